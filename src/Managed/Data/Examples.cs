@@ -1,0 +1,157 @@
+namespace Subquad.Data;
+
+/// <summary>
+/// Examples in memory, never changed: Count rows of Width finite numbers as they were read (text columns already encoded, nothing standardised), with their targets.
+/// </summary>
+internal sealed class Examples
+{
+    private Examples(float[] inputs, int width, TargetKind kind, int[] labels, string[] classNames, float[] values, int outputCount, TableSchema? schema)
+    {
+        Inputs = inputs;
+        Width = width;
+        Count = inputs.Length / width;
+        Kind = kind;
+        Labels = labels;
+        ClassNames = classNames;
+        Values = values;
+        OutputCount = outputCount;
+        Schema = schema;
+    }
+
+    /// <summary>Rows, at least 1.</summary>
+    public int Count { get; }
+
+    /// <summary>Raw features of a row, at least 1.</summary>
+    public int Width { get; }
+
+    /// <summary>Count x Width numbers, row-major; not to be written to.</summary>
+    public float[] Inputs { get; }
+
+    /// <summary>Whether Labels, Values or neither hold the targets.</summary>
+    public TargetKind Kind { get; }
+
+    /// <summary>One class index per row; empty unless the kind is Classes.</summary>
+    public int[] Labels { get; }
+
+    /// <summary>The names of the classes, at least 2; empty unless the kind is Classes.</summary>
+    public string[] ClassNames { get; }
+
+    /// <summary>Count x OutputCount numbers, row-major; empty unless the kind is Values.</summary>
+    public float[] Values { get; }
+
+    /// <summary>Outputs a network needs: the classes, the numbers per row, or 0 without targets.</summary>
+    public int OutputCount { get; }
+
+    /// <summary>The columns these rows were encoded from; null for images and in-memory data.</summary>
+    public TableSchema? Schema { get; }
+
+    /// <summary>Whether the rows come from a table with named columns.</summary>
+    public bool IsTabular => Schema is not null;
+
+    /// <summary>Missing cells met in the file these rows come from; a part keeps the count of the whole.</summary>
+    public int MissingCells { get; init; }
+
+    /// <summary>Wraps rows with one class index each; the arrays are kept, not copied.</summary>
+    /// <exception cref="ArgumentException">The lengths do not fit, or there are fewer than two classes.</exception>
+    /// <exception cref="InvalidDataException">An input is not finite, or a label is no class.</exception>
+    public static Examples OfClasses(float[] inputs, int width, int[] labels, string[] classNames, TableSchema? schema = null, int missingCells = 0)
+    {
+        RequireRows(inputs, width, labels.Length, 1, schema);
+        if (classNames.Length < 2)
+            throw new ArgumentException($"expected at least 2 classes, found {classNames.Length}", nameof(classNames));
+        for (int row = 0; row < labels.Length; row++)
+        {
+            if ((uint)labels[row] >= (uint)classNames.Length)
+                throw new InvalidDataException($"row {row} (from 0): expected a label from 0 to {classNames.Length - 1}, found {labels[row]}");
+        }
+        return new(inputs, width, TargetKind.Classes, labels, classNames, [], classNames.Length, schema) { MissingCells = missingCells };
+    }
+
+    /// <summary>Wraps rows with <paramref name="outputs"/> numbers each; the arrays are kept, not copied.</summary>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="InvalidDataException">An input or a target is not finite.</exception>
+    public static Examples OfValues(float[] inputs, int width, float[] values, int outputs, TableSchema? schema = null, int missingCells = 0)
+    {
+        RequireRows(inputs, width, values.Length, outputs, schema);
+        int bad = IndexOfNotFinite(values);
+        if (bad >= 0)
+            throw new InvalidDataException($"row {bad / outputs} (from 0), target {bad % outputs}: expected a finite number, found {values[bad]}");
+        return new(inputs, width, TargetKind.Values, [], [], values, outputs, schema) { MissingCells = missingCells };
+    }
+
+    /// <summary>Wraps rows without targets; the array is kept, not copied.</summary>
+    /// <exception cref="ArgumentException">The length is no multiple of the width.</exception>
+    /// <exception cref="InvalidDataException">An input is not finite.</exception>
+    public static Examples WithoutTargets(float[] inputs, int width, TableSchema? schema = null, int missingCells = 0)
+    {
+        RequireRows(inputs, width, width > 0 ? inputs.Length / width : 0, 1, schema);
+        return new(inputs, width, TargetKind.None, [], [], [], 0, schema) { MissingCells = missingCells };
+    }
+
+    /// <summary>Refuses a table that no array can hold, before anything is allocated for it.</summary>
+    /// <exception cref="InvalidDataException">Rows times width is above Array.MaxLength.</exception>
+    public static void RequireRoom(string name, long rows, long width)
+    {
+        if (width > 0 && rows > Array.MaxLength / width)
+            throw new InvalidDataException($"{name}: {rows} rows of {width} numbers were found, and at most {Array.MaxLength} numbers fit in memory at once");
+    }
+
+    /// <summary>The raw features of one row.</summary>
+    public ReadOnlySpan<float> Row(int index) => Inputs.AsSpan(checked(index * Width), Width);
+
+    /// <summary>Copies the named rows, in that order; a row may be named twice.</summary>
+    /// <exception cref="ArgumentException">No row is named.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside 0 to Count - 1.</exception>
+    /// <exception cref="InvalidDataException">The rows would be too many for one array.</exception>
+    public Examples Take(ReadOnlySpan<int> indices)
+    {
+        if (indices.IsEmpty)
+            throw new ArgumentException("expected at least one row, found none", nameof(indices));
+        RequireRoom("the rows taken", indices.Length, Math.Max(Width, Kind == TargetKind.Values ? OutputCount : 1));
+        var inputs = new float[indices.Length * Width];
+        var labels = new int[Kind == TargetKind.Classes ? indices.Length : 0];
+        var values = new float[Kind == TargetKind.Values ? indices.Length * OutputCount : 0];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            int row = indices[i];
+            if ((uint)row >= (uint)Count)
+                throw new ArgumentOutOfRangeException(nameof(indices), $"expected a row from 0 to {Count - 1}, found {row}");
+            Row(row).CopyTo(inputs.AsSpan(i * Width));
+            if (Kind == TargetKind.Classes)
+                labels[i] = Labels[row];
+            else if (Kind == TargetKind.Values)
+                Values.AsSpan(row * OutputCount, OutputCount).CopyTo(values.AsSpan(i * OutputCount));
+        }
+        return new(inputs, Width, Kind, labels, ClassNames, values, OutputCount, Schema) { MissingCells = MissingCells };
+    }
+
+    /// <summary>The first <paramref name="count"/> rows; this same object when that is all of them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The count is outside 1 to Count.</exception>
+    public Examples First(int count)
+    {
+        if (count < 1 || count > Count)
+            throw new ArgumentOutOfRangeException(nameof(count), $"expected 1 to {Count} rows, found {count}");
+        return count == Count ? this : Take(Enumerable.Range(0, count).ToArray());
+    }
+
+    private static void RequireRows(float[] inputs, int width, int targets, int outputs, TableSchema? schema)
+    {
+        if (width < 1)
+            throw new ArgumentException($"expected rows of at least 1 number, found a width of {width}", nameof(width));
+        if (outputs < 1)
+            throw new ArgumentException($"expected at least 1 target per row, found {outputs}", nameof(outputs));
+        if (inputs.Length == 0 || inputs.Length % width != 0)
+            throw new ArgumentException($"expected one or more rows of {width} numbers, found {inputs.Length} numbers", nameof(inputs));
+        if (targets != (long)(inputs.Length / width) * outputs)
+            throw new ArgumentException($"expected {outputs} target(s) for each of {inputs.Length / width} rows, found {targets}", nameof(targets));
+        if (schema is not null && schema.Width != width)
+            throw new ArgumentException($"expected rows of {schema.Width} numbers as in the schema, found {width}", nameof(width));
+        int bad = IndexOfNotFinite(inputs);
+        if (bad < 0)
+            return;
+        string column = schema is null ? $"column {bad % width}" : $"column '{schema.FeatureNames[bad % width]}'";
+        throw new InvalidDataException($"row {bad / width} (from 0), {column}: expected a finite number, found {inputs[bad]}");
+    }
+
+    private static int IndexOfNotFinite(float[] numbers) => Array.FindIndex(numbers, static number => !float.IsFinite(number));
+}

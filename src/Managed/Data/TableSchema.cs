@@ -1,0 +1,200 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Subquad.Data;
+
+/// <summary>
+/// How rows of text become rows of numbers: the columns in training order, what each became, and the target. Learned from the training table, stored with the
+/// model, and applied to every later table. Never changed after construction.
+/// </summary>
+internal sealed class TableSchema
+{
+    /// <summary>The most categories a text column may have.</summary>
+    public const int MaxCategories = 64;
+
+    private readonly int[] _starts;
+    private readonly Dictionary<string, int>[] _categories;
+    private readonly Dictionary<string, int> _classes;
+
+    /// <summary>Describes a table.</summary>
+    /// <exception cref="ArgumentException">There is no column, a column has more than 64 categories, or two columns, categories or classes share a name.</exception>
+    public TableSchema(IReadOnlyList<TableColumn> columns, string targetName, TargetKind target, string[] classNames)
+    {
+        Columns = columns;
+        TargetName = targetName;
+        Target = target;
+        ClassNames = classNames;
+        if (columns.Count == 0)
+            throw new ArgumentException("expected at least one column beside the target, found none", nameof(columns));
+        TableColumn? wide = columns.FirstOrDefault(column => column.Categories.Length > MaxCategories);
+        if (wide is not null)
+            throw new ArgumentException($"column '{wide.Name}': expected at most {MaxCategories} categories, found {wide.Categories.Length}", nameof(columns));
+        _ = Index(columns.Select(column => column.Name), "column");
+        _classes = Index(classNames, "class");
+        _categories = columns.Select(column => Index(column.Categories, $"category of column '{column.Name}'")).ToArray();
+        _starts = new int[columns.Count];
+        for (int i = 0; i < _starts.Length; i++)
+        {
+            _starts[i] = Width;
+            Width = checked(Width + columns[i].Width);
+        }
+        if (Width == 0)
+            throw new ArgumentException("expected at least one feature, found none", nameof(columns));
+        FeatureNames = columns.SelectMany(column =>
+            column.Kind == ColumnKind.Numeric ? [column.Name] : column.Categories.Select(category => $"{column.Name}={category}")).ToArray();
+    }
+
+    /// <summary>The columns beside the target, in training order.</summary>
+    public IReadOnlyList<TableColumn> Columns { get; }
+
+    /// <summary>The column that is predicted.</summary>
+    public string TargetName { get; }
+
+    /// <summary>Classes or values.</summary>
+    public TargetKind Target { get; }
+
+    /// <summary>The classes in label order; empty for values.</summary>
+    public string[] ClassNames { get; }
+
+    /// <summary>Features of a row once encoded.</summary>
+    public int Width { get; }
+
+    /// <summary>One name per feature: the column, or <c>column=category</c>.</summary>
+    public string[] FeatureNames { get; }
+
+    /// <summary>Missing cells met in training, over all columns.</summary>
+    public int MissingCells => Columns.Sum(column => column.Missing);
+
+    /// <summary>Whether a cell counts as missing: empty, "NA", "?", or "NaN" in any case.</summary>
+    public static bool IsMissing(ReadOnlySpan<char> cell)
+    {
+        cell = cell.Trim();
+        return cell.IsEmpty || cell is "NA" or "?" || cell.Equals("nan", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Reads a number in the invariant notation; a number too large for a float comes back as infinity.</summary>
+    public static bool TryNumber(ReadOnlySpan<char> cell, out float number) =>
+        float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+
+    /// <summary>The name a class goes by: the trimmed text, and for integers the plain integer, so that "1" and "1.0" are one class.</summary>
+    public static string ClassName(ReadOnlySpan<char> cell)
+    {
+        cell = cell.Trim();
+        bool integer = double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && Math.Abs(number) < 9e15 && number == Math.Floor(number);
+        return integer ? ((long)number).ToString(CultureInfo.InvariantCulture) : cell.ToString();
+    }
+
+    /// <summary>The label of a class, or -1 for a class that training never saw.</summary>
+    public int LabelOf(ReadOnlySpan<char> cell) => _classes.GetValueOrDefault(ClassName(cell), -1);
+
+    /// <summary>Encodes one cell into its features of a zeroed row of Width numbers.</summary>
+    public CellState Encode(int column, ReadOnlySpan<char> cell, Span<float> row)
+    {
+        Span<float> features = row.Slice(_starts[column], Columns[column].Width);
+        bool missing = IsMissing(cell);
+        if (Columns[column].Kind == ColumnKind.Categorical)
+        {
+            if (missing)
+                return CellState.Missing;
+            if (!_categories[column].GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(cell.Trim(), out int category))
+                return CellState.UnknownCategory;
+            features[category] = 1;
+            return CellState.Known;
+        }
+        if (missing)
+        {
+            features[0] = Columns[column].Median;
+            return CellState.Missing;
+        }
+        if (!TryNumber(cell, out float number))
+            return CellState.NotANumber;
+        if (!float.IsFinite(number))
+            return CellState.NotFinite;
+        features[0] = number;
+        return CellState.Known;
+    }
+
+    /// <summary>
+    /// Learns the medians: <paramref name="inputs"/> holds encoded rows in which a missing number is NaN; every NaN is replaced by its column's median
+    /// (0 for a column that holds nothing).
+    /// </summary>
+    /// <returns>This schema with the medians.</returns>
+    public TableSchema LearnMedians(float[] inputs)
+    {
+        var present = new float[inputs.Length / Width];
+        var columns = Columns.ToArray();
+        for (int c = 0; c < columns.Length; c++)
+        {
+            if (columns[c].Kind != ColumnKind.Numeric)
+                continue;
+            int count = 0;
+            for (int at = _starts[c]; at < inputs.Length; at += Width)
+            {
+                if (!float.IsNaN(inputs[at]))
+                    present[count++] = inputs[at];
+            }
+            Array.Sort(present, 0, count);
+            float median = count == 0 ? 0 : (float)((0.5 * present[(count - 1) / 2]) + (0.5 * present[count / 2]));
+            for (int at = _starts[c]; count < present.Length && at < inputs.Length; at += Width)
+                inputs[at] = float.IsNaN(inputs[at]) ? median : inputs[at];
+            columns[c] = columns[c] with { Median = median };
+        }
+        return new(columns, TargetName, Target, ClassNames);
+    }
+
+    /// <summary>The schema as a JSON object; numbers come back bit for bit.</summary>
+    public string ToJson() => JsonText.Write(json =>
+    {
+        json.WriteString("target", TargetName);
+        json.WriteString("task", Target == TargetKind.Classes ? "classes" : "values");
+        JsonText.WriteStrings(json, "classes", ClassNames);
+        json.WriteStartArray("columns");
+        foreach (TableColumn column in Columns)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", column.Name);
+            json.WriteNumber("missing", column.Missing);
+            if (column.Kind == ColumnKind.Numeric)
+                json.WriteNumber("median", column.Median);
+            else
+                JsonText.WriteStrings(json, "categories", column.Categories);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    /// <summary>Reads back what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The text is something else.</exception>
+    public static TableSchema FromJson(string text) => JsonText.Read(text, "the table schema", json =>
+    {
+        TargetKind target = JsonText.Text(json, "task") switch
+        {
+            "classes" => TargetKind.Classes,
+            "values" => TargetKind.Values,
+            string other => throw new FormatException($"'task' is '{other}'"),
+        };
+        TableColumn[] columns = json.GetProperty("columns").EnumerateArray().Select(ReadColumn).ToArray();
+        return new TableSchema(columns, JsonText.Text(json, "target"), target, JsonText.Strings(json, "classes"));
+    });
+
+    private static TableColumn ReadColumn(JsonElement json)
+    {
+        string name = JsonText.Text(json, "name");
+        int missing = json.GetProperty("missing").GetInt32();
+        return json.TryGetProperty("categories", out _)
+            ? new(name, ColumnKind.Categorical, 0, JsonText.Strings(json, "categories"), missing)
+            : new(name, ColumnKind.Numeric, JsonText.Number(json, "median"), [], missing);
+    }
+
+    private static Dictionary<string, int> Index(IEnumerable<string> names, string what)
+    {
+        var index = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (string name in names)
+        {
+            if (!index.TryAdd(name, index.Count))
+                throw new ArgumentException($"expected each {what} once, found '{name}' twice", nameof(names));
+        }
+        return index;
+    }
+}

@@ -1,0 +1,119 @@
+namespace Subquad.Data;
+
+/// <summary>
+/// What turns a target into what the outputs aim at: for classes one-hot 0/1 minus 1/C, for values (y - mean) / deviation per output. Learned from the training
+/// rows and stored with the model. Never changed after construction.
+/// </summary>
+internal sealed class TargetTransform
+{
+    private readonly float[] _mean;
+    private readonly float[] _deviation;
+
+    private TargetTransform(TargetKind kind, float[] mean, float[] deviation)
+    {
+        Kind = kind;
+        _mean = mean;
+        _deviation = deviation;
+    }
+
+    /// <summary>Classes or values.</summary>
+    public TargetKind Kind { get; }
+
+    /// <summary>Outputs of the network.</summary>
+    public int Width => _mean.Length;
+
+    /// <summary>What an output of 0 means in the original units: the mean of a value, 1/C of a class.</summary>
+    public ReadOnlySpan<float> Mean => _mean;
+
+    /// <summary>What an output of 1 adds to that; 1 for classes and for targets that never vary.</summary>
+    public ReadOnlySpan<float> Deviation => _deviation;
+
+    /// <summary>Learns from the training rows.</summary>
+    /// <exception cref="ArgumentException">The rows have no targets.</exception>
+    public static TargetTransform Learn(Examples examples)
+    {
+        if (examples.Kind == TargetKind.None)
+            throw new ArgumentException("expected examples with targets, found none", nameof(examples));
+        if (examples.Kind == TargetKind.Classes)
+            return OfClasses(examples.OutputCount);
+        (double[] mean, double[] deviation) = Moments.Of(examples.Values, examples.OutputCount);
+        return new(
+            TargetKind.Values,
+            Array.ConvertAll(mean, value => (float)value),
+            Array.ConvertAll(deviation, value => Moments.IsConstant(value) ? 1 : (float)value));
+    }
+
+    /// <summary>The transform of <paramref name="classes"/> classes; it needs no rows.</summary>
+    public static TargetTransform OfClasses(int classes)
+    {
+        var mean = new float[classes];
+        var deviation = new float[classes];
+        Array.Fill(mean, (float)(1.0 / classes));
+        Array.Fill(deviation, 1);
+        return new(TargetKind.Classes, mean, deviation);
+    }
+
+    /// <summary>Writes what the outputs should be for one row; allocates nothing.</summary>
+    /// <param name="examples">Rows with targets of this kind and width (fewer classes than were learned are fine).</param>
+    /// <param name="row">Which row.</param>
+    /// <param name="destination">Width numbers, overwritten.</param>
+    /// <exception cref="ArgumentException">The targets are of another kind or width.</exception>
+    public void Apply(Examples examples, int row, Span<float> destination)
+    {
+        if (destination.Length != Width)
+            throw new ArgumentException($"expected room for {Width} numbers, found {destination.Length}", nameof(destination));
+        bool fits = examples.Kind == Kind && (Kind == TargetKind.Classes ? examples.OutputCount <= Width : examples.OutputCount == Width);
+        if (!fits)
+            throw new ArgumentException($"expected {Width} targets of kind {Kind}, found {examples.OutputCount} of kind {examples.Kind}", nameof(examples));
+
+        if (Kind == TargetKind.Classes)
+        {
+            float share = _mean[0];
+            destination.Fill(-share);
+            destination[examples.Labels[row]] = 1 - share;
+            return;
+        }
+        ReadOnlySpan<float> values = examples.Values.AsSpan(row * Width, Width);
+        for (int i = 0; i < values.Length; i++)
+            destination[i] = (float)(((double)values[i] - _mean[i]) / _deviation[i]);
+    }
+
+    /// <summary>Takes outputs back to the original units in place: values in theirs, classes as estimates of 0/1.</summary>
+    /// <param name="outputs">Any number of rows of Width outputs.</param>
+    /// <exception cref="ArgumentException">The length is no multiple of the width.</exception>
+    public void ToUnits(Span<float> outputs)
+    {
+        if (outputs.Length % Width != 0)
+            throw new ArgumentException($"expected rows of {Width} outputs, found {outputs.Length} numbers", nameof(outputs));
+        for (int i = 0; i < outputs.Length; i++)
+            outputs[i] = (float)(((double)outputs[i] * _deviation[i % Width]) + _mean[i % Width]);
+    }
+
+    /// <summary>The transform as a JSON object; numbers come back bit for bit.</summary>
+    public string ToJson() => JsonText.Write(json =>
+    {
+        json.WriteString("task", Kind == TargetKind.Classes ? "classes" : "values");
+        json.WriteNumber("outputs", Width);
+        if (Kind == TargetKind.Classes)
+            return;
+        JsonText.WriteNumbers(json, "mean", _mean);
+        JsonText.WriteNumbers(json, "deviation", _deviation);
+    });
+
+    /// <summary>Reads back what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The text is something else.</exception>
+    public static TargetTransform FromJson(string text) => JsonText.Read(text, "the target transform", json =>
+    {
+        int outputs = json.GetProperty("outputs").GetInt32();
+        string task = JsonText.Text(json, "task");
+        if (task == "classes")
+            return outputs is >= 2 and <= 1 << 24 ? OfClasses(outputs) : throw new FormatException($"'outputs' is {outputs}");
+        if (task != "values")
+            throw new FormatException($"'task' is '{task}'");
+        float[] mean = JsonText.Numbers(json, "mean");
+        float[] deviation = JsonText.Numbers(json, "deviation");
+        if (outputs < 1 || mean.Length != outputs || deviation.Length != outputs || deviation.Any(value => value <= 0))
+            throw new FormatException($"'mean' and 'deviation' do not describe {outputs} outputs");
+        return new TargetTransform(TargetKind.Values, mean, deviation);
+    });
+}

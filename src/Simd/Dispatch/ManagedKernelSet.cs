@@ -1,0 +1,249 @@
+using Subquad.Simd.Kernels;
+using Subquad.Simd.Lanes;
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Dispatch;
+
+/// <summary>Closes the generic kernels over one instruction set. Checks views and ranges in Debug; a kernel gets pointers, and the owners are kept alive until it returns.</summary>
+internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble> : KernelSet
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+    where TSimdDouble : struct, ISimdDouble<TVecDouble>
+    where TVecDouble : struct
+{
+    public override string Name => TSimd.Name;
+    public override int Lanes => TSimd.Count;
+    public override bool IsFused => TSimd.IsFused;
+
+    public override void Accumulate(PanelMatrix weights, ActiveBatch inputs, PanelMatrix sums, int panelFrom, int panelTo)
+    {
+        HoldsForward(weights, inputs.Width, inputs.Count, sums, panelFrom, panelTo);
+        AccumulateKernel<TSimd, TVec, ChainedSums<TSimd, TVec>>.Run(
+            weights.View, inputs.View, (byte*)sums.View.Data, sums.PanelStride, PanelMatrix.PanelRows, panelFrom, panelTo, lowerOnly: false);
+        KeepAlive(weights, inputs, sums);
+    }
+
+    public override void AccumulateDense(PanelMatrix weights, PanelMatrix inputs, PanelMatrix sums, int panelFrom, int panelTo)
+    {
+        HoldsForward(weights, inputs.Columns, inputs.Rows, sums, panelFrom, panelTo);
+        DenseKernel<TSimd, TVec>.Run(weights.View, inputs.View, sums.View, panelFrom, panelTo);
+        KeepAlive(weights, inputs, sums);
+    }
+
+    public override void PullBack(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> pulled, int inputFrom, int inputTo, Arena scratch)
+    {
+        HoldsPairs(weights, outputs, inputs);
+        Contract.Holds(0 <= inputFrom && inputTo <= weights.Columns, "a range of inputs");
+        ActiveView view = outputs.With(outputValues);
+        ActivePairsKernel<TSimd, TVec, PullBackVisit<TSimd, TVec>>.Run(
+            weights.View, view, inputs.View, new(outputValues.Pointer, pulled.Pointer), 0, outputs.Blocks, inputFrom, inputTo, Addresses(view, scratch));
+        KeepAlive(weights, outputs, outputValues, inputs, pulled, scratch);
+    }
+
+    public override void PushForward(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues, int blockFrom, int blockTo, Arena scratch)
+    {
+        HoldsPairs(weights, outputs, inputs);
+        ActiveView view = outputs.With(pushed);
+        ActivePairsKernel<TSimd, TVec, PushForwardVisit<TSimd, TVec>>.Run(
+            weights.View, view, inputs.View, new(inputValues.Pointer, pushed.Pointer), blockFrom, blockTo, 0, weights.Columns, Addresses(view, scratch));
+        KeepAlive(weights, outputs, pushed, inputs, inputValues, scratch);
+    }
+
+    public override void Scatter(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale, int blockFrom, int blockTo, Arena scratch)
+    {
+        HoldsPairs(weights, outputs, inputs);
+        ActiveView view = outputs.With(outputValues);
+        ActivePairsKernel<TSimd, TVec, ScatterVisit<TSimd, TVec>>.Run(
+            weights.View, view, inputs.View, new(outputValues.Pointer, inputValues.Pointer, scale), blockFrom, blockTo, 0, weights.Columns, Addresses(view, scratch));
+        KeepAlive(weights, outputs, outputValues, inputs, inputValues, scratch);
+    }
+
+    public override void Pack(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs, PackedBlocks packed, int inputFrom, int inputTo, Arena scratch)
+    {
+        HoldsPairs(weights, outputs, inputs);
+        Contract.Holds(packed.Outputs == outputs, "packed blocks planned for these outputs");
+        ActiveView view = outputs.View;
+        ActivePairsKernel<TSimd, TVec, PackVisit<TSimd, TVec>>.Run(
+            weights.View, view, inputs.View, new(packed.View), 0, outputs.Blocks, inputFrom, inputTo, Addresses(view, scratch));
+        KeepAlive(weights, outputs, inputs, packed, scratch);
+    }
+
+    public override void PullBackPacked(PackedBlocks packed, NativeBuffer<float> outputValues, NativeBuffer<float> pulled, int datumFrom, int datumTo, Arena scratch)
+    {
+        (ActiveBatch outputs, ActiveBatch inputs) = PlanOf(packed);
+        scratch.Reserve(PackedKernel<TSimd, TVec>.ScratchOf(outputs.Width, inputs.Width));
+        PackedKernel<TSimd, TVec>.PullBack(packed.View, outputs.View, inputs.View, outputValues.Pointer, pulled.Pointer, datumFrom, datumTo, scratch);
+        KeepAlive(packed, outputs, inputs, outputValues, pulled, scratch);
+    }
+
+    public override void PushForwardPacked(PackedBlocks packed, NativeBuffer<float> inputValues, NativeBuffer<float> pushed, int datumFrom, int datumTo, Arena scratch)
+    {
+        (ActiveBatch outputs, ActiveBatch inputs) = PlanOf(packed);
+        scratch.Reserve(PackedKernel<TSimd, TVec>.ScratchOf(outputs.Width, inputs.Width));
+        PackedKernel<TSimd, TVec>.PushForward(packed.View, outputs.View, inputs.View, inputValues.Pointer, pushed.Pointer, datumFrom, datumTo, scratch);
+        KeepAlive(packed, outputs, inputs, inputValues, pushed, scratch);
+    }
+
+    public override void CountAbove(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
+    {
+        HoldsThresholds(sums, thresholds, destination);
+        ThresholdKernel<TSimd, TVec>.Count(sums.View, thresholds.Pointer, destination.Starts, destination.Count, blockFrom, blockTo);
+        KeepAlive(sums, thresholds, destination);
+    }
+
+    public override void CompressAbove(PanelMatrix sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination, int blockFrom, int blockTo)
+    {
+        HoldsThresholds(sums, thresholds, destination);
+        ThresholdKernel<TSimd, TVec>.Compress(sums.View, thresholds.Pointer, gain, destination.View, blockFrom, blockTo);
+        KeepAlive(sums, thresholds, destination);
+    }
+
+    public override void GatherActive(PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination, int blockFrom, int blockTo)
+    {
+        Contract.Holds(destination.Length >= entries.Entries, "room for every entry");
+        LayoutKernel.GatherActive(sums.View, entries.View, dataInRows, destination.Pointer, blockFrom, blockTo);
+        KeepAlive(sums, entries, destination);
+    }
+
+    public override void Gram(PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride, int panelFrom, int panelTo)
+    {
+        Contract.Holds(rows.Columns == entries.Width && rows.Rows == entries.Count, "rows shaped like the entries");
+        Contract.Holds(stride >= rows.Panels * PanelMatrix.PanelRows && gram.Length >= (long)stride * rows.Rows, "room for the Gram matrix");
+        AccumulateKernel<TSimd, TVec, WideSums<TSimd, TVec, TSimdDouble, TVecDouble>>.Run(
+            rows.View, entries.With(values), (byte*)gram.Pointer, PanelMatrix.PanelRows, stride, panelFrom, panelTo, lowerOnly: true);
+        KeepAlive(rows, entries, values, gram);
+    }
+
+    public override void Spread(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows, int panelFrom, int panelTo)
+    {
+        Contract.Holds(rows.Columns == entries.Width && rows.Rows == entries.Count, "rows shaped like the entries");
+        LayoutKernel.Spread(entries.With(values), rows.View, panelFrom, panelTo);
+        KeepAlive(entries, values, rows);
+    }
+
+    public override void SubtractTransposed(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target, int panelFrom, int panelTo)
+    {
+        Contract.Holds(source.Rows == target.Rows && source.Columns == target.Columns && turned.Rows == target.Columns && turned.Columns == target.Rows, "turned shapes");
+        LayoutKernel.SubtractTransposed(source.View, turned.View, scale, target.View, panelFrom, panelTo);
+        KeepAlive(source, turned, target);
+    }
+
+    public override bool FactorDiagonal(NativeBuffer<double> matrix, int stride, int column, int n)
+    {
+        bool factored = CholeskyKernel<TSimdDouble, TVecDouble>.FactorDiagonal(matrix.Pointer, stride, column, n);
+        KeepAlive(matrix);
+        return factored;
+    }
+
+    public override void SolveBelowDiagonal(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
+    {
+        Contract.Holds(panel.Length >= (n + 16L) * CholeskyBlock, "room for the block column");
+        CholeskyKernel<TSimdDouble, TVecDouble>.SolveBelowDiagonal(matrix.Pointer, stride, column, n, panel.Pointer, rowFrom, rowTo);
+        KeepAlive(matrix, panel);
+    }
+
+    public override void UpdateTrailing(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
+    {
+        Contract.Holds(stride % 16 == 0, "rows padded to groups of 16");
+        CholeskyKernel<TSimdDouble, TVecDouble>.UpdateTrailing(matrix.Pointer, stride, column, n, panel.Pointer, rowFrom, rowTo);
+        KeepAlive(matrix, panel);
+    }
+
+    public override void SolveFactored(NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> right, int rightStride)
+    {
+        Contract.Holds(rightStride % 16 == 0 && right.Length >= (long)n * rightStride, "right-hand sides padded to 16");
+        CholeskyKernel<TSimdDouble, TVecDouble>.Solve(matrix.Pointer, stride, n, right.Pointer, rightStride);
+        KeepAlive(matrix, right);
+    }
+
+    public override double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        Contract.Holds(x.Length == y.Length, "equal lengths");
+        fixed (double* a = x, b = y)
+            return DoubleVectorKernel<TSimdDouble, TVecDouble>.Dot(a, b, x.Length);
+    }
+
+    public override void Axpy(double a, ReadOnlySpan<double> x, Span<double> y)
+    {
+        Contract.Holds(x.Length == y.Length, "equal lengths");
+        fixed (double* from = x, to = y)
+            DoubleVectorKernel<TSimdDouble, TVecDouble>.Axpy(a, from, to, x.Length);
+    }
+
+    public override void AddProduct(double a, ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> z)
+    {
+        Contract.Holds(x.Length == y.Length && x.Length == z.Length, "equal lengths");
+        fixed (double* left = x, right = y, to = z)
+            DoubleVectorKernel<TSimdDouble, TVecDouble>.AddProduct(a, left, right, to, x.Length);
+    }
+
+    public override float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        Contract.Holds(x.Length == y.Length, "equal lengths");
+        fixed (float* a = x, b = y)
+            return VectorKernel<TSimd, TVec>.Dot(a, b, x.Length);
+    }
+
+    public override void Axpy(float a, ReadOnlySpan<float> x, Span<float> y)
+    {
+        Contract.Holds(x.Length == y.Length, "equal lengths");
+        fixed (float* from = x, to = y)
+            VectorKernel<TSimd, TVec>.Axpy(a, from, to, x.Length);
+    }
+
+    public override double SquaredNorm(ReadOnlySpan<float> x)
+    {
+        fixed (float* a = x)
+            return DoubleVectorKernel<TSimdDouble, TVecDouble>.SquaredNorm(a, x.Length);
+    }
+
+    public override void FillNormal(Span<float> destination, ulong seed, uint row, uint layer, double deviation)
+    {
+        fixed (float* to = destination)
+            NormalKernel<TSimdDouble, TVecDouble>.Fill(to, destination.Length, seed, row, layer, deviation);
+    }
+
+    private static int* Addresses(ActiveView outputs, Arena scratch)
+    {
+        long most = ActivePairsKernel<TSimd, TVec, PullBackVisit<TSimd, TVec>>.AddressesOf(outputs);
+        scratch.Reserve(most * sizeof(int) + 128);
+        return scratch.TakePointer<int>(most);
+    }
+
+    private static (ActiveBatch Outputs, ActiveBatch Inputs) PlanOf(PackedBlocks packed) =>
+        (packed.Outputs ?? throw Unplanned(), packed.Inputs ?? throw Unplanned());
+
+    private static InvalidOperationException Unplanned() => new("packed blocks are used before they are planned");
+
+    private static void HoldsForward(PanelMatrix weights, int width, int count, PanelMatrix sums, int panelFrom, int panelTo)
+    {
+        Contract.Holds(weights.Columns == width, "inputs as wide as W");
+        Contract.Holds(sums.Rows == weights.Rows && sums.Columns == count, "sums shaped outputs x data");
+        Contract.Holds(panelFrom % 2 == 0 && panelTo % 2 == 0 && 0 <= panelFrom && panelTo <= weights.Panels, "a range of panel pairs");
+    }
+
+    private static void HoldsPairs(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs)
+    {
+        Contract.Holds(outputs.Width == weights.Rows && inputs.Lists.Count == weights.Columns, "lists as wide as W");
+        Contract.Holds(inputs.Lists.Width == outputs.Count, "inputs and outputs of the same data");
+    }
+
+    private static void HoldsThresholds(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination)
+    {
+        Contract.Holds(thresholds.Length >= sums.Panels * PanelMatrix.PanelRows, "a threshold for every row, padding included");
+        Contract.Holds(destination.Width == sums.Rows && destination.Count == sums.Columns, "lists shaped like the sums");
+    }
+
+    private static void KeepAlive(object a, object? b = null, object? c = null, object? d = null, object? e = null, object? f = null)
+    {
+        GC.KeepAlive(a);
+        GC.KeepAlive(b);
+        GC.KeepAlive(c);
+        GC.KeepAlive(d);
+        GC.KeepAlive(e);
+        GC.KeepAlive(f);
+    }
+}

@@ -1,0 +1,204 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd;
+
+/// <summary>
+/// The contract: every verb that a machine computes for us. A set runs one instruction set; all sets of a machine live side by side and give the same results
+/// within rounding (elementwise 4 ULP; reductions scaled with their length). One set gives the same bits for any partition of a verb's range over threads.
+/// </summary>
+/// <remarks>
+/// Notation: W is a weight matrix (outputs x inputs), n the data of the batch, S_i the active inputs of datum i, T_i its active outputs.
+/// <b>Order of summation</b>: each element of a result is one chain of multiply-adds in ascending id, from zero, vectorised across results, never across terms. So a result does not
+/// depend on tiles, threads, or on whether its inputs were held dense or sparse.
+/// </remarks>
+public abstract class KernelSet
+{
+    /// <summary>The name that forces this set: simd512, simd256, simd128 or scalar.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Floats in a vector.</summary>
+    public abstract int Lanes { get; }
+
+    /// <summary>Whether multiply-add rounds once.</summary>
+    public abstract bool IsFused { get; }
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => Name;
+
+    // ---- weights and active lists -------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>Forward: sums[r, i] = sum over j in S_i of W[r, j] x_i[j], for all rows of panels <paramref name="panelFrom"/> to <paramref name="panelTo"/> - 1.</summary>
+    /// <param name="weights">W.</param>
+    /// <param name="inputs">x: n sparse rows over W's columns.</param>
+    /// <param name="sums">Rows of W x n; overwritten in these panels.</param>
+    /// <param name="panelFrom">First panel, even.</param>
+    /// <param name="panelTo">One past the last panel, even.</param>
+    public abstract void Accumulate(PanelMatrix weights, ActiveBatch inputs, PanelMatrix sums, int panelFrom, int panelTo);
+
+    /// <summary>Forward for inputs with a value in most places: the same sums as <see cref="Accumulate"/>, the same bits for finite weights, in registers over four data at once.</summary>
+    /// <param name="weights">W.</param>
+    /// <param name="inputs">x as a panel matrix with data in rows (n x columns of W).</param>
+    /// <param name="sums">Rows of W x n; overwritten in these panels.</param>
+    /// <param name="panelFrom">First panel, even.</param>
+    /// <param name="panelTo">One past the last panel, even.</param>
+    public abstract void AccumulateDense(PanelMatrix weights, PanelMatrix inputs, PanelMatrix sums, int panelFrom, int panelTo);
+
+    /// <summary>Pull-back: t_i[j] = sum over r in T_i of W[r, j] u_i[r] for j in S_i, for the inputs <paramref name="inputFrom"/> to <paramref name="inputTo"/> - 1.</summary>
+    /// <param name="weights">W.</param>
+    /// <param name="outputs">The active outputs T.</param>
+    /// <param name="outputValues">u, in the order of <paramref name="outputs"/>.</param>
+    /// <param name="inputs">The active inputs S, turned round.</param>
+    /// <param name="pulled">t is added to it: zeroed, in the order of the batch that <paramref name="inputs"/> was built from.</param>
+    /// <param name="inputFrom">First input.</param>
+    /// <param name="inputTo">One past the last input.</param>
+    /// <param name="scratch">Emptied; grows to the largest block of outputs.</param>
+    public abstract void PullBack(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> pulled, int inputFrom, int inputTo, Arena scratch);
+
+    /// <summary>Push-forward: g_i[r] = sum over j in S_i of W[r, j] x_i[j] for r in T_i only, for the blocks of outputs <paramref name="blockFrom"/> to <paramref name="blockTo"/> - 1.</summary>
+    /// <param name="weights">W.</param>
+    /// <param name="outputs">The active outputs T.</param>
+    /// <param name="pushed">g is added to it: zeroed, in the order of <paramref name="outputs"/>.</param>
+    /// <param name="inputs">The active inputs S, turned round.</param>
+    /// <param name="inputValues">x, in the turned order.</param>
+    /// <param name="blockFrom">First block of outputs.</param>
+    /// <param name="blockTo">One past the last block.</param>
+    /// <param name="scratch">Emptied; grows to the largest block of outputs.</param>
+    public abstract void PushForward(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues, int blockFrom, int blockTo, Arena scratch);
+
+    /// <summary>Scatter: W[r, j] += scale * sum over i of u_i[r] x_i[j], in datum order, for the blocks of outputs <paramref name="blockFrom"/> to <paramref name="blockTo"/> - 1.</summary>
+    /// <param name="weights">W, updated in place.</param>
+    /// <param name="outputs">The active outputs T.</param>
+    /// <param name="outputValues">u, in the order of <paramref name="outputs"/>.</param>
+    /// <param name="inputs">The active inputs S, turned round.</param>
+    /// <param name="inputValues">x, in the turned order.</param>
+    /// <param name="scale">Multiplies every term.</param>
+    /// <param name="blockFrom">First block of outputs.</param>
+    /// <param name="blockTo">One past the last block.</param>
+    /// <param name="scratch">Emptied; grows to the largest block of outputs.</param>
+    public abstract void Scatter(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale, int blockFrom, int blockTo, Arena scratch);
+
+    /// <summary>Pack: copies W[T_i, S_i] of every datum side by side, for the inputs <paramref name="inputFrom"/> to <paramref name="inputTo"/> - 1.</summary>
+    /// <param name="weights">W.</param>
+    /// <param name="outputs">The active outputs T.</param>
+    /// <param name="inputs">The active inputs S, turned round.</param>
+    /// <param name="packed">Planned for these outputs and inputs.</param>
+    /// <param name="inputFrom">First input.</param>
+    /// <param name="inputTo">One past the last input.</param>
+    /// <param name="scratch">Emptied; grows to the largest block of outputs.</param>
+    public abstract void Pack(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs, PackedBlocks packed, int inputFrom, int inputTo, Arena scratch);
+
+    /// <summary>The pull-back of <see cref="PullBack"/> from packed blocks, for the data <paramref name="datumFrom"/> to <paramref name="datumTo"/> - 1. Sums run over lanes: other bits, same bound.</summary>
+    public abstract void PullBackPacked(PackedBlocks packed, NativeBuffer<float> outputValues, NativeBuffer<float> pulled, int datumFrom, int datumTo, Arena scratch);
+
+    /// <summary>The push-forward of <see cref="PushForward"/> from packed blocks, for the data <paramref name="datumFrom"/> to <paramref name="datumTo"/> - 1: the same bits.
+    /// Here the inputs' values are in the order of their own batch, not turned.</summary>
+    public abstract void PushForwardPacked(PackedBlocks packed, NativeBuffer<float> inputValues, NativeBuffer<float> pushed, int datumFrom, int datumTo, Arena scratch);
+
+    // ---- thresholds ---------------------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>Counts, for every datum, the rows of <paramref name="sums"/> that are strictly above their threshold, one place late in the starts of <paramref name="destination"/>, for blocks of neurons.</summary>
+    /// <param name="sums">Pre-activations: neurons x data.</param>
+    /// <param name="thresholds">One per row; rows of padding are not looked at.</param>
+    /// <param name="destination">Shaped (data, neurons).</param>
+    /// <param name="blockFrom">First block.</param>
+    /// <param name="blockTo">One past the last block.</param>
+    public abstract void CountAbove(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo);
+
+    /// <summary>Compress: writes ids and gain * (sum - threshold) of the rows strictly above their threshold, after <see cref="CountAbove"/> and <see cref="ActiveBatch.SumCountsAndReserve"/>.</summary>
+    public abstract void CompressAbove(PanelMatrix sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination, int blockFrom, int blockTo);
+
+    /// <summary>Reads sums[id, i] for every entry of <paramref name="entries"/>, for blocks of neurons.</summary>
+    /// <param name="sums">Neurons x data, or data x neurons when <paramref name="dataInRows"/>.</param>
+    /// <param name="entries">Which elements.</param>
+    /// <param name="dataInRows">Whether sums holds data in rows.</param>
+    /// <param name="destination">In the order of <paramref name="entries"/>.</param>
+    /// <param name="blockFrom">First block.</param>
+    /// <param name="blockTo">One past the last block.</param>
+    public abstract void GatherActive(PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination, int blockFrom, int blockTo);
+
+    // ---- Gram matrices ------------------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>Gram: gram[i, j] = sum over r of U[j, r] u_i[r] for i at or after row j's panel pair, i.e. the lower triangle and the diagonal blocks. Chains of float32 are
+    /// widened into float64 at least every 64 terms.</summary>
+    /// <param name="rows">U: data in rows (n x width), zeros where inactive.</param>
+    /// <param name="entries">The structure of u.</param>
+    /// <param name="values">u, in the order of <paramref name="entries"/>; may differ from U's (then gram is not symmetric and only its lower part is given).</param>
+    /// <param name="gram">n x stride, row-major.</param>
+    /// <param name="stride">At least the padded rows of U.</param>
+    /// <param name="panelFrom">First panel of U, even.</param>
+    /// <param name="panelTo">One past the last panel, even.</param>
+    public abstract void Gram(PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride, int panelFrom, int panelTo);
+
+    /// <summary>Spreads sparse rows into a zeroed panel matrix with data in rows, for data of panels <paramref name="panelFrom"/> to <paramref name="panelTo"/> - 1.</summary>
+    public abstract void Spread(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows, int panelFrom, int panelTo);
+
+    /// <summary>target[r, i] = source[r, i] - scale * turned[i, r]: takes a matrix with data in rows from one with data in columns, for panels of target.</summary>
+    public abstract void SubtractTransposed(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target, int panelFrom, int panelTo);
+
+    // ---- float64 linear algebra ---------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>Columns that a Cholesky step factors at once.</summary>
+    public const int CholeskyBlock = 64;
+
+    /// <summary>Cholesky, first part of a step: factors the diagonal block that begins at <paramref name="column"/> in place; false when a pivot is not above zero.</summary>
+    /// <param name="matrix">n x stride, row-major; only the lower triangle counts.</param>
+    /// <param name="stride">Elements from row to row.</param>
+    /// <param name="column">First column of the block, a multiple of <see cref="CholeskyBlock"/>.</param>
+    /// <param name="n">Order.</param>
+    public abstract bool FactorDiagonal(NativeBuffer<double> matrix, int stride, int column, int n);
+
+    /// <summary>Cholesky, second part: rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1 below the diagonal block are solved against it, in place and into <paramref name="panel"/>.</summary>
+    /// <param name="matrix">As above.</param>
+    /// <param name="stride">As above.</param>
+    /// <param name="column">As above.</param>
+    /// <param name="n">As above.</param>
+    /// <param name="panel">The same rows in groups of 16, for <see cref="UpdateTrailing"/>: at least (n + 16) * <see cref="CholeskyBlock"/> elements.</param>
+    /// <param name="rowFrom">First row, a multiple of 16.</param>
+    /// <param name="rowTo">One past the last row.</param>
+    public abstract void SolveBelowDiagonal(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo);
+
+    /// <summary>Cholesky, third part: rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1 of the triangle right of the block lose L L^T (a SYRK).</summary>
+    public abstract void UpdateTrailing(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo);
+
+    /// <summary>Solves L L^T X = B in place for a factored matrix.</summary>
+    /// <param name="matrix">The factored matrix.</param>
+    /// <param name="stride">Elements from row to row.</param>
+    /// <param name="n">Order.</param>
+    /// <param name="right">B, then X: n x rightStride, row-major.</param>
+    /// <param name="rightStride">Elements from row to row, a multiple of 16; the padding is solved too and stays zero if it was.</param>
+    public abstract void SolveFactored(NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> right, int rightStride);
+
+    /// <summary>The dot product of two float64 vectors.</summary>
+    public abstract double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y);
+
+    /// <summary>y += a x.</summary>
+    public abstract void Axpy(double a, ReadOnlySpan<double> x, Span<double> y);
+
+    /// <summary>z += a * x * y, element by element (a Hadamard product).</summary>
+    public abstract void AddProduct(double a, ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> z);
+
+    // ---- float32 vectors ----------------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>The dot product of two float32 vectors, in lanes.</summary>
+    public abstract float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y);
+
+    /// <summary>y += a x.</summary>
+    public abstract void Axpy(float a, ReadOnlySpan<float> x, Span<float> y);
+
+    /// <summary>The sum of squares, widened to float64.</summary>
+    public abstract double SquaredNorm(ReadOnlySpan<float> x);
+
+    // ---- random weights -----------------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>Independent normal numbers of mean 0, bit-identical on every machine and set: Philox4x32-10 with key = seed and counter = (row, column / 4, layer, 0), and a
+    /// Box-Muller transform in float64 by our own polynomials in + - * / sqrt, rounded once.</summary>
+    /// <param name="destination">Columns 0 and following of the row.</param>
+    /// <param name="seed">The key.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="deviation">Standard deviation.</param>
+    public abstract void FillNormal(Span<float> destination, ulong seed, uint row, uint layer, double deviation);
+}

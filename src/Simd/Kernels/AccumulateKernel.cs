@@ -1,0 +1,148 @@
+using Subquad.Simd.Lanes;
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Kernels;
+
+/// <summary>
+/// sums[r, i] = sum over the entries (j, x) of datum i of W[r, j] x: whole columns of active inputs stream into eight accumulators that stay in registers.
+/// Layout: W in panels; sums either a panel matrix (datum i owns 64 consecutive sums of a panel) or row-major (datum i owns a row). No aliasing.
+/// Eight vectors: a multiply-add takes four cycles and up to two start in each. On 512 bits they span two panels, on narrower sets half a panel or less; a tile is one block
+/// of inputs of two panels (256 KiB), visited by every datum while the next one is asked into the second-level cache.
+/// </summary>
+internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+    where TSums : struct, ISums<TVec>
+{
+    private const int LineFloats = 16;
+    private const int PairRows = 2 * PanelMatrix.PanelRows;
+
+    /// <param name="w">W.</param>
+    /// <param name="x">Sparse rows.</param>
+    /// <param name="sums">The sum of row panelFrom * 64 and datum 0.</param>
+    /// <param name="panelStride">Sums from one panel to the next.</param>
+    /// <param name="datumStride">Sums from one datum to the next.</param>
+    /// <param name="panelFrom">First panel, even.</param>
+    /// <param name="panelTo">One past the last panel, even.</param>
+    /// <param name="lowerOnly">Leaves out the data before the panel pair's first row (a symmetric result).</param>
+    public static void Run(PanelView w, ActiveView x, byte* sums, long panelStride, long datumStride, int panelFrom, int panelTo, bool lowerOnly)
+    {
+        for (int panel = panelFrom; panel < panelTo; panel += 2)
+        {
+            byte* pairSums = sums + panel * panelStride * TSums.ElementBytes;
+            int datumFrom = lowerOnly ? Math.Min(x.Count, panel * PanelMatrix.PanelRows) : 0;
+            for (int block = 0; block < x.Blocks; block++)
+            {
+                float* tile = w.Data + panel * w.Stride + (long)block * ActiveBatch.BlockSize * PanelMatrix.PanelRows;
+                float* next = block + 1 < x.Blocks ? tile + ActiveBatch.BlockSize * PanelMatrix.PanelRows : w.Data + (panel + 2) * w.Stride;
+                if (block + 1 == x.Blocks && panel + 2 >= panelTo)
+                    next = null;
+                Tile(w, x, tile, next, block, datumFrom, pairSums, panelStride, datumStride);
+            }
+        }
+    }
+
+    private static void Tile(PanelView w, ActiveView x, float* tile, float* next, int block, int datumFrom, byte* sums, long panelStride, long datumStride)
+    {
+        int half = 4 * TSimd.Count;
+        long* starts = x.Starts + (long)block * x.Count;
+        int columns = Math.Min(ActiveBatch.BlockSize, x.Width - block * ActiveBatch.BlockSize);
+
+        // With about as many entries as columns nearly every line of a tile is wanted and the whole next tile is fetched, a share per datum; with few, only the columns of the next datum.
+        int data = x.Count - datumFrom;
+        bool wholeTile = starts[x.Count] - starts[datumFrom] >= columns;
+        int passes = PairRows / (2 * half);
+        long share = wholeTile && next != null ? (2 * columns * 4 + (long)data * passes - 1) / ((long)data * passes) * LineFloats : 0;
+        long ahead = 0, tileFloats = (long)columns * PanelMatrix.PanelRows;
+
+        for (int pass = 0; pass < passes; pass++)
+        {
+            int row = pass * 2 * half;
+            float* lower = tile + row / PanelMatrix.PanelRows * w.Stride + row % PanelMatrix.PanelRows;
+            float* upper = tile + (row + half) / PanelMatrix.PanelRows * w.Stride + (row + half) % PanelMatrix.PanelRows;
+            byte* lowerSums = sums + (row / PanelMatrix.PanelRows * panelStride + row % PanelMatrix.PanelRows) * TSums.ElementBytes;
+            byte* upperSums = sums + ((row + half) / PanelMatrix.PanelRows * panelStride + (row + half) % PanelMatrix.PanelRows) * TSums.ElementBytes;
+            for (int datum = datumFrom; datum < x.Count; datum++)
+            {
+                long start = starts[datum], end = starts[datum + 1];
+                long offset = datum * datumStride * TSums.ElementBytes;
+                if (share > 0)
+                {
+                    for (long line = ahead; line < ahead + share; line += LineFloats)
+                        TSimd.Prefetch(line < tileFloats ? next + line : next + w.Stride + (line - tileFloats));
+                    ahead += share;
+                }
+                else if (!wholeTile && pass == 0)
+                {
+                    PrefetchColumns(w, x, tile, block, datum + 1);
+                }
+                bool first = block == 0;
+                while (end - start > TSums.LongestChain)
+                {
+                    Chain(lower, upper, x.Offsets + start, x.Values + start, TSums.LongestChain, lowerSums + offset, upperSums + offset, first);
+                    start += TSums.LongestChain;
+                    first = false;
+                }
+                if (end > start || first)
+                    Chain(lower, upper, x.Offsets + start, x.Values + start, end - start, lowerSums + offset, upperSums + offset, first);
+            }
+        }
+    }
+
+    private static void Chain(float* lower, float* upper, ushort* offsets, float* values, long count, byte* lowerSums, byte* upperSums, bool first)
+    {
+        int step = TSimd.Count * TSums.ElementBytes;
+        TVec sum0 = TSums.Begin(lowerSums, first);
+        TVec sum1 = TSums.Begin(lowerSums + step, first);
+        TVec sum2 = TSums.Begin(lowerSums + 2 * step, first);
+        TVec sum3 = TSums.Begin(lowerSums + 3 * step, first);
+        TVec sum4 = TSums.Begin(upperSums, first);
+        TVec sum5 = TSums.Begin(upperSums + step, first);
+        TVec sum6 = TSums.Begin(upperSums + 2 * step, first);
+        TVec sum7 = TSums.Begin(upperSums + 3 * step, first);
+        for (long entry = 0; entry < count; entry++)
+        {
+            TVec value = TSimd.Broadcast(values[entry]);
+            long column = (long)offsets[entry] * PanelMatrix.PanelRows;
+            float* low = lower + column;
+            float* high = upper + column;
+            sum0 = TSimd.MulAdd(value, TSimd.Load(low), sum0);
+            sum1 = TSimd.MulAdd(value, TSimd.Load(low + TSimd.Count), sum1);
+            sum2 = TSimd.MulAdd(value, TSimd.Load(low + 2 * TSimd.Count), sum2);
+            sum3 = TSimd.MulAdd(value, TSimd.Load(low + 3 * TSimd.Count), sum3);
+            sum4 = TSimd.MulAdd(value, TSimd.Load(high), sum4);
+            sum5 = TSimd.MulAdd(value, TSimd.Load(high + TSimd.Count), sum5);
+            sum6 = TSimd.MulAdd(value, TSimd.Load(high + 2 * TSimd.Count), sum6);
+            sum7 = TSimd.MulAdd(value, TSimd.Load(high + 3 * TSimd.Count), sum7);
+        }
+        TSums.End(lowerSums, sum0, first);
+        TSums.End(lowerSums + step, sum1, first);
+        TSums.End(lowerSums + 2 * step, sum2, first);
+        TSums.End(lowerSums + 3 * step, sum3, first);
+        TSums.End(upperSums, sum4, first);
+        TSums.End(upperSums + step, sum5, first);
+        TSums.End(upperSums + 2 * step, sum6, first);
+        TSums.End(upperSums + 3 * step, sum7, first);
+    }
+
+    private static void PrefetchColumns(PanelView w, ActiveView x, float* tile, int block, int datum)
+    {
+        if (datum >= x.Count)
+        {
+            if (++block >= x.Blocks)
+                return;
+            tile += ActiveBatch.BlockSize * PanelMatrix.PanelRows;
+            datum = 0;
+        }
+        long* run = x.Starts + (long)block * x.Count + datum;
+        for (long entry = run[0]; entry < run[1]; entry++)
+        {
+            float* column = tile + (long)x.Offsets[entry] * PanelMatrix.PanelRows;
+            for (int line = 0; line < PanelMatrix.PanelRows; line += LineFloats)
+            {
+                TSimd.Prefetch(column + line);
+                TSimd.Prefetch(column + w.Stride + line);
+            }
+        }
+    }
+}

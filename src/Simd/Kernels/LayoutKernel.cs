@@ -1,0 +1,70 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Kernels;
+
+/// <summary>Moves between layouts: plain copies, no arithmetic but one subtraction. Their cost is one pass over memory, so they are scalar and blocked for the caches.</summary>
+internal static unsafe class LayoutKernel
+{
+    /// <summary>rows[i, id] = value for the entries of data of panels from..to; the panels are zeroed first.</summary>
+    public static void Spread(ActiveView entries, PanelView rows, int panelFrom, int panelTo)
+    {
+        for (int panel = panelFrom; panel < panelTo; panel++)
+        {
+            float* values = rows.Data + panel * rows.Stride;
+            new Span<float>(values, checked((int)rows.Stride)).Clear();
+            int datumFrom = panel * PanelMatrix.PanelRows;
+            int datumTo = Math.Min(entries.Count, datumFrom + PanelMatrix.PanelRows);
+            for (int block = 0; block < entries.Blocks; block++)
+            {
+                float* columns = values + (long)block * ActiveBatch.BlockSize * PanelMatrix.PanelRows;
+                long* starts = entries.Starts + (long)block * entries.Count;
+                for (int datum = datumFrom; datum < datumTo; datum++)
+                    for (long entry = starts[datum]; entry < starts[datum + 1]; entry++)
+                        columns[(long)entries.Offsets[entry] * PanelMatrix.PanelRows + (datum - datumFrom)] = entries.Values[entry];
+            }
+        }
+    }
+
+    /// <summary>target = source - scale * turned^T, in squares of 64 x 64: a panel's worth of lines of each side fits the first-level cache.</summary>
+    public static void SubtractTransposed(PanelView source, PanelView turned, float scale, PanelView target, int panelFrom, int panelTo)
+    {
+        const int Side = PanelMatrix.PanelRows;
+        int rowsTo = target.Rows;
+        for (int panel = panelFrom; panel < panelTo; panel++)
+        {
+            int rowFrom = panel * Side, rows = Math.Min(Side, rowsTo - rowFrom);
+            float* from = source.Data + panel * source.Stride;
+            float* to = target.Data + panel * target.Stride;
+            for (int columnFrom = 0; columnFrom < target.Columns; columnFrom += Side)
+            {
+                int columns = Math.Min(Side, target.Columns - columnFrom);
+                float* square = turned.Data + columnFrom / Side * turned.Stride + (long)rowFrom * Side;
+                for (int column = 0; column < columns; column++)
+                {
+                    long at = (long)(columnFrom + column) * Side;
+                    for (int row = 0; row < rows; row++)
+                        to[at + row] = from[at + row] - scale * square[(long)row * Side + column];
+                    for (int row = Math.Max(rows, 0); row < Side; row++)
+                        to[at + row] = 0f;
+                }
+            }
+        }
+    }
+
+    /// <summary>destination[entry] = sums[id, datum] or sums[datum, id].</summary>
+    public static void GatherActive(PanelView sums, ActiveView entries, bool dataInRows, float* destination, int blockFrom, int blockTo)
+    {
+        const int Side = PanelMatrix.PanelRows;
+        for (int block = blockFrom; block < blockTo; block++)
+        {
+            long* starts = entries.Starts + (long)block * entries.Count;
+            for (int datum = 0; datum < entries.Count; datum++)
+                for (long entry = starts[datum]; entry < starts[datum + 1]; entry++)
+                {
+                    int id = block * ActiveBatch.BlockSize + entries.Offsets[entry];
+                    (int row, int column) = dataInRows ? (datum, id) : (id, datum);
+                    destination[entry] = sums.Data[row / Side * sums.Stride + (long)column * Side + row % Side];
+                }
+        }
+    }
+}

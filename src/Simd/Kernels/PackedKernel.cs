@@ -1,0 +1,117 @@
+using Subquad.Simd.Lanes;
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Kernels;
+
+/// <summary>
+/// Pull-back and push-forward from packed blocks: a dense k x k matrix per datum, streamed once.
+/// Four rows at a time: for the pull-back four independent sums hide the latency, for the push-forward a vector of results is loaded and stored once for four terms.
+/// Rows are padded to whole vectors; the padding is multiplied by zero.
+/// </summary>
+internal static unsafe class PackedKernel<TSimd, TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+{
+    private const int Rows = 4;
+
+    /// <summary>t[a] = sum over lanes and vectors of block[a, b] u[b].</summary>
+    public static void PullBack(PackedView packed, ActiveView outputs, ActiveView inputs, float* values, float* pulled, int datumFrom, int datumTo, Arena scratch)
+    {
+        for (int datum = datumFrom; datum < datumTo; datum++)
+        {
+            scratch.Reset();
+            int stride = packed.Strides[datum];
+            float* u = scratch.TakePointer<float>(stride);
+            int outputCount = Collect(outputs, datum, values, u);
+            for (int pad = outputCount; pad < stride; pad++)
+                u[pad] = 0f;
+            int inputCount = CountOf(inputs, datum);
+            float* t = scratch.TakePointer<float>(inputCount + Rows);
+            float* block = packed.Values + packed.Starts[datum];
+            int row = 0;
+            for (; row + Rows <= inputCount; row += Rows)
+                DotRows(block + (long)row * stride, stride, u, t + row);
+            for (; row < inputCount; row++)
+                t[row] = VectorKernel<TSimd, TVec>.Dot(block + (long)row * stride, u, stride);
+            Distribute(inputs, datum, t, pulled);
+        }
+    }
+
+    /// <summary>g[b] = chain over a, ascending, of block[a, b] x[a].</summary>
+    public static void PushForward(PackedView packed, ActiveView outputs, ActiveView inputs, float* values, float* pushed, int datumFrom, int datumTo, Arena scratch)
+    {
+        for (int datum = datumFrom; datum < datumTo; datum++)
+        {
+            scratch.Reset();
+            int stride = packed.Strides[datum];
+            float* g = scratch.TakePointer<float>(stride);
+            new Span<float>(g, stride).Clear();
+            float* x = scratch.TakePointer<float>(CountOf(inputs, datum));
+            int inputCount = Collect(inputs, datum, values, x);
+            float* block = packed.Values + packed.Starts[datum];
+            int row = 0;
+            for (; row + Rows <= inputCount; row += Rows)
+                AddRows(block + (long)row * stride, stride, x + row, g);
+            for (; row < inputCount; row++)
+                VectorKernel<TSimd, TVec>.Axpy(x[row], block + (long)row * stride, g, stride);
+            Distribute(outputs, datum, g, pushed);
+        }
+    }
+
+    /// <summary>Bytes of scratch that a datum with these counts needs.</summary>
+    public static long ScratchOf(int outputCount, int inputCount) => sizeof(float) * ((long)outputCount + inputCount) + 1024;
+
+    private static void DotRows(float* rows, int stride, float* u, float* t)
+    {
+        TVec sum0 = TSimd.Zero, sum1 = TSimd.Zero, sum2 = TSimd.Zero, sum3 = TSimd.Zero;
+        for (int b = 0; b < stride; b += TSimd.Count)
+        {
+            TVec value = TSimd.Load(u + b);
+            sum0 = TSimd.MulAdd(value, TSimd.Load(rows + b), sum0);
+            sum1 = TSimd.MulAdd(value, TSimd.Load(rows + stride + b), sum1);
+            sum2 = TSimd.MulAdd(value, TSimd.Load(rows + 2L * stride + b), sum2);
+            sum3 = TSimd.MulAdd(value, TSimd.Load(rows + 3L * stride + b), sum3);
+        }
+        t[0] = TSimd.Sum(sum0);
+        t[1] = TSimd.Sum(sum1);
+        t[2] = TSimd.Sum(sum2);
+        t[3] = TSimd.Sum(sum3);
+    }
+
+    private static void AddRows(float* rows, int stride, float* x, float* g)
+    {
+        TVec x0 = TSimd.Broadcast(x[0]), x1 = TSimd.Broadcast(x[1]), x2 = TSimd.Broadcast(x[2]), x3 = TSimd.Broadcast(x[3]);
+        for (int b = 0; b < stride; b += TSimd.Count)
+        {
+            TVec sum = TSimd.MulAdd(TSimd.Load(rows + b), x0, TSimd.Load(g + b));
+            sum = TSimd.MulAdd(TSimd.Load(rows + stride + b), x1, sum);
+            sum = TSimd.MulAdd(TSimd.Load(rows + 2L * stride + b), x2, sum);
+            sum = TSimd.MulAdd(TSimd.Load(rows + 3L * stride + b), x3, sum);
+            TSimd.Store(g + b, sum);
+        }
+    }
+
+    private static int CountOf(ActiveView lists, int datum)
+    {
+        long count = 0;
+        for (long* run = lists.Starts + datum, end = lists.Starts + (long)lists.Blocks * lists.Count; run < end; run += lists.Count)
+            count += run[1] - run[0];
+        return (int)count;
+    }
+
+    private static int Collect(ActiveView lists, int datum, float* values, float* row)
+    {
+        int count = 0;
+        for (long* run = lists.Starts + datum, end = lists.Starts + (long)lists.Blocks * lists.Count; run < end; run += lists.Count)
+            for (long entry = run[0]; entry < run[1]; entry++)
+                row[count++] = values[entry];
+        return count;
+    }
+
+    private static void Distribute(ActiveView lists, int datum, float* row, float* values)
+    {
+        for (long* run = lists.Starts + datum, end = lists.Starts + (long)lists.Blocks * lists.Count; run < end; run += lists.Count)
+            for (long entry = run[0]; entry < run[1]; entry++)
+                values[entry] = *row++;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using Subquad.Simd.Lanes;
+
+namespace Subquad.Simd.Kernels;
+
+/// <summary>Where a chain of multiply-adds starts and where it ends: the only difference between a forward pass and a Gram matrix.</summary>
+internal unsafe interface ISums<TVec> where TVec : struct
+{
+    /// <summary>The most terms a chain may run before it ends.</summary>
+    static abstract int LongestChain { get; }
+
+    /// <summary>Bytes of a sum in memory.</summary>
+    static abstract int ElementBytes { get; }
+
+    static abstract TVec Begin(byte* sums, bool first);
+
+    static abstract void End(byte* sums, TVec value, bool first);
+}
+
+/// <summary>float32 sums: the chain goes on from where it stopped in the last tile.</summary>
+internal readonly unsafe struct ChainedSums<TSimd, TVec> : ISums<TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+{
+    public static int LongestChain => int.MaxValue;
+    public static int ElementBytes => sizeof(float);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Begin(byte* sums, bool first) => first ? TSimd.Zero : TSimd.Load((float*)sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void End(byte* sums, TVec value, bool first) => TSimd.Store((float*)sums, value);
+}
+
+/// <summary>float64 sums: a short float32 chain from zero is widened and added.</summary>
+internal readonly unsafe struct WideSums<TSimd, TVec, TSimdDouble, TVecDouble> : ISums<TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+    where TSimdDouble : struct, ISimdDouble<TVecDouble>
+    where TVecDouble : struct
+{
+    public static int LongestChain => 64;
+    public static int ElementBytes => sizeof(double);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Begin(byte* sums, bool first) => TSimd.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void End(byte* sums, TVec value, bool first)
+    {
+        float* chain = stackalloc float[16];
+        TSimd.Store(chain, value);
+        for (int lane = 0; lane < TSimd.Count; lane += TSimdDouble.Count)
+        {
+            double* sum = (double*)sums + lane;
+            TVecDouble wide = TSimdDouble.Widen(chain + lane);
+            TSimdDouble.Store(sum, first ? wide : TSimdDouble.Add(TSimdDouble.Load(sum), wide));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace Subquad.Simd.Lanes;
+
+/// <summary>
+/// Four floats: AdvSimd, or SSE4.2. On arm64 multiply-add is fused; on x86 it never is, also where the processor could, so that the set gives the
+/// same bits on every x86 machine.
+/// </summary>
+internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
+{
+    public static string Name => "simd128";
+    public static bool IsSupported => Vector128.IsHardwareAccelerated && (AdvSimd.Arm64.IsSupported || Sse42.IsSupported);
+    public static bool IsFused => AdvSimd.IsSupported;
+    public static int Count => 4;
+    public static Vector128<float> Zero => Vector128<float>.Zero;
+    public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
+    public static Vector128<float> Load(float* source) => Vector128.Load(source);
+    public static void Store(float* destination, Vector128<float> value) => value.Store(destination);
+
+    public static Vector128<float> LoadFirst(float* source, int count)
+    {
+        Vector128<float> value = Vector128<float>.Zero;
+        for (int lane = 0; lane < count; lane++)
+            value = value.WithElement(lane, source[lane]);
+        return value;
+    }
+
+    public static void StoreFirst(float* destination, Vector128<float> value, int count)
+    {
+        for (int lane = 0; lane < count; lane++)
+            destination[lane] = value.GetElement(lane);
+    }
+
+    public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
+    public static Vector128<float> Sub(Vector128<float> a, Vector128<float> b) => a - b;
+    public static Vector128<float> Mul(Vector128<float> a, Vector128<float> b) => a * b;
+
+    public static Vector128<float> MulAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(c, a, b) : (a * b) + c;
+
+    public static float Sum(Vector128<float> value) => (value[0] + value[2]) + (value[1] + value[3]);
+    public static uint GreaterBits(Vector128<float> a, Vector128<float> b) => Vector128.GreaterThan(a, b).ExtractMostSignificantBits();
+
+    public static void Compress(float* destination, Vector128<float> value, uint bits)
+    {
+        for (; bits != 0; bits &= bits - 1)
+            *destination++ = value.GetElement(BitOperations.TrailingZeroCount(bits));
+    }
+
+    public static void Prefetch(float* line)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(line);
+    }
+}
+
+/// <summary>Two doubles.</summary>
+internal readonly unsafe struct Simd128Double : ISimdDouble<Vector128<double>>
+{
+    public static int Count => 2;
+    public static Vector128<double> Zero => Vector128<double>.Zero;
+    public static Vector128<double> Broadcast(double value) => Vector128.Create(value);
+    public static Vector128<double> Load(double* source) => Vector128.Load(source);
+    public static void Store(double* destination, Vector128<double> value) => value.Store(destination);
+
+    public static Vector128<double> LoadFirst(double* source, int count) => count switch
+    {
+        0 => Vector128<double>.Zero,
+        1 => Vector128.CreateScalar(*source),
+        _ => Vector128.Load(source),
+    };
+
+    public static void StoreFirst(double* destination, Vector128<double> value, int count)
+    {
+        for (int lane = 0; lane < count; lane++)
+            destination[lane] = value.GetElement(lane);
+    }
+
+    public static Vector128<double> Widen(float* source) => Vector128.Create((double)source[0], source[1]);
+    public static Vector128<double> Add(Vector128<double> a, Vector128<double> b) => a + b;
+    public static Vector128<double> Sub(Vector128<double> a, Vector128<double> b) => a - b;
+    public static Vector128<double> Mul(Vector128<double> a, Vector128<double> b) => a * b;
+    public static Vector128<double> Div(Vector128<double> a, Vector128<double> b) => a / b;
+    public static Vector128<double> Sqrt(Vector128<double> a) => Vector128.Sqrt(a);
+
+    public static Vector128<double> MulAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) =>
+        AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.FusedMultiplyAdd(c, a, b) : (a * b) + c;
+
+    public static Vector128<double> NegMulAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) =>
+        AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.FusedMultiplySubtract(c, a, b) : c - (a * b);
+
+    public static double Sum(Vector128<double> value) => value[0] + value[1];
+
+    public static Vector128<double> Exponent(Vector128<double> a) =>
+        ((a.AsUInt64() >>> 52) | Vector128.Create(DoubleBits.TwoTo52)).AsDouble() - Vector128.Create(DoubleBits.TwoTo52PlusBias);
+
+    public static Vector128<double> Significand(Vector128<double> a) =>
+        ((a.AsUInt64() & Vector128.Create(DoubleBits.FractionMask)) | Vector128.Create(DoubleBits.One)).AsDouble();
+}

@@ -1,0 +1,69 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Subquad.Simd.Lanes;
+
+/// <summary>Eight floats: AVX2 and FMA.</summary>
+internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
+{
+    public static string Name => "simd256";
+    public static bool IsSupported => Vector256.IsHardwareAccelerated && Avx2.IsSupported && Fma.IsSupported && Bmi2.X64.IsSupported;
+    public static bool IsFused => true;
+    public static int Count => 8;
+    public static Vector256<float> Zero => Vector256<float>.Zero;
+    public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
+    public static Vector256<float> Load(float* source) => Vector256.Load(source);
+    public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
+    public static Vector256<float> LoadFirst(float* source, int count) => Avx.MaskLoad(source, First(count));
+    public static void StoreFirst(float* destination, Vector256<float> value, int count) => Avx.MaskStore(destination, First(count), value);
+    public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
+    public static Vector256<float> Sub(Vector256<float> a, Vector256<float> b) => a - b;
+    public static Vector256<float> Mul(Vector256<float> a, Vector256<float> b) => a * b;
+    public static Vector256<float> MulAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Fma.MultiplyAdd(a, b, c);
+    public static float Sum(Vector256<float> value) => Simd128.Sum(value.GetLower() + value.GetUpper());
+    public static uint GreaterBits(Vector256<float> a, Vector256<float> b) => Vector256.GreaterThan(a, b).ExtractMostSignificantBits();
+
+    public static void Compress(float* destination, Vector256<float> value, uint bits)
+    {
+        // Each selected lane's number, packed to the low bytes, is the permutation that closes the gaps.
+        ulong lanes = Bmi2.X64.ParallelBitDeposit(bits, 0x0101_0101_0101_0101) * 0xFF;
+        ulong packed = Bmi2.X64.ParallelBitExtract(0x0706_0504_0302_0100, lanes);
+        Vector256<int> order = Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(packed).AsByte());
+        Avx2.PermuteVar8x32(value, order).Store(destination);
+    }
+
+    public static void Prefetch(float* line) => Sse.Prefetch1(line);
+
+    private static Vector256<float> First(int count) =>
+        Vector256.GreaterThan(Vector256.Create(count), Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7)).AsSingle();
+}
+
+/// <summary>Four doubles.</summary>
+internal readonly unsafe struct Simd256Double : ISimdDouble<Vector256<double>>
+{
+    public static int Count => 4;
+    public static Vector256<double> Zero => Vector256<double>.Zero;
+    public static Vector256<double> Broadcast(double value) => Vector256.Create(value);
+    public static Vector256<double> Load(double* source) => Vector256.Load(source);
+    public static void Store(double* destination, Vector256<double> value) => value.Store(destination);
+    public static Vector256<double> LoadFirst(double* source, int count) => Avx.MaskLoad(source, First(count));
+    public static void StoreFirst(double* destination, Vector256<double> value, int count) => Avx.MaskStore(destination, First(count), value);
+    public static Vector256<double> Widen(float* source) => Avx.ConvertToVector256Double(Vector128.Load(source));
+    public static Vector256<double> Add(Vector256<double> a, Vector256<double> b) => a + b;
+    public static Vector256<double> Sub(Vector256<double> a, Vector256<double> b) => a - b;
+    public static Vector256<double> Mul(Vector256<double> a, Vector256<double> b) => a * b;
+    public static Vector256<double> Div(Vector256<double> a, Vector256<double> b) => a / b;
+    public static Vector256<double> Sqrt(Vector256<double> a) => Vector256.Sqrt(a);
+    public static Vector256<double> MulAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.MultiplyAdd(a, b, c);
+    public static Vector256<double> NegMulAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.MultiplyAddNegated(a, b, c);
+    public static double Sum(Vector256<double> value) => Simd128Double.Sum(value.GetLower() + value.GetUpper());
+
+    public static Vector256<double> Exponent(Vector256<double> a) =>
+        ((a.AsUInt64() >>> 52) | Vector256.Create(DoubleBits.TwoTo52)).AsDouble() - Vector256.Create(DoubleBits.TwoTo52PlusBias);
+
+    public static Vector256<double> Significand(Vector256<double> a) =>
+        ((a.AsUInt64() & Vector256.Create(DoubleBits.FractionMask)) | Vector256.Create(DoubleBits.One)).AsDouble();
+
+    private static Vector256<double> First(int count) =>
+        Vector256.GreaterThan(Vector256.Create((long)count), Vector256.Create(0L, 1, 2, 3)).AsDouble();
+}

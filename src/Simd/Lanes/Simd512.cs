@@ -1,0 +1,69 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Subquad.Simd.Lanes;
+
+/// <summary>Sixteen floats: AVX-512 F, BW, DQ, VL.</summary>
+internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
+{
+    public static string Name => "simd512";
+    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported;
+    public static bool IsFused => true;
+    public static int Count => 16;
+    public static Vector512<float> Zero => Vector512<float>.Zero;
+    public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
+    public static Vector512<float> Load(float* source) => Vector512.Load(source);
+    public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
+
+    public static Vector512<float> LoadFirst(float* source, int count) => Avx512F.MaskLoad(source, First(count), Vector512<float>.Zero);
+    public static void StoreFirst(float* destination, Vector512<float> value, int count) => Avx512F.MaskStore(destination, First(count), value);
+
+    public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
+    public static Vector512<float> Sub(Vector512<float> a, Vector512<float> b) => a - b;
+    public static Vector512<float> Mul(Vector512<float> a, Vector512<float> b) => a * b;
+    public static Vector512<float> MulAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Avx512F.FusedMultiplyAdd(a, b, c);
+    public static float Sum(Vector512<float> value) => Simd256.Sum(value.GetLower() + value.GetUpper());
+    public static uint GreaterBits(Vector512<float> a, Vector512<float> b) => (uint)Vector512.GreaterThan(a, b).ExtractMostSignificantBits();
+
+    public static void Compress(float* destination, Vector512<float> value, uint bits)
+    {
+        // Compress to a register, then a whole store: a compressing store costs fifteen times as much on Zen 4.
+        Vector512<int> lane = Vector512<int>.One;
+        Vector512<int> mask = Vector512.Equals(Avx512F.ShiftRightLogicalVariable(Vector512.Create((int)bits), Vector512<uint>.Indices) & lane, lane);
+        Avx512F.Compress(Vector512<float>.Zero, mask.AsSingle(), value).Store(destination);
+    }
+
+    public static void Prefetch(float* line) => Sse.Prefetch1(line);
+
+    private static Vector512<float> First(int count) => Vector512.GreaterThan(Vector512.Create(count), Vector512<int>.Indices).AsSingle();
+}
+
+/// <summary>Eight doubles.</summary>
+internal readonly unsafe struct Simd512Double : ISimdDouble<Vector512<double>>
+{
+    public static int Count => 8;
+    public static Vector512<double> Zero => Vector512<double>.Zero;
+    public static Vector512<double> Broadcast(double value) => Vector512.Create(value);
+    public static Vector512<double> Load(double* source) => Vector512.Load(source);
+    public static void Store(double* destination, Vector512<double> value) => value.Store(destination);
+    public static Vector512<double> LoadFirst(double* source, int count) => Avx512F.MaskLoad(source, First(count), Vector512<double>.Zero);
+    public static void StoreFirst(double* destination, Vector512<double> value, int count) => Avx512F.MaskStore(destination, First(count), value);
+    public static Vector512<double> Widen(float* source) => Avx512F.ConvertToVector512Double(Vector256.Load(source));
+    public static Vector512<double> Add(Vector512<double> a, Vector512<double> b) => a + b;
+    public static Vector512<double> Sub(Vector512<double> a, Vector512<double> b) => a - b;
+    public static Vector512<double> Mul(Vector512<double> a, Vector512<double> b) => a * b;
+    public static Vector512<double> Div(Vector512<double> a, Vector512<double> b) => a / b;
+    public static Vector512<double> Sqrt(Vector512<double> a) => Vector512.Sqrt(a);
+    public static Vector512<double> MulAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAdd(a, b, c);
+    public static Vector512<double> NegMulAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAddNegated(a, b, c);
+    public static double Sum(Vector512<double> value) => Simd256Double.Sum(value.GetLower() + value.GetUpper());
+
+    public static Vector512<double> Exponent(Vector512<double> a) =>
+        ((a.AsUInt64() >>> 52) | Vector512.Create(DoubleBits.TwoTo52)).AsDouble() - Vector512.Create(DoubleBits.TwoTo52PlusBias);
+
+    public static Vector512<double> Significand(Vector512<double> a) =>
+        ((a.AsUInt64() & Vector512.Create(DoubleBits.FractionMask)) | Vector512.Create(DoubleBits.One)).AsDouble();
+
+    private static Vector512<double> First(int count) =>
+        Vector512.GreaterThan(Vector512.Create((long)count), Vector512.Create(0L, 1, 2, 3, 4, 5, 6, 7)).AsDouble();
+}

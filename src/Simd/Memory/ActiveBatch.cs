@@ -1,0 +1,184 @@
+namespace Subquad.Simd.Memory;
+
+/// <summary>
+/// The active neurons of every datum of a batch, and their values. Entries lie block-major: all data of the first block of <see cref="BlockSize"/> neurons, in datum order,
+/// ids ascending, then the next block. A kernel that walks a matrix tile by tile thus reads one contiguous stretch per tile.
+/// Grows when asked to hold more; a warm batch allocates nothing.
+/// </summary>
+public sealed unsafe class ActiveBatch : IDisposable
+{
+    /// <summary>Neurons of a block. At 2.4 % density a datum has 12 entries in a block, enough to pay for entering its loop.</summary>
+    public const int BlockSize = 512;
+
+    private NativeBuffer<long> _starts = new(1);
+    private NativeBuffer<ushort> _offsets = new(0);
+    private NativeBuffer<float> _values = new(0);
+
+    /// <summary>Data in the batch.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Neurons a row ranges over.</summary>
+    public int Width { get; private set; }
+
+    /// <summary>Blocks of neurons.</summary>
+    public int Blocks => (Width + BlockSize - 1) / BlockSize;
+
+    /// <summary>Entries over all data.</summary>
+    public long Entries => _starts[(long)Blocks * Count];
+
+    /// <summary>Share of the Count x Width pairs that are active.</summary>
+    public double Density => Count == 0 ? 0 : (double)Entries / ((double)Count * Width);
+
+    /// <summary>The values of all entries, in storage order.</summary>
+    public NativeBuffer<float> Values => _values;
+
+    internal long* Starts => _starts.Pointer;
+    internal ushort* Offsets => _offsets.Pointer;
+    internal ActiveView View => With(_values);
+
+    /// <summary>The same entries with other values.</summary>
+    internal ActiveView With(NativeBuffer<float> values) => new(Count, Width, Blocks, _starts.Pointer, _offsets.Pointer, values.Pointer);
+
+    /// <summary>Entries of one datum in one block: their number and where they start.</summary>
+    public (long Start, int Length) Run(int block, int datum)
+    {
+        long start = _starts[(long)block * Count + datum];
+        return (start, (int)(_starts[(long)block * Count + datum + 1] - start));
+    }
+
+    /// <summary>The offsets inside their block of entries <paramref name="start"/> and following.</summary>
+    public ReadOnlySpan<ushort> OffsetsAt(long start, int length) => _offsets.Slice(start, length);
+
+    /// <summary>Entries of one datum.</summary>
+    public int CountOf(int datum)
+    {
+        int count = 0;
+        for (int block = 0; block < Blocks; block++)
+            count += Run(block, datum).Length;
+        return count;
+    }
+
+    /// <summary>Copies the ids and values of one datum, ids ascending; returns how many there are.</summary>
+    public int CopyDatum(int datum, Span<int> ids, Span<float> values)
+    {
+        int copied = 0;
+        for (int block = 0; block < Blocks; block++)
+        {
+            (long start, int length) = Run(block, datum);
+            for (int entry = 0; entry < length; entry++, copied++)
+            {
+                ids[copied] = block * BlockSize + _offsets[start + entry];
+                values[copied] = _values[start + entry];
+            }
+        }
+        return copied;
+    }
+
+    /// <summary>Whether the entries, not their values, are those of another batch.</summary>
+    public bool SameEntries(ActiveBatch other)
+    {
+        if (other.Count != Count || other.Width != Width || other.Entries != Entries)
+            return false;
+        long starts = (long)Blocks * Count + 1;
+        for (long i = 0; i < starts; i++)
+            if (_starts.Pointer[i] != other._starts.Pointer[i])
+                return false;
+        return new ReadOnlySpan<ushort>(_offsets.Pointer, checked((int)Entries)).SequenceEqual(new(other._offsets.Pointer, (int)Entries));
+    }
+
+    /// <summary>Sets the shape; entries are then undefined until they are counted and compressed anew.</summary>
+    public void Reshape(int count, int width)
+    {
+        Count = count;
+        Width = width;
+        long starts = (long)Blocks * count + 1;
+        if (_starts.Length < starts)
+            Grow(ref _starts, starts);
+    }
+
+    /// <summary>Makes room for <paramref name="entries"/> entries.</summary>
+    internal void ReserveEntries(long entries)
+    {
+        // Positions of entries are 32-bit in the transposed lists: half the traffic of the pull-back's bookkeeping.
+        if (entries > int.MaxValue)
+            throw new InvalidOperationException($"a batch of {Count} rows has {entries} active entries, more than {int.MaxValue}; use a smaller batch");
+        if (_offsets.Length >= entries)
+            return;
+        Grow(ref _offsets, entries);
+        Grow(ref _values, entries);
+    }
+
+    /// <summary>Turns counts per (block, datum), held one place late (count of run i at Starts[i + 1]), into starts, and makes room for the entries.</summary>
+    public void SumCountsAndReserve()
+    {
+        SumCounts();
+        ReserveEntries(Entries);
+    }
+
+    internal void SumCounts()
+    {
+        long* starts = _starts.Pointer;
+        long runs = (long)Blocks * Count;
+        starts[0] = 0;
+        for (long run = 0; run < runs; run++)
+            starts[run + 1] += starts[run];
+    }
+
+    /// <summary>Holds the non-zero elements of dense rows.</summary>
+    /// <param name="rows">count x width elements, row after row.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="width">Elements of a row.</param>
+    public void FillNonZero(ReadOnlySpan<float> rows, int count, int width) => Fill(rows, count, width, keepZeros: false);
+
+    /// <summary>Holds every element of dense rows, zeros too.</summary>
+    public void FillDense(ReadOnlySpan<float> rows, int count, int width) => Fill(rows, count, width, keepZeros: true);
+
+    /// <summary>Gives the memory back. Calling it again does nothing.</summary>
+    public void Dispose()
+    {
+        _starts.Dispose();
+        _offsets.Dispose();
+        _values.Dispose();
+    }
+
+    internal static void Grow<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
+    {
+        buffer.Dispose();
+        buffer = new NativeBuffer<T>(length + length / 4);
+    }
+
+    private void Fill(ReadOnlySpan<float> rows, int count, int width, bool keepZeros)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(rows.Length, checked(count * width));
+        Reshape(count, width);
+        long run = 0;
+        _starts[0] = 0;
+        for (int pass = 0; pass < 2; pass++)
+        {
+            run = 0;
+            for (int block = 0; block < Blocks; block++)
+            {
+                int from = block * BlockSize, to = Math.Min(width, from + BlockSize);
+                for (int datum = 0; datum < count; datum++, run++)
+                {
+                    long next = _starts[run];
+                    ReadOnlySpan<float> row = rows[(datum * width + from)..(datum * width + to)];
+                    for (int offset = 0; offset < row.Length; offset++)
+                    {
+                        if (!keepZeros && row[offset] == 0f)
+                            continue;
+                        if (pass == 1)
+                        {
+                            _offsets.Pointer[next] = (ushort)offset;
+                            _values.Pointer[next] = row[offset];
+                        }
+                        next++;
+                    }
+                    _starts[run + 1] = next;
+                }
+            }
+            if (pass == 0)
+                ReserveEntries(Entries);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Subquad.Simd.Memory;
+
+/// <summary>
+/// Owns a block of native memory: zeroed, 128-byte aligned (two lines, which the second-level prefetcher fetches as a pair), followed by 128 bytes that may be read
+/// and overwritten (so that kernels store whole vectors at the end). Not thread-safe for disposal against use; use after disposal throws in every build.
+/// </summary>
+/// <typeparam name="T">An unmanaged element.</typeparam>
+public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
+{
+    internal const int Alignment = 128;
+    private const int Slack = 128;
+    private const nuint LargeBytes = 1 << 20;
+
+    private nint _address;
+    private readonly nuint _bytes;
+
+    /// <summary>Takes room for <paramref name="length"/> zeroed elements.</summary>
+    /// <param name="length">Elements, 0 or more; may exceed 2^31.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    /// <exception cref="OutOfMemoryException">The system has no such block; the message names the bytes.</exception>
+    public NativeBuffer(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        Length = length;
+        _bytes = checked((nuint)length * (nuint)sizeof(T) + Slack);
+        _address = (nint)Take(_bytes);
+        NativeBytes.Add((long)_bytes);
+    }
+
+    /// <summary>Frees a block that nobody disposed, and counts it as a leak.</summary>
+    ~NativeBuffer()
+    {
+        if (_address == 0)
+            return;
+        NativeBytes.CountLeak();
+        Release();
+    }
+
+    /// <summary>Elements in the block.</summary>
+    public long Length { get; }
+
+    /// <summary>One element.</summary>
+    /// <exception cref="IndexOutOfRangeException">The index is outside 0 to Length - 1.</exception>
+    public ref T this[long index]
+    {
+        get
+        {
+            if ((ulong)index >= (ulong)Length)
+                throw new IndexOutOfRangeException($"index {index} is outside a buffer of {Length} elements");
+            return ref Pointer[index];
+        }
+    }
+
+    /// <summary>The first element's address.</summary>
+    /// <exception cref="ObjectDisposedException">The block was given back.</exception>
+    internal T* Pointer
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            T* pointer = (T*)_address;
+            if (pointer == null)
+                ThrowDisposed();
+            return pointer;
+        }
+    }
+
+    /// <summary>A part of the block.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not inside the block.</exception>
+    public Span<T> Slice(long start, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Length - length);
+        return new Span<T>(Pointer + start, length);
+    }
+
+    /// <summary>The whole block.</summary>
+    /// <exception cref="OverflowException">The block has more than 2^31 - 1 elements; use <see cref="Slice"/>.</exception>
+    public Span<T> Span => new(Pointer, checked((int)Length));
+
+    /// <summary>Sets every element to zero.</summary>
+    public void Clear() => NativeMemory.Clear(Pointer, _bytes);
+
+    /// <summary>Sets the first <paramref name="length"/> elements to zero.</summary>
+    public void Clear(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)length, (ulong)Length);
+        NativeMemory.Clear(Pointer, (nuint)length * (nuint)sizeof(T));
+    }
+
+    /// <summary>Copies every element from a buffer of the same length.</summary>
+    public void CopyFrom(NativeBuffer<T> source)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Length, Length);
+        NativeMemory.Copy(source.Pointer, Pointer, (nuint)Length * (nuint)sizeof(T));
+        GC.KeepAlive(source);
+    }
+
+    /// <summary>Gives the block back. Calling it again does nothing.</summary>
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    private static void* Take(nuint bytes)
+    {
+        void* block;
+        if (bytes >= LargeBytes)
+        {
+            block = PageSource.Current.Take(bytes);
+            if (block == null)
+                throw new OutOfMemoryException($"the system refused {bytes} bytes of native memory ({NativeBytes.Live} are held already)");
+            return block;
+        }
+        block = NativeMemory.AlignedAlloc(bytes, Alignment);
+        NativeMemory.Clear(block, bytes);
+        return block;
+    }
+
+    private void Release()
+    {
+        void* block = (void*)Interlocked.Exchange(ref _address, 0);
+        if (block == null)
+            return;
+        if (_bytes >= LargeBytes)
+            PageSource.Current.Return(block, _bytes);
+        else
+            NativeMemory.AlignedFree(block);
+        NativeBytes.Add(-(long)_bytes);
+    }
+
+    [DoesNotReturn]
+    private static void ThrowDisposed() => throw new ObjectDisposedException($"NativeBuffer<{typeof(T).Name}>");
+}

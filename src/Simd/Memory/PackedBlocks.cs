@@ -1,0 +1,95 @@
+namespace Subquad.Simd.Memory;
+
+/// <summary>
+/// The blocks W[T_i, S_i] of all data side by side: row per active input, its active outputs contiguous and padded to a line. Filled once per step
+/// (<see cref="KernelSet.Pack"/>), then every pull-back and push-forward of the step streams it.
+/// </summary>
+public sealed unsafe class PackedBlocks : IDisposable
+{
+    private const int LineFloats = 16;
+
+    private NativeBuffer<float> _values = new(0);
+    private NativeBuffer<long> _starts = new(1);
+    private NativeBuffer<int> _strides = new(1);
+    private NativeBuffer<int> _inputRanks = new(0);
+    private NativeBuffer<int> _outputRanks = new(0);
+
+    /// <summary>The active outputs of the plan.</summary>
+    public ActiveBatch? Outputs { get; private set; }
+
+    /// <summary>The active inputs of the plan.</summary>
+    public ActiveBatch? Inputs { get; private set; }
+
+    internal PackedView View => new(_values.Pointer, _starts.Pointer, _strides.Pointer, _inputRanks.Pointer, _outputRanks.Pointer);
+
+    /// <summary>Bytes that the blocks of these lists take.</summary>
+    public static long BytesOf(ActiveBatch outputs, ActiveBatch inputs)
+    {
+        long floats = 0;
+        for (int datum = 0; datum < outputs.Count; datum++)
+            floats += (long)inputs.CountOf(datum) * Padded(outputs.CountOf(datum));
+        return floats * sizeof(float);
+    }
+
+    /// <summary>Lays the blocks out for these lists, which must not change while the plan is used.</summary>
+    public void Plan(ActiveBatch outputs, ActiveBatch inputs)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(inputs.Count, outputs.Count);
+        Outputs = outputs;
+        Inputs = inputs;
+        int count = outputs.Count;
+        Fit(ref _starts, count + 1L);
+        Fit(ref _strides, count);
+        Fit(ref _inputRanks, inputs.Entries);
+        Fit(ref _outputRanks, outputs.Entries);
+        long start = 0;
+        for (int datum = 0; datum < count; datum++)
+        {
+            _starts[datum] = start;
+            _strides[datum] = Padded(Rank(outputs, datum, _outputRanks));
+            start += (long)Rank(inputs, datum, _inputRanks) * _strides[datum];
+        }
+        _starts[count] = start;
+        Fit(ref _values, start);
+    }
+
+    /// <summary>Gives the memory back. Calling it again does nothing.</summary>
+    public void Dispose()
+    {
+        _values.Dispose();
+        _starts.Dispose();
+        _strides.Dispose();
+        _inputRanks.Dispose();
+        _outputRanks.Dispose();
+    }
+
+    private static int Padded(int count) => (count + LineFloats - 1) / LineFloats * LineFloats;
+
+    private static int Rank(ActiveBatch batch, int datum, NativeBuffer<int> ranks)
+    {
+        int rank = 0;
+        for (int block = 0; block < batch.Blocks; block++)
+        {
+            (long start, int length) = batch.Run(block, datum);
+            for (int entry = 0; entry < length; entry++)
+                ranks.Pointer[start + entry] = rank++;
+        }
+        return rank;
+    }
+
+    private static void Fit<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
+    {
+        if (buffer.Length < length)
+            ActiveBatch.Grow(ref buffer, length);
+    }
+}
+
+/// <summary>The raw shape of <see cref="PackedBlocks"/>: element (input rank a, output rank b) of datum i is at Values[Starts[i] + a * Strides[i] + b].</summary>
+internal readonly unsafe struct PackedView(float* values, long* starts, int* strides, int* inputRanks, int* outputRanks)
+{
+    public readonly float* Values = values;
+    public readonly long* Starts = starts;
+    public readonly int* Strides = strides;
+    public readonly int* InputRanks = inputRanks;
+    public readonly int* OutputRanks = outputRanks;
+}

@@ -1,0 +1,101 @@
+namespace Subquad.Simd.Memory;
+
+/// <summary>
+/// A float32 matrix in panels of 64 rows. Inside a panel, column j owns 64 consecutive floats (four cache lines), one per row, so a block of columns of
+/// one panel is contiguous: the forward verb streams whole columns into registers, pull-back and scatter touch elements of the same lines.
+/// Rows are padded with zeros to an even number of panels. Panels are one column further apart than their data, so that the same column of
+/// neighbouring panels falls into different cache sets also when the matrix is a power of two wide.
+/// </summary>
+/// <remarks>As weights: rows are outputs, columns are inputs. As pre-activations: rows are neurons, columns are data. As a Gram factor: rows are data.</remarks>
+public sealed unsafe class PanelMatrix : IDisposable
+{
+    /// <summary>Rows of a panel.</summary>
+    public const int PanelRows = 64;
+
+    private NativeBuffer<float> _values;
+
+    /// <summary>A zero matrix.</summary>
+    /// <param name="rows">Rows, 1 or more.</param>
+    /// <param name="columns">Columns, 1 or more.</param>
+    public PanelMatrix(int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        Rows = rows;
+        Columns = columns;
+        _values = new NativeBuffer<float>(Panels * PanelStride);
+    }
+
+    /// <summary>Rows, without padding.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Columns.</summary>
+    public int Columns { get; private set; }
+
+    /// <summary>Panels, an even number.</summary>
+    public int Panels => PanelsOf(Rows);
+
+    /// <summary>Floats from one panel to the next.</summary>
+    public long PanelStride => ((long)Columns + 1) * PanelRows;
+
+    /// <summary>Bytes that a matrix of this shape takes.</summary>
+    public static long BytesOf(long rows, long columns) => PanelsOf(rows) * (columns + 1) * PanelRows * sizeof(float);
+
+    /// <summary>One element.</summary>
+    public ref float this[int row, int column]
+    {
+        get
+        {
+            if ((uint)row >= (uint)Rows || (uint)column >= (uint)Columns)
+                throw new IndexOutOfRangeException($"element ({row}, {column}) is outside a matrix of {Rows} x {Columns}");
+            return ref _values.Pointer[row / PanelRows * PanelStride + (long)column * PanelRows + row % PanelRows];
+        }
+    }
+
+    internal PanelView View => new(_values.Pointer, PanelStride, Rows, Columns);
+
+    /// <summary>Gives the matrix another shape; its content is then undefined (padding included) unless cleared. Takes memory only when it grows.</summary>
+    public void Reshape(int rows, int columns)
+    {
+        Rows = rows;
+        Columns = columns;
+        long wanted = Panels * PanelStride;
+        if (_values.Length >= wanted)
+            return;
+        _values.Dispose();
+        _values = new NativeBuffer<float>(wanted);
+    }
+
+    /// <summary>Sets every element, padding included, to zero.</summary>
+    public void Clear() => _values.Clear(Panels * PanelStride);
+
+    /// <summary>Copies a row out.</summary>
+    public void CopyRow(int row, Span<float> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, Columns);
+        for (int column = 0; column < Columns; column++)
+            destination[column] = this[row, column];
+    }
+
+    /// <summary>Overwrites a row.</summary>
+    public void SetRow(int row, ReadOnlySpan<float> source)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Length, Columns);
+        for (int column = 0; column < Columns; column++)
+            this[row, column] = source[column];
+    }
+
+    /// <summary>Makes this an exact copy of another matrix.</summary>
+    public void CopyFrom(PanelMatrix source)
+    {
+        Reshape(source.Rows, source.Columns);
+        long bytes = Panels * PanelStride * sizeof(float);
+        Buffer.MemoryCopy(source._values.Pointer, _values.Pointer, bytes, bytes);
+        GC.KeepAlive(source);
+    }
+
+    /// <summary>Gives the memory back. Calling it again does nothing.</summary>
+    public void Dispose() => _values.Dispose();
+
+    private static int PanelsOf(long rows) => checked((int)((rows + 2 * PanelRows - 1) / (2 * PanelRows) * 2));
+}

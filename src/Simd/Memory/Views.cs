@@ -1,0 +1,37 @@
+namespace Subquad.Simd.Memory;
+
+/// <summary>The raw shape of a <see cref="PanelMatrix"/>, as kernels see it. Element (r, j) is at Data[r / 64 * Stride + j * 64 + r % 64].</summary>
+internal readonly unsafe struct PanelView(float* data, long stride, int rows, int columns)
+{
+    public readonly float* Data = data;
+    public readonly long Stride = stride;
+    public readonly int Rows = rows;
+    public readonly int Columns = columns;
+}
+
+/// <summary>
+/// Sparse rows over a batch, block-major, as kernels see them: entries of datum i in block b are Starts[b * Count + i] to Starts[b * Count + i + 1], ascending;
+/// an entry is neuron b * BlockSize + Offsets[e] with value Values[e].
+/// </summary>
+internal readonly unsafe struct ActiveView(int count, int width, int blocks, long* starts, ushort* offsets, float* values)
+{
+    public readonly int Count = count;
+    public readonly int Width = width;
+    public readonly int Blocks = blocks;
+    public readonly long* Starts = starts;
+    public readonly ushort* Offsets = offsets;
+    public readonly float* Values = values;
+
+    /// <summary>Entries of all data in the blocks before <paramref name="block"/>.</summary>
+    public long BlockStart(int block) => Starts[(long)block * Count];
+}
+
+/// <summary>
+/// The same entries turned round, as kernels see them: <see cref="Lists"/> has a row per neuron over the data, and Positions[e] is the place of entry e in the
+/// batch it was made from.
+/// </summary>
+internal readonly unsafe struct TransposedView(ActiveView lists, int* positions)
+{
+    public readonly ActiveView Lists = lists;
+    public readonly int* Positions = positions;
+}
