@@ -33,9 +33,13 @@ public abstract class KernelSet
     /// <param name="sums">Rows of W x n; overwritten in these panels.</param>
     /// <param name="panelFrom">First panel, even.</param>
     /// <param name="panelTo">One past the last panel, even.</param>
-    public abstract void Accumulate(PanelMatrix weights, ActiveBatch inputs, PanelMatrix sums, int panelFrom, int panelTo);
+    public void Accumulate(PanelMatrix weights, ActiveBatch inputs, PanelMatrix sums, int panelFrom, int panelTo) =>
+        Accumulate(weights, inputs, inputs.Values, sums, panelFrom, panelTo);
 
-    /// <summary>Forward for inputs with a value in most places: the same sums as <see cref="Accumulate"/>, the same bits for finite weights, in registers over four data at once.</summary>
+    /// <summary>Forward with other values for the same entries: x in the order of <paramref name="inputs"/>.</summary>
+    public abstract void Accumulate(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo);
+
+    /// <summary>Forward for inputs with a value in most places: the same sums as the sparse forward, the same bits for finite weights, in registers over four data at once.</summary>
     /// <param name="weights">W.</param>
     /// <param name="inputs">x as a panel matrix with data in rows (n x columns of W).</param>
     /// <param name="sums">Rows of W x n; overwritten in these panels.</param>
@@ -137,6 +141,9 @@ public abstract class KernelSet
 
     /// <summary>target[r, i] = source[r, i] - scale * turned[i, r]: takes a matrix with data in rows from one with data in columns, for panels of target.</summary>
     public abstract void SubtractTransposed(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target, int panelFrom, int panelTo);
+
+    /// <summary>matrix[i, j] = matrix[j, i] = the narrowed lower triangle of <paramref name="gram"/>, for panels of matrix (n x n).</summary>
+    public abstract void NarrowSymmetric(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo);
 
     // ---- float64 linear algebra ---------------------------------------------------------------------------------------------------------------------
 

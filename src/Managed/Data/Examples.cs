@@ -1,11 +1,17 @@
+using System.Globalization;
+
 namespace Subquad.Data;
 
 /// <summary>
-/// Examples in memory, never changed: Count rows of Width finite numbers as they were read (text columns already encoded, nothing standardised), with their targets.
+/// Examples in memory, never changed: Count rows of Width finite numbers as they were read (text columns encoded, nothing standardised), with their
+/// targets.
 /// </summary>
 internal sealed class Examples
 {
-    private Examples(float[] inputs, int width, TargetKind kind, int[] labels, string[] classNames, float[] values, int outputCount, TableSchema? schema)
+    private const int MaxNumberedClasses = 1 << 20;
+
+    private Examples(
+        float[] inputs, int width, TargetKind kind, int[] labels, string[] classNames, float[] values, int outputCount, TableSchema? schema)
     {
         Inputs = inputs;
         Width = width;
@@ -54,14 +60,15 @@ internal sealed class Examples
     /// <summary>Wraps rows with one class index each; the arrays are kept, not copied.</summary>
     /// <exception cref="ArgumentException">The lengths do not fit, or there are fewer than two classes.</exception>
     /// <exception cref="InvalidDataException">An input is not finite, or a label is no class.</exception>
-    public static Examples OfClasses(float[] inputs, int width, int[] labels, string[] classNames, TableSchema? schema = null, int missingCells = 0)
+    public static Examples OfClasses(
+        float[] inputs, int width, int[] labels, string[] classNames, TableSchema? schema = null, int missingCells = 0)
     {
         RequireRows(inputs, width, labels.Length, 1, schema);
         if (classNames.Length < 2)
             throw new ArgumentException($"expected at least 2 classes, found {classNames.Length}", nameof(classNames));
         for (int row = 0; row < labels.Length; row++)
         {
-            if ((uint)labels[row] >= (uint)classNames.Length)
+            if (labels[row] < 0 || labels[row] >= classNames.Length)
                 throw new InvalidDataException($"row {row} (from 0): expected a label from 0 to {classNames.Length - 1}, found {labels[row]}");
         }
         return new(inputs, width, TargetKind.Classes, labels, classNames, [], classNames.Length, schema) { MissingCells = missingCells };
@@ -88,12 +95,24 @@ internal sealed class Examples
         return new(inputs, width, TargetKind.None, [], [], [], 0, schema) { MissingCells = missingCells };
     }
 
+    /// <summary>The names "0", "1", ... of the classes up to the largest label, at least two.</summary>
+    /// <exception cref="InvalidDataException">A label is so large that it names no class.</exception>
+    public static string[] NumberedClasses(ReadOnlySpan<int> labels)
+    {
+        int largest = 1;
+        foreach (int label in labels)
+            largest = Math.Max(largest, label);
+        if (largest >= MaxNumberedClasses)
+            throw new InvalidDataException($"expected labels below {MaxNumberedClasses}, found {largest}");
+        return Enumerable.Range(0, largest + 1).Select(label => label.ToString(CultureInfo.InvariantCulture)).ToArray();
+    }
+
     /// <summary>Refuses a table that no array can hold, before anything is allocated for it.</summary>
     /// <exception cref="InvalidDataException">Rows times width is above Array.MaxLength.</exception>
     public static void RequireRoom(string name, long rows, long width)
     {
         if (width > 0 && rows > Array.MaxLength / width)
-            throw new InvalidDataException($"{name}: {rows} rows of {width} numbers were found, and at most {Array.MaxLength} numbers fit in memory at once");
+            throw new InvalidDataException($"{name}: expected at most {Array.MaxLength} numbers, found {rows} rows of {width}");
     }
 
     /// <summary>The raw features of one row.</summary>
@@ -114,7 +133,7 @@ internal sealed class Examples
         for (int i = 0; i < indices.Length; i++)
         {
             int row = indices[i];
-            if ((uint)row >= (uint)Count)
+            if (row < 0 || row >= Count)
                 throw new ArgumentOutOfRangeException(nameof(indices), $"expected a row from 0 to {Count - 1}, found {row}");
             Row(row).CopyTo(inputs.AsSpan(i * Width));
             if (Kind == TargetKind.Classes)

@@ -36,7 +36,7 @@ internal sealed class InputTransform
     public bool Standardises => _shift is not null;
 
     /// <summary>
-    /// Learns from rows: mean and population standard deviation per column in double, one pass each; a column that never varies gets scale 1 and so contributes 0.
+    /// Learns from rows: mean and population standard deviation per column, in double; a column that never varies gets scale 1 and so contributes 0.
     /// </summary>
     /// <param name="examples">The training rows.</param>
     /// <param name="standardise">Shift and scale every column (tables), or leave them (images).</param>

@@ -17,7 +17,7 @@ internal sealed class TableSchema
     private readonly Dictionary<string, int> _classes;
 
     /// <summary>Describes a table.</summary>
-    /// <exception cref="ArgumentException">There is no column, a column has more than 64 categories, or two columns, categories or classes share a name.</exception>
+    /// <exception cref="ArgumentException">There is no column, one has more than 64 categories, or two columns, categories or classes share a name.</exception>
     public TableSchema(IReadOnlyList<TableColumn> columns, string targetName, TargetKind target, string[] classNames)
     {
         Columns = columns;
@@ -77,12 +77,16 @@ internal sealed class TableSchema
         float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 
     /// <summary>The name a class goes by: the trimmed text, and for integers the plain integer, so that "1" and "1.0" are one class.</summary>
-    public static string ClassName(ReadOnlySpan<char> cell)
+    public static string ClassName(ReadOnlySpan<char> cell) =>
+        IsInteger(cell, out long number) ? number.ToString(CultureInfo.InvariantCulture) : cell.Trim().ToString();
+
+    /// <summary>Whether a cell is an integer that a double holds exactly, in any notation ("3", "3.0", "3e0").</summary>
+    public static bool IsInteger(ReadOnlySpan<char> cell, out long number)
     {
-        cell = cell.Trim();
-        bool integer = double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-            && Math.Abs(number) < 9e15 && number == Math.Floor(number);
-        return integer ? ((long)number).ToString(CultureInfo.InvariantCulture) : cell.ToString();
+        bool integer = double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && Math.Abs(value) < 9e15 && value == Math.Floor(value);
+        number = integer ? (long)value : 0;
+        return integer;
     }
 
     /// <summary>The label of a class, or -1 for a class that training never saw.</summary>

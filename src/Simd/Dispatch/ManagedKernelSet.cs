@@ -15,12 +15,12 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
     public override int Lanes => TSimd.Count;
     public override bool IsFused => TSimd.IsFused;
 
-    public override void Accumulate(PanelMatrix weights, ActiveBatch inputs, PanelMatrix sums, int panelFrom, int panelTo)
+    public override void Accumulate(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo)
     {
         HoldsForward(weights, inputs.Width, inputs.Count, sums, panelFrom, panelTo);
         AccumulateKernel<TSimd, TVec, ChainedSums<TSimd, TVec>>.Run(
-            weights.View, inputs.View, (byte*)sums.View.Data, sums.PanelStride, PanelMatrix.PanelRows, panelFrom, panelTo, lowerOnly: false);
-        KeepAlive(weights, inputs, sums);
+            weights.View, inputs.With(values), (byte*)sums.View.Data, sums.PanelStride, PanelMatrix.PanelRows, panelFrom, panelTo, lowerOnly: false);
+        KeepAlive(weights, inputs, values, sums);
     }
 
     public override void AccumulateDense(PanelMatrix weights, PanelMatrix inputs, PanelMatrix sums, int panelFrom, int panelTo)
@@ -129,6 +129,13 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
         Contract.Holds(source.Rows == target.Rows && source.Columns == target.Columns && turned.Rows == target.Columns && turned.Columns == target.Rows, "turned shapes");
         LayoutKernel.SubtractTransposed(source.View, turned.View, scale, target.View, panelFrom, panelTo);
         KeepAlive(source, turned, target);
+    }
+
+    public override void NarrowSymmetric(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo)
+    {
+        Contract.Holds(matrix.Rows == matrix.Columns && gram.Length >= (long)matrix.Rows * stride, "a square matrix and its triangle");
+        LayoutKernel.NarrowSymmetric(gram.Pointer, stride, matrix.View, panelFrom, panelTo);
+        KeepAlive(gram, matrix);
     }
 
     public override bool FactorDiagonal(NativeBuffer<double> matrix, int stride, int column, int n)

@@ -67,4 +67,21 @@ internal static unsafe class LayoutKernel
                 }
         }
     }
+
+    /// <summary>matrix = the lower triangle of gram, mirrored and narrowed; padded rows become zero.</summary>
+    public static void NarrowSymmetric(double* gram, long stride, PanelView matrix, int panelFrom, int panelTo)
+    {
+        const int Side = PanelMatrix.PanelRows;
+        int n = matrix.Rows;
+        for (int panel = panelFrom; panel < panelTo; panel++)
+        {
+            float* to = matrix.Data + panel * matrix.Stride;
+            for (int column = 0; column < n; column++, to += Side)
+                for (int i = 0; i < Side; i++)
+                {
+                    int row = panel * Side + i;
+                    to[i] = row >= n ? 0f : (float)(row >= column ? gram[row * stride + column] : gram[column * stride + row]);
+                }
+        }
+    }
 }

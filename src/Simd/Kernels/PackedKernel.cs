@@ -13,6 +13,7 @@ internal static unsafe class PackedKernel<TSimd, TVec>
     where TVec : struct
 {
     private const int Rows = 4;
+    private const int LineFloats = 16;
 
     /// <summary>t[a] = sum over lanes and vectors of block[a, b] u[b].</summary>
     public static void PullBack(PackedView packed, ActiveView outputs, ActiveView inputs, float* values, float* pulled, int datumFrom, int datumTo, Arena scratch)
@@ -66,6 +67,7 @@ internal static unsafe class PackedKernel<TSimd, TVec>
         TVec sum0 = TSimd.Zero, sum1 = TSimd.Zero, sum2 = TSimd.Zero, sum3 = TSimd.Zero;
         for (int b = 0; b < stride; b += TSimd.Count)
         {
+            PrefetchNext(rows, stride, b);
             TVec value = TSimd.Load(u + b);
             sum0 = TSimd.MulAdd(value, TSimd.Load(rows + b), sum0);
             sum1 = TSimd.MulAdd(value, TSimd.Load(rows + stride + b), sum1);
@@ -83,12 +85,21 @@ internal static unsafe class PackedKernel<TSimd, TVec>
         TVec x0 = TSimd.Broadcast(x[0]), x1 = TSimd.Broadcast(x[1]), x2 = TSimd.Broadcast(x[2]), x3 = TSimd.Broadcast(x[3]);
         for (int b = 0; b < stride; b += TSimd.Count)
         {
+            PrefetchNext(rows, stride, b);
             TVec sum = TSimd.MulAdd(TSimd.Load(rows + b), x0, TSimd.Load(g + b));
             sum = TSimd.MulAdd(TSimd.Load(rows + stride + b), x1, sum);
             sum = TSimd.MulAdd(TSimd.Load(rows + 2L * stride + b), x2, sum);
             sum = TSimd.MulAdd(TSimd.Load(rows + 3L * stride + b), x3, sum);
             TSimd.Store(g + b, sum);
         }
+    }
+
+    /// <summary>Four rows are one contiguous stretch, but read as four short streams: the next stretch is asked for in order, as much of it as is used now.</summary>
+    private static void PrefetchNext(float* rows, int stride, int b)
+    {
+        float* next = rows + Rows * ((long)stride + b);
+        for (int ahead = 0; ahead < Rows * TSimd.Count; ahead += LineFloats)
+            TSimd.Prefetch(next + ahead);
     }
 
     private static int CountOf(ActiveView lists, int datum)

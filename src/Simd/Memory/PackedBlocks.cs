@@ -20,6 +20,9 @@ public sealed unsafe class PackedBlocks : IDisposable
     /// <summary>The active inputs of the plan.</summary>
     public ActiveBatch? Inputs { get; private set; }
 
+    /// <summary>Elements of the plan, padding included.</summary>
+    public long Elements => Outputs is null ? 0 : _starts[Outputs.Count];
+
     internal PackedView View => new(_values.Pointer, _starts.Pointer, _strides.Pointer, _inputRanks.Pointer, _outputRanks.Pointer);
 
     /// <summary>Bytes that the blocks of these lists take.</summary>

@@ -52,6 +52,9 @@ public sealed unsafe class PanelMatrix : IDisposable
         }
     }
 
+    /// <summary>The elements of one panel, column after column, padding included.</summary>
+    public Span<float> Panel(int panel) => _values.Slice(panel * PanelStride, checked((int)(PanelStride - PanelRows)));
+
     internal PanelView View => new(_values.Pointer, PanelStride, Rows, Columns);
 
     /// <summary>Gives the matrix another shape; its content is then undefined (padding included) unless cleared. Takes memory only when it grows.</summary>
@@ -69,20 +72,39 @@ public sealed unsafe class PanelMatrix : IDisposable
     /// <summary>Sets every element, padding included, to zero.</summary>
     public void Clear() => _values.Clear(Panels * PanelStride);
 
-    /// <summary>Copies a row out.</summary>
-    public void CopyRow(int row, Span<float> destination)
+    /// <summary>Copies whole rows out, row after row.</summary>
+    /// <param name="row">First row.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="destination">count x Columns elements.</param>
+    public void CopyRows(int row, int count, Span<float> destination)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, Columns);
-        for (int column = 0; column < Columns; column++)
-            destination[column] = this[row, column];
+        CheckRows(row, count, destination.Length);
+        float* values = _values.Pointer;
+        for (int i = 0; i < count; i++)
+        {
+            float* from = values + (row + i) / PanelRows * PanelStride + (row + i) % PanelRows;
+            Span<float> to = destination.Slice(i * Columns, Columns);
+            for (int column = 0; column < to.Length; column++)
+                to[column] = from[(long)column * PanelRows];
+        }
     }
 
-    /// <summary>Overwrites a row.</summary>
-    public void SetRow(int row, ReadOnlySpan<float> source)
+    /// <summary>Overwrites whole rows; 64 at a time from a multiple of 64 are written line by line.</summary>
+    /// <param name="row">First row.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="source">count x Columns elements, row after row.</param>
+    public void SetRows(int row, int count, ReadOnlySpan<float> source)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Length, Columns);
-        for (int column = 0; column < Columns; column++)
-            this[row, column] = source[column];
+        CheckRows(row, count, source.Length);
+        float* values = _values.Pointer;
+        for (int first = 0; first < count; first += PanelRows - (row + first) % PanelRows)
+        {
+            int inPanel = (row + first) % PanelRows, rows = Math.Min(count - first, PanelRows - inPanel);
+            float* to = values + (row + first) / PanelRows * PanelStride + inPanel;
+            for (int column = 0; column < Columns; column++, to += PanelRows)
+                for (int i = 0; i < rows; i++)
+                    to[i] = source[(first + i) * Columns + column];
+        }
     }
 
     /// <summary>Makes this an exact copy of another matrix.</summary>
@@ -96,6 +118,14 @@ public sealed unsafe class PanelMatrix : IDisposable
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
     public void Dispose() => _values.Dispose();
+
+    private void CheckRows(int row, int count, int elements)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(row, Rows - count);
+        ArgumentOutOfRangeException.ThrowIfLessThan((long)elements, (long)count * Columns);
+    }
 
     private static int PanelsOf(long rows) => checked((int)((rows + 2 * PanelRows - 1) / (2 * PanelRows) * 2));
 }

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.EndToEnd.Runs;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Subquad.Perf.EndToEnd.Peers;
+
+/// <summary>The same network trained densely by Adam in libtorch: a row per epoch, at the learning rate that does best in a short trial.</summary>
+sealed class AdamPeer(TrainingCase run, ImageSet training, ImageSet test)
+{
+    const int Batch = 128;
+    static readonly double[] LearningRates = [1e-3, 3e-4, 1e-4];
+
+    readonly Tensor _inputs = Matrix(training.Rows, training.Pixels), _targets = Matrix(training.Targets(), ImageSet.Classes);
+    readonly Tensor _testInputs = Matrix(test.Rows, test.Pixels);
+
+    public static List<Row> Run(TrainingCase run, DirectoryInfo data)
+    {
+        var peer = new AdamPeer(run, ImageSet.Read(data, "train", TrainingCase.TrainingImages), ImageSet.Read(data, "t10k", TrainingCase.TestImages));
+        return peer.Run(Environment.ProcessorCount);
+    }
+
+    List<Row> Run(int threads)
+    {
+        set_num_threads(threads);
+        // Trials of at most two epochs and a tenth of the time each; the same seed makes the same network.
+        double best = LearningRates.MinBy(rate => Train(rate, epochs: 2, run.Seconds / 10)[^1].Number("loss") is { } loss && double.IsFinite(loss) ? loss : double.MaxValue);
+        List<Row> rows = Train(best, TrainingCase.MaxSteps, run.Seconds);
+        foreach (Row row in rows)
+        {
+            row.Add("learning_rate", best);
+            row.Add("version", DensePeer.TorchVersion());
+        }
+        return rows;
+    }
+
+    /// <summary>Evaluation and the making of the weights are not part of the seconds.</summary>
+    List<Row> Train(double learningRate, int epochs, double limit)
+    {
+        using IDisposable scope = NewDisposeScope();
+        manual_seed(1);
+        Parameter[] weights = CreateWeights();
+        using var optimiser = optim.Adam(weights, lr: learningRate);
+        var rows = new List<Row>();
+        double seconds = 0;
+        for (int epoch = 1; epoch <= epochs && seconds < limit; epoch++)
+        {
+            seconds += Epoch(weights, optimiser, limit - seconds, out int batches);
+            rows.Add(new Row
+            {
+                { "step", epoch },
+                { "batches", batches },
+                { "loss", Loss(weights) },
+                { "test_accuracy", TestAccuracy(weights) },
+                { "seconds", seconds },
+                { "peak_bytes", Process.GetCurrentProcess().PeakWorkingSet64 },
+            });
+        }
+        // Parameters belong to no scope.
+        foreach (Parameter weight in weights)
+            weight.Dispose();
+        return rows;
+    }
+
+    double Epoch(Parameter[] weights, optim.Optimizer optimiser, double limit, out int batches)
+    {
+        long start = Stopwatch.GetTimestamp();
+        batches = 0;
+        using Tensor order = randperm(training.Count);
+        for (int from = 0; from < training.Count && Stopwatch.GetElapsedTime(start).TotalSeconds < limit; from += Batch, batches++)
+        {
+            using IDisposable scope = NewDisposeScope();
+            Tensor rows = order.narrow(0, from, Math.Min(Batch, training.Count - from));
+            optimiser.zero_grad();
+            HalfMeanSquare(Outputs(weights, _inputs.index_select(0, rows)), _targets.index_select(0, rows)).backward();
+            optimiser.step();
+        }
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>W_l ~ N(0, 2 / m), A ~ N(0, 0.01), no biases: the network that Subquad trains.</summary>
+    Parameter[] CreateWeights()
+    {
+        var weights = new Parameter[run.Layers + 1];
+        for (int layer = 0; layer < run.Layers; layer++)
+            weights[layer] = new Parameter(randn(run.Width, layer == 0 ? training.Pixels : run.Width).mul_(Math.Sqrt(2.0 / run.Width)));
+        weights[^1] = new Parameter(randn(ImageSet.Classes, run.Width).mul_(0.1));
+        return weights;
+    }
+
+    Tensor Outputs(Parameter[] weights, Tensor activations)
+    {
+        double threshold = run.Shift * Math.Sqrt(2.0 / run.Width);
+        for (int layer = 0; layer < run.Layers; layer++)
+        {
+            activations = activations.mm(weights[layer].t()).sub(threshold).relu();
+            if (!run.PlainRelu)
+                activations = activations.mul(activations.square().sum(1, keepdim: true).clamp_min(1e-24).rsqrt());
+        }
+        return activations.mm(weights[^1].t());
+    }
+
+    double Loss(Parameter[] weights)
+    {
+        using IDisposable scope = NewDisposeScope(), noGradients = no_grad();
+        return Enumerable.Range(0, (training.Count + 499) / 500).Sum(part =>
+        {
+            int from = part * 500, count = Math.Min(500, training.Count - from);
+            using Tensor loss = HalfMeanSquare(Outputs(weights, _inputs.narrow(0, from, count)), _targets.narrow(0, from, count));
+            return loss.item<float>() * count / training.Count;
+        });
+    }
+
+    double TestAccuracy(Parameter[] weights)
+    {
+        using IDisposable scope = NewDisposeScope(), noGradients = no_grad();
+        int right = 0;
+        for (int from = 0; from < test.Count; from += 500)
+        {
+            using Tensor predictions = Outputs(weights, _testInputs.narrow(0, from, Math.Min(500, test.Count - from))).argmax(1);
+            right += predictions.data<long>().Index().Count(guess => guess.Item == test.Labels[from + guess.Index]);
+        }
+        return (double)right / test.Count;
+    }
+
+    /// <summary>||f - y||^2 / (2 n C).</summary>
+    static Tensor HalfMeanSquare(Tensor outputs, Tensor targets) => outputs.sub(targets).square().mean().mul(0.5);
+
+    static Tensor Matrix(float[] rows, int columns) => tensor(rows).view(-1, columns);
+}

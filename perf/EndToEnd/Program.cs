@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Subquad.Perf.EndToEnd;
+
+var root = new RootCommand("Measures Subquad end to end, beside dense libraries. Each run writes an array of flat JSON objects and a page of tables.")
+{
+    Commands.Kernels(), Commands.Contraction(), Commands.Fashion(), Commands.Peer(),
+};
+ParseResult parsed = root.Parse(args);
+foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+    Console.Error.WriteLine(error.Message);
+if (parsed.Errors.Count > 0)
+    return 2;
+try
+{
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException or InvalidOperationException or InvalidDataException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}

@@ -1,0 +1,8 @@
+namespace Subquad.Perf.EndToEnd.Results;
+
+/// <summary>What a run found: its rows, and the same as tables.</summary>
+sealed record FinishedRun(Report Report, string Tables)
+{
+    /// <inheritdoc cref="Report.Save"/>
+    public void Save(FileInfo json, bool standard) => Report.Save(json, Tables, standard);
+}

@@ -1,0 +1,62 @@
+namespace Subquad.Perf.EndToEnd.Results;
+
+/// <summary>The rows of a run and what it ran with, on their way to files.</summary>
+sealed class Report(string run)
+{
+    readonly List<Row> _rows = [];
+    readonly SortedSet<string> _kernels = [], _peers = [];
+
+    public IReadOnlyList<Row> Rows => _rows;
+
+    /// <summary>Takes a row and says it at once: runs take minutes.</summary>
+    public void Add(Row row)
+    {
+        _rows.Add(row);
+        if (row.Text("kernels") is { } kernels)
+            _kernels.Add(kernels);
+        Console.WriteLine(string.Join("  ", row.Select(field => field.Value is double number ? $"{field.Key}={number:G4}" : $"{field.Key}={field.Value}")));
+    }
+
+    /// <summary>Names a library, with its version, that ran beside Subquad.</summary>
+    public void AddPeer(string? nameAndVersion)
+    {
+        if (nameAndVersion is not null)
+            _peers.Add(nameAndVersion);
+    }
+
+    /// <summary>
+    /// Writes the rows to the file asked for and the tables beside it. A run of the standard cases also renews the published results;
+    /// a partial one must not replace them.
+    /// </summary>
+    public void Save(FileInfo json, string tables, bool standard)
+    {
+        string page = Heading() + tables;
+        Write(json.FullName, page);
+        if (standard && PublishedFolder() is { } folder)
+            Write(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, Machine.Slug)).FullName, run + ".json"), page);
+    }
+
+    void Write(string json, string page)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(json)!);
+        Json.Write(json, _rows);
+        string markdown = Path.ChangeExtension(json, ".md");
+        File.WriteAllText(markdown, page);
+        Console.WriteLine($"written: {json}, {markdown}");
+    }
+
+    string Heading()
+    {
+        string kernels = _kernels.Count == 0 ? "none" : string.Join(", ", _kernels), peers = _peers.Count == 0 ? "no peer" : string.Join(", ", _peers);
+        return $"{Machine.Processor}, {Environment.ProcessorCount} cores; .NET {Environment.Version}; kernels {kernels}; {peers}; {DateTime.UtcNow:yyyy-MM-dd}.\n\n";
+    }
+
+    /// <summary>perf/results of the repository this program was built in, if it still runs from there.</summary>
+    static string? PublishedFolder()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (Directory.Exists(Path.Combine(folder.FullName, "perf", "EndToEnd")))
+                return Path.Combine(folder.FullName, "perf", "results");
+        return null;
+    }
+}

@@ -1,0 +1,79 @@
+using Subquad.Perf.EndToEnd.Peers;
+using Subquad.Perf.EndToEnd.Results;
+using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
+
+namespace Subquad.Perf.EndToEnd.Runs;
+
+/// <summary>Training on real images by Gauss-Newton, and the same network by Adam in libtorch: what is true, also where sparse loses.</summary>
+sealed class FashionRun
+{
+    static readonly int[] ShownSteps = [1, 2, 3, 5, 10, 20];
+
+    readonly Report _report = new("fashion");
+    readonly MarkdownTable _table = new([
+        "hidden", "fires", "trainer", .. ShownSteps.Select(step => $"loss after {step}"), "steps", "final loss", "best test %", "final test %", "seconds", "peak GB"]);
+
+    public required DirectoryInfo Data { get; init; }
+    public required double Seconds { get; init; }
+    public required int[] Widths { get; init; }
+    public required int[] Layers { get; init; }
+    public required double[] Densities { get; init; }
+    public required bool WithPeer { get; init; }
+
+    public FinishedRun Run()
+    {
+        foreach (int layers in Layers)
+            foreach (int width in Widths)
+                foreach (double density in Densities)
+                {
+                    var training = new TrainingCase(width, layers, density, Seconds);
+                    Add(training, "gauss-newton", "subquad");
+                    if (WithPeer)
+                        Add(training, "adam", "adam");
+                }
+        return new FinishedRun(_report, $"""
+            The first {TrainingCase.TrainingImages:#,0} training and {TrainingCase.TestImages:#,0} test images of Fashion-MNIST. Loss is ||f - y||^2 / (2 n C) over all training
+            images, after a Gauss-Newton step or an epoch of Adam (batch 128, the best of three learning rates). A row stops after {TrainingCase.MaxSteps} steps or {Seconds} s of training, evaluation not counted.
+
+            {_table}
+            """);
+    }
+
+    /// <summary>One network by one trainer, in a process of its own: only so its memory peak is its own.</summary>
+    void Add(TrainingCase training, string trainer, string work)
+    {
+        List<Row> steps = PeerProcess.Run(work, training.Width, training.Layers, training.Density, training.Seconds, Data.FullName);
+        foreach (Row step in steps)
+        {
+            var row = new Row
+            {
+                { "kind", "fashion" },
+                { "name", trainer },
+                { "m", training.Width },
+                { "n", TrainingCase.TrainingImages },
+                { "layers", training.Layers },
+                { "density", training.Density },
+                { "threads", Environment.ProcessorCount },
+            };
+            foreach ((string name, object value) in step)
+                if (name == "version")
+                    _report.AddPeer(value.ToString());
+                else
+                    row.Add(name, value);
+            _report.Add(row);
+        }
+        AddToTable(training, trainer, steps);
+    }
+
+    void AddToTable(TrainingCase training, string trainer, List<Row> steps)
+    {
+        if (steps.Count == 0)
+            return;
+        Row last = steps[^1];
+        _table.Add([
+            $"{training.Layers} x {training.Width:#,0}", training.PlainRelu ? "plain ReLU" : Percent(training.Density), trainer,
+            .. ShownSteps.Select(step => Cell(steps.Find(row => row.Number("step") == step)?.Number("loss"))),
+            $"{last.Number("step")}", Cell(last.Number("loss")), Percent(steps.Max(row => row.Number("test_accuracy"))), Percent(last.Number("test_accuracy")),
+            Cell(last.Number("seconds")), Cell(last.Number("peak_bytes") / 1e9)]);
+    }
+}

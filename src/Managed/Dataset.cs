@@ -1,0 +1,149 @@
+using Subquad.Data;
+using Subquad.IO;
+
+namespace Subquad;
+
+/// <summary>
+/// Rows of numbers with what should be predicted from them. Inputs are kept as they were given: a network standardises and normalises them itself.
+/// Never changed after construction, so it may be used from many threads.
+/// </summary>
+public sealed class Dataset
+{
+    internal Dataset(Examples examples) => Examples = examples;
+
+    /// <summary>Rows, at least 1.</summary>
+    public int Count => Examples.Count;
+
+    /// <summary>Numbers per row; a text column of a table counts once per category.</summary>
+    public int InputWidth => Examples.Width;
+
+    /// <summary>What the targets are.</summary>
+    public TaskKind Task => Examples.Kind switch
+    {
+        TargetKind.Classes => TaskKind.Classification,
+        TargetKind.Values => TaskKind.Regression,
+        _ => TaskKind.None,
+    };
+
+    /// <summary>The names of the classes in label order; empty unless the task is classification.</summary>
+    public IReadOnlyList<string> ClassNames => Array.AsReadOnly(Examples.ClassNames);
+
+    /// <summary>Outputs a network needs: the number of classes or of values; 0 without targets.</summary>
+    public int OutputCount => Examples.OutputCount;
+
+    /// <summary>
+    /// Missing cells of the table these rows come from: numbers took the column's median, texts all zeros. A part keeps the count of the whole.
+    /// </summary>
+    public int MissingCells => Examples.MissingCells;
+
+    internal Examples Examples { get; }
+
+    /// <summary>Copies rows to classify.</summary>
+    /// <param name="inputs">Rows of <paramref name="width"/> finite numbers, row-major.</param>
+    /// <param name="width">Numbers per row.</param>
+    /// <param name="labels">One class per row, from 0.</param>
+    /// <param name="classNames">Names in label order, at least 2; null means "0", "1", ... up to the largest label.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="InvalidDataException">An input is not finite, or a label is no class.</exception>
+    public static Dataset From(ReadOnlySpan<float> inputs, int width, ReadOnlySpan<int> labels, IReadOnlyList<string>? classNames = null)
+    {
+        int[] classes = labels.ToArray();
+        return new(Examples.OfClasses(inputs.ToArray(), width, classes, classNames?.ToArray() ?? Examples.NumberedClasses(classes)));
+    }
+
+    /// <summary>Copies rows with numbers to predict.</summary>
+    /// <param name="inputs">Rows of <paramref name="width"/> finite numbers, row-major.</param>
+    /// <param name="width">Numbers per row.</param>
+    /// <param name="targets">Rows of <paramref name="outputs"/> finite numbers, row-major.</param>
+    /// <param name="outputs">Targets per row.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="InvalidDataException">A number is not finite.</exception>
+    public static Dataset From(ReadOnlySpan<float> inputs, int width, ReadOnlySpan<float> targets, int outputs = 1) =>
+        new(Examples.OfValues(inputs.ToArray(), width, targets.ToArray(), outputs));
+
+    /// <summary>Copies rows that can only be predicted.</summary>
+    /// <param name="inputs">Rows of <paramref name="width"/> finite numbers, row-major.</param>
+    /// <param name="width">Numbers per row.</param>
+    /// <exception cref="ArgumentException">The length is no multiple of the width.</exception>
+    /// <exception cref="InvalidDataException">A number is not finite.</exception>
+    public static Dataset From(ReadOnlySpan<float> inputs, int width) => new(Examples.WithoutTargets(inputs.ToArray(), width));
+
+    /// <summary>Reads images and labels of the MNIST family (IDX files, plain or gzip); pixels become 0 to 255.</summary>
+    /// <param name="imagesOrFolder">A folder with the MNIST file names, or an images file.</param>
+    /// <param name="labels">The labels file; null means the images' name with "labels" for "images". Must be null for a folder.</param>
+    /// <param name="train">Of a folder, the training files or the test files.</param>
+    /// <exception cref="ArgumentException">Labels are named beside a folder, or cannot be guessed from the images' name.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the two do not fit.</exception>
+    /// <exception cref="IOException">A file may not be read.</exception>
+    public static Dataset ReadIdx(string imagesOrFolder, string? labels = null, bool train = true)
+    {
+        if (!Directory.Exists(imagesOrFolder))
+            return new(IdxReader.Read(imagesOrFolder, labels));
+        if (labels is not null)
+            throw new ArgumentException($"expected no labels beside the folder '{imagesOrFolder}', found '{labels}'", nameof(labels));
+        return new(IdxReader.ReadFolder(imagesOrFolder, train));
+    }
+
+    /// <summary>Reads images and labels from streams that can seek; neither is disposed.</summary>
+    /// <param name="images">IDX images, plain or gzip.</param>
+    /// <param name="labels">IDX labels, plain or gzip.</param>
+    /// <param name="classNames">Names in label order, at least 2; null means "0", "1", ...</param>
+    /// <exception cref="ArgumentException">A stream cannot seek, or there are fewer than two names.</exception>
+    /// <exception cref="InvalidDataException">A stream is damaged, or the two do not fit.</exception>
+    public static Dataset ReadIdx(Stream images, Stream labels, IReadOnlyList<string>? classNames = null) =>
+        new(IdxReader.Read(images, labels, classNames?.ToArray()));
+
+    /// <summary>Reads an images file alone, to be predicted.</summary>
+    /// <param name="images">An IDX images file, plain or gzip.</param>
+    /// <exception cref="FileNotFoundException">The file is missing.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="IOException">The file may not be read.</exception>
+    public static Dataset ReadIdxImages(string images) => new(IdxReader.ReadImages(images));
+
+    /// <summary>
+    /// Reads a table: a CSV with a header, plain or gzip. Missing numbers (empty, NA, NaN, ?) take the median of their column, text columns become one feature
+    /// per category (up to 64).
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">The target column and the task; null means the defaults.</param>
+    /// <exception cref="ArgumentException">The task asked for is neither classification nor regression.</exception>
+    /// <exception cref="FileNotFoundException">The file is missing.</exception>
+    /// <exception cref="InvalidDataException">The content cannot be used; the message names the line or the column.</exception>
+    /// <exception cref="IOException">The file may not be read.</exception>
+    public static Dataset ReadCsv(string path, CsvOptions? options = null)
+    {
+        TargetKind? task = options?.Task switch
+        {
+            null => null,
+            TaskKind.Classification => TargetKind.Classes,
+            TaskKind.Regression => TargetKind.Values,
+            TaskKind other => throw new ArgumentException($"expected the task Classification or Regression, found {other}", nameof(options)),
+        };
+        return new(CsvExamples.Read(path, options?.Target, task));
+    }
+
+    /// <summary>Reads another table as this one was read: the same columns by name in any order, the same medians, categories and classes.</summary>
+    /// <param name="path">A CSV; without the target column the rows can only be predicted.</param>
+    /// <exception cref="InvalidOperationException">These rows do not come from a table.</exception>
+    /// <exception cref="FileNotFoundException">The file is missing.</exception>
+    /// <exception cref="InvalidDataException">A column is missing or the content cannot be used; the message names the line or the column.</exception>
+    /// <exception cref="IOException">The file may not be read.</exception>
+    public Dataset ReadCsvLike(string path) => new(CsvExamples.ReadWith(
+        Examples.Schema ?? throw new InvalidOperationException("expected rows that come from a table, found rows without named columns"), path));
+
+    /// <summary>The first rows.</summary>
+    /// <param name="n">How many, 1 to Count.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not that many.</exception>
+    public Dataset First(int n) => new(Examples.First(n));
+
+    /// <summary>Divides the rows by a seed, classes in proportion, at least one row on each side; the same seed gives the same rows on every machine.</summary>
+    /// <param name="fraction">What to hold out, above 0 and below 1.</param>
+    /// <param name="seed">Decides which rows.</param>
+    /// <exception cref="ArgumentException">The fraction is outside that range, or there is one row only.</exception>
+    public (Dataset Training, Dataset HeldOut) Split(double fraction, ulong seed)
+    {
+        (Examples training, Examples heldOut) = Data.Split.Holdout(Examples, fraction, seed);
+        return (new(training), new(heldOut));
+    }
+}

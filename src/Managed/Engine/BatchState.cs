@@ -1,0 +1,82 @@
+using Subquad.Layers;
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+
+namespace Subquad.Engine;
+
+/// <summary>One batch on its way through the layers from <see cref="From"/> on: what enters the first of them, what each leaves behind, and the outputs.</summary>
+internal sealed class BatchState : IDisposable
+{
+    private readonly TeamKernels _kernels;
+    private readonly LayerStack _layers;
+    private readonly PanelMatrix _dense = new(1, 1);
+
+    public BatchState(TeamKernels kernels, LayerStack layers, int from)
+    {
+        _kernels = kernels;
+        _layers = layers;
+        From = from;
+        Hidden = new HiddenState[layers.Hidden.Length - from];
+        for (int i = 0; i < Hidden.Length; i++)
+            Hidden[i] = new HiddenState(kernels);
+    }
+
+    /// <summary>The first layer (from 0) that this state covers.</summary>
+    public int From { get; }
+
+    /// <summary>What enters layer <see cref="From"/>; not owned.</summary>
+    public ActiveBatch Inputs { get; set; } = null!;
+
+    /// <summary>The state of layers From, From + 1, ...</summary>
+    public HiddenState[] Hidden { get; }
+
+    /// <summary>f: outputs x data.</summary>
+    public PanelMatrix Outputs { get; } = new(1, 1);
+
+    public int Count => Inputs.Count;
+
+    /// <summary>What enters a layer.</summary>
+    public ActiveBatch InputOf(int layer) => layer == From ? Inputs : Hidden[layer - From - 1].Sets.Active;
+
+    /// <summary>The state of a layer, by its number in the network.</summary>
+    public HiddenState Of(int layer) => Hidden[layer - From];
+
+    /// <summary>The last hidden layer's state.</summary>
+    public HiddenState Last => Hidden[^1];
+
+    /// <summary>The full forward pass with the layers' own weights.</summary>
+    public void Forward()
+    {
+        ForwardHidden();
+        _kernels.Forward(_layers.Output, Last.Sets.Active, Outputs);
+    }
+
+    /// <summary>The forward pass up to the last hidden layer.</summary>
+    public void ForwardHidden()
+    {
+        for (int layer = From; layer < _layers.Hidden.Length; layer++)
+        {
+            Accumulate(layer);
+            Activate(layer);
+        }
+    }
+
+    /// <summary>g = W h of a layer, for all neurons.</summary>
+    public void Accumulate(int layer) => _kernels.Forward(_layers.Hidden[layer].Weights, InputOf(layer), Of(layer).Sums, _dense);
+
+    /// <summary>Active sets and h of a layer from its pre-activations.</summary>
+    public void Activate(int layer)
+    {
+        HiddenState state = Of(layer);
+        state.Sets.Find(state.Sums, _layers.Hidden[layer], _layers.GainOf(layer), _layers.Normalised);
+        state.Changed();
+    }
+
+    public void Dispose()
+    {
+        foreach (HiddenState state in Hidden)
+            state.Dispose();
+        Outputs.Dispose();
+        _dense.Dispose();
+    }
+}

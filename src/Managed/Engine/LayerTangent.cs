@@ -1,0 +1,189 @@
+using Subquad.Layers;
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+using Subquad.Weights;
+
+namespace Subquad.Engine;
+
+/// <summary>One layer's part of the Jacobian at a point: cotangents u and tangents dh on its active sets, and the inner products of what enters it.</summary>
+internal sealed class LayerTangent : IDisposable
+{
+    private const int Chunk = 64;
+
+    private readonly TeamKernels _kernels;
+    private readonly LayerStack _layers;
+    private readonly int _layer;
+    private readonly long _packedLimit;
+    private readonly PackedBlocks _packed = new();
+    private readonly Action<int, int> _project, _addPushed;
+    private bool _isPacked;
+    private HiddenState _state = null!;
+    private HiddenState? _below;
+    private NativeBuffer<float> _cotangent = new(0), _tangent = new(0), _pushed = new(0), _turned = new(0);
+    private NativeBuffer<float> _projected = null!;
+    private ActiveBatch _inputs = null!;
+
+    public LayerTangent(TeamKernels kernels, LayerStack layers, int layer, long packedLimit)
+    {
+        _kernels = kernels;
+        _layers = layers;
+        _layer = layer;
+        _packedLimit = packedLimit;
+        Terms = new PendingTerms(kernels);
+        _project = (chunk, _) => Project(chunk * Chunk, Math.Min(Active.Count, (chunk + 1) * Chunk));
+        _addPushed = (chunk, _) => AddPushed(chunk * (long)(1 << 16));
+    }
+
+    /// <summary>u, on the active sets.</summary>
+    public NativeBuffer<float> Cotangent => _cotangent;
+
+    /// <summary>dg, then dh, on the active sets.</summary>
+    public NativeBuffer<float> Tangent => _tangent;
+
+    /// <summary>V V^T.</summary>
+    public PanelMatrix Products { get; } = new(1, 1);
+
+    /// <summary>The step after <see cref="HoldTerms"/>.</summary>
+    public PendingTerms Terms { get; }
+
+    private ActiveBatch Active => _state.Sets.Active;
+
+    /// <summary>Takes the layer's state of a new point, and packs its active blocks when that pays.</summary>
+    public void MoveTo(BatchState state)
+    {
+        _state = state.Of(_layer);
+        _inputs = state.InputOf(_layer);
+        _below = _layer > state.From ? state.Of(_layer - 1) : null;
+        Fit(ref _cotangent, Active.Entries);
+        Fit(ref _tangent, Active.Entries);
+        _isPacked = false;
+        if (_below is null)
+            return;
+
+        // The rule looks at sizes only, so that the path, and with it the bits, is the same on every machine.
+        _isPacked = PackedBlocks.BytesOf(Active, _inputs) <= _packedLimit;
+        if (_isPacked)
+        {
+            _packed.Plan(Active, _inputs);
+            _kernels.Pack(_layers.Hidden[_layer].Weights, Active, _below.Turned, _packed);
+            Fit(ref _pushed, Active.Entries);
+        }
+        else
+        {
+            Fit(ref _pushed, Active.Entries);
+            Fit(ref _turned, _inputs.Entries);
+        }
+    }
+
+    /// <summary>t = W^T u on the active inputs.</summary>
+    public void PullBack(NativeBuffer<float> pulled)
+    {
+        if (_isPacked)
+            _kernels.PullBack(_packed, _cotangent, pulled);
+        else
+            _kernels.PullBack(_layers.Hidden[_layer].Weights, Active, _cotangent, _below!.Turned, pulled);
+    }
+
+    /// <summary>The step -s^2 sum of u v^T of the cotangents at hand.</summary>
+    public void HoldTerms(float metric) => Terms.Set(Active, _cotangent, _state.Turned, _inputs, metric);
+
+    /// <summary>dg = s^2 * (the terms' effect on their own data).</summary>
+    public void TakeDirect(PanelMatrix product, float metric)
+    {
+        _kernels.GatherActive(product, Active, dataInRows: true, _tangent);
+        foreach (ref float value in _tangent.Slice(0, checked((int)Active.Entries)))
+            value *= metric;
+    }
+
+    /// <summary>dg += W dh of the layer below.</summary>
+    public void AddPushed(NativeBuffer<float> below)
+    {
+        if (_isPacked)
+        {
+            _kernels.PushForward(_packed, below, _pushed);
+        }
+        else
+        {
+            _below!.Turned.Gather(below, _turned);
+            _kernels.PushForward(_layers.Hidden[_layer].Weights, Active, _pushed, _below.Turned, _turned);
+        }
+        _kernels.Team.Run((int)((Active.Entries + (1 << 16) - 1) >> 16), _addPushed);
+    }
+
+    /// <summary>
+    /// Takes cotangents through the activation (t to u) or tangents (dg to dh): gain * t for a plain layer, (t - &lt;t, h&gt; h) / norm for a normalised one. The map is its own
+    /// transpose on the active set, so both ways are one.
+    /// </summary>
+    public void Project(NativeBuffer<float> values)
+    {
+        _projected = values;
+        _kernels.Team.Run((Active.Count + Chunk - 1) / Chunk, _project);
+    }
+
+    public void Dispose()
+    {
+        _packed.Dispose();
+        Products.Dispose();
+        Terms.Dispose();
+        _cotangent.Dispose();
+        _tangent.Dispose();
+        _pushed.Dispose();
+        _turned.Dispose();
+    }
+
+    private static void Fit(ref NativeBuffer<float> buffer, long length)
+    {
+        if (buffer.Length >= length)
+            return;
+        buffer.Dispose();
+        buffer = new NativeBuffer<float>(length + length / 4);
+    }
+
+    private void AddPushed(long from)
+    {
+        int length = (int)Math.Min(1 << 16, Active.Entries - from);
+        _kernels.Kernels.Axpy(1f, _pushed.Slice(from, length), _tangent.Slice(from, length));
+    }
+
+    private void Project(int from, int to)
+    {
+        ActiveBatch active = Active;
+        ReadOnlySpan<float> norms = _state.Sets.Norms;
+        for (int datum = from; datum < to; datum++)
+        {
+            if (!_layers.Normalised)
+            {
+                Scale(active, datum, _layers.GainOf(_layer));
+                continue;
+            }
+            double along = 0;
+            for (int block = 0; block < active.Blocks; block++)
+            {
+                (long start, int length) = active.Run(block, datum);
+                Span<float> t = _projected.Slice(start, length), h = active.Values.Slice(start, length);
+                for (int i = 0; i < length; i++)
+                    along += (double)t[i] * h[i];
+            }
+            if (norms[datum] == 0)
+                continue;
+            float shift = (float)along, inverse = 1 / norms[datum];
+            for (int block = 0; block < active.Blocks; block++)
+            {
+                (long start, int length) = active.Run(block, datum);
+                Span<float> t = _projected.Slice(start, length), h = active.Values.Slice(start, length);
+                for (int i = 0; i < length; i++)
+                    t[i] = (t[i] - shift * h[i]) * inverse;
+            }
+        }
+    }
+
+    private void Scale(ActiveBatch active, int datum, float gain)
+    {
+        for (int block = 0; block < active.Blocks; block++)
+        {
+            (long start, int length) = active.Run(block, datum);
+            foreach (ref float value in _projected.Slice(start, length))
+                value *= gain;
+        }
+    }
+}

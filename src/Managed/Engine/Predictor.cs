@@ -1,0 +1,44 @@
+using Subquad.Data;
+using Subquad.Layers;
+using Subquad.Simd;
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+
+namespace Subquad.Engine;
+
+/// <summary>The workspace of one prediction at a time, on the caller's thread. A warm one allocates nothing.</summary>
+internal sealed class Predictor : IDisposable
+{
+    private readonly WorkerTeam _team = new(1);
+    private readonly BatchState _state;
+    private readonly ActiveBatch _rows = new();
+    private readonly InputTransform _input;
+    private readonly TargetTransform _target;
+    private readonly float[] _row;
+
+    public Predictor(KernelSet kernels, LayerStack layers, InputTransform input, TargetTransform target)
+    {
+        _input = input;
+        _target = target;
+        _row = new float[input.Width];
+        _state = new BatchState(new TeamKernels(kernels, _team), layers, 0) { Inputs = _rows };
+    }
+
+    /// <summary>Outputs of one raw row, in original units.</summary>
+    public void Run(ReadOnlySpan<float> input, Span<float> output)
+    {
+        _input.Apply(input, _row);
+        _rows.FillNonZero(_row, 1, _row.Length);
+        _state.Forward();
+        for (int c = 0; c < output.Length; c++)
+            output[c] = _state.Outputs[c, 0];
+        _target.ToUnits(output);
+    }
+
+    public void Dispose()
+    {
+        _state.Dispose();
+        _rows.Dispose();
+        _team.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Layers;
+
+/// <summary>All parameters of a network: hidden layers and the output matrix. f = A^T h_L.</summary>
+internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool normalised) : IDisposable
+{
+    /// <summary>Hidden layers, first to last.</summary>
+    public HiddenLayer[] Hidden { get; } = hidden;
+
+    /// <summary>A^T: outputs x width of the last hidden layer.</summary>
+    public PanelMatrix Output { get; } = output;
+
+    /// <summary>Whether every hidden layer's h is divided by its norm.</summary>
+    public bool Normalised { get; } = normalised;
+
+    public int Inputs => Hidden[0].Inputs;
+    public int Outputs => Output.Rows;
+
+    /// <summary>The gain a layer applies: gamma, or 1 where the normalisation cancels it.</summary>
+    public float GainOf(int layer) => Normalised ? 1f : Hidden[layer].Gain;
+
+    /// <summary>The hidden layers before <paramref name="layer"/> as a stack of their own; shares the parameters, which stay owned by this stack.</summary>
+    public LayerStack Below(int layer) => new(Hidden[..layer], Output, Normalised);
+
+    public void Dispose()
+    {
+        foreach (HiddenLayer layer in Hidden)
+            layer.Dispose();
+        Output.Dispose();
+    }
+}

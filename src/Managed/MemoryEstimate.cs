@@ -1,0 +1,41 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad;
+
+/// <summary>Native bytes that training takes beside the weights, from sizes alone: said before anything is allocated.</summary>
+public static class MemoryEstimate
+{
+    /// <summary>Bytes of one fit: states of the batch and of held-out data before and under a trial, Gram matrices, and scratch.</summary>
+    /// <param name="shape">The network.</param>
+    /// <param name="options">How it is trained.</param>
+    /// <param name="data">Training rows.</param>
+    /// <param name="heldOut">Held-out rows.</param>
+    public static long OfTraining(NetworkShape shape, GaussNewtonOptions options, int data, int heldOut)
+    {
+        int from = (options.TrainFrom ?? shape.Hidden.Count) - 1;
+        long n = options.Batch > 0 ? Math.Min(options.Batch, data) : data;
+        long widest = 0, bytes = 0;
+        for (int layer = 0; layer < shape.Hidden.Count; layer++)
+        {
+            long width = shape.Hidden[layer];
+            widest = Math.Max(widest, width);
+            bytes += PanelMatrix.BytesOf(width, n + heldOut) * (layer < from ? 1 : 2);
+        }
+
+        // Two matrices of K, one inner product matrix per trained layer in float64 and float32, one for held-out data.
+        long square = n * (n + 128);
+        int trained = shape.Hidden.Count - from;
+        bytes += square * (2 * sizeof(double) + trained * (sizeof(double) + sizeof(float))) + heldOut * (n + 64) * sizeof(float);
+
+        // Rows spread out, products, and the dense forms of inputs.
+        return bytes + 3 * PanelMatrix.BytesOf(Math.Max(n, heldOut), widest);
+    }
+
+    internal static void RefuseTooLarge(NetworkShape shape, GaussNewtonOptions options, int data, int heldOut)
+    {
+        long wanted = OfTraining(shape, options, data, heldOut), available = NativeBytes.Available;
+        if (wanted > available)
+            throw new InsufficientMemoryException(
+                $"a step on {(options.Batch > 0 ? Math.Min(options.Batch, data) : data)} rows takes {wanted} bytes beside the weights, but only {available} are available; use mini-batches (Batch) or fewer rows");
+    }
+}

@@ -1,0 +1,216 @@
+using Subquad.Data;
+using Subquad.Engine;
+using Subquad.Layers;
+using Subquad.Simd;
+using Subquad.Simd.Dispatch;
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+
+namespace Subquad;
+
+/// <summary>
+/// A wide multi-layer network with shifted-ReLU neurons of which few fire: f = A^T h_L. Holds the weights, and every transform between a raw row and them. Owns native memory: dispose it.
+/// Predictions are thread-safe; training is not, and must not overlap them.
+/// </summary>
+public sealed partial class Network : IDisposable
+{
+    private const int Slots = 64;
+
+    // Predictors wait here between calls: a slot is taken and put back by one exchange, so that a warm prediction neither locks nor allocates.
+    private readonly Predictor?[] _predictors = new Predictor?[Slots];
+    private bool _disposed;
+
+    private Network(NetworkShape shape, ulong seed, LayerStack layers, InputTransform input, TargetTransform target, string[] classNames, TableSchema? schema, KernelSet kernels)
+    {
+        Shape = shape;
+        Seed = seed;
+        Layers = layers;
+        Input = input;
+        Target = target;
+        ClassNames = classNames;
+        Schema = schema;
+        Kernels = kernels;
+    }
+
+    /// <summary>Widths, densities and modes.</summary>
+    public NetworkShape Shape { get; }
+
+    /// <summary>What the weights were drawn from.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>The kernel set that computes.</summary>
+    public KernelSet Kernels { get; }
+
+    /// <summary>Features of a raw row.</summary>
+    public int InputWidth => Input.RawWidth;
+
+    /// <summary>Outputs.</summary>
+    public int OutputCount => Layers.Outputs;
+
+    /// <summary>Whether outputs score classes or estimate values.</summary>
+    public TaskKind Task => Target.Kind == TargetKind.Classes ? TaskKind.Classification : TaskKind.Regression;
+
+    /// <summary>The names of the classes in the order of the outputs; empty for regression.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>The metric s^2 that hidden layers move by; 0 until the first training sets it.</summary>
+    public float Metric { get; internal set; }
+
+    /// <summary>Native bytes of the weights.</summary>
+    public long WeightBytes => Shape.WeightBytes;
+
+    internal LayerStack Layers { get; }
+    internal InputTransform Input { get; }
+    internal TargetTransform Target { get; }
+    internal TableSchema? Schema { get; }
+
+    /// <summary>Draws a network for raw rows of <see cref="NetworkShape.Inputs"/> features, which it only scales to unit norm, and outputs in [0, 1] classes or plain values.</summary>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="seed">The same seed gives the same weights on every machine and kernel set.</param>
+    /// <param name="kernels">Default: <see cref="KernelSets.Best"/>.</param>
+    /// <param name="threads">Workers that draw the weights; default: all processors.</param>
+    /// <exception cref="ArgumentException">The shape cannot be built; the message names the field.</exception>
+    /// <exception cref="InsufficientMemoryException">The weights do not fit; the message names bytes wanted and available.</exception>
+    public static Network Create(NetworkShape shape, ulong seed, KernelSet? kernels = null, int? threads = null)
+    {
+        shape.Check();
+        return Draw(shape, seed, InputTransform.Identity(shape.Inputs), TargetTransform.Identity(shape.Outputs), [], null, kernels, threads);
+    }
+
+    /// <summary>Draws a network for a data set: input and output widths, class names and every transform are learned from it. Tables are standardised and get a constant feature.</summary>
+    /// <param name="shape">Its hidden layers; Inputs and Outputs are taken from the data.</param>
+    /// <param name="training">The training data, with targets.</param>
+    /// <param name="seed">The same seed gives the same weights on every machine and kernel set.</param>
+    /// <param name="kernels">Default: <see cref="KernelSets.Best"/>.</param>
+    /// <param name="threads">Workers that draw the weights; default: all processors.</param>
+    /// <exception cref="ArgumentException">The shape cannot be built, or the data have no targets.</exception>
+    /// <exception cref="InsufficientMemoryException">The weights do not fit; the message names bytes wanted and available.</exception>
+    public static Network Create(NetworkShape shape, Dataset training, ulong seed, KernelSet? kernels = null, int? threads = null)
+    {
+        Examples examples = training.Examples;
+        if (examples.Kind == TargetKind.None)
+            throw new ArgumentException("the training data have no targets", nameof(training));
+        InputTransform input = InputTransform.Learn(examples, standardise: examples.IsTabular, constant: examples.IsTabular);
+        NetworkShape full = shape with { Inputs = input.Width, Outputs = examples.OutputCount };
+        full.Check();
+        return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, kernels, threads);
+    }
+
+    /// <summary>Computes the outputs of one raw row: class estimates (0 to 1, not clipped) or values in original units. Thread-safe; a warm call allocates nothing.</summary>
+    /// <param name="input"><see cref="InputWidth"/> features.</param>
+    /// <param name="output">Room for <see cref="OutputCount"/> numbers.</param>
+    /// <exception cref="ArgumentException">A length is wrong.</exception>
+    public void Predict(ReadOnlySpan<float> input, Span<float> output)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (input.Length != InputWidth)
+            throw new ArgumentException($"expected {InputWidth} features, found {input.Length}", nameof(input));
+        if (output.Length != OutputCount)
+            throw new ArgumentException($"expected room for {OutputCount} outputs, found {output.Length}", nameof(output));
+        Predictor predictor = Rent();
+        predictor.Run(input, output);
+        Return(predictor);
+    }
+
+    /// <summary>The most likely class of one raw row.</summary>
+    /// <param name="input"><see cref="InputWidth"/> features.</param>
+    public int Classify(ReadOnlySpan<float> input)
+    {
+        Span<float> scores = OutputCount <= 256 ? stackalloc float[OutputCount] : new float[OutputCount];
+        Predict(input, scores);
+        int best = 0;
+        for (int c = 1; c < scores.Length; c++)
+            if (scores[c] > scores[best])
+                best = c;
+        return best;
+    }
+
+    /// <summary>Reads a table as the model's training table was read: columns by name, the same medians, categories and classes.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The model was not trained on a table, or the file does not fit it.</exception>
+    public Dataset ReadCsv(string path) =>
+        new(IO.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException($"{path}: the model was not trained on a table, so its columns have no names"), path));
+
+    /// <summary>Gives all native memory back. Calling it again does nothing.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        for (int slot = 0; slot < Slots; slot++)
+            Interlocked.Exchange(ref _predictors[slot], null)?.Dispose();
+        Layers.Dispose();
+    }
+
+    private static Network Draw(
+        NetworkShape shape, ulong seed, InputTransform input, TargetTransform target, string[] classNames, TableSchema? schema, KernelSet? kernels, int? threads)
+    {
+        kernels ??= KernelSets.Best;
+        RefuseTooLarge(shape);
+        LayerStack layers = Allocate(shape);
+        using var team = new WorkerTeam(threads ?? Environment.ProcessorCount);
+        for (int layer = 0; layer < layers.Hidden.Length; layer++)
+        {
+            HiddenLayer hidden = layers.Hidden[layer];
+            int number = layer + 1;
+            team.Run(hidden.Weights.Panels, (panel, worker) =>
+            {
+                Arena scratch = team.Scratch(worker);
+                int elements = PanelMatrix.PanelRows * hidden.Inputs;
+                scratch.Reserve((long)elements * sizeof(float));
+                hidden.DrawPanel(panel, kernels, seed, number, scratch.Take<float>(elements));
+            });
+        }
+        DrawOutput(layers.Output, shape, seed, kernels);
+        return new Network(shape, seed, layers, input, target, classNames, schema, kernels);
+    }
+
+    private static void DrawOutput(PanelMatrix output, NetworkShape shape, ulong seed, KernelSet kernels)
+    {
+        var row = new float[output.Columns];
+        for (int c = 0; c < output.Rows; c++)
+        {
+            kernels.FillNormal(row, seed, (uint)c, (uint)(shape.Hidden.Count + 1), 0.1);
+            if (shape.OutputWeights == OutputWeights.Signs)
+                for (int i = 0; i < row.Length; i++)
+                    row[i] = row[i] < 0 ? -1f : 1f;
+            output.SetRows(c, 1, row);
+        }
+    }
+
+    private static LayerStack Allocate(NetworkShape shape)
+    {
+        double[] shifts = shape.Shifts();
+        var hidden = new HiddenLayer[shifts.Length];
+        int inputs = shape.Inputs;
+        for (int layer = 0; layer < hidden.Length; layer++)
+        {
+            hidden[layer] = new HiddenLayer(inputs, shape.Hidden[layer], shifts[layer]);
+            inputs = shape.Hidden[layer];
+        }
+        return new LayerStack(hidden, new PanelMatrix(shape.Outputs, inputs), shape.Normalisation == Normalisation.Normalised);
+    }
+
+    private static void RefuseTooLarge(NetworkShape shape)
+    {
+        long wanted = shape.WeightBytes, available = NativeBytes.Available;
+        if (wanted > available)
+            throw new InsufficientMemoryException($"the weights of this network take {wanted} bytes, but only {available} are available; use a smaller width");
+    }
+
+    private Predictor Rent()
+    {
+        for (int slot = 0; slot < Slots; slot++)
+            if (Volatile.Read(ref _predictors[slot]) is not null && Interlocked.Exchange(ref _predictors[slot], null) is { } predictor)
+                return predictor;
+        return new Predictor(Kernels, Layers, Input, Target);
+    }
+
+    private void Return(Predictor predictor)
+    {
+        for (int slot = 0; slot < Slots; slot++)
+            if (Volatile.Read(ref _predictors[slot]) is null && Interlocked.CompareExchange(ref _predictors[slot], predictor, null) is null)
+                return;
+        predictor.Dispose();
+    }
+}

@@ -1,0 +1,85 @@
+using Subquad.Simd;
+using Subquad.Simd.Memory;
+
+namespace Subquad.Solvers;
+
+/// <summary>What conjugate gradients need to know of a system: its operator and something that approximates the inverse.</summary>
+internal interface ILinearSystem
+{
+    /// <summary>result = M x.</summary>
+    void Apply(NativeBuffer<double> x, NativeBuffer<double> result);
+
+    /// <summary>Overwrites a residual r with an approximation of M^-1 r.</summary>
+    void Precondition(NativeBuffer<double> residual);
+}
+
+/// <summary>
+/// Preconditioned conjugate gradients for M x = b, M symmetric positive definite, from x = 0 (Hestenes and Stiefel, 1952). The residual is kept with its sign, so
+/// the caller can read e = b - M x from it.
+/// </summary>
+internal sealed class ConjugateGradient : IDisposable
+{
+    private NativeBuffer<double> _direction = new(0), _preconditioned = new(0), _applied = new(0);
+
+    /// <summary>Solves until ||b - M x|| &lt;= tolerance ||b||, at most <paramref name="most"/> iterations, or until rounding or an indefinite M breaks the recurrence.</summary>
+    /// <param name="kernels">Vectors.</param>
+    /// <param name="system">M and its preconditioner.</param>
+    /// <param name="x">The solution; overwritten.</param>
+    /// <param name="residual">b on entry, b - M x on exit.</param>
+    /// <param name="length">Elements.</param>
+    /// <param name="tolerance">Relative residual to stop at.</param>
+    /// <param name="most">Iterations to stop at.</param>
+    /// <returns>Iterations done.</returns>
+    public int Solve(KernelSet kernels, ILinearSystem system, NativeBuffer<double> x, NativeBuffer<double> residual, int length, double tolerance, int most)
+    {
+        Fit(length);
+        Span<double> solution = x.Slice(0, length), r = residual.Slice(0, length), p = _direction.Slice(0, length);
+        Span<double> z = _preconditioned.Slice(0, length), applied = _applied.Slice(0, length);
+        solution.Clear();
+        double goal = tolerance * tolerance * kernels.Dot(r, r), before = 0;
+        for (int iteration = 0; iteration < most; iteration++)
+        {
+            if (!(kernels.Dot(r, r) > goal))
+                return iteration;
+            r.CopyTo(z);
+            system.Precondition(_preconditioned);
+            double along = kernels.Dot(r, z);
+            if (!(along > 0))
+                return iteration;
+            if (iteration == 0)
+            {
+                z.CopyTo(p);
+            }
+            else
+            {
+                double beta = along / before;
+                for (int i = 0; i < length; i++)
+                    p[i] = z[i] + beta * p[i];
+            }
+            system.Apply(_direction, _applied);
+            double curvature = kernels.Dot(p, applied);
+            if (!(curvature > 0) || !double.IsFinite(curvature))
+                return iteration;
+            double step = along / curvature;
+            kernels.Axpy(step, p, solution);
+            kernels.Axpy(-step, applied, r);
+            before = along;
+        }
+        return most;
+    }
+
+    public void Dispose()
+    {
+        _direction.Dispose();
+        _preconditioned.Dispose();
+        _applied.Dispose();
+    }
+
+    private void Fit(int length)
+    {
+        if (_direction.Length >= length)
+            return;
+        Dispose();
+        (_direction, _preconditioned, _applied) = (new(length), new(length), new(length));
+    }
+}

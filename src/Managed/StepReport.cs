@@ -1,0 +1,56 @@
+namespace Subquad;
+
+/// <summary>What one trial step did. Made only when somebody listens.</summary>
+public sealed record StepReport
+{
+    /// <summary>Number of the trial, from 1; 0 is the state before training.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Loss after the trial if it was accepted, else before it: ||f - y||^2 / (2 n C).</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>||f - y|| after the trial over ||f - y|| before it.</summary>
+    public required double ResidualRatio { get; init; }
+
+    /// <summary>Accuracy on the training data, or root mean squared error in original units.</summary>
+    public required double TrainMetric { get; init; }
+
+    /// <summary>The same on held-out data, null without any.</summary>
+    public double? ValidationMetric { get; init; }
+
+    /// <summary>The loss on held-out data, null without any.</summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>Damping of this trial, relative to trace(K) / n.</summary>
+    public required double Damping { get; init; }
+
+    /// <summary>Whether the step became part of the weights.</summary>
+    public required bool Accepted { get; init; }
+
+    /// <summary>Conjugate gradient iterations; 0 for the exact solve of one output.</summary>
+    public required int CgIterations { get; init; }
+
+    /// <summary>Fall of half the squared residual that the linear model promised.</summary>
+    public required double PredictedDecrease { get; init; }
+
+    /// <summary>Fall that was found.</summary>
+    public required double ActualDecrease { get; init; }
+
+    /// <summary>Share of neurons that fire, per trained hidden layer.</summary>
+    public required IReadOnlyList<double> Active { get; init; }
+
+    /// <summary>Neurons whose firing changed over all data, per trained hidden layer.</summary>
+    public required IReadOnlyList<long> Flips { get; init; }
+
+    /// <summary>Data for which some trained layer has no firing neuron.</summary>
+    public required int DeadData { get; init; }
+
+    /// <summary>Seconds per stage: gram, factor, solve, forward, update, validation.</summary>
+    public required IReadOnlyDictionary<string, double> Seconds { get; init; }
+
+    /// <summary>Multiply-adds of the sparse verbs of this trial.</summary>
+    public required long MultiplyAdds { get; init; }
+
+    /// <summary>64-byte lines of weights that the trial touched, counted once per tile visit.</summary>
+    public required long TouchedLines { get; init; }
+}

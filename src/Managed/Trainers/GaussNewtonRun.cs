@@ -1,0 +1,229 @@
+using Subquad.Data;
+using Subquad.Engine;
+using Subquad.Evaluation;
+using Subquad.Layers;
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+
+namespace Subquad.Trainers;
+
+/// <summary>One training run: takes steps until one of the reasons to stop holds. On all data the accepted losses never rise; on mini-batches each batch's does not.</summary>
+internal sealed class GaussNewtonRun : IDisposable
+{
+    private readonly TeamKernels _kernels;
+    private readonly LayerStack _layers;
+    private readonly GaussNewtonOptions _options;
+    private readonly IProgress<StepReport>? _progress;
+    private readonly int _from;
+    private readonly Damping _damping;
+    private readonly GaussNewtonStep _step;
+    private readonly TrainingBatch _batch;
+    private readonly TrainingBatch? _heldOut;
+    private readonly PanelMatrix _heldOutProducts = new(1, 1);
+    private readonly PreparedData _data;
+    private readonly PreparedData? _heldOutData;
+    private bool _refillProducts = true;
+    private int _steps, _accepted;
+
+    public GaussNewtonRun(
+        TeamKernels kernels, LayerStack layers, TargetTransform target, GaussNewtonOptions options, PreparedData data, PreparedData? heldOut, IProgress<StepReport>? progress)
+    {
+        _kernels = kernels;
+        _layers = layers;
+        _options = options;
+        _progress = progress;
+        _from = (options.TrainFrom ?? layers.Hidden.Length) - 1;
+        _damping = new Damping(options.Damping, options.AdaptDamping);
+        _step = new GaussNewtonStep(kernels, layers, _from, options);
+        _batch = new TrainingBatch(kernels, layers, _from, target);
+        _heldOut = heldOut is null ? null : new TrainingBatch(kernels, layers, _from, target);
+        _data = data;
+        _heldOutData = heldOut;
+    }
+
+    /// <summary>Runs until a reason to stop.</summary>
+    /// <param name="metric">s^2; set by the first step when 0.</param>
+    public TrainingResult Run(ref float metric)
+    {
+        try
+        {
+            if (FiniteCheck.FirstBadLayer(_layers) is { } bad)
+                return Ended(StopReason.NonFinite, $"step 0: a weight of {bad} is not finite");
+            return _options.Batch > 0 && _options.Batch < _data.Count ? RunBatches(ref metric) : RunAll(ref metric);
+        }
+        catch (OperationCanceledException)
+        {
+            return Ended(StopReason.Cancelled, $"cancelled in step {_steps}; the weights are those of the last accepted step");
+        }
+    }
+
+    public void Dispose()
+    {
+        _step.Dispose();
+        _batch.Dispose();
+        _heldOut?.Dispose();
+        _heldOutProducts.Dispose();
+    }
+
+    private TrainingResult RunAll(ref float metric)
+    {
+        _batch.Load(_data, isTrained: true);
+        _heldOut?.Load(_heldOutData!, isTrained: false);
+        Report(0, default, accepted: true, ratio: 1);
+        double goal = _options.ResidualTolerance * Norm(_data.Targets);
+        while (true)
+        {
+            if (NotFinite(_batch.Score) is { } message)
+                return Ended(StopReason.NonFinite, message);
+            if (_batch.Score.ResidualNorm <= goal)
+                return Ended(StopReason.Residual, $"the residual is below {_options.ResidualTolerance:g2} of the targets");
+            if (_steps >= _options.Steps)
+                return Ended(StopReason.Steps, $"{_steps} steps done");
+            if (TakeStep(ref metric) is { } ended)
+                return ended;
+        }
+    }
+
+    private TrainingResult RunBatches(ref float metric)
+    {
+        _heldOut?.Load(_heldOutData!, isTrained: false);
+        for (int epoch = 0; ; epoch++)
+        {
+            double lastHeldOut = _heldOut?.Score.Loss ?? double.PositiveInfinity;
+            foreach (int[] rows in Split.Batches(_data.Source, _options.Batch, _options.Seed, epoch))
+            {
+                _batch.Load(_data.Take(rows), isTrained: true);
+                _step.MoveToOtherData();
+                _refillProducts = true;
+                if (_steps == 0)
+                    Report(0, default, accepted: true, ratio: 1);
+                if (NotFinite(_batch.Score) is { } message)
+                    return Ended(StopReason.NonFinite, message);
+                if (TakeStep(ref metric) is { Reason: not (StopReason.Rounding or StopReason.Damping or StopReason.Validation) } ended)
+                    return ended;
+                if (_steps >= _options.Steps)
+                    return Ended(StopReason.Steps, $"{_steps} steps done");
+            }
+            if (_heldOut is null)
+                continue;
+            _heldOut.Load(_heldOutData!, isTrained: false);
+            if (_heldOut.Score.Loss > lastHeldOut)
+                return Ended(StopReason.Validation, $"the validation loss rose in epoch {epoch + 1}");
+        }
+    }
+
+    /// <summary>One trial; null to go on.</summary>
+    private TrainingResult? TakeStep(ref float metric)
+    {
+        _steps++;
+        _step.Clock.Restart();
+        double damping = _damping.Relative, before = _batch.Score.ResidualNorm;
+        Score trial;
+        try
+        {
+            trial = _step.Try(_batch, damping, ref metric);
+        }
+        catch (ArithmeticException failure)
+        {
+            return Ended(StopReason.NonFinite, $"step {_steps}: {failure.Message}");
+        }
+        double actual = 0.5 * (before * before - trial.ResidualNorm * trial.ResidualNorm);
+        double outputs = _batch.Score.OutputNorm * _batch.Score.OutputNorm;
+        if (_options.AdaptDamping && _step.PredictedDecrease < 1e-6 * outputs && before <= 1e-2 * Norm(_batch.Data.Targets))
+            return Ended(StopReason.Rounding, $"step {_steps} could lower the residual only below the rounding of the outputs");
+        bool accepted = _damping.Judge(_step.PredictedDecrease, actual);
+        StopReason? stop = null;
+        Score heldOutTrial = default;
+        bool followsHeldOut = _heldOut is not null && _options.Batch == 0;
+        if (accepted && followsHeldOut)
+        {
+            heldOutTrial = _step.TryOn(_heldOut!, _batch, _heldOutProducts, _refillProducts);
+            _refillProducts = false;
+            if (_options.AdaptDamping && heldOutTrial.Loss > _heldOut!.Score.Loss)
+                (accepted, stop) = (false, StopReason.Validation);
+        }
+        long[] flips = _progress is null ? [] : Flips();
+        if (accepted)
+        {
+            _step.Commit(_batch);
+            _batch.Accept(trial);
+            if (followsHeldOut)
+                _heldOut!.Accept(heldOutTrial);
+            _accepted++;
+        }
+        Report(damping, flips, accepted, trial.ResidualNorm / before, actual);
+        if (stop is { } reason)
+            return Ended(reason, $"step {_steps} would raise the validation loss from {_heldOut!.Score.Loss:g5} to {heldOutTrial.Loss:g5} and was dropped");
+        if (!accepted && !_options.AdaptDamping)
+            return Ended(StopReason.NonFinite, $"step {_steps}: the loss is not finite after layer {_from + 1}");
+        if (_damping.IsExhausted)
+            return Ended(
+                double.IsFinite(trial.Loss) ? StopReason.Damping : StopReason.NonFinite,
+                double.IsFinite(trial.Loss) ? $"no step lowers the loss any more (step {_steps})" : $"step {_steps}: the loss is not finite from layer {_from + 1} on");
+        return null;
+    }
+
+    private string? NotFinite(Score score)
+    {
+        if (double.IsFinite(score.Loss))
+            return null;
+        string where = FiniteCheck.FirstBadState(_batch.State) is { } layer ? $"hidden layer {layer + 1}" : "the output layer";
+        return $"step {_steps}: the loss is not finite; it comes from {where}";
+    }
+
+    private TrainingResult Ended(StopReason reason, string message) =>
+        new(reason, message, _steps, _accepted, _batch.Score.Loss, _batch.Score.Metric, _heldOut is { Data: not null } ? _heldOut.Score.Metric : null);
+
+    private long[] Flips()
+    {
+        var flips = new long[_layers.Hidden.Length - _from];
+        for (int i = 0; i < flips.Length; i++)
+            flips[i] = _batch.FlipsOf(_from + i);
+        return flips;
+    }
+
+    private void Report(double damping, long[]? flips, bool accepted, double ratio, double actual = 0)
+    {
+        if (_progress is null)
+            return;
+        int trained = _layers.Hidden.Length - _from, dead = 0;
+        var active = new double[trained];
+        for (int i = 0; i < trained; i++)
+        {
+            active[i] = _batch.State.Of(_from + i).Sets.Active.Density;
+            dead = Math.Max(dead, _batch.State.Of(_from + i).Sets.Dead);
+        }
+        var seconds = new Dictionary<string, double>();
+        foreach (Stage stage in Enum.GetValues<Stage>())
+            seconds[stage.ToString().ToLowerInvariant()] = _step.Clock[stage];
+        bool validated = _heldOut is { Data: not null };
+        _progress.Report(new StepReport
+        {
+            Step = _steps,
+            Loss = _batch.Score.Loss,
+            ResidualRatio = ratio,
+            TrainMetric = _batch.Score.Metric,
+            ValidationMetric = validated ? _heldOut!.Score.Metric : null,
+            ValidationLoss = validated ? _heldOut!.Score.Loss : null,
+            Damping = damping,
+            Accepted = accepted,
+            CgIterations = _step.CgIterations,
+            PredictedDecrease = _step.PredictedDecrease,
+            ActualDecrease = actual,
+            Active = active,
+            Flips = flips ?? new long[trained],
+            DeadData = dead,
+            Seconds = seconds,
+            MultiplyAdds = _kernels.TakeMultiplyAdds(),
+            TouchedLines = 0,
+        });
+    }
+
+    private static double Norm(float[] values)
+    {
+        double squares = 0;
+        foreach (float value in values)
+            squares += (double)value * value;
+        return Math.Sqrt(squares);
+    }
+}

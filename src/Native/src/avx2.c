@@ -1,0 +1,49 @@
+/* Eight lanes: AVX2 and FMA. The only file compiled with these flags, and entered only when the processor has them. */
+#include <immintrin.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Ones in the first n of eight lanes: a window that slides over eight ones and eight zeros. */
+static __m256i first(size_t n)
+{
+    static const int32_t window[16] = { -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0 };
+    return _mm256_loadu_si256((const __m256i *)(window + 8 - n));
+}
+
+/* Halves, then halves of halves: the order in which .NET sums a vector. */
+static float sum(__m256 v)
+{
+    __m128 half = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+    return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
+}
+
+static double sum_double(__m256d v)
+{
+    const __m128d half = _mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd(v, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(half, _mm_unpackhi_pd(half, half)));
+}
+
+#define VEC __m256
+#define LANES 8
+#define ZERO _mm256_setzero_ps()
+#define BROADCAST(a) _mm256_set1_ps(a)
+#define LOAD(p) _mm256_loadu_ps(p)
+#define STORE(p, v) _mm256_storeu_ps(p, v)
+#define LOAD_FIRST(p, n) _mm256_maskload_ps(p, first(n))
+#define STORE_FIRST(p, v, n) _mm256_maskstore_ps(p, first(n), v)
+#define MULADD(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define ADD(a, b) _mm256_add_ps(a, b)
+#define SUM(v) sum(v)
+
+#define DVEC __m256d
+#define DLANES 4
+#define DZERO _mm256_setzero_pd()
+#define DWIDEN(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
+#define DMULADD(a, b, c) _mm256_fmadd_pd(a, b, c)
+#define DADD(a, b) _mm256_add_pd(a, b)
+#define DSUM(v) sum_double(v)
+
+#define TABLE subquad_core_avx2
+#define ISA_NAME "avx2"
+#include "kernels.inc"

@@ -1,0 +1,229 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Threading;
+
+/// <summary>
+/// The verbs of a <see cref="KernelSet"/> over their whole range, shared among the workers of a team. Threads own outputs (forward, scatter), inputs (pull-back) or data
+/// (packed), never parts of a sum, so results do not depend on the number of workers. Arguments wait in fields and bodies are made once: a call allocates nothing.
+/// Not reentrant.
+/// </summary>
+public sealed class TeamKernels
+{
+    /// <summary>Above this density a forward pass runs dense: sparse columns cost about three times a dense one's arithmetic (README, kernels).</summary>
+    public const double ForwardBreakEven = 1.0 / 3;
+
+    private const int RowChunk = 64;
+
+    private readonly Action<int, int> _accumulate, _accumulateDense, _pullBack, _pushForward, _scatter, _pack, _pullBackPacked, _pushForwardPacked;
+    private readonly Action<int, int> _count, _compress, _gatherActive, _gram, _spread, _subtract, _narrow, _solveBelow, _updateTrailing;
+
+    private PanelMatrix _weights = null!, _sums = null!, _target = null!;
+    private ActiveBatch _lists = null!;
+    private TransposedBatch _turned = null!;
+    private NativeBuffer<float> _outputValues = null!, _inputValues = null!, _floats = null!;
+    private NativeBuffer<double> _matrix = null!, _panel = null!;
+    private PackedBlocks _packed = null!;
+    private float _scale;
+    private bool _dataInRows;
+    private long _multiplyAdds;
+    private int _stride, _column, _order, _first, _chunks;
+
+    /// <summary>The verbs of <paramref name="kernels"/> on <paramref name="team"/>.</summary>
+    public TeamKernels(KernelSet kernels, WorkerTeam team)
+    {
+        Kernels = kernels;
+        Team = team;
+        _accumulate = (pair, _) => Kernels.Accumulate(_weights, _lists, _inputValues, _sums, 2 * pair, 2 * pair + 2);
+        _accumulateDense = (pair, _) => Kernels.AccumulateDense(_weights, _target, _sums, 2 * pair, 2 * pair + 2);
+        _pullBack = (chunk, worker) => Kernels.PullBack(
+            _weights, _lists, _outputValues, _turned, _floats, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
+        _pushForward = (block, worker) => Kernels.PushForward(_weights, _lists, _floats, _turned, _inputValues, block, block + 1, Team.Scratch(worker));
+        _scatter = (block, worker) => Kernels.Scatter(_weights, _lists, _outputValues, _turned, _inputValues, _scale, block, block + 1, Team.Scratch(worker));
+        _pack = (chunk, worker) => Kernels.Pack(_weights, _lists, _turned, _packed, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
+        _pullBackPacked = (chunk, worker) => Kernels.PullBackPacked(_packed, _outputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
+        _pushForwardPacked = (chunk, worker) => Kernels.PushForwardPacked(_packed, _inputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
+        _count = (block, _) => Kernels.CountAbove(_sums, _floats, _lists, block, block + 1);
+        _compress = (block, _) => Kernels.CompressAbove(_sums, _floats, _scale, _lists, block, block + 1);
+        _gatherActive = (block, _) => Kernels.GatherActive(_sums, _lists, _dataInRows, _floats, block, block + 1);
+        _gram = (pair, _) => Kernels.Gram(_weights, _lists, _floats, _matrix, _stride, 2 * pair, 2 * pair + 2);
+        _spread = (panel, _) => Kernels.Spread(_lists, _floats, _sums, panel, panel + 1);
+        _subtract = (panel, _) => Kernels.SubtractTransposed(_weights, _sums, _scale, _target, panel, panel + 1);
+        _narrow = (panel, _) => Kernels.NarrowSymmetric(_matrix, _stride, _weights, panel, panel + 1);
+        _solveBelow = (chunk, _) => Kernels.SolveBelowDiagonal(_matrix, _stride, _column, _order, _panel, Row(chunk), Row(chunk + 1));
+        // The last rows have the longest part of the triangle: they go first.
+        _updateTrailing = (chunk, _) => Kernels.UpdateTrailing(_matrix, _stride, _column, _order, _panel, Row(_chunks - 1 - chunk), Row(_chunks - chunk));
+    }
+
+    /// <summary>The set the verbs run on.</summary>
+    public KernelSet Kernels { get; }
+
+    /// <summary>The workers.</summary>
+    public WorkerTeam Team { get; }
+
+    /// <summary>sums = W x; the forward verb.</summary>
+    /// <param name="weights">W.</param>
+    /// <param name="inputs">x.</param>
+    /// <param name="sums">Reshaped to rows of W x data.</param>
+    /// <param name="dense">Room for x spread out, used above <see cref="ForwardBreakEven"/>; null keeps to the sparse path. Both give the same bits.</param>
+    public void Forward(PanelMatrix weights, ActiveBatch inputs, PanelMatrix sums, PanelMatrix? dense = null)
+    {
+        if (inputs.Count == 0)
+            return;
+        if (dense is null || inputs.Density < ForwardBreakEven)
+        {
+            Forward(weights, inputs, inputs.Values, sums);
+            return;
+        }
+        sums.Reshape(weights.Rows, inputs.Count);
+        _multiplyAdds += (long)inputs.Count * weights.Columns * weights.Rows;
+        Spread(inputs, inputs.Values, dense);
+        (_weights, _target, _sums) = (weights, dense, sums);
+        Team.Run(weights.Panels / 2, _accumulateDense);
+    }
+
+    /// <summary>sums = W x for other values of the same entries.</summary>
+    public void Forward(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums)
+    {
+        sums.Reshape(weights.Rows, inputs.Count);
+        _multiplyAdds += inputs.Entries * weights.Rows;
+        (_weights, _lists, _inputValues, _sums) = (weights, inputs, values, sums);
+        Team.Run(weights.Panels / 2, _accumulate);
+    }
+
+    /// <summary>pulled = the pull-back of <paramref name="outputValues"/>; see <see cref="KernelSet.PullBack"/>.</summary>
+    public void PullBack(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> pulled)
+    {
+        pulled.Clear(inputs.Lists.Entries);
+        CountPairs(outputs, inputs.Lists);
+        (_weights, _lists, _outputValues, _turned, _floats) = (weights, outputs, outputValues, inputs, pulled);
+        Team.Run(Chunks(weights.Columns), _pullBack);
+    }
+
+    /// <summary>pushed = the push-forward of <paramref name="inputValues"/> (in the turned order); see <see cref="KernelSet.PushForward"/>.</summary>
+    public void PushForward(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues)
+    {
+        pushed.Clear(outputs.Entries);
+        CountPairs(outputs, inputs.Lists);
+        (_weights, _lists, _floats, _turned, _inputValues) = (weights, outputs, pushed, inputs, inputValues);
+        Team.Run(outputs.Blocks, _pushForward);
+    }
+
+    /// <summary>W += scale * U^T X; see <see cref="KernelSet.Scatter"/>.</summary>
+    public void Scatter(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale)
+    {
+        CountPairs(outputs, inputs.Lists);
+        (_weights, _lists, _outputValues, _turned, _inputValues, _scale) = (weights, outputs, outputValues, inputs, inputValues, scale);
+        Team.Run(outputs.Blocks, _scatter);
+    }
+
+    /// <summary>Fills planned blocks; see <see cref="KernelSet.Pack"/>.</summary>
+    public void Pack(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs, PackedBlocks packed)
+    {
+        (_weights, _lists, _turned, _packed) = (weights, outputs, inputs, packed);
+        Team.Run(Chunks(weights.Columns), _pack);
+    }
+
+    /// <summary>The pull-back from packed blocks.</summary>
+    public void PullBack(PackedBlocks packed, NativeBuffer<float> outputValues, NativeBuffer<float> pulled)
+    {
+        _multiplyAdds += packed.Elements;
+        (_packed, _outputValues, _floats, _order) = (packed, outputValues, pulled, packed.Outputs!.Count);
+        Team.Run(Chunks(_order), _pullBackPacked);
+    }
+
+    /// <summary>The push-forward from packed blocks; <paramref name="inputValues"/> in the inputs' own order.</summary>
+    public void PushForward(PackedBlocks packed, NativeBuffer<float> inputValues, NativeBuffer<float> pushed)
+    {
+        _multiplyAdds += packed.Elements;
+        (_packed, _inputValues, _floats, _order) = (packed, inputValues, pushed, packed.Outputs!.Count);
+        Team.Run(Chunks(_order), _pushForwardPacked);
+    }
+
+    /// <summary>The rows above their thresholds, and gain * (sum - threshold) for each.</summary>
+    public void Threshold(PanelMatrix sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination)
+    {
+        destination.Reshape(sums.Columns, sums.Rows);
+        (_sums, _floats, _lists, _scale) = (sums, thresholds, destination, gain);
+        Team.Run(destination.Blocks, _count);
+        destination.SumCountsAndReserve();
+        Team.Run(destination.Blocks, _compress);
+    }
+
+    /// <summary>destination[entry] = the element of <paramref name="sums"/> that the entry names.</summary>
+    public void GatherActive(PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination)
+    {
+        (_sums, _lists, _dataInRows, _floats) = (sums, entries, dataInRows, destination);
+        Team.Run(entries.Blocks, _gatherActive);
+    }
+
+    /// <summary>The lower triangle of U U^T; see <see cref="KernelSet.Gram"/>.</summary>
+    /// <param name="rows">Scratch for U, spread out.</param>
+    /// <param name="entries">U's structure.</param>
+    /// <param name="values">U's values.</param>
+    /// <param name="gram">data x stride.</param>
+    /// <param name="stride">At least the data, padded to 128.</param>
+    public void Gram(PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride)
+    {
+        Spread(entries, values, rows);
+        _multiplyAdds += entries.Entries * entries.Count / 2;
+        (_weights, _lists, _floats, _matrix, _stride) = (rows, entries, values, gram, stride);
+        Team.Run(rows.Panels / 2, _gram);
+    }
+
+    /// <summary>rows = the entries as a dense matrix with data in rows.</summary>
+    public void Spread(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows)
+    {
+        rows.Reshape(entries.Count, entries.Width);
+        (_lists, _floats, _sums) = (entries, values, rows);
+        Team.Run(rows.Panels, _spread);
+    }
+
+    /// <summary>target = source - scale * turned^T; source and target may be the same.</summary>
+    public void SubtractTransposed(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target)
+    {
+        target.Reshape(source.Rows, source.Columns);
+        (_weights, _sums, _scale, _target) = (source, turned, scale, target);
+        Team.Run(target.Panels, _subtract);
+    }
+
+    /// <summary>matrix = the lower triangle of <paramref name="gram"/>, mirrored and narrowed to float32.</summary>
+    public void NarrowSymmetric(NativeBuffer<double> gram, int stride, int n, PanelMatrix matrix)
+    {
+        matrix.Reshape(n, n);
+        (_matrix, _stride, _weights) = (gram, stride, matrix);
+        Team.Run(matrix.Panels, _narrow);
+    }
+
+    /// <summary>Cholesky: the lower triangle becomes L; false when a pivot is not above zero.</summary>
+    /// <param name="matrix">n x stride, row-major.</param>
+    /// <param name="stride">A multiple of 16.</param>
+    /// <param name="n">Order.</param>
+    /// <param name="panel">Scratch: at least (n + 16) * <see cref="KernelSet.CholeskyBlock"/> elements.</param>
+    public bool Factor(NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> panel)
+    {
+        (_matrix, _stride, _order, _panel) = (matrix, stride, n, panel);
+        for (_column = 0; _column < n; _column += KernelSet.CholeskyBlock)
+        {
+            if (!Kernels.FactorDiagonal(matrix, stride, _column, n))
+                return false;
+            _first = _column + KernelSet.CholeskyBlock;
+            if (_first >= n)
+                break;
+            _chunks = (n - _first + RowChunk - 1) / RowChunk;
+            Team.Run(_chunks, _solveBelow);
+            Team.Run(_chunks, _updateTrailing);
+        }
+        return true;
+    }
+
+    // Active outputs of a datum times its active inputs; the lists' lengths are in their starts, so this is a pass over runs, not entries.
+    private void CountPairs(ActiveBatch outputs, ActiveBatch turnedInputs) =>
+        _multiplyAdds += turnedInputs.Entries / Math.Max(1, outputs.Count) * outputs.Entries;
+
+    // A few chunks per worker even out unequal ones; each chunk costs one pass over the lists, so no more than that.
+    private int Chunks(int items) => _chunks = Math.Min(items, Team.Degree == 1 ? 1 : 4 * Team.Degree);
+
+    private int From(int chunk, int items) => (int)((long)items * chunk / _chunks);
+
+    private int Row(int chunk) => Math.Min(_order, _first + chunk * RowChunk);
+}

@@ -1,0 +1,58 @@
+namespace Subquad.Architecture.Tests;
+
+/// <summary>A folder, its namespace, and the folders whose types it may name besides its own and those that they may name.</summary>
+internal sealed record ImportRow(string Folder, string Namespace, params string[] MayImport);
+
+/// <summary>The houses' floors: arrows point down only. A new folder is a new row here.</summary>
+internal static class ImportTable
+{
+    /// <summary>Stands for every row of src/Simd.</summary>
+    public const string AllOfSimd = "Simd/*";
+
+    /// <summary>Stands for every row of src/Managed.</summary>
+    public const string AllOfManaged = "Managed/*";
+
+    public static readonly ImportRow[] Rows =
+    [
+        //  folder                 namespace                    may import (and what that row may import)
+        new("Simd/Lanes",          "Subquad.Simd.Lanes"),
+        new("Simd/Memory",         "Subquad.Simd.Memory"),
+        new("Simd/Kernels",        "Subquad.Simd.Kernels",      "Simd/Lanes", "Simd/Memory"),
+        new("Simd",                "Subquad.Simd",              "Simd/Memory"),
+        new("Simd/Interop",        "Subquad.Simd.Interop",      "Simd"),
+        new("Simd/Search",         "Subquad.Simd.Search",       "Simd"),
+        new("Simd/Threading",      "Subquad.Simd.Threading",    "Simd"),
+        new("Simd/Dispatch",       "Subquad.Simd.Dispatch",     AllOfSimd),
+
+        new("Managed/Data",        "Subquad.Data",              AllOfSimd),
+        new("Managed/Layers",      "Subquad.Layers",            AllOfSimd),
+        new("Managed/Weights",     "Subquad.Weights",           "Managed/Layers"),
+        new("Managed/Activity",    "Subquad.Activity",          "Managed/Weights", "Managed/Data"),
+        new("Managed/Engine",      "Subquad.Engine",            "Managed/Activity"),
+        new("Managed/Solvers",     "Subquad.Solvers",           AllOfSimd),
+        new("Managed/Evaluation",  "Subquad.Evaluation",        "Managed/Engine"),
+        new("Managed/Trainers",    "Subquad.Trainers",          "Managed/Engine", "Managed/Solvers", "Managed/Evaluation"),
+        new("Managed/IO",          "Subquad.IO",                "Managed/Weights", "Managed/Data"),
+        new("Managed",             "Subquad",                   AllOfManaged),
+    ];
+
+    /// <summary>The folders that a folder may name, itself included.</summary>
+    public static HashSet<string> Reach(IReadOnlyList<ImportRow> rows, string folder)
+    {
+        var reached = new HashSet<string>();
+        var waiting = new Queue<string>([folder]);
+        while (waiting.TryDequeue(out string? next))
+        {
+            if (next.EndsWith("/*", StringComparison.Ordinal))
+            {
+                foreach (ImportRow row in rows.Where(row => row.Folder == next[..^2] || row.Folder.StartsWith(next[..^1], StringComparison.Ordinal)))
+                    waiting.Enqueue(row.Folder);
+                continue;
+            }
+            if (reached.Add(next))
+                foreach (string import in rows.Single(row => row.Folder == next).MayImport)
+                    waiting.Enqueue(import);
+        }
+        return reached;
+    }
+}

@@ -1,0 +1,56 @@
+namespace Subquad.Architecture.Tests;
+
+public class ImportTests
+{
+    [Test]
+    public void Every_folder_imports_only_what_its_row_allows() =>
+        Assert.That(new ImportRules(ImportTable.Rows, [.. Repository.CSharpBelow("src/Simd/"), .. Repository.CSharpBelow("src/Managed/")]).Violations(), Is.Empty);
+
+    [Test]
+    public void Public_types_of_Managed_live_in_its_root() =>
+        Assert.That(Repository.CSharpBelow("src/Managed/").SelectMany(SourceRules.HiddenPublicTypes), Is.Empty);
+
+    [TestCase("Simd/Kernels", "Simd/Lanes", true)]
+    [TestCase("Simd/Kernels", "Simd", false)]
+    [TestCase("Simd/Interop", "Simd/Memory", true)]
+    [TestCase("Simd/Dispatch", "Simd/Kernels", true)]
+    [TestCase("Managed/Trainers", "Managed/Data", true)]
+    [TestCase("Managed/Trainers", "Simd/Memory", true)]
+    [TestCase("Managed/Layers", "Managed/Data", false)]
+    [TestCase("Managed/IO", "Managed", false)]
+    [TestCase("Managed", "Managed/Trainers", true)]
+    public void Reach_is_transitive_and_points_down(string from, string to, bool expected) =>
+        Assert.That(ImportTable.Reach(ImportTable.Rows, from).Contains(to), Is.EqualTo(expected));
+
+    [TestCase("Managed/Layers/A.cs", "using Subquad.Trainers;\nnamespace Subquad.Layers;\nclass A;", "may not import Managed/Trainers")]
+    [TestCase("Managed/Layers/A.cs", "namespace Subquad.Layers;\nclass A { Subquad.Engine.B b; }", "may not import Managed/Engine")]
+    [TestCase("Managed/Layers/A.cs", "namespace Subquad.Layers;\nclass A { Engine.Batch b; }", "may not import Managed/Engine")]
+    [TestCase("Managed/IO/A.cs", "namespace Subquad.IO;\nclass A { Network n; }", "may not import Managed")]
+    [TestCase("Managed/IO/A.cs", "namespace Subquad.Layers;\nclass A;", "namespace Subquad.IO expected")]
+    [TestCase("Managed/IO/A.cs", "namespace Subquad.IO { class A { } }", "namespace Subquad.IO expected")]
+    [TestCase("Managed/Extra/A.cs", "namespace Subquad.Extra;\nclass A;", "not in the import table")]
+    [TestCase("Simd/Memory/A.cs", "using Subquad.Simd.Lanes;\nnamespace Subquad.Simd.Memory;\nclass A;", "may not import Simd/Lanes")]
+    [TestCase("Simd/Memory/A.cs", "using static Subquad.Data.B;\nnamespace Subquad.Simd.Memory;\nclass A;", "may not import Managed/Data")]
+    public void A_name_that_points_up_is_found(string path, string text, string expected) =>
+        Assert.That(ViolationsOf(path, text), Has.Exactly(1).Contains(expected));
+
+    [TestCase("Managed/Trainers/A.cs", "using Subquad.Engine;\nusing Subquad.Simd.Memory;\nnamespace Subquad.Trainers;\nclass A { Batch b; }")]
+    [TestCase("Managed/IO/A.cs", "namespace Subquad.IO;\n/// <see cref=\"Network\"/>\nclass A { string s = \"Subquad.Trainers\"; object o = x.Network; }")]
+    [TestCase("Managed/A.cs", "using Subquad.Trainers;\nnamespace Subquad;\nclass A;")]
+    public void A_name_that_points_down_is_not(string path, string text) => Assert.That(ViolationsOf(path, text), Is.Empty);
+
+    [Test]
+    public void A_public_type_outside_the_root_is_found()
+    {
+        Assert.That(SourceRules.HiddenPublicTypes(new("src/Managed/Data/A.cs", "namespace Subquad.Data;\npublic readonly record struct A;")), Is.Not.Empty);
+        Assert.That(SourceRules.HiddenPublicTypes(new("src/Managed/Data/A.cs", "namespace Subquad.Data;\ninternal class A\n{\n    public enum B { }\n}")), Is.Empty);
+        Assert.That(SourceRules.HiddenPublicTypes(new("src/Managed/A.cs", "namespace Subquad;\npublic class A;")), Is.Empty);
+    }
+
+    private static List<string> ViolationsOf(string path, string text) => [.. new ImportRules(ImportTable.Rows,
+    [
+        new("src/" + path, text),
+        new("src/Managed/Network.cs", "namespace Subquad;\npublic sealed class Network;"),
+        new("src/Managed/Engine/Batch.cs", "namespace Subquad.Engine;\ninternal sealed class Batch;"),
+    ]).Violations()];
+}

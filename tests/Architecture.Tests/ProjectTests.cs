@@ -1,0 +1,32 @@
+using System.Xml.Linq;
+
+namespace Subquad.Architecture.Tests;
+
+public class ProjectTests
+{
+    [TestCase("src/Simd/Subquad.Simd.csproj", "", "")]
+    [TestCase("src/Managed/Subquad.csproj", "Subquad.Simd.csproj", "Microsoft.Extensions.Logging.Abstractions")]
+    public void A_library_depends_on_this_only(string path, string projects, string packages)
+    {
+        var project = XDocument.Parse(Repository.Text(path));
+        Assert.That(string.Join(' ', References(project, "ProjectReference").Select(Path.GetFileName)), Is.EqualTo(projects));
+        Assert.That(string.Join(' ', References(project, "PackageReference")), Is.EqualTo(packages));
+    }
+
+    [Test]
+    public void The_command_uses_the_public_library_only()
+    {
+        Assert.That(References(XDocument.Parse(Repository.Text("src/Cli/Subquad.Cli.csproj")), "ProjectReference").Select(Path.GetFileName), Is.EqualTo(new[] { "Subquad.csproj" }));
+        foreach (string path in new[] { "src/Simd/Subquad.Simd.csproj", "src/Managed/Subquad.csproj" })
+            Assert.That(References(XDocument.Parse(Repository.Text(path)), "InternalsVisibleTo"), Has.None.Contains("Cli"), path);
+    }
+
+    [Test]
+    public void Managed_may_not_be_compiled_unsafe() => Assert.That(Repository.Text("src/Managed/Subquad.csproj"), Does.Not.Contain("AllowUnsafeBlocks"));
+
+    [Test]
+    public void References_are_found() =>
+        Assert.That(References(XDocument.Parse("<Project><ItemGroup><PackageReference Include='A' /><X Include='B' /></ItemGroup></Project>"), "PackageReference"), Is.EqualTo(new[] { "A" }));
+
+    private static IEnumerable<string> References(XDocument project, string kind) => project.Descendants(kind).Select(element => (string)element.Attribute("Include")!);
+}

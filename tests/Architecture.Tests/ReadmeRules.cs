@@ -1,0 +1,77 @@
+using System.Text.RegularExpressions;
+
+namespace Subquad.Architecture.Tests;
+
+/// <summary>README's snippets are regions of a test that runs; its measured tables are files that perf wrote.</summary>
+internal static partial class ReadmeRules
+{
+    /// <summary>C# snippets of <paramref name="readme"/> that are not a region of <paramref name="tests"/>, and regions that README does not show. Using directives are not compared.</summary>
+    public static IEnumerable<string> SnippetViolations(string readme, string tests)
+    {
+        string[] snippets = [.. Snippet().Matches(readme.ReplaceLineEndings("\n")).Select(match => Normalised(match.Groups["body"].Value))];
+        Match[] regions = Region().Matches(tests.ReplaceLineEndings("\n")).ToArray();
+        if (snippets.Length == 0)
+            yield return "README shows no C# snippet";
+        foreach (string snippet in snippets.Except(regions.Select(Body)))
+            yield return $"README's snippet is no region of the tests: {snippet}";
+        foreach (Match region in regions)
+        {
+            if (!snippets.Contains(Body(region)))
+                yield return $"region {region.Groups["name"].Value} is not in README";
+            if (!tests[..tests.IndexOf($"#region {region.Groups["name"].Value}", StringComparison.Ordinal)].Contains("[Test]"))
+                yield return $"region {region.Groups["name"].Value} is in no test";
+        }
+    }
+
+    /// <summary>Marked tables that differ from every result of that name, and tables with measured numbers that are not marked.</summary>
+    /// <param name="readme">The page.</param>
+    /// <param name="results">The texts of perf/results/*/NAME.md for a NAME.</param>
+    public static IEnumerable<string> TableViolations(string readme, Func<string, IReadOnlyList<string>> results)
+    {
+        readme = readme.ReplaceLineEndings("\n");
+        foreach (Match match in PerfBlock().Matches(readme))
+        {
+            string name = match.Groups["name"].Value;
+            IReadOnlyList<string> files = results(name);
+            if (files.Count == 0)
+                yield return $"perf:{name} has no file perf/results/*/{name}.md";
+            else if (!files.Any(file => Normalised(file) == Normalised(match.Groups["body"].Value)))
+                yield return $"perf:{name} is not what perf wrote";
+        }
+        string rest = PerfBlock().Replace(readme, "\n");
+        if (PerfMarker().IsMatch(rest))
+            yield return "a perf marker has no partner";
+        foreach (Match table in Table().Matches(rest))
+            if (MeasuredNumber().Match(table.Value) is { Success: true } number)
+                yield return $"'{number.Value.Trim()}' stands in a table without perf markers";
+    }
+
+    private static string Body(Match region) => Normalised(region.Groups["body"].Value);
+
+    private static string Normalised(string text) => Whitespace().Replace(UsingDirective().Replace(text, ""), " ").Trim();
+
+    [GeneratedRegex(@"^[ ]*```csharp[ ]*\n(?<body>.*?)^[ ]*```[ ]*$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Snippet();
+
+    [GeneratedRegex(@"^[ \t]*#region (?<name>\S+)[^\n]*\n(?<body>.*?)^[ \t]*#endregion", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Region();
+
+    [GeneratedRegex(@"<!-- perf:(?<name>[\w-]+) -->(?<body>.*?)<!-- /perf -->", RegexOptions.Singleline)]
+    private static partial Regex PerfBlock();
+
+    [GeneratedRegex("<!-- /?perf")]
+    private static partial Regex PerfMarker();
+
+    [GeneratedRegex(@"(^\|[^\n]*(\n|\z))+", RegexOptions.Multiline)]
+    private static partial Regex Table();
+
+    // A number with a unit of time, speed, memory, share or ratio.
+    [GeneratedRegex(@"\d\s*(ns|us|µs|ms|s|GFLOP/s|[KMG]i?B(/s)?|M/s|%|x|×)(?=[\s|,;)]|$)", RegexOptions.Multiline)]
+    private static partial Regex MeasuredNumber();
+
+    [GeneratedRegex(@"^\s*using [\w.]+;", RegexOptions.Multiline)]
+    private static partial Regex UsingDirective();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Whitespace();
+}

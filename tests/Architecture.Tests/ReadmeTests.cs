@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+
+namespace Subquad.Architecture.Tests;
+
+public class ReadmeTests
+{
+    private const string Readme = "README.md";
+
+    [Test]
+    public void Snippets_are_regions_of_a_test_that_runs() =>
+        Assert.That(ReadmeRules.SnippetViolations(Repository.Text(Readme), Repository.Text("tests/Managed.Tests/ReadmeSnippets.cs")), Is.Empty);
+
+    [Test]
+    public void Measured_tables_are_what_perf_wrote() => Assert.That(ReadmeRules.TableViolations(Repository.Text(Readme), Results), Is.Empty);
+
+    [TestCase("test_command")]
+    [TestCase("train_command")]
+    public void The_run_script_runs_the_commands_of_the_readme(string variable)
+    {
+        Match command = Regex.Match(Repository.Text(".ci/run"), $"^{variable}=\"(.+)\"$", RegexOptions.Multiline);
+        Assert.That(command.Success, $".ci/run sets {variable}");
+        Assert.That(Repository.Text(Readme), Does.Contain(command.Groups[1].Value));
+    }
+
+    [TestCase("```csharp\nvar a = 1;\nf(a);\n```", "[Test]\n    #region a\n    var a = 1;\n\n    f(a);\n    #endregion", 0)]
+    [TestCase("```csharp\nusing Subquad;\nf();\n```", "[Test]\n#region a\nf();\n#endregion", 0)]
+    [TestCase("```csharp\ng();\n```", "[Test]\n#region a\nf();\n#endregion", 2)]
+    [TestCase("```csharp\nf();\n```", "#region a\nf();\n#endregion", 1)]
+    [TestCase("no code", "[Test]", 1)]
+    public void A_snippet_that_is_no_region_is_found(string readme, string tests, int expected) =>
+        Assert.That(ReadmeRules.SnippetViolations(readme, tests).Count(), Is.EqualTo(expected));
+
+    [TestCase("<!-- perf:k -->\n| a |\n| 3 ms |\n<!-- /perf -->", 0)]
+    [TestCase("<!-- perf:k -->\n| a |\n| 4 ms |\n<!-- /perf -->", 1)]
+    [TestCase("<!-- perf:other -->\n| a |\n<!-- /perf -->", 1)]
+    [TestCase("| a |\n| 3 ms |", 1)]
+    [TestCase("| speed |\n| 9.5x |", 1)]
+    [TestCase("| option | default |\n| `--width` | 4096 |", 0)]
+    [TestCase("It takes 3 ms.", 0)]
+    [TestCase("<!-- perf:k -->", 1)]
+    public void A_typed_number_is_found(string readme, int expected) =>
+        Assert.That(ReadmeRules.TableViolations(readme, name => name == "k" ? ["| a |\n| 3 ms |\n"] : []).Count(), Is.EqualTo(expected));
+
+    private static string[] Results(string name)
+    {
+        string results = Path.Combine(Repository.Root, "perf", "results");
+        return Directory.Exists(results) ? [.. Directory.EnumerateFiles(results, name + ".md", SearchOption.AllDirectories).Select(File.ReadAllText)] : [];
+    }
+}

@@ -1,0 +1,165 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using NUnit.Framework;
+using Subquad.Simd.Lanes;
+using Subquad.Support;
+
+namespace Subquad.Simd.Tests.Lanes;
+
+/// <summary>The verbs of float32 lanes, one by one, against their meaning for a single number.</summary>
+[TestFixture(typeof(SimdScalar), typeof(float))]
+[TestFixture(typeof(Simd128), typeof(Vector128<float>))]
+[TestFixture(typeof(Simd256), typeof(Vector256<float>))]
+[TestFixture(typeof(Simd512), typeof(Vector512<float>))]
+internal sealed unsafe class LaneTests<TSimd, TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+{
+    private const float Sentinel = -7.25f;
+
+    private static readonly float[] s_special =
+    [
+        0f, -0f, 1f, -1f, float.Epsilon, -float.Epsilon, 1e-40f, 1.17549435e-38f, float.MaxValue, -float.MaxValue, float.PositiveInfinity, float.NegativeInfinity,
+        float.NaN, 1f + 1.1920929e-7f, 3.25f, -2.5f,
+    ];
+
+    [OneTimeSetUp]
+    public void Skip_where_the_processor_lacks_it()
+    {
+        if (!TSimd.IsSupported)
+            Assert.Ignore($"this process cannot run {TSimd.Name}");
+    }
+
+    [Test]
+    public void First_lanes_are_loaded_and_stored_and_no_other()
+    {
+        using var memory = new GuardedMemory<float>(64);
+        float* lanes = stackalloc float[TSimd.Count];
+        for (int count = 0; count <= TSimd.Count; count++)
+        {
+            Span<float> source = memory.Last(count);
+            for (int i = 0; i < count; i++)
+                source[i] = s_special[i];
+            TSimd.Store(lanes, TSimd.LoadFirst(memory.LastPointer(count), count));
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                Numbers.SameBits(lanes[lane], lane < count ? s_special[lane] : 0f, $"loading the first {count}", lane);
+
+            TVec all = Full(s_special);
+            memory.All.Fill(Sentinel);
+            TSimd.StoreFirst(memory.LastPointer(count), all, count);
+            Numbers.SameBits(memory.Last(count), s_special.AsSpan(0, count), $"storing the first {count}");
+            Assert.That(memory.All[..^count].ContainsAnyExcept(Sentinel), Is.False);
+
+            memory.All.Fill(Sentinel);
+            TSimd.StoreFirst(memory.LastPointer(memory.All.Length), all, count);
+            Numbers.SameBits(memory.First(count), s_special.AsSpan(0, count), $"storing the first {count}");
+            Assert.That(memory.All[count..].ContainsAnyExcept(Sentinel), Is.False);
+        }
+    }
+
+    [Test]
+    public void Compress_keeps_the_chosen_lanes_in_order_for_every_mask()
+    {
+        float* packed = stackalloc float[TSimd.Count];
+        TVec all = Full(s_special);
+        for (uint bits = 0; bits < 1u << TSimd.Count; bits++)
+        {
+            TSimd.Compress(packed, all, bits);
+            int next = 0;
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                if ((bits >> lane & 1) != 0)
+                    Numbers.SameBits(packed[next++], s_special[lane], $"mask {bits:x}", lane);
+            Assert.That(next, Is.EqualTo(BitOperations.PopCount(bits)));
+        }
+    }
+
+    [Test]
+    public void Greater_is_strict_and_never_true_of_not_a_number()
+    {
+        float* left = stackalloc float[TSimd.Count], right = stackalloc float[TSimd.Count];
+        for (int shift = 0; shift < s_special.Length; shift++)
+            for (int start = 0; start < s_special.Length; start++)
+            {
+                for (int lane = 0; lane < TSimd.Count; lane++)
+                {
+                    left[lane] = s_special[(start + lane) % s_special.Length];
+                    right[lane] = s_special[(start + lane + shift) % s_special.Length];
+                }
+                uint bits = TSimd.GreaterBits(TSimd.Load(left), TSimd.Load(right)), expected = 0;
+                for (int lane = 0; lane < TSimd.Count; lane++)
+                    expected |= left[lane] > right[lane] ? 1u << lane : 0u;
+                Assert.That(bits, Is.EqualTo(expected));
+            }
+    }
+
+    [Test]
+    public void Arithmetic_rounds_as_single_numbers_do()
+    {
+        float* a = stackalloc float[TSimd.Count], b = stackalloc float[TSimd.Count], c = stackalloc float[TSimd.Count], result = stackalloc float[TSimd.Count];
+        var random = new Random(7);
+        for (int round = 0; round < 2000; round++)
+        {
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                (a[lane], b[lane], c[lane]) = (Number(random), Number(random), Number(random));
+            TVec x = TSimd.Load(a), y = TSimd.Load(b), z = TSimd.Load(c);
+            TSimd.Store(result, TSimd.Add(x, y));
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                Same(result[lane], a[lane] + b[lane], "add");
+            TSimd.Store(result, TSimd.Sub(x, y));
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                Same(result[lane], a[lane] - b[lane], "sub");
+            TSimd.Store(result, TSimd.Mul(x, y));
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                Same(result[lane], a[lane] * b[lane], "mul");
+            TSimd.Store(result, TSimd.MulAdd(x, y, z));
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                Same(result[lane], TSimd.IsFused ? MathF.FusedMultiplyAdd(a[lane], b[lane], c[lane]) : (a[lane] * b[lane]) + c[lane], "multiply-add");
+        }
+    }
+
+    [Test]
+    public void Sum_adds_halves_first()
+    {
+        float* lanes = stackalloc float[TSimd.Count];
+        var random = new Random(8);
+        for (int round = 0; round < 200; round++)
+        {
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                lanes[lane] = random.NextSingle() - 0.5f;
+            float sum = TSimd.Sum(TSimd.Load(lanes));
+            for (int half = TSimd.Count / 2; half > 0; half /= 2)
+                for (int lane = 0; lane < half; lane++)
+                    lanes[lane] += lanes[lane + half];
+            Same(sum, lanes[0], "sum");
+        }
+    }
+
+    [Test]
+    public void Broadcast_and_zero_fill_every_lane_and_prefetch_may_ask_for_any_address()
+    {
+        float* lanes = stackalloc float[TSimd.Count];
+        TSimd.Store(lanes, TSimd.Broadcast(2.5f));
+        Assert.That(new Span<float>(lanes, TSimd.Count).ContainsAnyExcept(2.5f), Is.False);
+        TSimd.Store(lanes, TSimd.Zero);
+        Assert.That(new Span<float>(lanes, TSimd.Count).ContainsAnyExcept(0f), Is.False);
+        using var memory = new GuardedMemory<float>(16);
+        TSimd.Prefetch(memory.LastPointer(0));
+        TSimd.Prefetch(null);
+    }
+
+    private static TVec Full(float[] values)
+    {
+        fixed (float* lanes = values)
+            return TSimd.Load(lanes);
+    }
+
+    private static float Number(Random random) =>
+        random.Next(4) == 0 ? s_special[random.Next(s_special.Length)] : (random.NextSingle() - 0.5f) * MathF.ScaleB(1f, random.Next(-140, 60));
+
+    /// <summary>Same bits, save that one not-a-number is as good as another.</summary>
+    private static void Same(float found, float expected, string what)
+    {
+        if (!float.IsNaN(found) || !float.IsNaN(expected))
+            Numbers.SameBits(found, expected, what, 0);
+    }
+}
