@@ -16,18 +16,22 @@ internal sealed class ImportRules(IReadOnlyList<ImportRow> rows, IReadOnlyCollec
         if (own == null)
             return [file.Says("its folder is not in the import table")];
         string? name = CSharpText.Namespace(file.Code);
+        // A file of assembly attributes declares nothing.
+        if (!file.Code.Contains("namespace ") && !CSharpText.TopLevelTypes(file.Code).Any())
+            return [];
         if (name != own.Namespace)
             return [file.Says($"namespace {own.Namespace} expected, {name ?? "none"} found")];
 
         HashSet<string> reach = ImportTable.Reach(rows, own.Folder);
-        return Named(file.Code, own).Where(folder => !reach.Contains(folder)).Distinct().Select(folder => file.Says($"may not import {folder}"));
+        return Named(file.Code, own).Where(named => !reach.Contains(named.Folder)).DistinctBy(named => named.Folder)
+            .Select(named => file.Says($"may not import {named.Folder} ({named.Name})"));
     }
 
-    private IEnumerable<string> Named(string code, ImportRow own)
+    private IEnumerable<(string Folder, string Name)> Named(string code, ImportRow own)
     {
         foreach (Match match in Regex.Matches(code, @"(?<![\w.])Subquad(\.\w+)*"))
             if (RowOf(match.Value) is { } row && !IsOwnDeclaration(code, match))
-                yield return row.Folder;
+                yield return (row.Folder, match.Value);
 
         foreach (ImportRow row in rows.Where(row => row != own))
         {
@@ -35,7 +39,7 @@ internal sealed class ImportRules(IReadOnlyList<ImportRow> rows, IReadOnlyCollec
             bool around = own.Namespace.StartsWith(row.Namespace + ".", StringComparison.Ordinal) && own.Folder.Split('/')[0] == row.Folder.Split('/')[0];
             foreach (string type in _types[row.Folder])
                 if (Regex.IsMatch(code, $@"(?<![\w.]){last}\.{type}\b") || (around && !IsDeclaredElsewhere(type, row) && Regex.IsMatch(code, $@"(?<![\w.]){type}\b")))
-                    yield return row.Folder;
+                    yield return (row.Folder, type);
         }
     }
 

@@ -51,6 +51,9 @@ internal sealed class InputTransform
         return new(examples.Width, Array.ConvertAll(mean, value => (float)value), scale, one);
     }
 
+    /// <summary>Only the division by the norm, for rows of <paramref name="width"/> numbers.</summary>
+    public static InputTransform Identity(int width) => new(width, null, null, 0);
+
     /// <summary>Transforms one row; allocates nothing. A row of zeros without a constant stays zero, never 0/0.</summary>
     /// <param name="raw">RawWidth numbers.</param>
     /// <param name="destination">Width numbers, overwritten; must not overlap <paramref name="raw"/> when shifted.</param>

@@ -53,6 +53,14 @@ internal sealed class TargetTransform
         return new(TargetKind.Classes, mean, deviation);
     }
 
+    /// <summary>Values as they are, <paramref name="outputs"/> per row.</summary>
+    public static TargetTransform Identity(int outputs)
+    {
+        var deviation = new float[outputs];
+        Array.Fill(deviation, 1);
+        return new(TargetKind.Values, new float[outputs], deviation);
+    }
+
     /// <summary>Writes what the outputs should be for one row; allocates nothing.</summary>
     /// <param name="examples">Rows with targets of this kind and width (fewer classes than were learned are fine).</param>
     /// <param name="row">Which row.</param>

@@ -7,7 +7,7 @@ namespace Subquad.Engine;
 
 /// <summary>
 /// The Jacobian J of a batch's outputs with respect to the trained parameters, never formed: row (i, c) is u_i(c) (x) v_i per layer, times the metric s.
-/// <see cref="PullBack"/> is J^T, <see cref="Apply"/> is J J^T: pull back, then push forward. After a pull-back the step it means waits in <see cref="Terms"/> and
+/// <see cref="PullBack"/> is J^T, <see cref="Apply"/> is J J^T: pull back, then push forward. After a pull-back the step it means waits in <see cref="TermsOf"/> and
 /// <see cref="OutputStep"/>.
 /// </summary>
 internal sealed class Jacobian : IDisposable

@@ -63,7 +63,9 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
 
     /// <summary>Tries the same step on held-out data.</summary>
     /// <param name="heldOut">The data.</param>
-    /// <param name="products">Their inner products with the batch's features; filled when empty.</param>
+    /// <param name="batch">The batch that the step was computed on.</param>
+    /// <param name="products">Inner products of the two sets of features.</param>
+    /// <param name="refill">Whether the products are still those of other data.</param>
     public Score TryOn(TrainingBatch heldOut, TrainingBatch batch, PanelMatrix products, bool refill)
     {
         Clock.Start(Stage.Validation);

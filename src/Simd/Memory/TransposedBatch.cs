@@ -7,6 +7,7 @@ namespace Subquad.Simd.Memory;
 public sealed unsafe class TransposedBatch : IDisposable
 {
     private NativeBuffer<int> _positions = new(0);
+    private NativeBuffer<int> _counts = new(0);
 
     /// <summary>The turned lists: Count is the batch's width, Width its count.</summary>
     public ActiveBatch Lists { get; } = new();
@@ -38,12 +39,16 @@ public sealed unsafe class TransposedBatch : IDisposable
         if (_positions.Length < source.Entries)
             ActiveBatch.Grow(ref _positions, source.Entries);
 
+        if (_counts.Length < count)
+            ActiveBatch.Grow(ref _counts, count);
+        _counts.Clear(count);
         ushort* offsets = Lists.Offsets;
         float* values = Lists.Values.Pointer;
         int* positions = _positions.Pointer;
         for (int block = 0; block < view.Blocks; block++)
             for (int datum = 0; datum < count; datum++)
             {
+                _counts.Pointer[datum] += (int)(view.Starts[(long)block * count + datum + 1] - view.Starts[(long)block * count + datum]);
                 long* next = starts + ((long)(datum / ActiveBatch.BlockSize) * width + block * ActiveBatch.BlockSize + 1);
                 for (long entry = view.Starts[(long)block * count + datum]; entry < view.Starts[(long)block * count + datum + 1]; entry++)
                 {
@@ -54,6 +59,9 @@ public sealed unsafe class TransposedBatch : IDisposable
                 }
             }
     }
+
+    /// <summary>Entries of one datum in the batch this was built from.</summary>
+    public int CountOf(int datum) => _counts[datum];
 
     /// <summary>Copies other values of the source's entries into the turned order.</summary>
     public void Gather(NativeBuffer<float> source, NativeBuffer<float> destination)
@@ -71,5 +79,6 @@ public sealed unsafe class TransposedBatch : IDisposable
     {
         Lists.Dispose();
         _positions.Dispose();
+        _counts.Dispose();
     }
 }

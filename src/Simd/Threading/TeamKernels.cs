@@ -60,6 +60,14 @@ public sealed class TeamKernels
     /// <summary>The workers.</summary>
     public WorkerTeam Team { get; }
 
+    /// <summary>Multiply-adds of the verbs on active lists since this was last asked.</summary>
+    public long TakeMultiplyAdds()
+    {
+        long taken = _multiplyAdds;
+        _multiplyAdds = 0;
+        return taken;
+    }
+
     /// <summary>sums = W x; the forward verb.</summary>
     /// <param name="weights">W.</param>
     /// <param name="inputs">x.</param>
@@ -94,7 +102,7 @@ public sealed class TeamKernels
     public void PullBack(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> pulled)
     {
         pulled.Clear(inputs.Lists.Entries);
-        CountPairs(outputs, inputs.Lists);
+        CountPairs(outputs, inputs);
         (_weights, _lists, _outputValues, _turned, _floats) = (weights, outputs, outputValues, inputs, pulled);
         Team.Run(Chunks(weights.Columns), _pullBack);
     }
@@ -103,7 +111,7 @@ public sealed class TeamKernels
     public void PushForward(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues)
     {
         pushed.Clear(outputs.Entries);
-        CountPairs(outputs, inputs.Lists);
+        CountPairs(outputs, inputs);
         (_weights, _lists, _floats, _turned, _inputValues) = (weights, outputs, pushed, inputs, inputValues);
         Team.Run(outputs.Blocks, _pushForward);
     }
@@ -111,7 +119,7 @@ public sealed class TeamKernels
     /// <summary>W += scale * U^T X; see <see cref="KernelSet.Scatter"/>.</summary>
     public void Scatter(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale)
     {
-        CountPairs(outputs, inputs.Lists);
+        CountPairs(outputs, inputs);
         (_weights, _lists, _outputValues, _turned, _inputValues, _scale) = (weights, outputs, outputValues, inputs, inputValues, scale);
         Team.Run(outputs.Blocks, _scatter);
     }
@@ -216,9 +224,11 @@ public sealed class TeamKernels
         return true;
     }
 
-    // Active outputs of a datum times its active inputs; the lists' lengths are in their starts, so this is a pass over runs, not entries.
-    private void CountPairs(ActiveBatch outputs, ActiveBatch turnedInputs) =>
-        _multiplyAdds += turnedInputs.Entries / Math.Max(1, outputs.Count) * outputs.Entries;
+    private void CountPairs(ActiveBatch outputs, TransposedBatch inputs)
+    {
+        for (int datum = 0; datum < outputs.Count; datum++)
+            _multiplyAdds += (long)outputs.CountOf(datum) * inputs.CountOf(datum);
+    }
 
     // A few chunks per worker even out unequal ones; each chunk costs one pass over the lists, so no more than that.
     private int Chunks(int items) => _chunks = Math.Min(items, Team.Degree == 1 ? 1 : 4 * Team.Degree);

@@ -13,14 +13,18 @@ public sealed class NormalTests
     private const int Many = 1_000_000;
 
     /// <summary>FillNormal(seed 20240229, row 3, layer 2, deviation 1), written down once: no machine, set or version may give others.</summary>
-    private static readonly uint[] s_golden = [0];
+    private static readonly uint[] s_golden =
+    [
+        0xBF8CF813, 0x3E82184E, 0xBE9459E1, 0xBE110CA7, 0x3F84E45F, 0xBF99F6B9, 0x3F8B3B1F, 0x3F8A9AEC,
+        0x3FA8F5F4, 0x3F943589, 0x400084B9, 0x3EFEC6CE, 0xBAC676DF, 0x3F09C598, 0xBFD0145A, 0xBEBCBBDB,
+    ];
 
     [TestCaseSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
     public void The_golden_vector_is_met_on_every_set(KernelSet kernels)
     {
         var numbers = new float[s_golden.Length];
         kernels.FillNormal(numbers, Seed, row: 3, layer: 2, deviation: 1);
-        Assert.That(numbers.Select(BitConverter.SingleToUInt32Bits), Is.EqualTo(s_golden), string.Join(", ", numbers.Select(number => $"0x{BitConverter.SingleToUInt32Bits(number):X8}")));
+        Assert.That(numbers.Select(BitConverter.SingleToUInt32Bits), Is.EqualTo(s_golden));
     }
 
     [TestCaseSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]

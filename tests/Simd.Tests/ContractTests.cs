@@ -1,0 +1,80 @@
+#if DEBUG
+using NUnit.Framework;
+using Subquad.Simd.Dispatch;
+using Subquad.Simd.Memory;
+using Subquad.Support;
+
+namespace Subquad.Simd.Tests;
+
+/// <summary>Debug builds check shapes and ranges before a kernel gets pointers. Release builds do not, so these tests exist in Debug only.</summary>
+[TestFixture]
+public sealed class ContractTests
+{
+    private static KernelSet Kernels => KernelSets.Available[0];
+
+    [Test]
+    public void A_forward_pass_of_a_wrong_shape_is_refused()
+    {
+        using var problem = new Problem(new Shape(130, 70, 3, 0.5));
+        using var sums = new PanelMatrix(130, 3);
+        using var few = new PanelMatrix(130, 2);
+        using var narrow = new PanelMatrix(130, 69);
+        Refused(() => Kernels.Accumulate(problem.Weights, problem.Inputs, few, 0, 2));
+        Refused(() => Kernels.Accumulate(narrow, problem.Inputs, sums, 0, 2));
+        Refused(() => Kernels.Accumulate(problem.Weights, problem.Inputs, sums, 1, 2));
+        Refused(() => Kernels.Accumulate(problem.Weights, problem.Inputs, sums, 0, 6));
+        Refused(() => Kernels.AccumulateDense(problem.Weights, few, sums, 0, 2));
+    }
+
+    [Test]
+    public void Active_pairs_of_a_wrong_shape_are_refused()
+    {
+        using var problem = new Problem(new Shape(130, 70, 3, 0.5));
+        using var other = new Problem(new Shape(131, 70, 3, 0.5));
+        using var more = new Problem(new Shape(130, 70, 4, 0.5));
+        using var pulled = new NativeBuffer<float>(problem.Inputs.Entries);
+        using var packed = new PackedBlocks();
+        using var scratch = new Arena();
+        packed.Plan(more.Outputs, more.Inputs);
+        NativeBuffer<float> values = problem.Turned.Lists.Values;
+        Refused(() => Kernels.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled, 0, 71, scratch));
+        Refused(() => Kernels.PullBack(other.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled, 0, 70, scratch));
+        Refused(() => Kernels.Scatter(problem.Weights, problem.Outputs, problem.Outputs.Values, more.Turned, values, 1f, 0, 1, scratch));
+        Refused(() => Kernels.Pack(problem.Weights, problem.Outputs, problem.Turned, packed, 0, 70, scratch));
+    }
+
+    [Test]
+    public void Lists_thresholds_and_gram_matrices_of_a_wrong_shape_are_refused()
+    {
+        using var problem = new Problem(new Shape(130, 70, 3, 0.5));
+        using var sums = new PanelMatrix(130, 3);
+        using var thresholds = new NativeBuffer<float>(200);
+        using var nothing = new NativeBuffer<float>(0);
+        using var gram = new NativeBuffer<double>(3 * 128);
+        using var lists = new ActiveBatch();
+        lists.Reshape(3, 130);
+        Refused(() => Kernels.CountAbove(sums, thresholds, lists, 0, 1));
+        Refused(() => Kernels.GatherActive(sums, problem.Outputs, false, nothing, 0, 1));
+        Refused(() => Kernels.Spread(problem.Inputs, problem.Inputs.Values, sums, 0, 2));
+        Refused(() => Kernels.Gram(sums, problem.Inputs, problem.Inputs.Values, gram, 128, 0, 2));
+        Refused(() => Kernels.SubtractTransposed(sums, sums, 1f, sums, 0, 2));
+    }
+
+    [Test]
+    public void Vectors_and_factors_of_a_wrong_shape_are_refused()
+    {
+        using var matrix = new NativeBuffer<double>(128 * 128);
+        using var small = new NativeBuffer<double>(64);
+        Refused(() => Kernels.Dot(new float[3], new float[4]));
+        Refused(() => Kernels.Dot(new double[3], new double[4]));
+        Refused(() => Kernels.Axpy(1f, new float[3], new float[4]));
+        Refused(() => Kernels.Axpy(1.0, new double[3], new double[4]));
+        Refused(() => Kernels.AddProduct(1.0, new double[3], new double[3], new double[4]));
+        Refused(() => Kernels.SolveBelowDiagonal(matrix, 128, 0, 100, small, 64, 100));
+        Refused(() => Kernels.UpdateTrailing(matrix, 100, 0, 100, matrix, 64, 100));
+        Refused(() => Kernels.SolveFactored(matrix, 128, 100, small, 16));
+    }
+
+    private static void Refused(TestDelegate call) => Assert.That(call, Throws.InvalidOperationException.With.Message.Contains("contract"));
+}
+#endif

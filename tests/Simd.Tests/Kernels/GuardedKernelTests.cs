@@ -1,0 +1,153 @@
+using System.Runtime.Intrinsics;
+using NUnit.Framework;
+using Subquad.Simd.Dispatch;
+using Subquad.Simd.Kernels;
+using Subquad.Simd.Lanes;
+using Subquad.Simd.Memory;
+using Subquad.Support;
+
+namespace Subquad.Simd.Tests.Kernels;
+
+/// <summary>The matrix kernels on operands of exactly the promised size between inaccessible pages: the same results as on buffers, and no access outside.</summary>
+[TestFixture(typeof(SimdScalar), typeof(float), typeof(SimdScalarDouble), typeof(double))]
+[TestFixture(typeof(Simd128), typeof(Vector128<float>), typeof(Simd128Double), typeof(Vector128<double>))]
+[TestFixture(typeof(Simd256), typeof(Vector256<float>), typeof(Simd256Double), typeof(Vector256<double>))]
+[TestFixture(typeof(Simd512), typeof(Vector512<float>), typeof(Simd512Double), typeof(Vector512<double>))]
+internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDouble>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+    where TSimdDouble : struct, ISimdDouble<TVecDouble>
+    where TVecDouble : struct
+{
+    private static readonly Shape[] s_shapes = [new(1, 1, 1, 1.0), new(129, 70, 5, 0.4), new(64, 513, 66, 0.1), new(520, 3, 7, 0.6)];
+
+    [OneTimeSetUp]
+    public void Skip_where_the_processor_lacks_it()
+    {
+        if (!TSimd.IsSupported)
+            Assert.Ignore($"this process cannot run {TSimd.Name}");
+    }
+
+    [TestCaseSource(nameof(s_shapes))]
+    public void Forward_stays_inside(Shape shape)
+    {
+        using var problem = new Problem(shape);
+        using var sums = new PanelMatrix(shape.Rows, shape.Data);
+        using PanelMatrix inputs = Samples.Panels(problem.X, shape.Data, shape.Columns);
+        KernelSets.ByName(TSimd.Name).Accumulate(problem.Weights, problem.Inputs, sums, 0, sums.Panels);
+        foreach (bool last in new[] { true, false })
+        {
+            using var guarded = new GuardedOperands(last);
+            (PanelView w, PanelView found) = (guarded.Copy(problem.Weights), guarded.Copy(sums));
+            AccumulateKernel<TSimd, TVec, ChainedSums<TSimd, TVec>>.Run(
+                w, guarded.Copy(problem.Inputs), (byte*)found.Data, found.Stride, PanelMatrix.PanelRows, 0, sums.Panels, lowerOnly: false);
+            Same(found, sums);
+            PanelView dense = guarded.Copy(sums);
+            DenseKernel<TSimd, TVec>.Run(w, guarded.Copy(inputs), dense, 0, sums.Panels);
+            Same(dense, sums);
+        }
+    }
+
+    [TestCaseSource(nameof(s_shapes))]
+    public void Gram_stays_inside(Shape shape)
+    {
+        using var problem = new Problem(shape);
+        using PanelMatrix rows = Samples.Panels(problem.X, shape.Data, shape.Columns);
+        int stride = rows.Panels * PanelMatrix.PanelRows, length = stride * shape.Data;
+        using var gram = new NativeBuffer<double>(length);
+        KernelSets.ByName(TSimd.Name).Gram(rows, problem.Inputs, problem.Inputs.Values, gram, stride, 0, rows.Panels);
+        foreach (bool last in new[] { true, false })
+        {
+            using var guarded = new GuardedOperands(last);
+            double* found = guarded.Take<double>(length);
+            AccumulateKernel<TSimd, TVec, WideSums<TSimd, TVec, TSimdDouble, TVecDouble>>.Run(
+                guarded.Copy(rows), guarded.Copy(problem.Inputs), (byte*)found, PanelMatrix.PanelRows, stride, 0, rows.Panels, lowerOnly: true);
+            Numbers.SameBits(new ReadOnlySpan<double>(found, length), gram.Span, "gram");
+        }
+    }
+
+    [TestCaseSource(nameof(s_shapes))]
+    public void Active_pairs_stay_inside(Shape shape)
+    {
+        using var problem = new Problem(shape);
+        using var scratch = new Arena();
+        using var pushed = new NativeBuffer<float>(problem.Outputs.Entries);
+        using var pulled = new NativeBuffer<float>(problem.Inputs.Entries);
+        KernelSet kernels = KernelSets.ByName(TSimd.Name);
+        (PanelMatrix weights, ActiveBatch outputs, TransposedBatch turned) = (problem.Weights, problem.Outputs, problem.Turned);
+        kernels.PushForward(weights, outputs, pushed, turned, turned.Lists.Values, 0, outputs.Blocks, scratch);
+        kernels.PullBack(weights, outputs, outputs.Values, turned, pulled, 0, shape.Columns, scratch);
+        foreach (bool last in new[] { true, false })
+        {
+            using var guarded = new GuardedOperands(last);
+            PanelView w = guarded.Copy(weights);
+            (ActiveView t, TransposedView s) = (guarded.Copy(outputs), guarded.Copy(turned));
+            int* addresses = guarded.Take<int>((int)ActivePairsKernel<TSimd, TVec, PullBackVisit<TSimd, TVec>>.AddressesOf(t));
+            float* g = guarded.Take<float>((int)outputs.Entries), p = guarded.Take<float>((int)problem.Inputs.Entries);
+            ActivePairsKernel<TSimd, TVec, PushForwardVisit<TSimd, TVec>>.Run(w, t, s, new(s.Lists.Values, g), 0, outputs.Blocks, 0, shape.Columns, addresses);
+            Numbers.SameBits(new ReadOnlySpan<float>(g, (int)outputs.Entries), pushed.Span, "pushed");
+            ActivePairsKernel<TSimd, TVec, PullBackVisit<TSimd, TVec>>.Run(w, t, s, new(t.Values, p), 0, outputs.Blocks, 0, shape.Columns, addresses);
+            Numbers.SameBits(new ReadOnlySpan<float>(p, (int)problem.Inputs.Entries), pulled.Span, "pulled");
+            ActivePairsKernel<TSimd, TVec, ScatterVisit<TSimd, TVec>>.Run(
+                w, t, s, new(t.Values, s.Lists.Values, 0.5f), 0, outputs.Blocks, 0, shape.Columns, addresses);
+        }
+        kernels.Scatter(weights, outputs, outputs.Values, turned, turned.Lists.Values, 0.5f, 0, outputs.Blocks, scratch);
+    }
+
+    [TestCaseSource(nameof(s_shapes))]
+    public void Thresholds_stay_inside(Shape shape)
+    {
+        using PanelMatrix sums = Samples.Panels(Samples.Dense(new Random(1), shape.Rows * shape.Data), shape.Rows, shape.Data);
+        using var lists = new ActiveBatch();
+        using var thresholds = new NativeBuffer<float>(sums.Panels * PanelMatrix.PanelRows);
+        KernelSet kernels = KernelSets.ByName(TSimd.Name);
+        lists.Reshape(shape.Data, shape.Rows);
+        kernels.CountAbove(sums, thresholds, lists, 0, lists.Blocks);
+        lists.SumCountsAndReserve();
+        kernels.CompressAbove(sums, thresholds, 1f, lists, 0, lists.Blocks);
+        foreach (bool last in new[] { true, false })
+        {
+            using var guarded = new GuardedOperands(last);
+            PanelView view = guarded.Copy(sums);
+            float* limits = guarded.Take<float>((int)thresholds.Length);
+            ActiveView found = guarded.Copy(lists);
+            long* starts = guarded.Take<long>(lists.Blocks * lists.Count + 1);
+            ThresholdKernel<TSimd, TVec>.Count(view, limits, starts, lists.Count, 0, lists.Blocks);
+            for (int run = 0; run < lists.Blocks * lists.Count; run++)
+                Assert.That(starts[run + 1], Is.EqualTo(found.Starts[run + 1] - found.Starts[run]));
+            new Span<float>(found.Values, (int)lists.Entries).Clear();
+            ThresholdKernel<TSimd, TVec>.Compress(view, limits, 1f, found, 0, lists.Blocks);
+            Numbers.SameBits(new ReadOnlySpan<float>(found.Values, (int)lists.Entries), lists.Values.Slice(0, (int)lists.Entries), "values");
+        }
+    }
+
+    [Test]
+    public void Cholesky_stays_inside([Values(1, 64, 65, 130, 200)] int order)
+    {
+        int stride = (order + 15) / 16 * 16, length = order * stride;
+        foreach (bool last in new[] { true, false })
+        {
+            using var guarded = new GuardedOperands(last);
+            double* matrix = guarded.Take<double>(length), panel = guarded.Take<double>((order + 16) * KernelSet.CholeskyBlock), right = guarded.Take<double>(order * 16);
+            for (int row = 0; row < order; row++)
+                matrix[row * stride + row] = 4.0;
+            for (int column = 0; column < order; column += KernelSet.CholeskyBlock)
+            {
+                Assert.That(CholeskyKernel<TSimdDouble, TVecDouble>.FactorDiagonal(matrix, stride, column, order));
+                CholeskyKernel<TSimdDouble, TVecDouble>.SolveBelowDiagonal(matrix, stride, column, order, panel, column + KernelSet.CholeskyBlock, order);
+                CholeskyKernel<TSimdDouble, TVecDouble>.UpdateTrailing(matrix, stride, column, order, panel, column + KernelSet.CholeskyBlock, order);
+            }
+            for (int row = 0; row < order; row++)
+                right[row * 16] = 8.0;
+            CholeskyKernel<TSimdDouble, TVecDouble>.Solve(matrix, stride, order, right, 16);
+            for (int row = 0; row < order; row++)
+                Assert.That(right[row * 16], Is.EqualTo(2.0));
+        }
+    }
+
+    private static void Same(PanelView found, PanelMatrix expected)
+    {
+        int length = (int)(expected.Panels * expected.PanelStride);
+        Numbers.SameBits(new ReadOnlySpan<float>(found.Data, length), new ReadOnlySpan<float>(expected.View.Data, length), "sums");
+    }
+}

@@ -1,0 +1,42 @@
+using Subquad.Simd.Memory;
+using Subquad.Support;
+
+namespace Subquad.Simd.Tests.Kernels;
+
+/// <summary>Copies of kernels' operands, each between inaccessible pages, without the slack that buffers have.</summary>
+/// <param name="last">Whether an operand ends at such a page, or begins after one.</param>
+internal sealed unsafe class GuardedOperands(bool last) : IDisposable
+{
+    private readonly List<IDisposable> _blocks = [];
+
+    public T* Take<T>(int count) where T : unmanaged
+    {
+        var memory = new GuardedMemory<T>(count);
+        _blocks.Add(memory);
+        return memory.LastPointer(last ? count : memory.All.Length);
+    }
+
+    public PanelView Copy(PanelMatrix matrix)
+    {
+        PanelView view = matrix.View;
+        return new(Copy(view.Data, matrix.Panels * matrix.PanelStride), view.Stride, view.Rows, view.Columns);
+    }
+
+    public ActiveView Copy(ActiveBatch batch)
+    {
+        ActiveView view = batch.View;
+        return new(
+            view.Count, view.Width, view.Blocks, Copy(view.Starts, (long)view.Blocks * view.Count + 1), Copy(view.Offsets, batch.Entries), Copy(view.Values, batch.Entries));
+    }
+
+    public TransposedView Copy(TransposedBatch batch) => new(Copy(batch.Lists), Copy(batch.View.Positions, batch.Lists.Entries));
+
+    public void Dispose() => _blocks.ForEach(block => block.Dispose());
+
+    private T* Copy<T>(T* source, long count) where T : unmanaged
+    {
+        T* copy = Take<T>((int)count);
+        new ReadOnlySpan<T>(source, (int)count).CopyTo(new Span<T>(copy, (int)count));
+        return copy;
+    }
+}
