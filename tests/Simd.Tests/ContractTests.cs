@@ -75,6 +75,6 @@ public sealed class ContractTests
         Refused(() => Kernels.SolveFactored(matrix, 128, 100, small, 16));
     }
 
-    private static void Refused(TestDelegate call) => Assert.That(call, Throws.InvalidOperationException.With.Message.Contains("contract"));
+    private static void Refused(Action call) => Assert.That(call, Throws.InvalidOperationException.With.Message.Contains("contract"));
 }
 #endif

@@ -33,10 +33,10 @@ internal sealed class PreparedData
     {
         if (examples.Width != input.RawWidth)
             throw new InvalidDataException($"the data have {examples.Width} features a row, the model expects {input.RawWidth}");
-        bool hasTargets = examples.Kind != TargetKind.None;
-        if (needsTargets && !hasTargets)
+        bool hasTargets = examples.Kind == target.Kind;
+        if (needsTargets && examples.Kind == TargetKind.None)
             throw new InvalidDataException("the data have no targets, which this needs");
-        if (hasTargets && examples.Kind != target.Kind)
+        if (needsTargets && examples.Kind != target.Kind)
             throw new InvalidDataException($"the data have {Name(examples.Kind)} as targets, the model was made for {Name(target.Kind)}");
         int count = examples.Count, width = input.Width, outputs = target.Width;
         if ((long)count * Math.Max(width, outputs) > Array.MaxLength)
@@ -67,6 +67,15 @@ internal sealed class PreparedData
                 labels[i] = Labels[rows[i]];
         }
         return new(Source, inputs, targets, rows.Length, Width, Outputs, labels);
+    }
+
+    /// <summary>Consecutive rows.</summary>
+    public PreparedData Take(int first, int count)
+    {
+        var rows = new int[count];
+        for (int i = 0; i < count; i++)
+            rows[i] = first + i;
+        return Take(rows);
     }
 
     private static string Name(TargetKind kind) => kind == TargetKind.Classes ? "classes" : "values";

@@ -7,9 +7,9 @@ namespace Subquad.Trainers;
 internal sealed class Damping(double start, bool adapts)
 {
     private const double AcceptAbove = 1e-3;
-    private const double GoodAbove = 0.75;
+    private const double GoodAbove = 0.9;
     private const double PoorBelow = 0.25;
-    private const double Ease = 0.1;
+    private const double Ease = 0.2;
     private const double Tighten = 4;
     private const double Reject = 10;
     private const double Most = 1e8;
@@ -20,6 +20,9 @@ internal sealed class Damping(double start, bool adapts)
 
     /// <summary>Whether damping further makes no sense.</summary>
     public bool IsExhausted => Relative > Most;
+
+    /// <summary>Damps more, as after a dropped step.</summary>
+    public void Raise() => Relative = Math.Max(Relative, Least) * Reject;
 
     /// <summary>Judges a trial and moves mu.</summary>
     /// <param name="predicted">Decrease of ||r||^2 / 2 that the linear model promises.</param>
@@ -32,7 +35,7 @@ internal sealed class Damping(double start, bool adapts)
             return double.IsFinite(actual);
         double ratio = actual / predicted;
         if (!accepted)
-            Relative = Math.Max(Relative, Least) * Reject;
+            Raise();
         else if (ratio > GoodAbove)
             Relative = Math.Max(Relative * Ease, Least);
         else if (ratio < PoorBelow)

@@ -23,7 +23,9 @@ internal sealed class GaussNewtonRun : IDisposable
     private readonly PreparedData _data;
     private readonly PreparedData? _heldOutData;
     private bool _refillProducts = true;
-    private int _steps, _accepted;
+    private const int MostHeldOutRises = 2;
+
+    private int _steps, _accepted, _heldOutRises;
 
     public GaussNewtonRun(
         TeamKernels kernels, LayerStack layers, TargetTransform target, GaussNewtonOptions options, PreparedData data, PreparedData? heldOut, IProgress<StepReport>? progress)
@@ -139,8 +141,17 @@ internal sealed class GaussNewtonRun : IDisposable
         {
             heldOutTrial = _step.TryOn(_heldOut!, _batch, _heldOutProducts, _refillProducts);
             _refillProducts = false;
-            if (_options.AdaptDamping && heldOutTrial.Loss > _heldOut!.Score.Loss)
-                (accepted, stop) = (false, StopReason.Validation);
+            if (_options.AdaptDamping && !(heldOutTrial.Loss < _heldOut!.Score.Loss))
+            {
+                // Fitting the training data further does not generalise at this damping; twice in a row, it does not at all.
+                accepted = false;
+                _damping.Raise();
+                stop = ++_heldOutRises >= MostHeldOutRises ? StopReason.Validation : null;
+            }
+            else
+            {
+                _heldOutRises = 0;
+            }
         }
         long[] flips = _progress is null ? [] : Flips();
         if (accepted)

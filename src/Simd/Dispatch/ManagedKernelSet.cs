@@ -140,6 +140,7 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
 
     public override bool FactorDiagonal(NativeBuffer<double> matrix, int stride, int column, int n)
     {
+        Contract.Holds(CholeskyKernel<TSimdDouble, TVecDouble>.Block == CholeskyBlock && column % CholeskyBlock == 0, "a block of the contract's width");
         bool factored = CholeskyKernel<TSimdDouble, TVecDouble>.FactorDiagonal(matrix.Pointer, stride, column, n);
         KeepAlive(matrix);
         return factored;

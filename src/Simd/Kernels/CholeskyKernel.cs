@@ -12,7 +12,9 @@ internal static unsafe class CholeskyKernel<TSimd, TVec>
     where TSimd : struct, ISimdDouble<TVec>
     where TVec : struct
 {
-    private const int Block = KernelSet.CholeskyBlock;
+    /// <summary>Columns of a step; the contract says the same number.</summary>
+    public const int Block = 64;
+
     private const int Group = 16;
     private const int TileRows = 4;
 

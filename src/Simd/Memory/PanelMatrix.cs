@@ -107,6 +107,28 @@ public sealed unsafe class PanelMatrix : IDisposable
         }
     }
 
+    /// <summary>Copies elements out in row-major order, from any place on.</summary>
+    /// <param name="start">Place of the first element: row * Columns + column.</param>
+    /// <param name="destination">As many elements as it has room for.</param>
+    public void CopyRowMajor(long start, Span<float> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + destination.Length, (long)Rows * Columns);
+        float* values = _values.Pointer;
+        for (int i = 0; i < destination.Length; i++)
+            destination[i] = values[Place(start + i)];
+    }
+
+    /// <summary>Overwrites elements in row-major order, from any place on.</summary>
+    /// <param name="start">Place of the first element: row * Columns + column.</param>
+    /// <param name="source">The elements.</param>
+    public void SetRowMajor(long start, ReadOnlySpan<float> source)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + source.Length, (long)Rows * Columns);
+        float* values = _values.Pointer;
+        for (int i = 0; i < source.Length; i++)
+            values[Place(start + i)] = source[i];
+    }
+
     /// <summary>Makes this an exact copy of another matrix.</summary>
     public void CopyFrom(PanelMatrix source)
     {
@@ -125,6 +147,12 @@ public sealed unsafe class PanelMatrix : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(row, Rows - count);
         ArgumentOutOfRangeException.ThrowIfLessThan((long)elements, (long)count * Columns);
+    }
+
+    private long Place(long element)
+    {
+        (long row, long column) = Math.DivRem(element, Columns);
+        return row / PanelRows * PanelStride + column * PanelRows + row % PanelRows;
     }
 
     private static int PanelsOf(long rows) => checked((int)((rows + 2 * PanelRows - 1) / (2 * PanelRows) * 2));

@@ -1,18 +1,15 @@
-using System.Runtime.Intrinsics;
 using NUnit.Framework;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Kernels;
 using Subquad.Simd.Lanes;
 using Subquad.Simd.Memory;
+using Subquad.Simd.Tests.Lanes;
 using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
 /// <summary>The matrix kernels on operands of exactly the promised size between inaccessible pages: the same results as on buffers, and no access outside.</summary>
-[TestFixture(typeof(SimdScalar), typeof(float), typeof(SimdScalarDouble), typeof(double))]
-[TestFixture(typeof(Simd128), typeof(Vector128<float>), typeof(Simd128Double), typeof(Vector128<double>))]
-[TestFixture(typeof(Simd256), typeof(Vector256<float>), typeof(Simd256Double), typeof(Vector256<double>))]
-[TestFixture(typeof(Simd512), typeof(Vector512<float>), typeof(Simd512Double), typeof(Vector512<double>))]
+[TestFixtureSource(typeof(LaneSource), nameof(LaneSource.SingleAndDouble))]
 internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDouble>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
@@ -20,13 +17,6 @@ internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDo
     where TVecDouble : struct
 {
     private static readonly Shape[] s_shapes = [new(1, 1, 1, 1.0), new(129, 70, 5, 0.4), new(64, 513, 66, 0.1), new(520, 3, 7, 0.6)];
-
-    [OneTimeSetUp]
-    public void Skip_where_the_processor_lacks_it()
-    {
-        if (!TSimd.IsSupported)
-            Assert.Ignore($"this process cannot run {TSimd.Name}");
-    }
 
     [TestCaseSource(nameof(s_shapes))]
     public void Forward_stays_inside(Shape shape)

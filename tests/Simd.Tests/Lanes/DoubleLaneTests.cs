@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using NUnit.Framework;
 using Subquad.Simd.Lanes;
 using Subquad.Support;
@@ -6,10 +5,7 @@ using Subquad.Support;
 namespace Subquad.Simd.Tests.Lanes;
 
 /// <summary>The verbs of float64 lanes, one by one, against their meaning for a single number.</summary>
-[TestFixture(typeof(SimdScalar), typeof(float), typeof(SimdScalarDouble), typeof(double))]
-[TestFixture(typeof(Simd128), typeof(Vector128<float>), typeof(Simd128Double), typeof(Vector128<double>))]
-[TestFixture(typeof(Simd256), typeof(Vector256<float>), typeof(Simd256Double), typeof(Vector256<double>))]
-[TestFixture(typeof(Simd512), typeof(Vector512<float>), typeof(Simd512Double), typeof(Vector512<double>))]
+[TestFixtureSource(typeof(LaneSource), nameof(LaneSource.SingleAndDouble))]
 internal sealed unsafe class DoubleLaneTests<TSingle, TSingleVec, TSimd, TVec>
     where TSingle : struct, ISimd<TSingleVec>
     where TSingleVec : struct
@@ -21,13 +17,6 @@ internal sealed unsafe class DoubleLaneTests<TSingle, TSingleVec, TSimd, TVec>
 
     private static readonly double[] s_special =
         [0.0, -0.0, 1.0, -2.5, double.Epsilon, SmallestNormal, double.MaxValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
-
-    [OneTimeSetUp]
-    public void Skip_where_the_processor_lacks_it()
-    {
-        if (!TSingle.IsSupported)
-            Assert.Ignore($"this process cannot run {TSingle.Name}");
-    }
 
     [Test]
     public void A_set_has_half_as_many_doubles_as_floats() => Assert.That(TSimd.Count, Is.EqualTo(Math.Max(1, TSingle.Count / 2)));

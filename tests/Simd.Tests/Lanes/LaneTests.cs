@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using NUnit.Framework;
 using Subquad.Simd.Lanes;
 using Subquad.Support;
@@ -7,10 +6,7 @@ using Subquad.Support;
 namespace Subquad.Simd.Tests.Lanes;
 
 /// <summary>The verbs of float32 lanes, one by one, against their meaning for a single number.</summary>
-[TestFixture(typeof(SimdScalar), typeof(float))]
-[TestFixture(typeof(Simd128), typeof(Vector128<float>))]
-[TestFixture(typeof(Simd256), typeof(Vector256<float>))]
-[TestFixture(typeof(Simd512), typeof(Vector512<float>))]
+[TestFixtureSource(typeof(LaneSource), nameof(LaneSource.Single))]
 internal sealed unsafe class LaneTests<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
@@ -22,13 +18,6 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
         0f, -0f, 1f, -1f, float.Epsilon, -float.Epsilon, 1e-40f, 1.17549435e-38f, float.MaxValue, -float.MaxValue, float.PositiveInfinity, float.NegativeInfinity,
         float.NaN, 1f + 1.1920929e-7f, 3.25f, -2.5f,
     ];
-
-    [OneTimeSetUp]
-    public void Skip_where_the_processor_lacks_it()
-    {
-        if (!TSimd.IsSupported)
-            Assert.Ignore($"this process cannot run {TSimd.Name}");
-    }
 
     [Test]
     public void First_lanes_are_loaded_and_stored_and_no_other()

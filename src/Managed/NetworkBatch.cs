@@ -1,0 +1,43 @@
+using Subquad.Data;
+using Subquad.Evaluation;
+using Subquad.Simd.Threading;
+
+namespace Subquad;
+
+/// <summary>How well a network does on a data set.</summary>
+/// <param name="Loss">||f - y||^2 / (2 n C): the mean over data and outputs, targets transformed.</param>
+/// <param name="Metric">Accuracy in [0, 1], or root mean squared error in original units.</param>
+/// <param name="Count">Data.</param>
+public sealed record EvaluationResult(double Loss, double Metric, int Count);
+
+public sealed partial class Network
+{
+    /// <summary>Computes loss and accuracy, or root mean squared error, over a data set with targets.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="threads">Workers; default: all processors. The result does not depend on them.</param>
+    /// <param name="cancellation">Honoured between tiles.</param>
+    /// <exception cref="InvalidDataException">The data do not fit the network or have no targets.</exception>
+    public EvaluationResult Evaluate(Dataset data, int? threads = null, CancellationToken cancellation = default)
+    {
+        using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
+        using var evaluator = new Evaluator(new TeamKernels(Kernels, team), Layers, Input, Target);
+        Score score = evaluator.Evaluate(data.Examples);
+        return new(score.Loss, score.Metric, data.Count);
+    }
+
+    /// <summary>Computes the outputs of every row, as <see cref="Predict"/> does one, bit for bit.</summary>
+    /// <param name="data">The data; targets are not looked at.</param>
+    /// <param name="outputs">Room for Count x <see cref="OutputCount"/> numbers, row after row.</param>
+    /// <param name="threads">Workers; default: all processors.</param>
+    /// <param name="cancellation">Honoured between tiles.</param>
+    /// <exception cref="InvalidDataException">The data do not fit the network.</exception>
+    public void PredictAll(Dataset data, Span<float> outputs, int? threads = null, CancellationToken cancellation = default)
+    {
+        if (outputs.Length != (long)data.Count * OutputCount)
+            throw new ArgumentException($"expected room for {(long)data.Count * OutputCount} outputs, found {outputs.Length}", nameof(outputs));
+        using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
+        using var evaluator = new Evaluator(new TeamKernels(Kernels, team), Layers, Input, Target);
+        evaluator.Predict(data.Examples, outputs);
+        Target.ToUnits(outputs);
+    }
+}

@@ -1,0 +1,211 @@
+using System.Globalization;
+using Subquad.Data;
+using Subquad.IO;
+using Subquad.Layers;
+using Subquad.Simd;
+using Subquad.Simd.Dispatch;
+using Subquad.Simd.Memory;
+
+namespace Subquad;
+
+public sealed partial class Network
+{
+    private const string FormatVersion = "1";
+    private const int ChunkFloats = 1 << 20;
+
+    /// <summary>The kernel set that trained the model this network was loaded from; null for one made here.</summary>
+    public string? TrainedBy { get; private init; }
+
+    /// <summary>
+    /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata. The file appears whole or
+    /// not at all.
+    /// </summary>
+    /// <param name="path">The file; overwritten.</param>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    public void Save(string path)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var tensors = new List<TensorSource>();
+        for (int layer = 0; layer < Layers.Hidden.Length; layer++)
+        {
+            HiddenLayer hidden = Layers.Hidden[layer];
+            tensors.Add(new($"W.{layer + 1}", [hidden.Width, hidden.Inputs], hidden.Weights.CopyRowMajor));
+            tensors.Add(new($"theta.{layer + 1}", [hidden.Width], (start, chunk) => hidden.Thresholds.Slice(start, chunk.Length).CopyTo(chunk)));
+        }
+        tensors.Add(new("A", [Layers.Output.Columns, OutputCount], CopyOutput));
+        SafetensorsWriter.Write(path, Metadata(), tensors);
+    }
+
+    /// <summary>Reads a network that <see cref="Save"/> wrote. Its predictions are bit-identical to those before saving, on the same kernel set.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="kernels">Default: <see cref="KernelSets.Best"/>; which set trained the model does not matter.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names file and tensor or field.</exception>
+    /// <exception cref="InsufficientMemoryException">The weights do not fit.</exception>
+    public static Network Load(string path, KernelSet? kernels = null)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        string version = file.Text("format_version");
+        if (version != FormatVersion)
+            throw new InvalidDataException($"{path}: expected format version {FormatVersion}, found '{version}'");
+        NetworkShape shape = ReadShape(file);
+        InputTransform input = InputTransform.FromJson(file.Text("input_transform"));
+        TargetTransform target = TargetTransform.FromJson(file.Text("target_transform"));
+        string[] classNames = JsonText.Read(file.Text("class_names"), "the class names", json => JsonText.Strings(json, "names"));
+        Expect(path, "inputs", shape.Inputs, input.Width);
+        Expect(path, "outputs", shape.Outputs, target.Width);
+        if (target.Kind == TargetKind.Classes)
+            Expect(path, "class names", classNames.Length, target.Width);
+        CheckTensors(file, shape);
+        RefuseTooLarge(shape);
+        TableSchema? schema = file.Metadata.TryGetValue("table_schema", out string? text) ? TableSchema.FromJson(text) : null;
+
+        LayerStack layers = Allocate(shape);
+        try
+        {
+            ReadTensors(file, layers);
+        }
+        catch
+        {
+            layers.Dispose();
+            throw;
+        }
+        return new Network(shape, Number(file, "seed", ulong.Parse), layers, input, target, classNames, schema, kernels ?? KernelSets.Best)
+        {
+            Metric = Number(file, "metric", float.Parse),
+            TrainedBy = file.Text("kernels"),
+        };
+    }
+
+    private Dictionary<string, string> Metadata()
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = "subquad",
+            ["format_version"] = FormatVersion,
+            ["inputs"] = Text(Shape.Inputs),
+            ["hidden"] = string.Join(',', Shape.Hidden.Select(width => Text(width))),
+            ["outputs"] = Text(Shape.Outputs),
+            ["normalisation"] = Shape.Normalisation.ToString(),
+            ["output_weights"] = Shape.OutputWeights.ToString(),
+            [Shape.Densities is null ? "shift_constant" : "densities"] = string.Join(',', (Shape.Densities ?? Shape.ShiftConstant).Select(value => Text(value))),
+            ["seed"] = Text(Seed),
+            ["metric"] = Text(Metric),
+            ["kernels"] = Kernels.Name,
+            ["input_transform"] = Input.ToJson(),
+            ["target_transform"] = Target.ToJson(),
+            ["class_names"] = JsonText.Write(json => JsonText.WriteStrings(json, "names", ClassNames.ToArray())),
+        };
+        if (Schema is not null)
+            metadata["table_schema"] = Schema.ToJson();
+        return metadata;
+    }
+
+    // A is stored as the paper writes it, one row per neuron; in memory it is turned round.
+    private void CopyOutput(long start, Span<float> chunk)
+    {
+        for (int i = 0; i < chunk.Length; i++)
+            chunk[i] = Layers.Output[(int)((start + i) % OutputCount), (int)((start + i) / OutputCount)];
+    }
+
+    private static NetworkShape ReadShape(SafetensorsFile file)
+    {
+        bool byDensity = file.Metadata.ContainsKey("densities");
+        double[] values = Numbers(file, byDensity ? "densities" : "shift_constant", double.Parse);
+        var shape = new NetworkShape
+        {
+            Inputs = Number(file, "inputs", int.Parse),
+            Hidden = Numbers(file, "hidden", int.Parse),
+            Outputs = Number(file, "outputs", int.Parse),
+            Densities = byDensity ? values : null,
+            ShiftConstant = byDensity ? [0.4] : values,
+            Normalisation = Named<Normalisation>(file, "normalisation"),
+            OutputWeights = Named<OutputWeights>(file, "output_weights"),
+        };
+        try
+        {
+            shape.Check();
+        }
+        catch (ArgumentException fault)
+        {
+            throw new InvalidDataException($"{file.Path}: {fault.Message}", fault);
+        }
+        return shape;
+    }
+
+    private static void CheckTensors(SafetensorsFile file, NetworkShape shape)
+    {
+        long inputs = shape.Inputs;
+        for (int layer = 0; layer < shape.Hidden.Count; layer++)
+        {
+            ExpectShape(file, $"W.{layer + 1}", shape.Hidden[layer], inputs);
+            ExpectShape(file, $"theta.{layer + 1}", shape.Hidden[layer]);
+            inputs = shape.Hidden[layer];
+        }
+        ExpectShape(file, "A", inputs, shape.Outputs);
+    }
+
+    private static void ReadTensors(SafetensorsFile file, LayerStack layers)
+    {
+        var chunk = new float[ChunkFloats];
+        for (int layer = 0; layer < layers.Hidden.Length; layer++)
+        {
+            HiddenLayer hidden = layers.Hidden[layer];
+            ReadTensor(file, $"W.{layer + 1}", chunk, hidden.Weights.SetRowMajor);
+            ReadTensor(file, $"theta.{layer + 1}", chunk, (start, values) => values.CopyTo(hidden.Thresholds.Slice(start, values.Length)));
+        }
+        int outputs = layers.Outputs;
+        ReadTensor(file, "A", chunk, (start, values) =>
+        {
+            for (int i = 0; i < values.Length; i++)
+                layers.Output[(int)((start + i) % outputs), (int)((start + i) / outputs)] = values[i];
+        });
+    }
+
+    private static void ReadTensor(SafetensorsFile file, string name, float[] chunk, Action<long, ReadOnlySpan<float>> take)
+    {
+        long elements = file.Find(name).Elements;
+        for (long start = 0; start < elements; start += chunk.Length)
+        {
+            Span<float> part = chunk.AsSpan(0, (int)Math.Min(chunk.Length, elements - start));
+            file.Read(name, start, part);
+            take(start, part);
+        }
+    }
+
+    private static void ExpectShape(SafetensorsFile file, string name, params ReadOnlySpan<long> expected)
+    {
+        long[] found = file.Find(name).Shape;
+        if (!expected.SequenceEqual(found))
+            throw new InvalidDataException($"{file.Path}: tensor {name}: expected shape [{string.Join(", ", expected.ToArray())}], found [{string.Join(", ", found)}]");
+    }
+
+    private static void Expect(string path, string what, int expected, int found)
+    {
+        if (expected != found)
+            throw new InvalidDataException($"{path}: {what}: expected {expected}, found {found}");
+    }
+
+    private static T Named<T>(SafetensorsFile file, string field) where T : struct, Enum =>
+        Enum.TryParse(file.Text(field), out T value) && Enum.IsDefined(value)
+            ? value
+            : throw new InvalidDataException($"{file.Path}: {field}: expected one of {string.Join(", ", Enum.GetNames<T>())}, found '{file.Text(field)}'");
+
+    private static T Number<T>(SafetensorsFile file, string field, Func<string, IFormatProvider, T> parse) => Numbers(file, field, parse) is [T value]
+        ? value
+        : throw new InvalidDataException($"{file.Path}: {field}: expected one number, found '{file.Text(field)}'");
+
+    private static T[] Numbers<T>(SafetensorsFile file, string field, Func<string, IFormatProvider, T> parse)
+    {
+        try
+        {
+            return file.Text(field).Split(',').Select(part => parse(part, CultureInfo.InvariantCulture)).ToArray();
+        }
+        catch (Exception fault) when (fault is FormatException or OverflowException)
+        {
+            throw new InvalidDataException($"{file.Path}: {field}: expected numbers, found '{file.Text(field)}'", fault);
+        }
+    }
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}
