@@ -51,6 +51,6 @@ public sealed record StepReport
     /// <summary>Multiply-adds of the sparse verbs of this trial.</summary>
     public required long MultiplyAdds { get; init; }
 
-    /// <summary>64-byte lines of weights that the trial touched, counted once per tile visit.</summary>
-    public required long TouchedLines { get; init; }
+    /// <summary>64-byte lines of weights that the verbs on active lists touched, once per tile visit; null unless <see cref="GaussNewtonOptions.CountLines"/>.</summary>
+    public required long? TouchedLines { get; init; }
 }

@@ -12,6 +12,9 @@ internal static class ImportTable
     /// <summary>Stands for every row of src/Managed.</summary>
     public const string AllOfManaged = "Managed/*";
 
+    /// <summary>Records of the public API that the rows below fill or read: data without behaviour, so naming them draws no arrow (docs/decisions.md).</summary>
+    public static readonly string[] SharedRecords = ["GaussNewtonOptions", "StepReport", "StopReason", "TrainingResult"];
+
     public static readonly ImportRow[] Rows =
     [
         //  folder                 namespace                    may import (and what that row may import)

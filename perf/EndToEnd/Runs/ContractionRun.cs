@@ -1,4 +1,6 @@
 using Subquad.Perf.EndToEnd.Results;
+using Subquad.Simd;
+using Subquad.Simd.Dispatch;
 using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
@@ -42,8 +44,8 @@ static class ContractionRun
             table.Add($"{step + 1}", Cell(Measure.Median(ratios)), Cell(ratios.Min()), Cell(ratios.Max()), Cell(seconds));
         }
         return new FinishedRun(report, $"""
-            Residual after a Gauss-Newton step, as a share of the residual before it: {Data} random unit vectors in {Dimension} dimensions, y = +-1, {Layers} hidden layers of {Width:#,0},
-            c = {Shift}, layers {TrainFrom} to {Layers} trained, no damping, seeds 1 to {Seeds}.
+            Residual after a Gauss-Newton step, as a share of the residual before it: {Data} random unit vectors in {Dimension} dimensions, y = +-1,
+            {Layers} hidden layers of {Width:#,0}, c = {Shift}, layers {TrainFrom} to {Layers} trained, no damping, seeds 1 to {Seeds}.
 
             {table}
             """);
@@ -53,6 +55,49 @@ static class ContractionRun
 
     sealed record Trained(Step[] Steps, double ActiveFraction, string Kernels);
 
-    /// <summary>Subquad's side: three undamped steps on the data of a seed.</summary>
-    static Trained Train(int seed) => throw new NotImplementedException($"waits for the trainer (seed {seed})");
+    /// <summary>Subquad's side: undamped steps on the data of a seed.</summary>
+    static Trained Train(int seed)
+    {
+        var shape = new NetworkShape
+        {
+            Inputs = Dimension,
+            Hidden = [.. Enumerable.Repeat(Width, Layers)],
+            Outputs = 1,
+            ShiftConstant = [Shift],
+            OutputWeights = OutputWeights.Signs,
+        };
+        using Network network = Network.Create(shape, (ulong)seed);
+        using var trainer = new GaussNewtonTrainer(new GaussNewtonOptions
+        {
+            TrainFrom = TrainFrom,
+            TrainOutput = false,
+            Steps = Steps,
+            Damping = 0,
+            AdaptDamping = false,
+            ResidualTolerance = 0,
+        });
+        var reports = new List<StepReport>();
+        trainer.Fit(network, RandomData(seed), progress: new Listener(reports.Add));
+        Step[] steps = [.. reports.Where(report => report.Step > 0).Select(report => new Step(report.ResidualRatio, report.Seconds.Values.Sum()))];
+        return new Trained(steps, reports[0].Active.Average(), network.Kernels.Name);
+    }
+
+    /// <summary>Unit vectors in random directions, and +-1 for each.</summary>
+    static Dataset RandomData(int seed)
+    {
+        float[] inputs = new float[Data * Dimension], targets = new float[Data];
+        KernelSet kernels = KernelSets.Best;
+        for (int datum = 0; datum < Data; datum++)
+        {
+            Span<float> row = inputs.AsSpan(datum * Dimension, Dimension);
+            kernels.FillNormal(row, (ulong)seed, (uint)datum, layer: uint.MaxValue, deviation: 1);
+            float scale = (float)(1 / Math.Sqrt(kernels.SquaredNorm(row)));
+            foreach (ref float element in row)
+                element *= scale;
+        }
+        var random = new Random(seed);
+        foreach (ref float target in targets.AsSpan())
+            target = random.Next(2) == 0 ? -1 : 1;
+        return Dataset.From(inputs, Dimension, targets);
+    }
 }

@@ -33,7 +33,8 @@ sealed class FashionRun
                 }
         return new FinishedRun(_report, $"""
             The first {TrainingCase.TrainingImages:#,0} training and {TrainingCase.TestImages:#,0} test images of Fashion-MNIST. Loss is ||f - y||^2 / (2 n C) over all training
-            images, after a Gauss-Newton step or an epoch of Adam (batch 128, the best of three learning rates). A row stops after {TrainingCase.MaxSteps} steps or {Seconds} s of training, evaluation not counted.
+            images, after a Gauss-Newton step (last hidden layer and output) or an epoch of Adam (all layers, batch 128, the best of three learning rates).
+            A row stops after {TrainingCase.MaxSteps} steps, tried ones included, or {Seconds} s of training, evaluation not counted.
 
             {_table}
             """);
@@ -42,7 +43,7 @@ sealed class FashionRun
     /// <summary>One network by one trainer, in a process of its own: only so its memory peak is its own.</summary>
     void Add(TrainingCase training, string trainer, string work)
     {
-        List<Row> steps = PeerProcess.Run(work, training.Width, training.Layers, training.Density, training.Seconds, Data.FullName);
+        List<Row> steps = Train(training, work);
         foreach (Row step in steps)
         {
             var row = new Row
@@ -65,15 +66,27 @@ sealed class FashionRun
         AddToTable(training, trainer, steps);
     }
 
+    /// <summary>A case that does not fit into memory, or whose process fails, leaves a gap and does not end the run.</summary>
+    List<Row> Train(TrainingCase training, string work)
+    {
+        try
+        {
+            return PeerProcess.Run(work, training.Width, training.Layers, training.Density, training.Seconds, Data.FullName);
+        }
+        catch (InvalidOperationException failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+            return [];
+        }
+    }
+
     void AddToTable(TrainingCase training, string trainer, List<Row> steps)
     {
-        if (steps.Count == 0)
-            return;
-        Row last = steps[^1];
+        Row last = steps.Count > 0 ? steps[^1] : new Row { { "step", "none within time and memory" } };
         _table.Add([
             $"{training.Layers} x {training.Width:#,0}", training.PlainRelu ? "plain ReLU" : Percent(training.Density), trainer,
             .. ShownSteps.Select(step => Cell(steps.Find(row => row.Number("step") == step)?.Number("loss"))),
-            $"{last.Number("step")}", Cell(last.Number("loss")), Percent(steps.Max(row => row.Number("test_accuracy"))), Percent(last.Number("test_accuracy")),
+            last.Text("step")!, Cell(last.Number("loss")), Percent(steps.Max(row => row.Number("test_accuracy"))), Percent(last.Number("test_accuracy")),
             Cell(last.Number("seconds")), Cell(last.Number("peak_bytes") / 1e9)]);
     }
 }

@@ -94,7 +94,7 @@ sealed class KernelsRun
         foreach (ref float value in sequence.AsSpan())
             value = (float)(Math.Sqrt(6.0 / width) * (2 * random.NextDouble() - 1));
         for (int row = 0; row < width; row++)
-            weights.SetRow(row, sequence.AsSpan(row, width));
+            weights.SetRows(row, 1, sequence.AsSpan(row, width));
         return weights;
     }
 }

@@ -1,5 +1,6 @@
 using Subquad.Simd;
 using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
@@ -8,15 +9,13 @@ sealed class SparseLayer : IDisposable
 {
     const int LineFloats = 16;
 
-    readonly KernelSet _kernels;
-    readonly PanelMatrix _weights;
-    readonly PanelMatrix _sums;
+    readonly WorkerTeam _team;
+    readonly TeamKernels _kernels;
+    readonly PanelMatrix _weights, _sums;
     readonly ActiveBatch _inputs = new(), _outputs = new();
     readonly TransposedBatch _turned = new();
     readonly PackedBlocks _packed = new();
     readonly NativeBuffer<float> _pulled;
-    readonly Arena[] _scratch;
-    readonly int _threads;
 
     /// <param name="kernels">Does the work.</param>
     /// <param name="weights">m x m, shared by the cases of one width.</param>
@@ -25,7 +24,9 @@ sealed class SparseLayer : IDisposable
     /// <param name="threads">Threads that split every verb.</param>
     public SparseLayer(KernelSet kernels, PanelMatrix weights, int batch, double density, int threads)
     {
-        (_kernels, _weights, _threads) = (kernels, weights, threads);
+        _team = new WorkerTeam(threads);
+        _kernels = new TeamKernels(kernels, _team);
+        _weights = weights;
         int width = weights.Columns, active = (int)Math.Round(density * width);
         _sums = new PanelMatrix(width, batch);
         _inputs.FillNonZero(RandomRows(batch, width, active, seed: 1), batch, width);
@@ -33,7 +34,6 @@ sealed class SparseLayer : IDisposable
         _turned.Build(_inputs);
         _packed.Plan(_outputs, _inputs);
         _pulled = new NativeBuffer<float>(_inputs.Entries);
-        _scratch = [.. Enumerable.Range(0, threads).Select(_ => new Arena())];
     }
 
     /// <summary>Multiply-adds of a forward pass: every active input meets every output.</summary>
@@ -63,47 +63,22 @@ sealed class SparseLayer : IDisposable
         return lines;
     }
 
-    public void Forward() => Split(_weights.Panels, 2, (from, to, _) => _kernels.Accumulate(_weights, _inputs, _sums, from, to));
+    public void Forward() => _kernels.Forward(_weights, _inputs, _sums);
 
-    public void PullBack()
-    {
-        _pulled.Clear();
-        Split(_weights.Columns, ActiveBatch.BlockSize, (from, to, scratch) => _kernels.PullBack(_weights, _outputs, _outputs.Values, _turned, _pulled, from, to, scratch));
-    }
+    public void PullBack() => _kernels.PullBack(_weights, _outputs, _outputs.Values, _turned, _pulled);
 
     /// <summary>A small step, so that repeats do not drive the weights to infinity.</summary>
-    public void Scatter() => Split(_outputs.Blocks, 1, (from, to, scratch) =>
-        _kernels.Scatter(_weights, _outputs, _outputs.Values, _turned, _turned.Lists.Values, -1e-6f, from, to, scratch));
+    public void Scatter() => _kernels.Scatter(_weights, _outputs, _outputs.Values, _turned, _turned.Lists.Values, -1e-6f);
 
-    public void Pack() => Split(_weights.Columns, ActiveBatch.BlockSize, (from, to, scratch) => _kernels.Pack(_weights, _outputs, _turned, _packed, from, to, scratch));
+    public void Pack() => _kernels.Pack(_weights, _outputs, _turned, _packed);
 
     /// <summary>Pull-back from what <see cref="Pack"/> gathered.</summary>
-    public void PullBackPacked()
-    {
-        _pulled.Clear();
-        Split(_inputs.Count, 1, (from, to, scratch) => _kernels.PullBackPacked(_packed, _outputs.Values, _pulled, from, to, scratch));
-    }
+    public void PullBackPacked() => _kernels.PullBack(_packed, _outputs.Values, _pulled);
 
     public void Dispose()
     {
-        foreach (IDisposable part in (IDisposable[])[_sums, _inputs, _outputs, _turned, _packed, _pulled, .. _scratch])
+        foreach (IDisposable part in (IDisposable[])[_sums, _inputs, _outputs, _turned, _packed, _pulled, _team])
             part.Dispose();
-    }
-
-    /// <summary>Gives each thread one stretch of a range; stretches begin at multiples of a unit.</summary>
-    void Split(int length, int unit, Action<int, int, Arena> work)
-    {
-        int units = (length + unit - 1) / unit;
-        var others = new Task[_threads - 1];
-        for (int thread = 1; thread < _threads; thread++)
-        {
-            int own = thread;
-            others[thread - 1] = Task.Run(() => work(Start(own), Start(own + 1), _scratch[own]));
-        }
-        work(0, Start(1), _scratch[0]);
-        Task.WaitAll(others);
-
-        int Start(int thread) => Math.Min(length, (int)((long)units * thread / _threads) * unit);
     }
 
     IEnumerable<int> DataOf(int input) => ActiveIds(_turned.Lists, input);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Subquad.Data;
 using Subquad.Engine;
 using Subquad.Evaluation;
@@ -31,6 +32,7 @@ internal sealed class GaussNewtonRun : IDisposable
         TeamKernels kernels, LayerStack layers, TargetTransform target, GaussNewtonOptions options, PreparedData data, PreparedData? heldOut, IProgress<StepReport>? progress)
     {
         _kernels = kernels;
+        kernels.CountsLines = options.CountLines;
         _layers = layers;
         _options = options;
         _progress = progress;
@@ -72,7 +74,9 @@ internal sealed class GaussNewtonRun : IDisposable
         _batch.Load(_data, isTrained: true);
         _heldOut?.Load(_heldOutData!, isTrained: false);
         Report(0, default, accepted: true, ratio: 1);
-        double goal = _options.ResidualTolerance * Norm(_data.Targets);
+        double size = Norm(_data.Targets), goal = _options.ResidualTolerance * size;
+        if (size == 0 && _options.TrainOutput && _options.Steps > 0)
+            return TakeConstantStep();
         while (true)
         {
             if (NotFinite(_batch.Score) is { } message)
@@ -114,11 +118,24 @@ internal sealed class GaussNewtonRun : IDisposable
         }
     }
 
+    /// <summary>Targets that never vary are zero after their transform: A = 0 is the exact answer, in one step.</summary>
+    private TrainingResult TakeConstantStep()
+    {
+        _steps = _accepted = 1;
+        _layers.Output.Clear();
+        _batch.Load(_data, isTrained: true);
+        _heldOut?.Load(_heldOutData!, isTrained: false);
+        Report(_damping.Relative, null, accepted: true, ratio: 0);
+        return Ended(StopReason.Residual, "the targets never vary; the outputs are now constant");
+    }
+
     /// <summary>One trial; null to go on.</summary>
     private TrainingResult? TakeStep(ref float metric)
     {
         _steps++;
         _step.Clock.Restart();
+        using System.Diagnostics.Activity? activity = Telemetry.StartStep(_steps);
+        long started = Stopwatch.GetTimestamp();
         double damping = _damping.Relative, before = _batch.Score.ResidualNorm;
         Score trial;
         try
@@ -131,7 +148,7 @@ internal sealed class GaussNewtonRun : IDisposable
         }
         double actual = 0.5 * (before * before - trial.ResidualNorm * trial.ResidualNorm);
         double outputs = _batch.Score.OutputNorm * _batch.Score.OutputNorm;
-        if (_options.AdaptDamping && _step.PredictedDecrease < 1e-6 * outputs && before <= 1e-2 * Norm(_batch.Data.Targets))
+        if (_options.AdaptDamping && _step.PredictedDecrease < 1e-6 * outputs)
             return Ended(StopReason.Rounding, $"step {_steps} could lower the residual only below the rounding of the outputs");
         bool accepted = _damping.Judge(_step.PredictedDecrease, actual);
         StopReason? stop = null;
@@ -162,6 +179,7 @@ internal sealed class GaussNewtonRun : IDisposable
                 _heldOut!.Accept(heldOutTrial);
             _accepted++;
         }
+        Telemetry.StepDone(Stopwatch.GetElapsedTime(started).TotalSeconds, _batch.Score.Loss, accepted);
         Report(damping, flips, accepted, trial.ResidualNorm / before, actual);
         if (stop is { } reason)
             return Ended(reason, $"step {_steps} would raise the validation loss from {_heldOut!.Score.Loss:g5} to {heldOutTrial.Loss:g5} and was dropped");
@@ -226,7 +244,7 @@ internal sealed class GaussNewtonRun : IDisposable
             DeadData = dead,
             Seconds = seconds,
             MultiplyAdds = _kernels.TakeMultiplyAdds(),
-            TouchedLines = 0,
+            TouchedLines = _kernels.TakeTouchedLines(),
         });
     }
 

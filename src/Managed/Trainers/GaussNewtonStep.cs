@@ -80,8 +80,12 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     /// <summary>Makes the step part of the weights; the trial state becomes the present one by <see cref="TrainingBatch.Accept"/>.</summary>
     public void Commit(TrainingBatch batch)
     {
+        // A step is folded in whole or not at all: cancellation waits until it is.
+        CancellationToken cancellation = _kernels.Team.Cancellation;
+        _kernels.Team.Cancellation = CancellationToken.None;
         Clock.Start(Stage.Update);
         _pending.Commit(batch.State, batch.TurnedFeatures);
+        _kernels.Team.Cancellation = cancellation;
         _isPrepared = false;
         Clock.Stop();
     }

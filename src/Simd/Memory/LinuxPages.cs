@@ -17,7 +17,7 @@ internal sealed unsafe partial class LinuxPages : PageSource
     {
         nuint length = Rounded(bytes);
         byte* block = (byte*)MMap(null, length + HugePage, ReadWrite, PrivateAnonymous, -1, 0);
-        if ((nint)block == -1)
+        if (unchecked((nint)block) == -1)
             return null;
         byte* aligned = (byte*)(((nuint)block + HugePage - 1) & ~(HugePage - 1));
         nuint before = (nuint)(aligned - block);

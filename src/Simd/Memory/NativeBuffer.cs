@@ -49,7 +49,7 @@ public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
     {
         get
         {
-            if ((ulong)index >= (ulong)Length)
+            if (unchecked((ulong)index) >= (ulong)Length)
                 throw new IndexOutOfRangeException($"index {index} is outside a buffer of {Length} elements");
             return ref Pointer[index];
         }
@@ -89,7 +89,8 @@ public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
     /// <summary>Sets the first <paramref name="length"/> elements to zero.</summary>
     public void Clear(long length)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)length, (ulong)Length);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         NativeMemory.Clear(Pointer, (nuint)length * (nuint)sizeof(T));
     }
 

@@ -46,7 +46,7 @@ public sealed unsafe class PanelMatrix : IDisposable
     {
         get
         {
-            if ((uint)row >= (uint)Rows || (uint)column >= (uint)Columns)
+            if (unchecked((uint)row) >= (uint)Rows || unchecked((uint)column) >= (uint)Columns)
                 throw new IndexOutOfRangeException($"element ({row}, {column}) is outside a matrix of {Rows} x {Columns}");
             return ref _values.Pointer[row / PanelRows * PanelStride + (long)column * PanelRows + row % PanelRows];
         }

@@ -25,7 +25,7 @@ public sealed class TeamKernels
     private PackedBlocks _packed = null!;
     private float _scale;
     private bool _dataInRows;
-    private long _multiplyAdds;
+    private long _multiplyAdds, _touchedLines;
     private int _stride, _column, _order, _first, _chunks;
 
     /// <summary>The verbs of <paramref name="kernels"/> on <paramref name="team"/>.</summary>
@@ -60,6 +60,17 @@ public sealed class TeamKernels
     /// <summary>The workers.</summary>
     public WorkerTeam Team { get; }
 
+    /// <summary>Whether touched lines are counted; each verb then takes a further pass over its lists.</summary>
+    public bool CountsLines { get; set; }
+
+    /// <summary>64-byte lines of weights that the verbs on active lists touched since this was last asked, once per tile visit; null when they are not counted.</summary>
+    public long? TakeTouchedLines()
+    {
+        long taken = _touchedLines;
+        _touchedLines = 0;
+        return CountsLines ? taken : null;
+    }
+
     /// <summary>Multiply-adds of the verbs on active lists since this was last asked.</summary>
     public long TakeMultiplyAdds()
     {
@@ -84,6 +95,7 @@ public sealed class TeamKernels
         }
         sums.Reshape(weights.Rows, inputs.Count);
         _multiplyAdds += (long)inputs.Count * weights.Columns * weights.Rows;
+        _touchedLines += CountsLines ? (long)weights.Panels * weights.Columns * 4 : 0;
         Spread(inputs, inputs.Values, dense);
         (_weights, _target, _sums) = (weights, dense, sums);
         Team.Run(weights.Panels / 2, _accumulateDense);
@@ -94,6 +106,8 @@ public sealed class TeamKernels
     {
         sums.Reshape(weights.Rows, inputs.Count);
         _multiplyAdds += inputs.Entries * weights.Rows;
+        if (CountsLines)
+            _touchedLines += LineCounter.OfForward(weights, inputs);
         (_weights, _lists, _inputValues, _sums) = (weights, inputs, values, sums);
         Team.Run(weights.Panels / 2, _accumulate);
     }
@@ -226,6 +240,8 @@ public sealed class TeamKernels
 
     private void CountPairs(ActiveBatch outputs, TransposedBatch inputs)
     {
+        if (CountsLines)
+            _touchedLines += LineCounter.OfPairs(outputs, inputs);
         for (int datum = 0; datum < outputs.Count; datum++)
             _multiplyAdds += (long)outputs.CountOf(datum) * inputs.CountOf(datum);
     }

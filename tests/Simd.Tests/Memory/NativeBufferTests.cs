@@ -75,6 +75,7 @@ public sealed unsafe class NativeBufferTests
         Assert.That(() => buffer.Slice(-1, 1).Length, Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => buffer.Slice(0, -1).Length, Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => buffer.Clear(11), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => buffer.Clear(-1), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(buffer.Slice(10, 0).IsEmpty);
     }
 
