@@ -1,0 +1,32 @@
+namespace Subquad.Cli;
+
+/// <summary>Numbers as people read them, the same in every language.</summary>
+internal static class Words
+{
+    /// <summary>accuracy 83.90 %, or RMSE 4.21 in the units of the target.</summary>
+    public static string Metric(TaskKind task, double value) => task == TaskKind.Classification ? $"accuracy {Percent(value)}" : $"RMSE {Plain(value)}";
+
+    /// <summary>The number of a metric without its name, for a column that has one.</summary>
+    public static string MetricValue(TaskKind task, double? value) =>
+        value is not { } known ? "" : task == TaskKind.Classification ? Percent(known) : Plain(known);
+
+    public static string Percent(double share) => $"{100 * share:F2} %";
+
+    /// <summary>Two decimals, or more for small numbers: three digits that count.</summary>
+    public static string Plain(double value)
+    {
+        double size = Math.Abs(value);
+        int decimals = size is > 0 and < 1 ? (int)Math.Clamp(2 - Math.Floor(Math.Log10(size)), 2, 12) : 2;
+        return value.ToString($"F{decimals}");
+    }
+
+    public static string Bytes(long bytes) => bytes switch
+    {
+        < 1 << 10 => $"{bytes} bytes",
+        < 1 << 20 => $"{bytes / 1024.0:F1} KiB",
+        < 1 << 30 => $"{bytes / (1024.0 * 1024):F1} MiB",
+        _ => $"{bytes / (1024.0 * 1024 * 1024):F2} GiB",
+    };
+
+    public static string List<T>(IEnumerable<T> values) => string.Join(", ", values);
+}

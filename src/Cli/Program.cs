@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
+
+namespace Subquad.Cli;
+
+/// <summary>The command <c>subquad</c>.</summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        using var stop = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        return Run(args, Console.Out, Console.Error, stop.Token);
+
+        // The first signal ends the work in good order, however long saving takes; a second one ends the process.
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>Runs one command line to its exit code. Whatever goes wrong is one line on <paramref name="error"/>.</summary>
+    internal static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        try
+        {
+            ParseResult parsed = CommandTree.Create(new Session(output, error, cancellation)).Parse(args);
+            if (Misuse(parsed) is { } misuse)
+                throw new UsageException(misuse);
+            // Main watches the signals and Run words the failures, so the parser's own handling of both is off.
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("subquad: cancelled; nothing was written");
+            return ExitCode.Cancelled;
+        }
+        catch (Exception fault)
+        {
+            error.WriteLine($"subquad: {OneLine(fault)}");
+            return fault is UsageException or ArgumentException ? ExitCode.Usage : ExitCode.Failed;
+        }
+    }
+
+    private static string? Misuse(ParseResult parsed)
+    {
+        if (parsed.Errors.Count == 0)
+            return null;
+        string help = $"see '{Name(parsed.CommandResult)} --help'";
+        // The parser takes an option it does not know for a value and complains about another word.
+        IEnumerable<Token> words = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Where(token => token.Type == TokenType.Argument);
+        if (words.FirstOrDefault(word => word.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+            return $"expected an option of '{Name(parsed.CommandResult)}', found '{unknown.Value}'; {help}";
+        if (parsed.CommandResult.Command is RootCommand)
+            return parsed.UnmatchedTokens is [string other, ..]
+                ? $"expected a command (train, evaluate, predict, inspect), found '{other}'; {help}"
+                : $"expected a command (train, evaluate, predict, inspect), found none; {help}";
+        return $"{parsed.Errors[0].Message.TrimEnd('.')}; {help}";
+    }
+
+    private static string Name(CommandResult command) => command.Command is RootCommand ? "subquad" : $"subquad {command.Command.Name}";
+
+    private static string OneLine(Exception fault)
+    {
+        string message = fault.Message.ReplaceLineEndings(" ");
+        if (fault is ArgumentException { ParamName: { } parameter })
+            message = message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal);
+        return fault switch
+        {
+            UsageException or ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException or InsufficientMemoryException => message,
+            OutOfMemoryException => "the memory of this machine does not suffice; use a smaller --width, fewer --samples or mini-batches (--batch)",
+            _ => $"unexpected {fault.GetType().Name}: {message}",
+        };
+    }
+}
+
+/// <summary>What every command writes to and listens to.</summary>
+internal sealed record Session(TextWriter Output, TextWriter Error, CancellationToken Cancellation)
+{
+    /// <summary>Whether a person looks at the output, so that it may be redrawn.</summary>
+    public bool IsTerminal => ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+}

@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.Globalization;
+using Subquad.Simd.Dispatch;
+
+namespace Subquad.Cli;
+
+/// <summary>The grammar of <c>train</c>: turns a command line into a <see cref="TrainRequest"/> or refuses it.</summary>
+internal sealed class TrainCommand : Command
+{
+    public static readonly string[] Examples =
+    [
+        "subquad train",
+        "subquad train fashion-mnist/ --width 8192 --density 0.2,0.05 --plot curve.svg",
+        "subquad train houses.csv --target price --test more-houses.csv --log run.jsonl",
+        "subquad train more.csv --from subquad-model.safetensors --steps 3 --out tuned.safetensors",
+    ];
+
+    private readonly Argument<string?> _data = new("DATA")
+    {
+        Description = "A folder with the MNIST file names, an IDX images file, or a CSV. [default: an embedded part of Fashion-MNIST]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<int[]?> _width = Grammar.Numbers<int>(
+        "--width", $"Neurons of the hidden layers, one number or one per layer. [default: {TrainDefaults.Width}]", "whole numbers from 1 to 16777216", value => value is >= 1 and <= 1 << 24);
+    private readonly Option<int?> _hidden = Grammar.Number<int>(
+        "--hidden", $"Hidden layers. [default: {TrainDefaults.HiddenLayers}, or as many as widths]", "a whole number from 1 to 64", value => value is >= 1 and <= 64);
+    private readonly Option<double[]?> _density = Grammar.Numbers<double>(
+        "--density", "Share of neurons that fire, one number or one per layer; 0.5 is the plain ReLU. [default: 0.2, then 0.1]", "numbers above 0 and at most 0.5", value => value is > 0 and <= 0.5);
+    private readonly Option<double[]?> _shift = Grammar.Numbers<double>(
+        "--shift", "c of the threshold b = sqrt(c ln width), instead of --density.", "numbers from 0 to 10", value => value is >= 0 and <= 10);
+    private readonly Option<bool> _plain = Grammar.Flag("--plain", "Leave activations as they come instead of normalising each layer.");
+
+    private readonly Option<int?> _samples = Grammar.Number<int>("--samples", "Train on the first N rows only.", "a whole number of 2 or more", value => value >= 2);
+    private readonly Option<string?> _validation = Grammar.Text(
+        "--validation", $"Held-out data that stop the training: a share of the rows (0 for none), or a path. [default: {TrainDefaults.Validation}]", "F|PATH");
+    private readonly Option<string?> _test = Grammar.Text("--test", "Data for the figure at the end. [default: the test files of a folder]", "PATH");
+    private readonly Option<string?> _target = Grammar.Text("--target", "The column of a CSV to predict. [default: the last]", "NAME");
+    private readonly Option<string?> _task = Grammar.Choice("--task", "What the target is. [default: text and few integers are classes]", "classification", "regression");
+    private readonly Option<string?> _labels = Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
+
+    private readonly Option<string?> _trainer = Grammar.Choice("--trainer", "The method.", "gauss-newton");
+    private readonly Option<int?> _trainFrom = Grammar.Number<int>("--train-from", "The first hidden layer to train, from 1. [default: the last]", "a whole number of 1 or more", value => value >= 1);
+    private readonly Option<int?> _batch = Grammar.Number<int>("--batch", "Rows per step. [default: all]", "a whole number of 1 or more", value => value >= 1);
+    private readonly Option<int?> _steps = Grammar.Number<int>("--steps", "Steps at most.", "a whole number of 0 or more", value => value >= 0, TrainDefaults.Steps);
+    private readonly Option<ulong?> _seed = Grammar.Number<ulong>("--seed", "Draws weights, batches and held-out rows.", "a whole number of 0 or more", _ => true, TrainDefaults.Seed);
+    private readonly Option<double?> _damping = Grammar.Number<double>("--damping", "First damping, relative to trace(K)/n.", "a number of 0 or more", value => value >= 0, new GaussNewtonOptions().Damping);
+    private readonly Option<double?> _share = Grammar.Number<double>(
+        "--hidden-share", "Share of a step that the hidden layers carry.", "a number above 0 and below 1", value => value is > 0 and < 1, new GaussNewtonOptions().HiddenShare);
+    private readonly Option<string?> _kernels = Grammar.Kernels();
+    private readonly Option<int?> _threads = Grammar.Threads();
+    private readonly Option<string?> _from = Grammar.Text("--from", "A model to train on; it brings its own shape.", "MODEL");
+
+    private readonly Option<string?> _out = Grammar.Text("--out", $"Where the model goes. [default: {TrainDefaults.Model}]", "FILE");
+    private readonly Option<string?> _log = Grammar.Text("--log", "Also write one line of JSON per step.", "FILE");
+    private readonly Option<string?> _plot = Grammar.Text("--plot", $"Where the learning curve goes, .png or .svg. [default: {TrainDefaults.Plot}]", "FILE");
+    private readonly Option<bool> _noPlot = Grammar.Flag("--no-plot", "Draw no learning curve.");
+    private readonly Option<bool> _force = Grammar.Flag("--force", "Overwrite files that exist.");
+    private readonly Option<bool> _quiet = Grammar.Flag("--quiet", "Print the results only.");
+
+    public TrainCommand(Session session) : base("train", "Trains a network and saves it.")
+    {
+        Add(_data);
+        foreach (Option option in new Option[]
+        {
+            _width, _hidden, _density, _shift, _plain, _samples, _validation, _test, _target, _task, _labels, _trainer, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
+            _threads, _from, _out, _log, _plot, _noPlot, _force, _quiet,
+        })
+            Add(option);
+        SetAction(parsed => new Training(Request(parsed), session).Run());
+    }
+
+    private TrainRequest Request(ParseResult parsed)
+    {
+        string? data = parsed.GetValue(_data) is { } given ? Grammar.Existing(given, "DATA") : null;
+        string? from = parsed.GetValue(_from) is { } model ? Grammar.ExistingFile(model, "--from") : null;
+        bool isTable = data is not null && DataFile.IsTable(data);
+        Allow(parsed, _target, isTable && from is null, "a CSV and no --from");
+        Allow(parsed, _task, isTable && from is null, "a CSV and no --from");
+        Allow(parsed, _labels, data is not null && !isTable && !Directory.Exists(data), "an IDX images file");
+        foreach (Option option in new Option[] { _width, _hidden, _density, _shift, _plain })
+            Allow(parsed, option, from is null, "no --from: a model brings its own shape");
+        Allow(parsed, _density, parsed.GetResult(_shift) is null, "no --shift");
+        Allow(parsed, _plot, !parsed.GetValue(_noPlot), "no --no-plot");
+
+        NetworkShape shape = Shape(parsed);
+        if (from is null && parsed.GetValue(_trainFrom) > shape.Hidden.Count)
+            throw new UsageException($"--train-from: expected a hidden layer from 1 to {shape.Hidden.Count}, found {parsed.GetValue(_trainFrom)}");
+        (double share, string? validation) = Validation(parsed.GetValue(_validation));
+        var outputs = new OutputFiles(parsed.GetValue(_force));
+        ulong seed = parsed.GetValue(_seed)!.Value;
+        return new TrainRequest
+        {
+            Data = data,
+            Labels = parsed.GetValue(_labels) is { } labels ? Grammar.ExistingFile(labels, "--labels") : null,
+            Csv = new CsvOptions { Target = parsed.GetValue(_target), Task = parsed.GetValue(_task) is { } task ? Enum.Parse<TaskKind>(task, ignoreCase: true) : null },
+            Samples = parsed.GetValue(_samples),
+            ValidationShare = share,
+            ValidationPath = validation,
+            Test = parsed.GetValue(_test) is { } test ? Grammar.Existing(test, "--test") : null,
+            From = from,
+            Shape = shape,
+            Seed = seed,
+            Kernels = parsed.GetValue(_kernels) is { } kernels ? KernelSets.ByName(kernels) : KernelSets.Best,
+            Options = new GaussNewtonOptions
+            {
+                TrainFrom = parsed.GetValue(_trainFrom),
+                Steps = parsed.GetValue(_steps)!.Value,
+                Batch = parsed.GetValue(_batch) ?? 0,
+                HiddenShare = parsed.GetValue(_share)!.Value,
+                Damping = parsed.GetValue(_damping)!.Value,
+                Seed = seed,
+                Threads = parsed.GetValue(_threads) ?? Environment.ProcessorCount,
+            },
+            Out = outputs.Claim(parsed.GetValue(_out), "--out", TrainDefaults.Model),
+            Plot = parsed.GetValue(_noPlot) ? null : LearningCurve.CheckFormat(outputs.Claim(parsed.GetValue(_plot), "--plot", TrainDefaults.Plot)),
+            Log = parsed.GetValue(_log) is { } log ? outputs.Claim(log, "--log") : null,
+            Quiet = parsed.GetValue(_quiet),
+        };
+    }
+
+    private NetworkShape Shape(ParseResult parsed)
+    {
+        int[] widths = parsed.GetValue(_width) ?? [TrainDefaults.Width];
+        int layers = parsed.GetValue(_hidden) ?? (widths.Length > 1 ? widths.Length : TrainDefaults.HiddenLayers);
+        OneOrEach("--width", widths.Length, layers);
+        double[]? densities = parsed.GetValue(_density), shifts = parsed.GetValue(_shift);
+        OneOrEach("--density", densities?.Length ?? 1, layers);
+        OneOrEach("--shift", shifts?.Length ?? 1, layers);
+        var shape = new NetworkShape
+        {
+            Hidden = widths.Length > 1 ? widths : [.. Enumerable.Repeat(widths[0], layers)],
+            Normalisation = parsed.GetValue(_plain) ? Normalisation.Plain : Normalisation.Normalised,
+        };
+        return shifts is null ? shape with { Densities = densities ?? TrainDefaults.Densities(layers) } : shape with { ShiftConstant = shifts };
+    }
+
+    private static (double Share, string? Path) Validation(string? text)
+    {
+        if (text is null)
+            return (TrainDefaults.Validation, null);
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share))
+            return (0, Grammar.Existing(text, "--validation"));
+        return share is >= 0 and < 1 ? (share, null) : throw new UsageException($"--validation: expected a share from 0 to below 1 or a path, found '{text}'");
+    }
+
+    private static void OneOrEach(string option, int found, int layers)
+    {
+        if (found != 1 && found != layers)
+            throw new UsageException($"{option}: expected one value or one for each of {layers} hidden layers, found {found}");
+    }
+
+    private static void Allow(ParseResult parsed, Option option, bool allowed, string condition)
+    {
+        if (!allowed && parsed.GetResult(option) is { Implicit: false })
+            throw new UsageException($"{option.Name}: expected {condition}, found {option.Name} on this command line");
+    }
+}
