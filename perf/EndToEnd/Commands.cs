@@ -67,6 +67,26 @@ static class Commands
         return command;
     }
 
+    public static Command Predict()
+    {
+        Option<FileInfo> json = JsonFile();
+        var command = new Command("predict", "Times the prediction of a single row.") { json };
+        command.SetAction(parsed => PredictRun.Run().Save(parsed.GetValue(json)!, standard: true));
+        return command;
+    }
+
+    public static Command Readme()
+    {
+        var command = new Command("readme", "Puts the published tables of this machine into README.md.");
+        command.SetAction(_ =>
+        {
+            string repository = Report.Repository() ?? throw new InvalidOperationException("this program does not run from a build inside the repository");
+            foreach (string line in Results.Readme.Renew(repository))
+                Console.WriteLine(line);
+        });
+        return command;
+    }
+
     /// <summary>What this program starts itself with: see <see cref="PeerProcess"/>.</summary>
     public static Command Peer()
     {

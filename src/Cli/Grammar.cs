@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Subquad.Simd;
+using Subquad.Simd.Dispatch;
 
 namespace Subquad.Cli;
 
@@ -27,6 +29,8 @@ internal static class Grammar
     {
         Description = description,
         HelpName = "N[,N...]",
+        // Otherwise an absent array is an empty one.
+        DefaultValueFactory = _ => null,
         CustomParser = result => Parse(result, name, expected, holds),
     };
 
@@ -50,6 +54,9 @@ internal static class Grammar
         Number<int>("--threads", "Threads to use. [default: the processors of this machine]", "a whole number from 1 to 4096", value => value is >= 1 and <= 4096);
 
     public static Option<string?> Kernels() => Text("--kernels", "Kernel set to compute with; 'subquad inspect --kernels' lists them. [default: the best]", "NAME");
+
+    /// <summary>The set of that name; without one, the best or what the environment forces.</summary>
+    public static KernelSet KernelSet(string? name) => name is null ? KernelSets.Best : KernelSets.ByName(name);
 
     /// <summary>A path given as an argument must exist.</summary>
     public static string Existing(string path, string what) =>

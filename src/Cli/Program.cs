@@ -45,23 +45,30 @@ internal static class Program
         }
     }
 
+    /// <summary>What is wrong with the words alone; null when nothing is.</summary>
     private static string? Misuse(ParseResult parsed)
     {
+        bool isRoot = parsed.CommandResult.Parent is null;
+        string name = isRoot ? "subquad" : $"subquad {parsed.CommandResult.Command.Name}", help = $"see '{name} --help'";
+        // The parser takes an option it does not know for a value, and complains about another word or none.
+        IEnumerable<Token> values = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Where(token => token.Type == TokenType.Argument);
+        if (values.FirstOrDefault(word => word.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+            return $"expected an option of '{name}', found '{unknown.Value}'; {help}";
         if (parsed.Errors.Count == 0)
             return null;
-        string help = $"see '{Name(parsed.CommandResult)} --help'";
-        // The parser takes an option it does not know for a value and complains about another word.
-        IEnumerable<Token> words = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Where(token => token.Type == TokenType.Argument);
-        if (words.FirstOrDefault(word => word.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
-            return $"expected an option of '{Name(parsed.CommandResult)}', found '{unknown.Value}'; {help}";
-        if (parsed.CommandResult.Command is RootCommand)
-            return parsed.UnmatchedTokens is [string other, ..]
-                ? $"expected a command (train, evaluate, predict, inspect), found '{other}'; {help}"
-                : $"expected a command (train, evaluate, predict, inspect), found none; {help}";
-        return $"{parsed.Errors[0].Message.TrimEnd('.')}; {help}";
+        string? surplus = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+        if (isRoot)
+            return $"expected a command (train, evaluate, predict, inspect), found {(surplus is null ? "none" : $"'{surplus}'")}; {help}";
+        string arguments = string.Join(" and ", parsed.CommandResult.Command.Arguments.Select(argument => argument.Name));
+        if (surplus is not null)
+            return $"expected {arguments} and options, found '{surplus}' too; {help}";
+        return parsed.Errors[0].SymbolResult switch
+        {
+            OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name}: expected a value, found none; {help}",
+            CommandResult => $"expected {arguments}, found fewer words; {help}",
+            _ => $"{parsed.Errors[0].Message.TrimEnd('.')}; {help}",
+        };
     }
-
-    private static string Name(CommandResult command) => command.Command is RootCommand ? "subquad" : $"subquad {command.Command.Name}";
 
     private static string OneLine(Exception fault)
     {

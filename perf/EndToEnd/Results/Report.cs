@@ -51,12 +51,14 @@ sealed class Report(string run)
         return $"{Machine.Processor}, {Environment.ProcessorCount} cores; .NET {Environment.Version}; kernels {kernels}; {peers}; {DateTime.UtcNow:yyyy-MM-dd}.\n\n";
     }
 
-    /// <summary>perf/results of the repository this program was built in, if it still runs from there.</summary>
-    static string? PublishedFolder()
+    static string? PublishedFolder() => Repository() is { } repository ? Path.Combine(repository, "perf", "results") : null;
+
+    /// <summary>The repository this program was built in, if it still runs from there.</summary>
+    public static string? Repository()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (Directory.Exists(Path.Combine(folder.FullName, "perf", "EndToEnd")))
-                return Path.Combine(folder.FullName, "perf", "results");
+                return folder.FullName;
         return null;
     }
 }

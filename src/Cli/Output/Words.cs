@@ -29,4 +29,14 @@ internal static class Words
     };
 
     public static string List<T>(IEnumerable<T> values) => string.Join(", ", values);
+
+    /// <summary>784 - 4096 - 4096 - 10, then what fires, then the mode.</summary>
+    public static string Shape(NetworkShape shape)
+    {
+        string firing = shape.Densities is { } densities ? $"density {List(densities)}" : $"shift {List(shape.ShiftConstant)}";
+        return $"{string.Join(" - ", [shape.Inputs, .. shape.Hidden, shape.Outputs])}, {firing}, {shape.Normalisation.ToString().ToLowerInvariant()}";
+    }
+
+    /// <summary>All stages of a step.</summary>
+    public static double Seconds(StepReport report) => report.Seconds.Values.Sum();
 }

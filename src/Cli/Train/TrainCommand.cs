@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Subquad.Simd.Dispatch;
 
 namespace Subquad.Cli;
 
@@ -101,7 +100,7 @@ internal sealed class TrainCommand : Command
             From = from,
             Shape = shape,
             Seed = seed,
-            Kernels = parsed.GetValue(_kernels) is { } kernels ? KernelSets.ByName(kernels) : KernelSets.Best,
+            Kernels = Grammar.KernelSet(parsed.GetValue(_kernels)),
             Options = new GaussNewtonOptions
             {
                 TrainFrom = parsed.GetValue(_trainFrom),

@@ -41,6 +41,22 @@ public sealed class GramTests(KernelSet kernels)
     }
 
     [Test]
+    public void Chains_are_widened_before_small_terms_are_lost()
+    {
+        // After a one, every further product is half a bit too small for a float32 chain that contains the one; only the first chain may lose them.
+        const int Width = 1030;
+        const float Root = 1f / 8192, Small = Root / 4096;
+        float[] left = [1f, .. Enumerable.Repeat(Root, Width - 1)], right = [1f, .. Enumerable.Repeat(1f / 4096, Width - 1)];
+        using PanelMatrix factor = Samples.Panels(left, 1, Width);
+        using var entries = new ActiveBatch();
+        using var gram = new NativeBuffer<double>(CholeskyDriver.StrideOf(1));
+        entries.FillNonZero(right, 1, Width);
+        kernels.Gram(factor, entries, entries.Values, gram, CholeskyDriver.StrideOf(1), 0, factor.Panels);
+        double expected = 1 + (Width - 1) * (double)Small;
+        Numbers.Within(gram[0], expected, (LongestChain - 1) * (double)Small, "gram", 0);
+    }
+
+    [Test]
     public void Any_share_of_the_panels_gives_the_same_bits()
     {
         const int Count = 500, Width = 700;

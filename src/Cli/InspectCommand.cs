@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Subquad.Simd;
+using Subquad.Simd.Dispatch;
+using Subquad.Simd.Interop;
+
+namespace Subquad.Cli;
+
+/// <summary><c>inspect [MODEL] [--kernels]</c>: what a model is, and what this machine computes with.</summary>
+internal sealed class InspectCommand : Command
+{
+    public static readonly string[] Examples = ["subquad inspect subquad-model.safetensors", "subquad inspect --kernels"];
+
+    private readonly Argument<string?> _model = new("MODEL") { Description = "A model that 'train' saved.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _kernels = Grammar.Flag("--kernels", "List the kernel sets of this machine and say whether the C core is there.");
+
+    public InspectCommand(Session session) : base("inspect", "Says what a model is, and which kernels this machine has.")
+    {
+        Add(_model);
+        Add(_kernels);
+        SetAction(parsed => Run(parsed, session.Output));
+    }
+
+    private int Run(ParseResult parsed, TextWriter output)
+    {
+        string? path = parsed.GetValue(_model);
+        if (path is null && !parsed.GetValue(_kernels))
+            throw new UsageException("inspect: expected MODEL or --kernels, found neither");
+        if (path is not null)
+            Model(output, Grammar.ExistingFile(path, "MODEL"));
+        if (parsed.GetValue(_kernels))
+            Kernels(output);
+        return ExitCode.Done;
+    }
+
+    private static void Kernels(TextWriter output)
+    {
+        KernelSet used = KernelSets.Best;
+        foreach (KernelSet set in KernelSets.Available)
+            output.WriteLine($"{set.Name,-8} {(set == used ? "available, used" : "available")}");
+        output.WriteLine(NativeCore.Describe());
+    }
+
+    private static void Model(TextWriter output, string path)
+    {
+        using Network network = Network.Load(path);
+        NetworkShape shape = network.Shape;
+        output.WriteLine($"model:      {path}, {Words.Bytes(new FileInfo(path).Length)}");
+        output.WriteLine($"shape:      {Words.Shape(shape)}");
+        output.WriteLine($"weights:    {Words.Bytes(network.WeightBytes)} in memory");
+        output.WriteLine($"task:       {(network.Task == TaskKind.Classification ? $"{network.OutputCount} classes: {Words.List(network.ClassNames)}" : "regression")}");
+        output.WriteLine($"seed:       {network.Seed}");
+        output.WriteLine($"metric:     {network.Metric:g5}");
+        output.WriteLine($"trained by: kernels {network.TrainedBy}");
+    }
+}

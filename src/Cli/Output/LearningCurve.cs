@@ -1,0 +1,56 @@
+using System.Text;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace Subquad.Cli;
+
+/// <summary>Draws the training loss (log scale, left) and the metrics (right) over the steps.</summary>
+internal static class LearningCurve
+{
+    private const int Width = 900, Height = 560;
+
+    /// <summary>Refuses a path whose extension is no format of plots.</summary>
+    public static string CheckFormat(string path) => Path.GetExtension(path).ToLowerInvariant() is ".png" or ".svg"
+        ? path
+        : throw new UsageException($"--plot: expected a name that ends in .png or .svg, found '{path}'");
+
+    public static void Write(string path, IReadOnlyList<StepReport> steps, TaskKind task)
+    {
+        using Plot plot = Draw(steps, task);
+        bool vector = Path.GetExtension(path).Equals(".svg", StringComparison.OrdinalIgnoreCase);
+        byte[] bytes = vector ? Encoding.UTF8.GetBytes(plot.GetSvgXml(Width, Height)) : plot.GetImageBytes(Width, Height, ImageFormat.Png);
+        OutputFiles.Write(path, file => file.Write(bytes));
+    }
+
+    private static Plot Draw(IReadOnlyList<StepReport> steps, TaskKind task)
+    {
+        var plot = new Plot();
+        // A dropped step leaves the loss as it was; its metrics are those before it too.
+        StepReport[] shown = [.. steps.Where(step => double.IsFinite(step.Loss) && step.Loss > 0)];
+        bool classes = task == TaskKind.Classification;
+        double scale = classes ? 100 : 1;
+        double[] at = [.. shown.Select(step => (double)step.Step)];
+        Line(plot, at, [.. shown.Select(step => Math.Log10(step.Loss))], "training loss (left)", Colors.C0);
+        Line(plot, at, [.. shown.Select(step => scale * step.TrainMetric)], "training", Colors.C1, right: true);
+        if (shown.Length > 0 && shown[0].ValidationMetric is not null)
+            Line(plot, at, [.. shown.Select(step => scale * step.ValidationMetric ?? double.NaN)], "validation", Colors.C2, right: true);
+
+        plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = power => $"{Math.Pow(10, power):g2}" };
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
+        plot.XLabel("step");
+        plot.YLabel("loss (log scale)");
+        plot.Axes.Right.Label.Text = classes ? "accuracy (%)" : "RMSE";
+        plot.ShowLegend(Edge.Bottom);
+        return plot;
+    }
+
+    private static void Line(Plot plot, double[] x, double[] y, string name, Color color, bool right = false)
+    {
+        ScottPlot.Plottables.Scatter line = plot.Add.Scatter(x, y, color);
+        line.LegendText = name;
+        line.LineWidth = 2;
+        line.MarkerSize = 7;
+        if (right)
+            line.Axes.YAxis = plot.Axes.Right;
+    }
+}

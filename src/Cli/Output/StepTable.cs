@@ -1,0 +1,47 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Subquad.Cli;
+
+/// <summary>A table on a terminal that grows with the training, and a bar for the steps done.</summary>
+internal sealed class StepTable
+{
+    private const int BarWidth = 40;
+
+    private readonly Table _table = new Table().Border(TableBorder.Simple);
+    private readonly TaskKind _task;
+    private readonly int _most;
+    private int _done;
+
+    public StepTable(TaskKind task, int most)
+    {
+        _task = task;
+        _most = Math.Max(1, most);
+        foreach (string heading in new[] { "step", "loss", "train", "validation", "damping", "CG", "active", "seconds" })
+            _table.AddColumn(new TableColumn(heading).RightAligned());
+    }
+
+    /// <summary>The table as it stands.</summary>
+    public IRenderable View => new Rows(_table, new Markup(Bar()));
+
+    public void Add(StepReport report)
+    {
+        _done = report.Step;
+        string[] cells =
+        [
+            $"{report.Step}", $"{report.Loss:g5}", Words.MetricValue(_task, report.TrainMetric), Words.MetricValue(_task, report.ValidationMetric),
+            report.Step == 0 ? "" : $"{report.Damping:g3}", report.Step == 0 ? "" : $"{report.CgIterations}", Words.List(report.Active.Select(Words.Percent)), $"{Words.Seconds(report):F2}",
+        ];
+        // A step that was dropped stays in sight, but faint.
+        _table.AddRow(cells.Select(cell => new Markup(report.Accepted ? cell : $"[dim]{cell}[/]")));
+    }
+
+    /// <summary>Shows the table while <paramref name="work"/> runs, which calls the action it is given after each change.</summary>
+    public T Draw<T>(Func<Action, T> work) => AnsiConsole.Live(View).Start(context => work(() => context.UpdateTarget(View)));
+
+    private string Bar()
+    {
+        int filled = Math.Min(BarWidth, BarWidth * _done / _most);
+        return $"[green]{new string('━', filled)}[/][dim]{new string('━', BarWidth - filled)}[/] {_done} of at most {_most} steps";
+    }
+}

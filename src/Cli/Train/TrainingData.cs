@@ -1,0 +1,37 @@
+namespace Subquad.Cli;
+
+/// <summary>The rows of one run: to train on, to stop by, and to judge by.</summary>
+internal sealed record TrainingData(Dataset Training, Dataset? Validation, Dataset? Test)
+{
+    /// <summary>Reads what the request names; a model to train on reads tables as its own was read.</summary>
+    public static TrainingData Read(TrainRequest request, Network? network)
+    {
+        Dataset all = request.Data is not { } path ? Sample.Training()
+            : network is null ? DataFile.Training(path, request.Labels, request.Csv)
+            : DataFile.For(network, path, request.Labels, train: true);
+        Dataset training = all;
+        if (request.Samples is { } samples)
+            training = samples <= all.Count ? all.First(samples) : throw new InvalidDataException($"--samples: expected at most {all.Count} rows, found {samples}");
+
+        Dataset? validation = request.ValidationPath is { } file ? Other(file) : null;
+        // One row cannot be divided: it is trained on, and nothing stops the training early.
+        if (validation is null && request.ValidationShare > 0 && training.Count > 1)
+            (training, validation) = training.Split(request.ValidationShare, request.Seed);
+        return new(training, validation, Test());
+
+        Dataset? Test()
+        {
+            if (request.Test is { } test)
+                return Other(test);
+            if (request.Data is null)
+                return Sample.Test();
+            return Directory.Exists(request.Data) && DataFile.TestImages(request.Data) is not null ? Other(request.Data) : null;
+        }
+
+        Dataset Other(string path)
+        {
+            Dataset other = network is null ? DataFile.Like(all, path) : DataFile.For(network, path, null);
+            return other.Task != TaskKind.None ? other : throw new InvalidDataException($"'{path}': expected the target column, found none");
+        }
+    }
+}
