@@ -75,6 +75,14 @@ static class Commands
         return command;
     }
 
+    public static Command Train()
+    {
+        Option<FileInfo> json = JsonFile();
+        var command = new Command("train", "Runs the default training of the command for three seeds on every kernel set.") { json };
+        command.SetAction(parsed => TrainRun.Run().Save(parsed.GetValue(json)!, standard: true));
+        return command;
+    }
+
     public static Command Readme()
     {
         var command = new Command("readme", "Puts the published tables of this machine into README.md.");

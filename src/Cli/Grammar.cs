@@ -29,10 +29,11 @@ internal static class Grammar
     {
         Description = description,
         HelpName = "N[,N...]",
-        // Otherwise an absent array is an empty one.
-        DefaultValueFactory = _ => null,
         CustomParser = result => Parse(result, name, expected, holds),
     };
+
+    /// <summary>The numbers given; null when the option is absent, for which the parser makes an empty array.</summary>
+    public static T[]? Given<T>(this ParseResult parsed, Option<T[]?> option) => parsed.GetValue(option) is { Length: > 0 } values ? values : null;
 
     /// <summary>A word or a path.</summary>
     public static Option<string?> Text(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName };

@@ -65,7 +65,7 @@ internal static class Program
         return parsed.Errors[0].SymbolResult switch
         {
             OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name}: expected a value, found none; {help}",
-            CommandResult => $"expected {arguments}, found fewer words; {help}",
+            ArgumentResult { Tokens.Count: 0 } => $"expected {arguments}, found fewer words; {help}",
             _ => $"{parsed.Errors[0].Message.TrimEnd('.')}; {help}",
         };
     }

@@ -120,10 +120,10 @@ internal sealed class TrainCommand : Command
 
     private NetworkShape Shape(ParseResult parsed)
     {
-        int[] widths = parsed.GetValue(_width) ?? [TrainDefaults.Width];
+        int[] widths = parsed.Given(_width) ?? [TrainDefaults.Width];
         int layers = parsed.GetValue(_hidden) ?? (widths.Length > 1 ? widths.Length : TrainDefaults.HiddenLayers);
         OneOrEach("--width", widths.Length, layers);
-        double[]? densities = parsed.GetValue(_density), shifts = parsed.GetValue(_shift);
+        double[]? densities = parsed.Given(_density), shifts = parsed.Given(_shift);
         OneOrEach("--density", densities?.Length ?? 1, layers);
         OneOrEach("--shift", shifts?.Length ?? 1, layers);
         var shape = new NetworkShape

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Subquad.Perf.EndToEnd.Results;
+using Subquad.Simd;
+using Subquad.Simd.Dispatch;
+using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
+
+namespace Subquad.Perf.EndToEnd.Runs;
+
+/// <summary>README's first command as a user types it, `train` on the embedded sample, for several seeds on every kernel set of this machine.</summary>
+static partial class TrainRun
+{
+    const int Seeds = 3;
+
+    public static FinishedRun Run()
+    {
+        string repository = Report.Repository() ?? throw new InvalidOperationException("this program does not run from a build inside the repository");
+        // Built first, so that only training is timed.
+        Start(repository, "build", "-c", "Release", "src/Cli");
+        var report = new Report("train");
+        var table = new MarkdownTable(["kernels", .. Enumerable.Range(1, Seeds).Select(seed => $"test accuracy, seed {seed}"), "seconds (longest)"]);
+        foreach (KernelSet kernels in KernelSets.Available)
+        {
+            var cells = new List<string> { kernels.Name };
+            double longest = 0;
+            for (int seed = 1; seed <= Seeds; seed++)
+            {
+                (double seconds, double accuracy) = Train(repository, kernels.Name, seed);
+                longest = Math.Max(longest, seconds);
+                cells.Add(Percent(accuracy));
+                report.Add(new Row
+                {
+                    { "kind", "train" },
+                    { "name", "sample" },
+                    { "seed", seed },
+                    { "threads", Environment.ProcessorCount },
+                    { "kernels", kernels.Name },
+                    { "seconds", seconds },
+                    { "test_accuracy", accuracy },
+                });
+            }
+            table.Add([.. cells, $"{Cell(longest)} s"]);
+        }
+        return new FinishedRun(report, $"""
+            `train` without arguments: the embedded 4,000 Fashion-MNIST images, tested on 2,000 others; seconds of the whole process.
+
+            {table}
+            """);
+    }
+
+    static (double Seconds, double Accuracy) Train(string repository, string kernels, int seed)
+    {
+        string folder = Directory.CreateTempSubdirectory("subquad-train").FullName;
+        try
+        {
+            long started = Stopwatch.GetTimestamp();
+            string output = Start(
+                folder, "run", "--no-build", "-c", "Release", "--project", Path.Combine(repository, "src", "Cli"), "--", "train", "--seed", $"{seed}", "--kernels", kernels);
+            double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            Match accuracy = Accuracy().Match(output);
+            if (!accuracy.Success)
+                throw new InvalidDataException($"train on {kernels}, seed {seed}, printed no test accuracy: {output}");
+            return (seconds, double.Parse(accuracy.Groups["percent"].Value, CultureInfo.InvariantCulture) / 100);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static string Start(string folder, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"dotnet {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {output}");
+    }
+
+    [GeneratedRegex(@"test accuracy (?<percent>[\d.]+) %")]
+    private static partial Regex Accuracy();
+}
