@@ -43,13 +43,24 @@ internal sealed class InspectCommand : Command
     private static void Model(TextWriter output, string path)
     {
         using Network network = Network.Load(path);
+        using var notes = new ModelNotes(path);
         NetworkShape shape = network.Shape;
-        output.WriteLine($"model:      {path}, {Words.Bytes(new FileInfo(path).Length)}");
-        output.WriteLine($"shape:      {Words.Shape(shape)}");
-        output.WriteLine($"weights:    {Words.Bytes(network.WeightBytes)} in memory");
-        output.WriteLine($"task:       {(network.Task == TaskKind.Classification ? $"{network.OutputCount} classes: {Words.List(network.ClassNames)}" : "regression")}");
-        output.WriteLine($"seed:       {network.Seed}");
-        output.WriteLine($"metric:     {network.Metric:g5}");
-        output.WriteLine($"trained by: kernels {network.TrainedBy}");
+        IEnumerable<string> shifts = shape.Hidden.Select((width, layer) => $"{notes.Shift(layer + 1, width):g4}");
+        Line("model", $"{path}, {Words.Bytes(new FileInfo(path).Length)}");
+        Line("shape", Words.Shape(shape));
+        Line("shifts", $"b = {Words.List(shifts)}");
+        Line("weights", $"{Words.Bytes(network.WeightBytes)} in memory");
+        Line("task", network.Task == TaskKind.Classification ? $"{network.OutputCount} classes" : "regression");
+        if (network.ClassNames.Count > 0)
+            Line("classes", Words.List(network.ClassNames));
+        Line("inputs", notes.Inputs());
+        Line("targets", notes.Targets());
+        if (notes.Columns() is { } columns)
+            Line("columns", columns);
+        Line("seed", $"{network.Seed}");
+        Line("metric", $"s^2 = {network.Metric:g5}");
+        Line("trained by", $"kernels {network.TrainedBy}");
+
+        void Line(string name, string text) => output.WriteLine($"{name + ":",-12}{text}");
     }
 }

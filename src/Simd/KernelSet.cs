@@ -39,7 +39,7 @@ public abstract class KernelSet
     /// <summary>Forward with other values for the same entries: x in the order of <paramref name="inputs"/>.</summary>
     public abstract void Accumulate(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo);
 
-    /// <summary>Forward for inputs with a value in most places: the same sums as the sparse forward, the same bits for finite weights, in registers over four data at once.</summary>
+    /// <summary>Forward for inputs with a value in most places: the same sums as the sparse forward, for finite weights the same bits (but for the sign of a zero whose every term underflowed), in registers over four data at once.</summary>
     /// <param name="weights">W.</param>
     /// <param name="inputs">x as a panel matrix with data in rows (n x columns of W).</param>
     /// <param name="sums">Rows of W x n; overwritten in these panels.</param>

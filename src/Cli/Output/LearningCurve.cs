@@ -28,20 +28,35 @@ internal static class LearningCurve
         // A dropped step leaves the loss as it was; its metrics are those before it too.
         StepReport[] shown = [.. steps.Where(step => double.IsFinite(step.Loss) && step.Loss > 0)];
         bool classes = task == TaskKind.Classification;
+        string metric = classes ? "accuracy" : "RMSE";
         double scale = classes ? 100 : 1;
         double[] at = [.. shown.Select(step => (double)step.Step)];
-        Line(plot, at, [.. shown.Select(step => Math.Log10(step.Loss))], "training loss (left)", Colors.C0);
-        Line(plot, at, [.. shown.Select(step => scale * step.TrainMetric)], "training", Colors.C1, right: true);
+        Line(plot, at, [.. shown.Select(step => Math.Log10(step.Loss))], "training loss", Colors.C0);
+        Line(plot, at, [.. shown.Select(step => scale * step.TrainMetric)], $"training {metric} (right)", Colors.C1, right: true);
         if (shown.Length > 0 && shown[0].ValidationMetric is not null)
-            Line(plot, at, [.. shown.Select(step => scale * step.ValidationMetric ?? double.NaN)], "validation", Colors.C2, right: true);
+            Line(plot, at, [.. shown.Select(step => scale * step.ValidationMetric ?? double.NaN)], $"validation {metric} (right)", Colors.C2, right: true);
 
-        plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = power => $"{Math.Pow(10, power):g2}" };
+        plot.Axes.Left.TickGenerator = new NumericManual([.. LossTicks(shown)]);
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
         plot.XLabel("step");
-        plot.YLabel("loss (log scale)");
-        plot.Axes.Right.Label.Text = classes ? "accuracy (%)" : "RMSE";
+        plot.YLabel("training loss (log scale)");
+        plot.Axes.Right.Label.Text = classes ? "accuracy (%)" : metric;
         plot.ShowLegend(Edge.Bottom);
         return plot;
+    }
+
+    // 1, 2 and 5 of every decade that the loss crosses: automatic ticks fall on powers like 10^-1.7.
+    private static IEnumerable<Tick> LossTicks(StepReport[] shown)
+    {
+        if (shown.Length == 0)
+            yield break;
+        int low = (int)Math.Floor(Math.Log10(shown.Min(step => step.Loss))), high = (int)Math.Ceiling(Math.Log10(shown.Max(step => step.Loss)));
+        for (int power = low; power <= high; power++)
+            foreach (int digit in high - low > 4 ? [1] : new[] { 1, 2, 5 })
+            {
+                double loss = digit * Math.Pow(10, power);
+                yield return new Tick(Math.Log10(loss), $"{loss:g2}", isMajor: true);
+            }
     }
 
     private static void Line(Plot plot, double[] x, double[] y, string name, Color color, bool right = false)

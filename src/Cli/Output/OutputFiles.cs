@@ -52,7 +52,7 @@ internal sealed class OutputFiles(bool force)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"expected that '{path}' can be written, found: {fault.Message}", fault);
+            throw new IOException($"'{path}': expected a folder that files can be made in, found that none can be made in '{folder}'", fault);
         }
     }
 }

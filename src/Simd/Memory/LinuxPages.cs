@@ -31,7 +31,11 @@ internal sealed unsafe partial class LinuxPages : PageSource
 
     public override void Return(void* block, nuint bytes) => _ = MUnmap(block, Rounded(bytes));
 
-    private static nuint Rounded(nuint bytes) => (bytes + 4095) & ~(nuint)4095;
+    private static nuint Rounded(nuint bytes)
+    {
+        nuint page = (nuint)Environment.SystemPageSize;
+        return (bytes + page - 1) & ~(page - 1);
+    }
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial void* MMap(void* address, nuint length, int protection, int flags, int file, nint offset);

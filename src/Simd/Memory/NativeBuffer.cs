@@ -25,6 +25,8 @@ public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
     public NativeBuffer(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (length > (long.MaxValue - Slack) / sizeof(T))
+            throw new OutOfMemoryException($"{length} elements of {sizeof(T)} bytes are more than an address space holds");
         Length = length;
         _bytes = checked((nuint)length * (nuint)sizeof(T) + Slack);
         _address = (nint)Take(_bytes);

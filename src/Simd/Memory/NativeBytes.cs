@@ -12,15 +12,26 @@ public static class NativeBytes
     /// <summary>Blocks that the garbage collector had to free because nobody disposed them.</summary>
     public static long Leaked => Interlocked.Read(ref s_leaked);
 
-    /// <summary>Bytes the machine could still give: free physical memory as the runtime sees it (container limits included).</summary>
+    /// <summary>Bytes the machine could still give: the memory the runtime may use less what is held, and no more than the system says is free.</summary>
     public static long Available
     {
         get
         {
-            GCMemoryInfo info = GC.GetGCMemoryInfo();
-            long limit = info.TotalAvailableMemoryBytes;
-            return Math.Max(0, limit - Live - GC.GetTotalMemory(false));
+            long left = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Live - GC.GetTotalMemory(false);
+            return Math.Max(0, Math.Min(left, SystemFree()));
         }
+    }
+
+    // Other processes count too; only Linux says so cheaply.
+    private static long SystemFree()
+    {
+        const string File = "/proc/meminfo", Field = "MemAvailable:";
+        if (!OperatingSystem.IsLinux() || !System.IO.File.Exists(File))
+            return long.MaxValue;
+        foreach (string line in System.IO.File.ReadLines(File))
+            if (line.StartsWith(Field, StringComparison.Ordinal) && long.TryParse(line[Field.Length..].Replace("kB", "").Trim(), out long kibibytes))
+                return kibibytes * 1024;
+        return long.MaxValue;
     }
 
     internal static void Add(long bytes) => Interlocked.Add(ref s_live, bytes);
