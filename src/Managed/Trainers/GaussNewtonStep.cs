@@ -154,7 +154,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         _mu = relativeDamping * scale;
 
         // A singular K (duplicate rows, dead data) with no damping to speak of: the least mu that float64 can factor is used, and reported.
-        for (double least = Math.Max(scale, double.Epsilon) * 1e-12; !_gram.Matrix.Factor(_mu); least *= 100)
+        for (double least = (scale > 0 ? scale : 1) * 1e-12; !_gram.Matrix.Factor(_mu); least *= 100)
         {
             _mu = Math.Max(_mu, least);
             if (!double.IsFinite(_mu) || least > Math.Max(scale, 1) * 1e6)
