@@ -17,7 +17,7 @@ internal sealed class StepTable
     {
         _task = task;
         _most = Math.Max(1, most);
-        foreach (string heading in new[] { "step", "loss", "train", "validation", "damping", "CG", "active", "seconds" })
+        foreach (string heading in new[] { "step", "loss", "train", "validation", "damping", "CG", "active", "seconds", "" })
             _table.AddColumn(new TableColumn(heading).RightAligned());
     }
 
@@ -31,17 +31,19 @@ internal sealed class StepTable
         [
             $"{report.Step}", $"{report.Loss:g5}", Words.MetricValue(_task, report.TrainMetric), Words.MetricValue(_task, report.ValidationMetric),
             report.Step == 0 ? "" : $"{report.Damping:g3}", report.Step == 0 ? "" : $"{report.CgIterations}", Words.List(report.Active.Select(Words.Percent)), $"{Words.Seconds(report):F2}",
+            report.Accepted ? "" : "rejected",
         ];
-        // A step that was dropped stays in sight, but faint.
         _table.AddRow(cells.Select(cell => new Markup(report.Accepted ? cell : $"[dim]{cell}[/]")));
     }
 
     /// <summary>Shows the table while <paramref name="work"/> runs, which calls the action it is given after each change.</summary>
-    public T Draw<T>(Func<Action, T> work) => AnsiConsole.Live(View).Start(context => work(() => context.UpdateTarget(View)));
+    public T Draw<T>(Func<Action, T> work) => AnsiConsole.Live(View)
+        // More steps than the window has lines: the newest stay in sight.
+        .Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top).Start(context => work(() => context.UpdateTarget(View)));
 
     private string Bar()
     {
         int filled = Math.Min(BarWidth, BarWidth * _done / _most);
-        return $"[green]{new string('━', filled)}[/][dim]{new string('━', BarWidth - filled)}[/] {_done} of at most {_most} steps";
+        return $"[green]{new string('━', filled)}[/][dim]{new string('─', BarWidth - filled)}[/] {_done} of at most {_most} steps";
     }
 }

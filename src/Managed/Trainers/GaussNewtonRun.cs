@@ -79,7 +79,7 @@ internal sealed class GaussNewtonRun : IDisposable
             return TakeConstantStep();
         while (true)
         {
-            if (NotFinite(_batch.Score) is { } message)
+            if (NotFinite() is { } message)
                 return Ended(StopReason.NonFinite, message);
             if (_batch.Score.ResidualNorm <= goal)
                 return Ended(StopReason.Residual, $"the residual is below {_options.ResidualTolerance:g2} of the targets");
@@ -103,7 +103,7 @@ internal sealed class GaussNewtonRun : IDisposable
                 _refillProducts = true;
                 if (_steps == 0)
                     Report(0, default, accepted: true, ratio: 1);
-                if (NotFinite(_batch.Score) is { } message)
+                if (NotFinite() is { } message)
                     return Ended(StopReason.NonFinite, message);
                 if (TakeStep(ref metric) is { Reason: not (StopReason.Rounding or StopReason.Damping or StopReason.Validation) } ended)
                     return ended;
@@ -147,6 +147,8 @@ internal sealed class GaussNewtonRun : IDisposable
             return Ended(StopReason.NonFinite, $"step {_steps}: {failure.Message}");
         }
         double actual = 0.5 * (before * before - trial.ResidualNorm * trial.ResidualNorm);
+        if (FiniteCheck.FirstBadState(_batch.Trial) is not null)
+            actual = double.NaN;
         double outputs = _batch.Score.OutputNorm * _batch.Score.OutputNorm;
         if (_options.AdaptDamping && _step.PredictedDecrease < 1e-6 * outputs)
             return Ended(StopReason.Rounding, $"step {_steps} could lower the residual only below the rounding of the outputs");
@@ -192,12 +194,12 @@ internal sealed class GaussNewtonRun : IDisposable
         return null;
     }
 
-    private string? NotFinite(Score score)
+    /// <summary>What is not finite at the present point: an overflow below the top may silence every neuron above it, and then the loss looks well.</summary>
+    private string? NotFinite()
     {
-        if (double.IsFinite(score.Loss))
-            return null;
-        string where = FiniteCheck.FirstBadState(_batch.State) is { } layer ? $"hidden layer {layer + 1}" : "the output layer";
-        return $"step {_steps}: the loss is not finite; it comes from {where}";
+        if (_batch.FirstBadLayer is { } layer)
+            return $"step {_steps}: what leaves hidden layer {layer + 1} is not finite";
+        return double.IsFinite(_batch.Score.Loss) ? null : $"step {_steps}: what leaves the output layer is not finite";
     }
 
     private TrainingResult Ended(StopReason reason, string message) =>

@@ -172,6 +172,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         else
         {
             CgIterations = _gradients.Solve(_kernels.Kernels, this, _alpha.Buffer, _left.Buffer, length, _options.CgTolerance, _options.CgIterations);
+            if (CgIterations == 0 && _kernels.Kernels.Dot(_residual.Span, _residual.Span) > 0)
+                throw new ArithmeticException("the Jacobian is not finite");
         }
 
         // (G + mu I) alpha = r - e, so the linear model leaves mu alpha + e.

@@ -18,6 +18,7 @@ internal sealed class TrainingBatch : IDisposable
     private readonly ActiveBatch _rows = new();
     private readonly BatchState? _lower;
     private readonly TransposedBatch _turnedFeatures = new();
+    private int? _firstBadBelow;
 
     public TrainingBatch(TeamKernels kernels, LayerStack layers, int from, TargetTransform target)
     {
@@ -42,8 +43,11 @@ internal sealed class TrainingBatch : IDisposable
     /// <summary>The same, turned round.</summary>
     public TransposedBatch TurnedFeatures => _turnedFeatures;
 
-    /// <summary>The score of <see cref="State"/>.</summary>
-    public Score Score { get; private set; }
+    /// <summary>The score of <see cref="State"/>; not a number before the first <see cref="Load"/>.</summary>
+    public Score Score { get; private set; } = new(double.NaN, double.NaN, double.NaN, double.NaN);
+
+    /// <summary>The first hidden layer (from 0) of the present state that left behind what is not finite; null when none did.</summary>
+    public int? FirstBadLayer => _firstBadBelow ?? FiniteCheck.FirstBadState(State);
 
     /// <summary>Takes data and runs them through all layers.</summary>
     /// <param name="data">The data.</param>
@@ -58,6 +62,7 @@ internal sealed class TrainingBatch : IDisposable
             _lower.Inputs = _rows;
             _lower.ForwardHidden();
             Features = _lower.Last.Sets.Active;
+            _firstBadBelow = FiniteCheck.FirstBadState(_lower);
         }
         if (isTrained)
             _turnedFeatures.Build(Features);

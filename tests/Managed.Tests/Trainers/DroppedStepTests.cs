@@ -37,6 +37,28 @@ internal sealed class DroppedStepTests
     }
 
     [Test]
+    public void A_step_that_held_out_data_speak_against_touches_nothing([Values(1, 3)] int trainFrom)
+    {
+        using Network network = Network.Create(Shapes.Odd, 5);
+        float[] kept = [];
+        int dropped = 0;
+        var recorder = new Recorder(report =>
+        {
+            float[] weights = Training.Weights(network);
+            if (!report.Accepted)
+            {
+                dropped++;
+                Numbers.SameBits(weights, kept, $"weights after the dropped step {report.Step}");
+            }
+            kept = weights;
+        });
+        (Dataset training, Dataset heldOut) = Noise(90, 37, 3).Split(0.3, 1);
+        TrainingResult result = Training.Fit(network, training, new() { TrainFrom = trainFrom, Steps = 30, Threads = 2 }, recorder, heldOut);
+        Assert.That((result.Reason, dropped), Is.EqualTo((StopReason.Validation, recorder.Trials.Count(report => !report.Accepted))));
+        Assert.That(dropped, Is.Positive);
+    }
+
+    [Test]
     public void A_step_cancelled_from_a_report_leaves_the_accepted_weights([Values(0, 1, 2)] int at)
     {
         using Network network = Network.Create(Shapes.Odd, 5);

@@ -46,6 +46,27 @@ internal sealed class PendingStepTests(KernelSet kernels)
     }
 
     [Test]
+    public void A_cancelled_team_still_folds_the_whole_step_in()
+    {
+        Numbers.SameBits(Weights(new CancellationToken(canceled: true)), Weights(CancellationToken.None), "weights");
+
+        float[] Weights(CancellationToken cancellation)
+        {
+            using Network network = Network.Create(Shapes.Odd, 7, kernels, threads: 1);
+            using var team = new WorkerTeam(2);
+            var verbs = new TeamKernels(kernels, team);
+            using var step = new GaussNewtonStep(verbs, network.Layers, 0, new GaussNewtonOptions { TrainFrom = 1, Threads = 2 });
+            using TrainingBatch batch = Load(verbs, network, 1, Prepare(network, 65, seed: 1), isTrained: true);
+            float metric = 0;
+            _ = step.Try(batch, 1, ref metric);
+            team.Cancellation = cancellation;
+            step.Commit(batch);
+            Assert.That(team.Cancellation, Is.EqualTo(cancellation), "it is honoured again afterwards");
+            return Training.Weights(network);
+        }
+    }
+
+    [Test]
     public void The_step_is_the_reference_step([Values(1, 2)] int trainFrom, [Values(1, 3)] int outputs)
     {
         NetworkShape shape = Shapes.Odd with { Hidden = [65, 37], Densities = [0.3], Outputs = outputs };

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Text.Json;
+using NUnit.Framework;
+
+namespace Managed.Tests.Cli;
+
+public class CommandTests
+{
+    private Shell _shell = null!;
+
+    [SetUp]
+    public void MakeFolder() => _shell = new Shell();
+
+    [TearDown]
+    public void RemoveFolder() => _shell.Dispose();
+
+    [Test]
+    public void A_table_of_classes_is_trained_judged_and_predicted()
+    {
+        Outcome trained = Shell.Run(["train", _shell.Classes(), .. _shell.Small, "--validation", "0"]);
+        Assert.That(trained.Code, Is.Zero, trained.Error);
+        Assert.That(trained.Output, Does.Not.Contain('\u001b'));
+        Assert.That(trained.Lines.Count(line => line.StartsWith("step", StringComparison.Ordinal)), Is.EqualTo(4));
+        Assert.That(trained.Lines[^2], Does.Match(@"^training accuracy \d+\.\d\d %$"));
+        Assert.That(trained.Lines[^1], Is.EqualTo($"model: {_shell.Model}"));
+
+        Outcome evaluated = Shell.Run("evaluate", _shell.Model, _shell.Path("classes.csv"));
+        Assert.That(evaluated.Lines, Does.Contain("rows 120"));
+        // The weights after the last step score the training rows as the last step did.
+        Assert.That(evaluated.Lines, Does.Contain(trained.Lines[^2]["training ".Length..]));
+
+        Outcome predicted = Shell.Run("predict", _shell.Model, _shell.Path("classes.csv"));
+        Assert.That(predicted.Lines, Has.Length.EqualTo(121));
+        Assert.That(predicted.Lines[0], Is.EqualTo("row,prediction,in,\"out, \"\"far\"\"\""));
+        Assert.That(predicted.Lines[1], Does.Match("^1,(in|\"out, \"\"far\"\"\"),-?[0-9.E-]+,-?[0-9.E-]+$"));
+    }
+
+    [Test]
+    public void A_table_of_numbers_is_judged_in_its_own_units()
+    {
+        Outcome trained = Shell.Run(["train", _shell.Values(), .. _shell.Small, "--test", _shell.Values("test.csv", 40), "--target", "price"]);
+        Assert.That(trained.Code, Is.Zero, trained.Error);
+        Assert.That(trained.Lines[^2], Does.Match(@"^test RMSE \d+\.\d\d$"));
+        double error = double.Parse(trained.Lines[^2].Split(' ')[^1], CultureInfo.InvariantCulture);
+        Assert.That(error, Is.GreaterThan(0).And.LessThan(500), "the prices deviate by 650 from their mean");
+
+        Outcome predicted = Shell.Run("predict", _shell.Model, _shell.Path("test.csv"), "--out", _shell.Path("prices.csv"));
+        Assert.That(predicted.Output.TrimEnd(), Is.EqualTo($"predictions: {_shell.Path("prices.csv")}"));
+        string[] lines = File.ReadAllLines(_shell.Path("prices.csv"));
+        Assert.That(lines, Has.Length.EqualTo(41));
+        Assert.That(lines[0], Is.EqualTo("row,prediction"));
+        Assert.That(lines[40], Does.StartWith("40,"));
+    }
+
+    [Test]
+    public void Integers_can_be_made_a_regression() => Assert.That(
+        Shell.Run(["train", _shell.Write("counts.csv", "x,n\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{i % 3}\n"))), .. _shell.Small, "--task", "regression"]).Lines[^2],
+        Does.StartWith("validation RMSE "));
+
+    [Test]
+    public void Images_are_found_by_file_and_by_folder()
+    {
+        string images = _shell.Images(), test = _shell.Images("t10k", 30);
+        Outcome file = Shell.Run(["train", images, .. _shell.Small, "--test", test]), folder = Shell.Run(["train", _shell.Folder, .. _shell.Small]);
+        Assert.That(file.Code, Is.Zero, file.Error);
+        Assert.That(file.Lines[^2], Does.StartWith("test accuracy "));
+        Assert.That(folder.Lines[^2], Is.EqualTo(file.Lines[^2]));
+        Assert.That(Shell.Run("evaluate", _shell.Model, _shell.Folder).Output, Is.EqualTo(Shell.Run("evaluate", _shell.Model, test).Output));
+        Assert.That(Shell.Run("predict", _shell.Model, _shell.Folder).Lines, Has.Length.EqualTo(31));
+    }
+
+    [Test]
+    public void Labels_under_another_name_are_named()
+    {
+        string images = _shell.Images(), labels = _shell.Path("truth.idx");
+        File.Move(_shell.Path("train-labels-idx1-ubyte"), labels);
+        Assert.That(Shell.Run(["train", images, .. _shell.Small]).Code, Is.EqualTo(1));
+        Assert.That(Shell.Run(["train", images, .. _shell.Small, "--labels", labels]).Code, Is.Zero);
+        Assert.That(Shell.Run("evaluate", _shell.Model, images, "--labels", labels).Code, Is.Zero);
+        Assert.That(Shell.Run("predict", _shell.Model, images).Code, Is.Zero, "predicting needs no labels");
+    }
+
+    [Test]
+    public void The_log_has_a_line_of_json_per_step()
+    {
+        string log = _shell.Path("run.jsonl");
+        Assert.That(Shell.Run(["train", _shell.Classes(), .. _shell.Small, "--validation", "0.2", "--log", log]).Code, Is.Zero);
+        JsonElement[] steps = [.. File.ReadAllLines(log).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.That(steps.Select(step => step.GetProperty("step").GetInt32()), Is.EqualTo(Enumerable.Range(0, steps.Length)));
+        Assert.That(steps[^1].EnumerateObject().Select(field => field.Name), Is.EqualTo(new[]
+        {
+            "step", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "cg_iterations", "active", "flips", "seconds",
+        }));
+        Assert.That(steps[^1].GetProperty("active").GetArrayLength(), Is.EqualTo(1), "one trained layer");
+        Assert.That(steps[^1].GetProperty("seconds").GetProperty("solve").GetDouble(), Is.GreaterThanOrEqualTo(0));
+        Assert.That(steps[^1].GetProperty("validation_metric").GetDouble(), Is.InRange(0, 1));
+    }
+
+    [Test]
+    public void Training_goes_on_from_a_model()
+    {
+        string data = _shell.Values(), tuned = _shell.Path("tuned.safetensors");
+        Shell.Run(["train", data, .. _shell.Small]);
+        Outcome more = Shell.Run("train", data, "--from", _shell.Model, "--steps", "2", "--out", tuned, "--no-plot", "--validation", "0");
+        Assert.That(more.Code, Is.Zero, more.Error);
+        Assert.That(more.Output, Does.Contain($"from {_shell.Model}"));
+        string before = Shell.Run("evaluate", _shell.Model, data).Lines[1], after = Shell.Run("evaluate", tuned, data).Lines[1];
+        Assert.That(Loss(after), Is.LessThan(Loss(before)));
+
+        static double Loss(string line) => double.Parse(line["loss ".Length..], CultureInfo.InvariantCulture);
+    }
+
+    [Test]
+    public void The_same_command_line_gives_the_same_model()
+    {
+        string data = _shell.Classes();
+        Shell.Run(["train", data, .. _shell.Small]);
+        byte[] first = File.ReadAllBytes(_shell.Model);
+        Shell.Run(["train", data, .. _shell.Small, "--threads", "1"]);
+        Assert.That(File.ReadAllBytes(_shell.Model).AsSpan().SequenceEqual(first), Is.True);
+        Shell.Run(["train", data, .. _shell.Small, "--seed", "2"]);
+        Assert.That(File.ReadAllBytes(_shell.Model).AsSpan().SequenceEqual(first), Is.False);
+    }
+
+    [Test]
+    public void The_embedded_sample_needs_no_path()
+    {
+        Outcome trained = Shell.Run(["train", .. _shell.Small, "--samples", "300"]);
+        Assert.That(trained.Code, Is.Zero, trained.Error);
+        Assert.That(trained.Output, Does.Contain("data: 270 rows to train on, 30 to validate, 2000 to test; 784 features, 10 classes"));
+        Assert.That(trained.Lines[^2], Does.Match(@"^test accuracy \d+\.\d\d %$"));
+        Assert.That(Shell.Run("inspect", _shell.Model).Output, Does.Contain("Ankle boot"));
+    }
+
+    [TestCase("curve.png", new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G' })]
+    [TestCase("curve.svg", new byte[] { (byte)'<', (byte)'?', (byte)'x', (byte)'m' })]
+    public void The_plot_has_the_format_of_its_name(string name, byte[] start)
+    {
+        string plot = _shell.Path(name);
+        Outcome trained = Shell.Run(["train", _shell.Classes(), .. _shell.Small.Where(word => word != "--no-plot"), "--plot", plot, "--quiet"]);
+        Assert.That(trained.Code, Is.Zero, trained.Error);
+        Assert.That(trained.Lines, Is.EqualTo(new[] { trained.Lines[0], $"model: {_shell.Model}", $"plot: {plot}" }));
+        Assert.That(File.ReadAllBytes(plot).Take(start.Length), Is.EqualTo(start));
+    }
+
+    [Test]
+    public void Inspect_says_what_a_model_is()
+    {
+        Shell.Run(["train", _shell.Values(), .. _shell.Small, "--hidden", "1", "--seed", "77"]);
+        string[] lines = Shell.Run("inspect", _shell.Model).Lines;
+        Assert.That(lines, Has.Some.Match(@"^shape: +3 - 64 - 1, density 0\.2, normalised$"));
+        Assert.That(lines, Has.Some.Match(@"^shifts: +b = 0\.8416$"));
+        Assert.That(lines, Has.Some.Match(@"^inputs: +2 features, standardised, a constant feature added, scaled to unit norm$"));
+        Assert.That(lines, Has.Some.Match(@"^targets: +\(y - mean\) / deviation; mean \d+"));
+        Assert.That(lines, Has.Some.Match(@"^columns: +x \(missing: .*\), y \(missing: .*\); target price$"));
+        Assert.That(lines, Has.Some.Match(@"^seed: +77$"));
+        Assert.That(lines, Has.Some.Match(@"^trained by: +kernels \w+$"));
+    }
+
+    [Test]
+    public void Inspect_lists_kernels_and_the_core()
+    {
+        string[] lines = Shell.Run("inspect", "--kernels").Lines;
+        Assert.That(lines.Count(line => line.EndsWith(", used", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(lines, Has.Some.StartsWith("scalar"));
+        Assert.That(lines[^1], Does.StartWith("C core: "));
+    }
+
+    [TestCase("--help")]
+    [TestCase("train", "--help")]
+    [TestCase("evaluate", "--help")]
+    [TestCase("predict", "--help")]
+    [TestCase("inspect", "--help")]
+    public void Help_has_examples(params string[] args)
+    {
+        Outcome help = Shell.Run(args);
+        Assert.That(help.Code, Is.Zero);
+        Assert.That(help.Output, Does.Contain("Usage:").And.Contain("Examples:").And.Contain("  subquad "));
+    }
+
+    [Test]
+    public void Version_is_a_number() => Assert.That(Shell.Run("--version").Output.Trim(), Does.Match(@"^\d+\.\d+\.\d+"));
+}

@@ -1,0 +1,75 @@
+using Managed.Tests.Engine;
+using NUnit.Framework;
+using Subquad;
+using Subquad.Support;
+
+namespace Managed.Tests.Trainers;
+
+[TestFixture]
+internal sealed class MiniBatchTests
+{
+    [Test]
+    public void The_loss_on_all_data_falls([Values(1, 3)] int outputs, [Values(1, 3)] int trainFrom)
+    {
+        Dataset data = Training.Smooth(100, 37, outputs);
+        using Network network = Network.Create(Shapes.Odd with { Outputs = outputs }, 5);
+        double before = LossOf(network, data);
+        var recorder = new Recorder();
+        TrainingResult result = Training.Fit(network, data, new() { TrainFrom = trainFrom, Batch = 32, Steps = 12, Threads = 2 }, recorder);
+        Assert.That((result.Reason, result.Steps), Is.EqualTo((StopReason.Steps, 12)), result.Message);
+        Assert.That(LossOf(network, data), Is.LessThan(0.3 * before));
+        Assert.That(recorder.Trials.Count(), Is.EqualTo(12));
+    }
+
+    [Test]
+    public void The_seed_decides_the_batches()
+    {
+        float[] first = Train(seed: 1);
+        Numbers.SameBits(Train(seed: 1), first, "weights of the same seed");
+        Assert.That(Train(seed: 2), Is.Not.EqualTo(first));
+
+        static float[] Train(ulong seed)
+        {
+            using Network network = Network.Create(Shapes.Odd, 5);
+            _ = Training.Fit(network, Training.Smooth(70, 37, 3), new() { Batch = 20, Steps = 5, Seed = seed, Threads = 2 });
+            return Training.Weights(network);
+        }
+    }
+
+    [Test]
+    public void A_batch_of_all_data_is_the_full_batch()
+    {
+        float[] full = Train(0);
+        Numbers.SameBits(Train(70), full, "weights, batch of 70");
+        Numbers.SameBits(Train(1000), full, "weights, batch of 1000");
+
+        static float[] Train(int batch)
+        {
+            using Network network = Network.Create(Shapes.Odd, 5);
+            _ = Training.Fit(network, Training.Smooth(70, 37, 3), new() { Batch = batch, Steps = 2, Threads = 2 });
+            return Training.Weights(network);
+        }
+    }
+
+    [Test]
+    public void A_validation_loss_that_rises_ends_it()
+    {
+        (Dataset training, Dataset heldOut) = Dataset.From(ReferenceData.UnitRows(90, 37), 37, ReferenceData.Normals(90)).Split(0.3, 1);
+        using Network network = Network.Create(Shapes.OneOutput, 5);
+        TrainingResult result = Training.Fit(network, training, new() { Batch = 30, Steps = 200, Threads = 2 }, null, heldOut);
+        Assert.That(result.Reason, Is.EqualTo(StopReason.Validation), result.Message);
+    }
+
+    private static double LossOf(Network network, Dataset data)
+    {
+        var output = new float[network.OutputCount];
+        double squares = 0;
+        for (int row = 0; row < data.Count; row++)
+        {
+            network.Predict(data.Examples.Row(row), output);
+            for (int c = 0; c < output.Length; c++)
+                squares += Math.Pow(output[c] - data.Examples.Values[row * output.Length + c], 2);
+        }
+        return squares / (2 * data.Count * output.Length);
+    }
+}
