@@ -1,3 +1,5 @@
+using NUnit.Framework;
+
 namespace Subquad.Managed.Tests;
 
 /// <summary>The C# of README, run: the architecture tests hold the two together.</summary>
