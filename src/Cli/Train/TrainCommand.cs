@@ -41,7 +41,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<string?> _trainer = Grammar.Choice("--trainer", "The method.", "gauss-newton");
     private readonly Option<int?> _trainFrom = Grammar.Number<int>("--train-from", "The first hidden layer to train, from 1. [default: the last]", "a whole number of 1 or more", value => value >= 1);
     private readonly Option<int?> _batch = Grammar.Number<int>("--batch", "Rows per step. [default: all]", "a whole number of 1 or more", value => value >= 1);
-    private readonly Option<int?> _steps = Grammar.Number<int>("--steps", "Steps at most.", "a whole number of 0 or more", value => value >= 0, TrainDefaults.Steps);
+    private readonly Option<int?> _steps = Grammar.Number<int>("--steps", $"Steps at most; {TrainDefaults.SampleSteps} on the embedded sample.", "a whole number of 0 or more", value => value >= 0, TrainDefaults.Steps);
     private readonly Option<ulong?> _seed = Grammar.Number<ulong>("--seed", "Draws weights, batches and held-out rows.", "a whole number of 0 or more", _ => true, TrainDefaults.Seed);
     private readonly Option<double?> _damping = Grammar.Number<double>("--damping", "First damping, relative to trace(K)/n.", "a number of 0 or more", value => value >= 0, new GaussNewtonOptions().Damping);
     private readonly Option<double?> _share = Grammar.Number<double>(
@@ -104,7 +104,8 @@ internal sealed class TrainCommand : Command
             Options = new GaussNewtonOptions
             {
                 TrainFrom = parsed.GetValue(_trainFrom),
-                Steps = parsed.GetValue(_steps)!.Value,
+                Steps = data is null && parsed.GetResult(_steps) is null or { Implicit: true }
+                    ? TrainDefaults.SampleSteps : parsed.GetValue(_steps)!.Value,
                 Batch = parsed.GetValue(_batch) ?? 0,
                 HiddenShare = parsed.GetValue(_share)!.Value,
                 Damping = parsed.GetValue(_damping)!.Value,
