@@ -14,21 +14,29 @@ public static class MemoryEstimate
     {
         int from = (options.TrainFrom ?? shape.Hidden.Count) - 1;
         long n = options.Batch > 0 ? Math.Min(options.Batch, data) : data;
-        long widest = 0, bytes = 0;
+        double[] shifts = shape.Shifts();
+        long widest = 0, bytes = 0, activeBelow = shape.Inputs;
         for (int layer = 0; layer < shape.Hidden.Count; layer++)
         {
-            long width = shape.Hidden[layer];
+            // Lists grow by a quarter more than they need; a trained layer holds them before and under a trial, turned round, and with cotangents and tangents.
+            long width = shape.Hidden[layer], active = (long)Math.Ceiling(width * Layers.Shift.UpperTail(shifts[layer]));
+            bool isTrained = layer >= from;
             widest = Math.Max(widest, width);
-            bytes += PanelMatrix.BytesOf(width, n + heldOut) * (layer < from ? 1 : 2);
+            bytes += PanelMatrix.BytesOf(width, n + heldOut) * (isTrained ? 2 : 1) + (n + heldOut) * active * (isTrained ? 60 : 8);
+            long packed = n * ((active + 15) / 16 * 16) * activeBelow * sizeof(float);
+            if (layer > from && packed <= options.PackedBytes)
+                bytes += packed + packed / 2;
+            activeBelow = active;
         }
+        bytes += 2 * PanelMatrix.BytesOf(Math.Max(1, shape.Outputs), shape.Hidden[^1]) + (n + heldOut) * shape.Inputs * 8L;
 
         // Two matrices of K, one inner product matrix per trained layer in float64 and float32, one for held-out data.
         long square = n * (n + 128);
         int trained = shape.Hidden.Count - from;
         bytes += square * (2 * sizeof(double) + trained * (sizeof(double) + sizeof(float))) + heldOut * (n + 64) * sizeof(float);
 
-        // Rows spread out, products, and the dense forms of inputs.
-        return bytes + 3 * PanelMatrix.BytesOf(Math.Max(n, heldOut), widest);
+        // Rows spread out, products, and the dense forms of inputs; scratch of the workers.
+        return bytes + options.Threads * (1L << 20) + 7 * PanelMatrix.BytesOf(Math.Max(n, heldOut), widest);
     }
 
     internal static void RefuseTooLarge(NetworkShape shape, GaussNewtonOptions options, int data, int heldOut)

@@ -74,7 +74,6 @@ internal sealed class NetworkShapeTests
 
     [TestCase(1, 0.1)]
     [TestCase(2, 0.02)]
-    [Explicit("MemoryEstimate leaves out active lists, packed blocks and the workers' scratch")]
     public void Training_takes_no_more_than_was_said(int trainFrom, double density)
     {
         NetworkShape shape = Good with { Inputs = 30, Hidden = [1000, 1000], Outputs = 3, Densities = [density] };
