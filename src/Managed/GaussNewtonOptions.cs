@@ -36,6 +36,9 @@ public sealed record GaussNewtonOptions
     /// <summary>The most bytes that packed active blocks of one layer may take. A rule of sizes, not of free memory: the result is the same on every machine. Default: 2 GiB.</summary>
     public long PackedBytes { get; init; } = 2L << 30;
 
+    /// <summary>How the firing neurons are found. All strategies find the same ones. Default: the cheapest by a cost model.</summary>
+    public ActivityStrategy Activity { get; init; } = ActivityStrategy.Automatic;
+
     /// <summary>Whether touched lines of weights are counted for the reports; counting takes a pass over the lists per verb. Default: false.</summary>
     public bool CountLines { get; init; }
 

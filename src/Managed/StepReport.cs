@@ -45,11 +45,21 @@ public sealed record StepReport
     /// <summary>Data for which some trained layer has no firing neuron.</summary>
     public required int DeadData { get; init; }
 
-    /// <summary>Seconds per stage: gram, factor, solve, forward, update, validation.</summary>
+    /// <summary>Share of the neurons whose pre-activation was computed anew by the trial's forward pass, per trained hidden layer: 1 for a full forward pass, 0 where it was only
+    /// corrected, and the firing plus the uncertain neurons under a certificate.</summary>
+    public required IReadOnlyList<double> Reevaluated { get; init; }
+
+    /// <summary>Seconds per stage: pullback, gram, factor, solve, forward, update, validation.</summary>
     public required IReadOnlyDictionary<string, double> Seconds { get; init; }
 
     /// <summary>Multiply-adds of the sparse verbs of this trial.</summary>
     public required long MultiplyAdds { get; init; }
+
+    /// <summary>The same per stage.</summary>
+    public required IReadOnlyDictionary<string, long> StageMultiplyAdds { get; init; }
+
+    /// <summary>Touched lines per stage; null unless <see cref="GaussNewtonOptions.CountLines"/>.</summary>
+    public required IReadOnlyDictionary<string, long>? StageTouchedLines { get; init; }
 
     /// <summary>64-byte lines of weights that the verbs on active lists touched, once per tile visit; null unless <see cref="GaussNewtonOptions.CountLines"/>.</summary>
     public required long? TouchedLines { get; init; }

@@ -57,7 +57,7 @@ internal sealed class BatchState : IDisposable
         for (int layer = From; layer < _layers.Hidden.Length; layer++)
         {
             Accumulate(layer);
-            Activate(layer);
+            Activate(layer, reevaluated: 1);
         }
     }
 
@@ -65,11 +65,13 @@ internal sealed class BatchState : IDisposable
     public void Accumulate(int layer) => _kernels.Forward(_layers.Hidden[layer].Weights, InputOf(layer), Of(layer).Sums, _dense);
 
     /// <summary>Active sets and h of a layer from its pre-activations.</summary>
-    public void Activate(int layer)
+    /// <param name="layer">The layer.</param>
+    /// <param name="reevaluated">Share of the pre-activations that were computed anew.</param>
+    public void Activate(int layer, double reevaluated)
     {
         HiddenState state = Of(layer);
         state.Sets.Find(state.Sums, _layers.Hidden[layer], _layers.GainOf(layer), _layers.Normalised);
-        state.Changed();
+        state.Changed(reevaluated);
     }
 
     public void Dispose()

@@ -29,8 +29,16 @@ internal sealed class HiddenState(TeamKernels kernels) : IDisposable
         }
     }
 
+    /// <summary>Share of the neurons whose pre-activation the last forward pass computed anew: 1 for all of them, 0 when it only corrected them.</summary>
+    public double Reevaluated { get; private set; }
+
     /// <summary>Says that the sets were found anew.</summary>
-    public void Changed() => _isTurned = false;
+    /// <param name="reevaluated">See <see cref="Reevaluated"/>.</param>
+    public void Changed(double reevaluated)
+    {
+        _isTurned = false;
+        Reevaluated = reevaluated;
+    }
 
     public void Dispose()
     {

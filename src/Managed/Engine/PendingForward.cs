@@ -42,7 +42,7 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
             }
             terms.Multiply(products, _product);
             kernels.SubtractTransposed(sums, _product, terms.Scale, own);
-            target.Activate(layer);
+            target.Activate(layer, reevaluated: layer > target.From ? 1 : 0);
         }
         kernels.Forward(_output, target.Last.Sets.Active, target.Outputs);
     }
@@ -51,7 +51,7 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
     public void InnerProducts(ActiveBatch data, ActiveBatch terms, PanelMatrix products)
     {
         kernels.Spread(data, data.Values, _rows);
-        kernels.Forward(_rows, terms, products);
+        kernels.Multiply(_rows, terms, terms.Values, products);
     }
 
     /// <summary>Makes the step part of the weights.</summary>

@@ -69,14 +69,17 @@ internal sealed class ClassAveragedGram : IDisposable
     /// <param name="seed">Draws the probes.</param>
     /// <param name="metric">s^2; 0 when it is still to be chosen.</param>
     /// <param name="chooseMetric">Chooses s^2 from the traces of the hidden layers' part (with s = 1) and of A's.</param>
-    public void Build(BatchState state, ulong seed, float metric, Func<double, double, float> chooseMetric)
+    /// <param name="clock">Told when pull-backs begin and end; null when nobody measures.</param>
+    public void Build(BatchState state, ulong seed, float metric, Func<double, double, float> chooseMetric, StageClock? clock = null)
     {
         int outputs = _layers.Outputs, probes = outputs == 1 ? 1 : Probes;
         Matrix.Reset(state.Count);
         for (int probe = 0; probe < probes; probe++)
         {
             FillProbe(state.Count, outputs, seed, probe);
+            clock?.Start(Stage.PullBack);
             _jacobian.PullBack(_probe);
+            clock?.Start(Stage.Gram);
             for (int layer = _jacobian.From; layer < _layers.Hidden.Length; layer++)
             {
                 _kernels.Gram(_rows, state.Of(layer).Sets.Active, _jacobian.CotangentOf(layer), Matrix.Spare, Matrix.Stride);

@@ -218,15 +218,15 @@ internal sealed class GaussNewtonRun : IDisposable
         if (_progress is null)
             return;
         int trained = _layers.Hidden.Length - _from, dead = 0;
-        var active = new double[trained];
+        double[] active = new double[trained], reevaluated = new double[trained];
         for (int i = 0; i < trained; i++)
         {
             active[i] = _batch.State.Of(_from + i).Sets.Active.Density;
+            reevaluated[i] = _batch.State.Of(_from + i).Reevaluated;
             dead = Math.Max(dead, _batch.State.Of(_from + i).Sets.Dead);
         }
-        var seconds = new Dictionary<string, double>();
-        foreach (Stage stage in Enum.GetValues<Stage>())
-            seconds[stage.ToString().ToLowerInvariant()] = _step.Clock[stage];
+        Dictionary<string, long> multiplyAdds = PerStage(_step.Clock.MultiplyAdds);
+        Dictionary<string, long>? touchedLines = _options.CountLines ? PerStage(_step.Clock.TouchedLines) : null;
         bool validated = _heldOut is { Data: not null };
         _progress.Report(new StepReport
         {
@@ -244,11 +244,17 @@ internal sealed class GaussNewtonRun : IDisposable
             Active = active,
             Flips = flips ?? new long[trained],
             DeadData = dead,
-            Seconds = seconds,
-            MultiplyAdds = _kernels.TakeMultiplyAdds(),
-            TouchedLines = _kernels.TakeTouchedLines(),
+            Seconds = PerStage(stage => _step.Clock[stage]),
+            Reevaluated = reevaluated,
+            MultiplyAdds = multiplyAdds.Values.Sum(),
+            TouchedLines = touchedLines?.Values.Sum(),
+            StageMultiplyAdds = multiplyAdds,
+            StageTouchedLines = touchedLines,
         });
     }
+
+    private static Dictionary<string, T> PerStage<T>(Func<Stage, T> measure) =>
+        Enum.GetValues<Stage>().ToDictionary(stage => stage.ToString().ToLowerInvariant(), measure);
 
     private static double Norm(float[] values)
     {

@@ -29,6 +29,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         _kernels = kernels;
         _layers = layers;
         _options = options;
+        Clock = new StageClock(kernels);
         _jacobian = new Jacobian(kernels, layers, from, options.TrainOutput, options.PackedBytes);
         _gram = new ClassAveragedGram(kernels, layers, _jacobian);
         _pending = new PendingForward(kernels, layers, _jacobian);
@@ -36,7 +37,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     }
 
     /// <summary>Seconds per stage since <see cref="StageClock.Restart"/>.</summary>
-    public StageClock Clock { get; } = new();
+    public StageClock Clock { get; }
 
     /// <summary>Iterations of the last solve.</summary>
     public int CgIterations { get; private set; }
@@ -126,12 +127,13 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     {
         if (_isPrepared)
             return;
-        Clock.Start(Stage.Gram);
+        Clock.Start(Stage.PullBack);
         foreach (OutputVector vector in (ReadOnlySpan<OutputVector>)[_residual, _alpha, _left, _work, _workResult])
             vector.Reshape(batch.Data.Count, batch.Data.Outputs);
         _jacobian.MoveTo(batch.State);
+        Clock.Start(Stage.Gram);
         _gram.MeasureInputs(batch.State);
-        _gram.Build(batch.State, _options.Seed, metric, _chooseMetric);
+        _gram.Build(batch.State, _options.Seed, metric, _chooseMetric, Clock);
         metric = _jacobian.Metric;
         batch.Residual(_residual);
         _isPrepared = true;

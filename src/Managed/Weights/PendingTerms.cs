@@ -41,7 +41,7 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     /// for the factor -scale.</summary>
     /// <param name="products">The inner products: data x terms.</param>
     /// <param name="product">data x neurons.</param>
-    public void Multiply(PanelMatrix products, PanelMatrix product) => kernels.Forward(products, _turnedOutputs.Lists, _turnedValues, product);
+    public void Multiply(PanelMatrix products, PanelMatrix product) => kernels.Multiply(products, _turnedOutputs.Lists, _turnedValues, product);
 
     /// <summary>Adds the terms to the weights for good.</summary>
     /// <param name="weights">The layer's weights.</param>

@@ -26,7 +26,6 @@ public sealed class TeamKernels
     private PackedBlocks _packed = null!;
     private float _scale;
     private bool _dataInRows;
-    private long _multiplyAdds, _touchedLines;
     private int _stride, _column, _order, _first, _chunks;
 
     /// <summary>The verbs of <paramref name="kernels"/> on <paramref name="team"/>.</summary>
@@ -64,21 +63,11 @@ public sealed class TeamKernels
     /// <summary>Whether touched lines are counted; each verb then takes a further pass over its lists.</summary>
     public bool CountsLines { get; set; }
 
-    /// <summary>64-byte lines of weights that the verbs on active lists touched since this was last asked, once per tile visit; null when they are not counted.</summary>
-    public long? TakeTouchedLines()
-    {
-        long taken = _touchedLines;
-        _touchedLines = 0;
-        return CountsLines ? taken : null;
-    }
+    /// <summary>Multiply-adds of the verbs on active lists so far.</summary>
+    public long MultiplyAdds { get; private set; }
 
-    /// <summary>Multiply-adds of the verbs on active lists since this was last asked.</summary>
-    public long TakeMultiplyAdds()
-    {
-        long taken = _multiplyAdds;
-        _multiplyAdds = 0;
-        return taken;
-    }
+    /// <summary>64-byte lines of weights that the verbs on active lists touched so far, once per tile visit; 0 while they are not counted.</summary>
+    public long TouchedLines { get; private set; }
 
     /// <summary>sums = W x; the forward verb.</summary>
     /// <param name="weights">W.</param>
@@ -95,8 +84,8 @@ public sealed class TeamKernels
             return;
         }
         sums.Reshape(weights.Rows, inputs.Count);
-        _multiplyAdds += (long)inputs.Count * weights.Columns * weights.Rows;
-        _touchedLines += CountsLines ? (long)weights.Panels * weights.Columns * 4 : 0;
+        MultiplyAdds += (long)inputs.Count * weights.Columns * weights.Rows;
+        TouchedLines += CountsLines ? (long)weights.Panels * weights.Columns * 4 : 0;
         Spread(inputs, inputs.Values, dense);
         (_weights, _target, _sums) = (weights, dense, sums);
         Team.Run(weights.Panels / 2, _accumulateDense);
@@ -105,12 +94,18 @@ public sealed class TeamKernels
     /// <summary>sums = W x for other values of the same entries.</summary>
     public void Forward(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums)
     {
-        sums.Reshape(weights.Rows, inputs.Count);
-        _multiplyAdds += inputs.Entries * weights.Rows;
         if (CountsLines)
-            _touchedLines += LineCounter.OfForward(weights, inputs);
-        (_weights, _lists, _inputValues, _sums) = (weights, inputs, values, sums);
-        Team.Run(weights.Panels / 2, _accumulate);
+            TouchedLines += LineCounter.OfForward(weights, inputs);
+        Multiply(weights, inputs, values, sums);
+    }
+
+    /// <summary>product = M x: the forward verb for a matrix that holds no weights, whose lines are not counted.</summary>
+    public void Multiply(PanelMatrix matrix, ActiveBatch columns, NativeBuffer<float> values, PanelMatrix product)
+    {
+        product.Reshape(matrix.Rows, columns.Count);
+        MultiplyAdds += columns.Entries * matrix.Rows;
+        (_weights, _lists, _inputValues, _sums) = (matrix, columns, values, product);
+        Team.Run(matrix.Panels / 2, _accumulate);
     }
 
     /// <summary>pulled = the pull-back of <paramref name="outputValues"/>; see <see cref="KernelSet.PullBack"/>.</summary>
@@ -142,6 +137,8 @@ public sealed class TeamKernels
     /// <summary>Fills planned blocks; see <see cref="KernelSet.Pack"/>.</summary>
     public void Pack(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs, PackedBlocks packed)
     {
+        if (CountsLines)
+            TouchedLines += LineCounter.OfPairs(outputs, inputs);
         (_weights, _lists, _turned, _packed) = (weights, outputs, inputs, packed);
         Team.Run(Chunks(weights.Columns), _pack);
     }
@@ -149,7 +146,7 @@ public sealed class TeamKernels
     /// <summary>The pull-back from packed blocks.</summary>
     public void PullBack(PackedBlocks packed, NativeBuffer<float> outputValues, NativeBuffer<float> pulled)
     {
-        _multiplyAdds += packed.Elements;
+        MultiplyAdds += packed.Elements;
         (_packed, _outputValues, _floats, _order) = (packed, outputValues, pulled, packed.Outputs!.Count);
         Team.Run(Chunks(_order), _pullBackPacked);
     }
@@ -157,7 +154,7 @@ public sealed class TeamKernels
     /// <summary>The push-forward from packed blocks; <paramref name="inputValues"/> in the inputs' own order.</summary>
     public void PushForward(PackedBlocks packed, NativeBuffer<float> inputValues, NativeBuffer<float> pushed)
     {
-        _multiplyAdds += packed.Elements;
+        MultiplyAdds += packed.Elements;
         (_packed, _inputValues, _floats, _order) = (packed, inputValues, pushed, packed.Outputs!.Count);
         Team.Run(Chunks(_order), _pushForwardPacked);
     }
@@ -188,7 +185,7 @@ public sealed class TeamKernels
     public void Gram(PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride)
     {
         Spread(entries, values, rows);
-        _multiplyAdds += entries.Entries * entries.Count / 2;
+        MultiplyAdds += entries.Entries * entries.Count / 2;
         (_weights, _lists, _floats, _matrix, _stride) = (rows, entries, values, gram, stride);
         Team.Run(rows.Panels / 2, _gram);
     }
@@ -242,9 +239,9 @@ public sealed class TeamKernels
     private void CountPairs(ActiveBatch outputs, TransposedBatch inputs)
     {
         if (CountsLines)
-            _touchedLines += LineCounter.OfPairs(outputs, inputs);
+            TouchedLines += LineCounter.OfPairs(outputs, inputs);
         for (int datum = 0; datum < outputs.Count; datum++)
-            _multiplyAdds += (long)outputs.CountOf(datum) * inputs.CountOf(datum);
+            MultiplyAdds += (long)outputs.CountOf(datum) * inputs.CountOf(datum);
     }
 
     // A few chunks per worker even out unequal ones; each chunk costs one pass over the lists, so no more than that.

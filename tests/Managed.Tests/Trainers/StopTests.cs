@@ -68,7 +68,7 @@ internal sealed class StopTests
             Assert.That(report.Flips, Has.Count.EqualTo(2));
             Assert.That(report.Flips.Sum(), Is.Positive);
             Assert.That(report.MultiplyAdds, Is.Positive);
-            Assert.That(report.Seconds.Keys, Is.EquivalentTo(new[] { "gram", "factor", "solve", "forward", "update", "validation" }));
+            Assert.That(report.Seconds.Keys, Is.EquivalentTo(new[] { "pullback", "gram", "factor", "solve", "forward", "update", "validation" }));
             Assert.That(report.ActualDecrease, Is.EqualTo((loss - report.Loss) * 60 * 3).Within(1e-3).Percent);
             Assert.That(report.ResidualRatio, Is.EqualTo(Math.Sqrt(report.Loss / loss)).Within(1e-3).Percent);
             Assert.That(report.PredictedDecrease, Is.Positive);
