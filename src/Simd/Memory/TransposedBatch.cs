@@ -67,11 +67,13 @@ public sealed unsafe class TransposedBatch : IDisposable
     public void Gather(NativeBuffer<float> source, NativeBuffer<float> destination)
     {
         long entries = Lists.Entries;
+        Contract.Holds(source.Length >= entries && destination.Length >= entries, "a value for every entry");
         float* from = source.Pointer, to = destination.Pointer;
         int* positions = _positions.Pointer;
         for (long entry = 0; entry < entries; entry++)
             to[entry] = from[positions[entry]];
         GC.KeepAlive(source);
+        GC.KeepAlive(destination);
     }
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
