@@ -67,7 +67,8 @@ public sealed unsafe class TransposedBatch : IDisposable
     public void Gather(NativeBuffer<float> source, NativeBuffer<float> destination)
     {
         long entries = Lists.Entries;
-        Contract.Holds(source.Length >= entries && destination.Length >= entries, "a value for every entry");
+        ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, entries);
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, entries);
         float* from = source.Pointer, to = destination.Pointer;
         int* positions = _positions.Pointer;
         for (long entry = 0; entry < entries; entry++)
