@@ -113,10 +113,12 @@ internal sealed class GaussNewtonRun : IDisposable
                     Report(0, default, accepted: true, ratio: 1);
                 if (NotFinite() is { } message)
                     return Ended(StopReason.NonFinite, message);
-                if (TakeStep(ref metric) is { Reason: not (StopReason.Rounding or StopReason.Damping or StopReason.Validation) } ended)
+                if (_steps < _options.Steps && TakeStep(ref metric) is { Reason: not (StopReason.Rounding or StopReason.Damping or StopReason.Validation) } ended)
                     return ended;
-                if (_steps >= _options.Steps)
-                    return Ended(StopReason.Steps, $"{_steps} steps done");
+                if (_steps < _options.Steps)
+                    continue;
+                _heldOut?.Load(_heldOutData!, isTrained: false);
+                return Ended(StopReason.Steps, $"{_steps} steps done");
             }
             if (_heldOut is null)
                 continue;
@@ -152,7 +154,8 @@ internal sealed class GaussNewtonRun : IDisposable
         }
         catch (ArithmeticException failure)
         {
-            return Ended(StopReason.NonFinite, $"step {_steps}: {failure.Message}");
+            string found = FiniteCheck.FirstBadLayer(_layers) is { } bad ? $"a weight of {bad} is not finite" : $"{failure.Message} from hidden layer {_from + 1} on";
+            return Ended(StopReason.NonFinite, $"step {_steps}: {found}");
         }
         double actual = 0.5 * (before * before - trial.ResidualNorm * trial.ResidualNorm);
         if (FiniteCheck.FirstBadState(_batch.Trial) is not null)
