@@ -22,11 +22,11 @@ public abstract partial class KernelSet
     public abstract void BuildTournaments(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo);
 
     /// <summary>Gives some leaves of a built tree new keys, in order (of equal leaves the last counts), and brings the levels above up to date.</summary>
-    /// <param name="leaves">Which; ascending is fastest by level.</param>
+    /// <param name="leaves">Which.</param>
     /// <param name="keys">Their keys; NaN becomes -infinity.</param>
     /// <param name="trees">Where the tree is.</param>
     /// <param name="tree">Which.</param>
-    /// <param name="byLevel">Level by level, every node above a changed leaf once; else path by path, each up to the first element that stays. Both leave the same bits.</param>
+    /// <param name="byLevel">Level by level, all of each; else path by path, each up to the first element that stays. Both leave the same bits.</param>
     public abstract void UpdateTournament(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel);
 
     /// <summary>Reads the keys sum - threshold of changed leaves anew and brings the levels above up to date, for the trees <paramref name="treeFrom"/> to <paramref name="treeTo"/> - 1.</summary>

@@ -33,7 +33,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         fixed (float* from = keys)
         {
             TournamentKernel<TSimd, TVec>.Write(from, view, tree, changed, leaves.Length);
-            TournamentKernel<TSimd, TVec>.RaiseSome(view, tree, changed, leaves.Length, byLevel);
+            Raise(view, tree, changed, leaves.Length, byLevel);
         }
         KeepAlive(trees);
     }
@@ -51,7 +51,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         {
             int count = TournamentKernel<TSimd, TVec>.CopyIds(lists, tree, ids);
             TournamentKernel<TSimd, TVec>.Reread(sums.View, thresholds.Pointer, overData, view, tree, ids, count);
-            TournamentKernel<TSimd, TVec>.RaiseSome(view, tree, ids, count, count > mostPaths);
+            Raise(view, tree, ids, count, count > mostPaths);
         }
         KeepAlive(sums, thresholds, changed, trees, scratch);
     }
@@ -63,7 +63,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         fixed (int* to = ids)
         {
             var visit = new IdsVisit(threshold, to);
-            TournamentKernel<TSimd, TVec>.Descend(trees.View, tree, ref visit);
+            TournamentKernel<TSimd, TVec>.Descend(trees.View, tree, 0, ref visit);
             KeepAlive(trees);
             return (int)(visit.Next - to);
         }
@@ -74,14 +74,11 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         HoldsTrees(trees, tree, tree + 1);
         if (ids.IsEmpty)
             return 0;
-        TournamentView view = trees.View;
-        fixed (int* heap = ids)
+        fixed (int* to = ids)
         {
-            var visit = new TopVisit(view.Tree(tree), heap, ids.Length);
-            TournamentKernel<TSimd, TVec>.Descend(view, tree, ref visit);
-            visit.Sort();
+            int count = TournamentKernel<TSimd, TVec>.Top(trees.View, tree, to, ids.Length);
             KeepAlive(trees);
-            return visit.Count;
+            return count;
         }
     }
 
@@ -95,7 +92,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
             for (int block = 0; block < destination.Blocks; block++)
                 counts[(long)block * destination.Count] = 0;
             var visit = new CountVisit(counts, destination.Count);
-            TournamentKernel<TSimd, TVec>.Descend(view, tree, ref visit);
+            TournamentKernel<TSimd, TVec>.Descend(view, tree, 0, ref visit);
         }
         KeepAlive(trees, destination);
     }
@@ -108,9 +105,17 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         for (int tree = treeFrom; tree < treeTo; tree++)
         {
             var visit = new CompressVisit(lists, tree, gain);
-            TournamentKernel<TSimd, TVec>.Descend(view, tree, ref visit);
+            TournamentKernel<TSimd, TVec>.Descend(view, tree, 0, ref visit);
         }
         KeepAlive(trees, destination);
+    }
+
+    private static void Raise(in TournamentView view, int tree, int* changed, int count, bool byLevel)
+    {
+        if (byLevel)
+            TournamentKernel<TSimd, TVec>.Raise(view, tree);
+        else
+            TournamentKernel<TSimd, TVec>.RaisePaths(view, tree, changed, count);
     }
 
     private static void HoldsTrees(TournamentTrees trees, int treeFrom, int treeTo) =>

@@ -76,7 +76,7 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
         return copied;
     }
 
-    /// <summary>Reads the keys of some leaves anew; the levels above are left to <see cref="RaiseSome"/>.</summary>
+    /// <summary>Reads the keys of some leaves anew; the levels above are left to <see cref="Raise"/> or <see cref="RaisePaths"/>.</summary>
     public static void Reread(PanelView sums, float* thresholds, bool overColumns, in TournamentView trees, int tree, int* changed, int count)
     {
         const int Side = PanelMatrix.PanelRows;
@@ -88,7 +88,7 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
         }
     }
 
-    /// <summary>Writes the keys of some leaves, in order; the levels above are left to <see cref="RaiseSome"/>.</summary>
+    /// <summary>Writes the keys of some leaves, in order; the levels above are left to <see cref="Raise"/> or <see cref="RaisePaths"/>.</summary>
     public static void Write(float* keys, in TournamentView trees, int tree, int* changed, int count)
     {
         float* leaves = trees.Tree(tree);
@@ -96,29 +96,10 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
             leaves[changed[i]] = Key(keys[i]);
     }
 
-    /// <summary>
-    /// Brings the levels above some changed leaves up to date. By paths: leaf after leaf, up to the first element that stays as it was. By level: every node above a changed leaf
-    /// once per level, when ids ascend; other orders only repeat work.
-    /// </summary>
-    public static void RaiseSome(in TournamentView trees, int tree, int* changed, int count, bool byLevel)
+    /// <summary>Brings the levels above some changed leaves up to date, leaf after leaf, each path up to the first element that stays as it was.</summary>
+    public static void RaisePaths(in TournamentView trees, int tree, int* changed, int count)
     {
         float* data = trees.Tree(tree);
-        if (byLevel)
-        {
-            for (int level = 1; level < trees.Levels; level++)
-            {
-                float* children = data + trees.Starts[level - 1], parents = data + trees.Starts[level];
-                int last = -1;
-                for (int i = 0; i < count; i++)
-                {
-                    int node = changed[i] >> (Bits * level);
-                    if (node != last)
-                        parents[node] = Largest(children + (long)node * FanOut);
-                    last = node;
-                }
-            }
-            return;
-        }
         for (int i = 0; i < count; i++)
             for (int level = 1; level < trees.Levels; level++)
             {
@@ -131,25 +112,25 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
             }
     }
 
-    /// <summary>Visits the leaves whose keys are strictly greater than the visit's threshold, ids ascending.</summary>
-    public static void Descend<TVisit>(in TournamentView trees, int tree, ref TVisit visit) where TVisit : struct, ITournamentVisit
+    /// <summary>Visits the elements of level <paramref name="floor"/> (0: the leaves) that are strictly greater than the visit's threshold, ids ascending.</summary>
+    public static void Descend<TVisit>(in TournamentView trees, int tree, int floor, ref TVisit visit) where TVisit : struct, ITournamentVisit
     {
-        float* leaves = trees.Tree(tree);
+        float* data = trees.Tree(tree), elements = data + trees.Starts[floor];
         int top = trees.Levels - 1, level = top, node = 0;
-        uint bits = Above(leaves + trees.Starts[top], visit.Threshold);
-        if (top == 0)
+        uint bits = Above(data + trees.Starts[top], visit.Threshold);
+        if (top == floor)
         {
-            visit.Take(0, bits, leaves);
+            visit.Take(0, bits, elements);
             return;
         }
         uint* waiting = stackalloc uint[TournamentTrees.MostLevels];
         while (true)
         {
-            if (level == 1)
+            if (level == floor + 1)
                 for (; bits != 0; bits &= bits - 1)
                 {
                     int first = (node * FanOut + BitOperations.TrailingZeroCount(bits)) * FanOut;
-                    visit.Take(first, Above(leaves + first, visit.Threshold), leaves + first);
+                    visit.Take(first, Above(elements + first, visit.Threshold), elements + first);
                 }
             while (bits == 0)
             {
@@ -162,11 +143,34 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
             waiting[level] = bits & (bits - 1);
             node = node * FanOut + child;
             level--;
-            bits = Above(leaves + trees.Starts[level] + (long)node * FanOut, visit.Threshold);
+            bits = Above(data + trees.Starts[level] + (long)node * FanOut, visit.Threshold);
         }
     }
 
-    private static void Raise(in TournamentView trees, int tree)
+    /// <summary>
+    /// The ids of the k largest keys, the best first; returns how many. The k-th largest element of a level bounds that of the level below from under, since each is the key of another leaf:
+    /// so a level of at least k elements is asked first, and little more than k leaves are looked at.
+    /// </summary>
+    public static int Top(in TournamentView trees, int tree, int* ids, int k)
+    {
+        float* data = trees.Tree(tree);
+        int level = trees.Levels - 1;
+        while (level > 0 && trees.Starts[level + 1] - trees.Starts[level] < k)
+            level--;
+        float least = float.NegativeInfinity;
+        for (; ; level--)
+        {
+            var visit = new TopVisit(data + trees.Starts[level], ids, k, least);
+            Descend(trees, tree, level, ref visit);
+            if (level == 0)
+                return visit.Sort();
+            if (visit.Count == k)
+                least = MathF.BitDecrement(visit.Worst);
+        }
+    }
+
+    /// <summary>Raises all levels above the leaves, and fills the padding of each level.</summary>
+    public static void Raise(in TournamentView trees, int tree)
     {
         float* data = trees.Tree(tree);
         long used = trees.Leaves;

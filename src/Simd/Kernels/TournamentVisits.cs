@@ -63,11 +63,18 @@ internal unsafe struct CompressVisit(ActiveView lists, int datum, float gain) : 
 }
 
 /// <summary>Keeps the k best in a heap of ids, the worst on top. Ids come ascending, so an equal key that comes later is worse and need not be looked at.</summary>
-internal unsafe struct TopVisit(float* leaves, int* heap, int k) : ITournamentVisit
+/// <param name="elements">The keys.</param>
+/// <param name="heap">Room for k ids.</param>
+/// <param name="k">1 or more.</param>
+/// <param name="least">What every one of the k best is known to exceed.</param>
+internal unsafe struct TopVisit(float* elements, int* heap, int k, float least) : ITournamentVisit
 {
     public int Count;
 
-    public readonly float Threshold => Count < k ? float.NegativeInfinity : leaves[heap[0]];
+    public readonly float Threshold => Count < k ? least : Worst;
+
+    /// <summary>The smallest element kept, of at least one.</summary>
+    public readonly float Worst => elements[heap[0]];
 
     public void Take(int first, uint bits, float* keys)
     {
@@ -83,8 +90,8 @@ internal unsafe struct TopVisit(float* leaves, int* heap, int k) : ITournamentVi
         }
     }
 
-    /// <summary>Turns the heap into a list, the best first.</summary>
-    public readonly void Sort()
+    /// <summary>Turns the heap into a list, the best first; returns its length.</summary>
+    public readonly int Sort()
     {
         for (int last = Count - 1; last > 0; last--)
         {
@@ -92,9 +99,10 @@ internal unsafe struct TopVisit(float* leaves, int* heap, int k) : ITournamentVi
             heap[last] = heap[0];
             Sink(0, id, last);
         }
+        return Count;
     }
 
-    private readonly bool IsWorse(int a, int b) => leaves[a] < leaves[b] || (leaves[a] == leaves[b] && a > b);
+    private readonly bool IsWorse(int a, int b) => elements[a] < elements[b] || (elements[a] == elements[b] && a > b);
 
     private readonly void Rise(int place, int id)
     {

@@ -62,7 +62,7 @@ public sealed class CorrelationForest : IDisposable
         Share(_build);
     }
 
-    /// <summary>Reads the changed leaves anew; only the levels above them are touched.</summary>
+    /// <summary>Reads the changed leaves anew, and no other; the levels of a tree follow path by path when few of its leaves changed.</summary>
     /// <param name="sums">Shaped as when the trees were built.</param>
     /// <param name="thresholds">As for <see cref="Build"/>.</param>
     /// <param name="changed">Row i lists the changed leaves of tree i.</param>

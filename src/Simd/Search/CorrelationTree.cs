@@ -10,8 +10,8 @@ namespace Subquad.Simd.Search;
 /// <remarks>A NaN key is held as -infinity: it is never reported, and hides no other. Nor is a key of -infinity ever reported.</remarks>
 public sealed class CorrelationTree : IDisposable
 {
-    /// <summary>Up to a share of one leaf in so many, changes go path by path, above level by level: per leaf the two cost about the same up to there (perf/Kernels, CorrelationBenchmarks).</summary>
-    internal const int LeavesPerPath = 256;
+    /// <summary>Up to one changed leaf in so many, changes go path by path, above level by level: of 16,384 leaves 256 take as long as all levels do (perf/Kernels, TournamentBenchmarks).</summary>
+    internal const int LeavesPerPath = 64;
 
     private readonly KernelSet _kernels;
     private readonly TournamentTrees _trees = new();
@@ -46,7 +46,7 @@ public sealed class CorrelationTree : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such leaf.</exception>
     public void Update(int leaf, float key) => UpdateMany(new ReadOnlySpan<int>(ref leaf), new ReadOnlySpan<float>(ref key));
 
-    /// <summary>Changes many keys, in order: of a leaf named twice the last key counts. Ascending leaves are fastest.</summary>
+    /// <summary>Changes many keys, in order: of a leaf named twice the last key counts.</summary>
     /// <param name="leaves">Which.</param>
     /// <param name="keys">Their keys.</param>
     /// <exception cref="ArgumentException">There are not as many keys as leaves.</exception>

@@ -27,17 +27,13 @@ internal sealed unsafe class TournamentTests<TSimd, TVec>
                 (keys[i], changed[i]) = (i % 7 - 3, i);
             TournamentKernel<TSimd, TVec>.Build(keys, trees, 0);
             TournamentKernel<TSimd, TVec>.Write(keys, trees, 0, changed, leaves);
-            TournamentKernel<TSimd, TVec>.RaiseSome(trees, 0, changed, leaves, byLevel: true);
-            TournamentKernel<TSimd, TVec>.RaiseSome(trees, 0, changed, leaves, byLevel: false);
+            TournamentKernel<TSimd, TVec>.Raise(trees, 0);
+            TournamentKernel<TSimd, TVec>.RaisePaths(trees, 0, changed, leaves);
             var all = new IdsVisit(float.MinValue, ids);
-            TournamentKernel<TSimd, TVec>.Descend(trees, 0, ref all);
+            TournamentKernel<TSimd, TVec>.Descend(trees, 0, 0, ref all);
             Assert.That(all.Next - ids, Is.EqualTo(leaves));
-            var best = new TopVisit(trees.Data, ids, Math.Max(1, leaves));
-            if (leaves == 0)
-                continue;
-            TournamentKernel<TSimd, TVec>.Descend(trees, 0, ref best);
-            best.Sort();
-            Assert.That(best.Count, Is.EqualTo(leaves));
+            for (int k = 1; k <= leaves; k += 1 + k / 2)
+                Assert.That(TournamentKernel<TSimd, TVec>.Top(trees, 0, ids + leaves - k, k), Is.EqualTo(k));
         }
     }
 
@@ -59,7 +55,7 @@ internal sealed unsafe class TournamentTests<TSimd, TVec>
             int* changed = guarded.Take<int>(1);
             *changed = leaves - 1;
             TournamentKernel<TSimd, TVec>.Reread(view, thresholds, overColumns, trees, count - 1, changed, 1);
-            TournamentKernel<TSimd, TVec>.RaiseSome(trees, count - 1, changed, 1, byLevel: false);
+            TournamentKernel<TSimd, TVec>.RaisePaths(trees, count - 1, changed, 1);
             for (int tree = 0; tree < count; tree++)
                 for (int leaf = 0; leaf < leaves; leaf++)
                     Numbers.SameBits(trees.Tree(tree)[leaf], overColumns ? sums[tree, leaf] : sums[leaf, tree], "key", leaf);
@@ -78,7 +74,7 @@ internal sealed unsafe class TournamentTests<TSimd, TVec>
             for (int block = 0; block < lists.Blocks; block++)
                 lists.Starts[block * trees.Trees + tree + 1] = 0;
             var count = new CountVisit(lists.Starts + tree + 1, trees.Trees);
-            TournamentKernel<TSimd, TVec>.Descend(trees, tree, ref count);
+            TournamentKernel<TSimd, TVec>.Descend(trees, tree, 0, ref count);
             entries += new ReadOnlySpan<float>(trees.Tree(tree), trees.Leaves).ToArray().Count(key => key > 0);
         }
         lists.SumCountsAndReserve();
@@ -88,7 +84,7 @@ internal sealed unsafe class TournamentTests<TSimd, TVec>
         for (int tree = 0; tree < trees.Trees; tree++)
         {
             var compress = new CompressVisit(view, tree, 1f);
-            TournamentKernel<TSimd, TVec>.Descend(trees, tree, ref compress);
+            TournamentKernel<TSimd, TVec>.Descend(trees, tree, 0, ref compress);
             int copied = TournamentKernel<TSimd, TVec>.CopyIds(view, tree, ids);
             for (int i = 0; i < copied; i++)
                 Assert.That(trees.Tree(tree)[ids[i]], Is.GreaterThan(0f));
