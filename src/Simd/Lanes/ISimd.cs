@@ -42,6 +42,12 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     /// <summary>The sum of all lanes, halves first: the same tree on every call.</summary>
     static abstract float Sum(TVec value);
 
+    /// <summary>Lane by lane a where it is strictly greater than b, else b: NaN in a gives b.</summary>
+    static abstract TVec Max(TVec a, TVec b);
+
+    /// <summary>The largest of all lanes, none of which is NaN.</summary>
+    static abstract float MaxAcross(TVec value);
+
     /// <summary>Bit i is set when lane i of a is strictly greater than lane i of b; false for NaN.</summary>
     static abstract uint GreaterBits(TVec a, TVec b);
 

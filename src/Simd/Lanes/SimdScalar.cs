@@ -25,6 +25,8 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float Sqrt(float a) => MathF.Sqrt(a);
     public static float MulAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
     public static float Sum(float value) => value;
+    public static float Max(float a, float b) => a > b ? a : b;
+    public static float MaxAcross(float value) => value;
     public static uint GreaterBits(float a, float b) => a > b ? 1u : 0u;
     public static void Compress(float* destination, float value, uint bits) => *destination = value;
 
