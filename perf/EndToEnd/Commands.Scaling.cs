@@ -33,4 +33,25 @@ static partial class Commands
         });
         return command;
     }
+
+    public static Command ToLoss()
+    {
+        Option<FileInfo> json = JsonFile();
+        Option<DirectoryInfo> data = Data();
+        Option<int> width = Positive("--m", "Width of both hidden layers.", 16_384), images = Positive("--images", "Training images.", 2_000);
+        Option<double> limit = Positive("--limit", "Adam stops after this many times the fastest training of Subquad.", 25.0);
+        Option<int> threads = Positive("--threads", "Workers, and threads of the dense library.", Environment.ProcessorCount);
+        Option<bool> noPeer = NoPeer();
+        var command = new Command("to-loss", "Times training on Fashion-MNIST to a loss of 1e-3, beside Adam in libtorch on the same network.") { json, data, width, images, limit, threads, noPeer };
+        command.SetAction(parsed => new ToLossRun
+        {
+            Data = parsed.GetValue(data)!,
+            Width = parsed.GetValue(width),
+            Images = parsed.GetValue(images),
+            Limit = parsed.GetValue(limit),
+            Threads = parsed.GetValue(threads),
+            WithPeer = !parsed.GetValue(noPeer),
+        }.Run().Save(parsed.GetValue(json)!, standard: AreDefaults(parsed, width, images, limit, threads, noPeer)));
+        return command;
+    }
 }

@@ -28,8 +28,13 @@ static class PeerWork
             case "dense-step":
                 LibtorchLoader.Prepare();
                 return DenseStep.Run(ScalingCase.Parse(arguments));
+            case "to-loss":
+                return ToLossTraining.Run(ToLossCase.Parse(arguments), Folder(arguments));
+            case "adam-to-loss":
+                LibtorchLoader.Prepare();
+                return AdamPeer.RunToLoss(ToLossCase.Parse(arguments), Folder(arguments));
             default:
-                throw new InvalidOperationException($"a child process knows libtorch, openblas, adam, subquad, scaling, scaling-images and dense-step, not '{work}'");
+                throw new InvalidOperationException($"a child process knows no work named '{work}'");
         }
     }
 

@@ -9,7 +9,7 @@ namespace Subquad.Perf.EndToEnd.Results;
 sealed class LogLogPlot(string title, string horizontal, string vertical)
 {
     const int PanelWidth = 470, Height = 480, Left = 78, Right = 18, Top = 62, Bottom = 138;
-    static readonly string[] s_colours = ["#c0392b", "#1f5fa8", "#1e8449", "#7d3c98", "#b9770e"];
+    static readonly string[] s_colours = ["#d55e00", "#0072b2", "#009e73", "#cc79a7", "#b9770e"];
 
     readonly List<(string Title, List<Series> Series)> _panels = [];
 

@@ -7,7 +7,7 @@ static class ScalingPlot
 {
     public static string Draw(IReadOnlyList<Row> rows, int[] batches)
     {
-        var plot = new LogLogPlot("Seconds of a Gauss-Newton step, three hidden layers", "width m of every hidden layer", "seconds per step");
+        var plot = new LogLogPlot("A Gauss-Newton step, three hidden layers", "width m of every hidden layer", "seconds per step");
         foreach (int batch in batches)
             plot.Add($"n = {batch} data",
             [

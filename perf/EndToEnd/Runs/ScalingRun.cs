@@ -72,7 +72,7 @@ sealed class ScalingRun
                 { "train_from", run.TrainFrom },
                 { "outputs", run.Outputs },
                 { "threads", run.Threads },
-                { "kernels", dense.Text("version") },
+                { "peer", "libtorch" },
                 { "seconds", cached },
                 { "residual_ratio", dense.Number("cached_residual_ratio") },
                 { "extrapolated", dense.Text("extrapolated") is null ? null : true },
@@ -133,6 +133,7 @@ sealed class ScalingRun
                     { "layer", layer },
                     { "active_fraction", active },
                     { "reevaluated_fraction", reevaluated },
+                    { "full_pass", reevaluated == 1 },
                     // Of a layer whose pre-activations are only corrected (the lowest trained one) none is in doubt.
                     { "uncertain_fraction", Math.Max(0, reevaluated - active) },
                     { "flips", (long)row.Number($"flips_{layer}")! },

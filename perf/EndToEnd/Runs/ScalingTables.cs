@@ -28,7 +28,8 @@ static class ScalingTables
         Exponents p of m^p, least squares over the widths measured:
 
         {Slopes(rows)}
-        Neurons that the bound could not rule out, as a share of the layer (those that fire not counted), by forward pass; 100 % less those that fire is a full pass:
+        Neurons that the bound could not rule out, as a share of the layer (those that fire not counted), by forward pass; a layer whose
+        pre-activations are only corrected has none:
 
         {Uncertain(rows)}
         """;
@@ -108,9 +109,15 @@ static class ScalingTables
             Row[] passes = [.. layer];
             table.Add(
                 layer.Key.Data!, $"{layer.Key.Batch:#,0}", $"{layer.Key.Width:#,0}", $"{layer.Key.From}", $"{layer.Key.Layer}", Percent(passes[0].Number("active_fraction")),
-                Share(2), Share(3), Share(4), Percent(At(passes, 4, "uncertain_fraction") / At(passes, 4, "active_fraction")));
+                Share(2), Share(3), Share(4), At(passes, 4, "reevaluated_fraction") < 1 ? Percent(At(passes, 4, "uncertain_fraction") / At(passes, 4, "active_fraction")) : "-");
 
-            string Share(int pass) => At(passes, pass, "uncertain_fraction") is { } share ? Cell(100 * share) + " %" : "-";
+            string Share(int pass) => At(passes, pass, "reevaluated_fraction") switch
+            {
+                null => "-",
+                1 => "full pass",
+                0 => "corrected",
+                _ => Cell(100 * At(passes, pass, "uncertain_fraction")) + " %",
+            };
         }
         return table;
     }
