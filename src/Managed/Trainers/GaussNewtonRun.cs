@@ -78,7 +78,10 @@ internal sealed class GaussNewtonRun : IDisposable
 
     private TrainingResult RunAll(ref float metric)
     {
+        // The first forward pass belongs to no trial: the report on the state before training tells what it cost.
+        _step.Clock.Start(Stage.Forward);
         _batch.Load(_data, isTrained: true);
+        _step.Clock.Stop();
         _heldOut?.Load(_heldOutData!, isTrained: false);
         _step.KeepData(_batch);
         Report(0, default, accepted: true, ratio: 1);
