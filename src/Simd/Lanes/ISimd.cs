@@ -54,6 +54,9 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     /// <summary>Writes the lanes whose bit is set side by side; may write a whole vector, so the destination has room for one beyond its end.</summary>
     static abstract void Compress(float* destination, TVec value, uint bits);
 
+    /// <summary>Writes first + i for every bit i of 16 that is set, ascending, side by side; may write sixteen numbers, so the destination has room for them.</summary>
+    static abstract void CompressNumbers(int* destination, int first, uint bits);
+
     /// <summary>Asks for a 64-byte line to be brought into the second-level cache; a no-op where .NET has no such instruction.</summary>
     static abstract void Prefetch(float* line);
 }

@@ -59,6 +59,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
             *destination++ = value.GetElement(BitOperations.TrailingZeroCount(bits));
     }
 
+    public static void CompressNumbers(int* destination, int first, uint bits) => SimdScalar.CompressNumbers(destination, first, bits);
+
     public static void Prefetch(float* line)
     {
         if (Sse.IsSupported)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Subquad.Simd.Lanes;
 
 /// <summary>One float: the specification every other set is held against. Multiply-add is fused, in software where the processor has no such instruction.</summary>
@@ -29,6 +31,12 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float MaxAcross(float value) => value;
     public static uint GreaterBits(float a, float b) => a > b ? 1u : 0u;
     public static void Compress(float* destination, float value, uint bits) => *destination = value;
+
+    public static void CompressNumbers(int* destination, int first, uint bits)
+    {
+        for (; bits != 0; bits &= bits - 1)
+            *destination++ = first + BitOperations.TrailingZeroCount(bits);
+    }
 
     public static void Prefetch(float* line)
     {
