@@ -92,7 +92,13 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     }
 
     /// <summary>Says that the batch keeps its data for the whole run: the lowest trained layer then need not be touched until the end.</summary>
-    public void KeepData(TrainingBatch batch) => _pending.KeepImplicit(batch.TurnedFeatures);
+    public void KeepData(TrainingBatch batch)
+    {
+        if (batch.State.Lowest is { ReadsWeights: true })
+            _pending.StepWeights(batch.TurnedFeatures);
+        else
+            _pending.KeepImplicit(batch.TurnedFeatures);
+    }
 
     /// <summary>Says that the batch has other data.</summary>
     public void MoveToOtherData()
