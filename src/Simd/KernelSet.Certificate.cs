@@ -8,13 +8,14 @@ public abstract partial class KernelSet
     /// <summary>norms[r, i] = raise * |W[r, S_i]|_2 for all rows of panels <paramref name="panelFrom"/> to <paramref name="panelTo"/> - 1; sums of squares are chains in float32.</summary>
     /// <param name="weights">W.</param>
     /// <param name="inputs">The active inputs S; their values are not looked at.</param>
-    /// <param name="raise">At least 1: covers the rounding, so that the result is an upper bound.</param>
+    /// <param name="raise">At least 1: covers the rounding, so that the result is an upper bound, but not underflow: squares below the normal
+    /// numbers may take sqrt(m) 2^-75 away from a norm of m terms.</param>
     /// <param name="norms">Rows of W x n; overwritten in these panels.</param>
     /// <param name="panelFrom">First panel, even.</param>
     /// <param name="panelTo">One past the last panel, even.</param>
     public abstract void SupportNorms(PanelMatrix weights, ActiveBatch inputs, float raise, PanelMatrix norms, int panelFrom, int panelTo);
 
-    /// <summary>norms[r] = raise * |W[r, :]|_2; padding included.</summary>
+    /// <summary>norms[r] = raise * |W[r, :]|_2, as <see cref="SupportNorms"/> does it; padding included.</summary>
     public abstract void RowNorms(PanelMatrix weights, float raise, NativeBuffer<float> norms, int panelFrom, int panelTo);
 
     /// <summary>target[r, i] = source[r, i] + slack[r] * sizes[i], for panels.</summary>

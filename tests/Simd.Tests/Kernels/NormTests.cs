@@ -37,6 +37,26 @@ public sealed class NormTests(KernelSet kernels)
     }
 
     [Test]
+    public void What_underflows_falls_short_by_no_more_than_promised()
+    {
+        using var problem = new Problem(new Shape(130, 600, 9, 0.3));
+        var random = new Random(5);
+        for (int row = 0; row < problem.Rows; row++)
+            for (int column = 0; column < problem.Columns; column++)
+                problem.Weights[row, column] = MathF.ScaleB(problem[row, column], random.Next(-149, -60 - row % 20));
+        using var rows = new NativeBuffer<float>(problem.Weights.Panels * PanelMatrix.PanelRows);
+        kernels.RowNorms(problem.Weights, Raise(problem.Columns), rows, 0, problem.Weights.Panels);
+        int below = 0;
+        for (int row = 0; row < problem.Rows; row++)
+        {
+            double norm = Math.Sqrt(Enumerable.Range(0, problem.Columns).Sum(column => (double)problem.Weights[row, column] * problem.Weights[row, column]));
+            below += rows[row] < norm ? 1 : 0;
+            Assert.That(rows[row] + Math.Sqrt(problem.Columns) * Math.ScaleB(1, -75), Is.GreaterThanOrEqualTo(norm), $"row {row}");
+        }
+        Assert.That(below, Is.Positive, "nothing underflowed");
+    }
+
+    [Test]
     public void The_values_of_the_inputs_are_not_looked_at()
     {
         using var problem = new Problem(new Shape(130, 600, 9, 0.3));
