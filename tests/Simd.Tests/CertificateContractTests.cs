@@ -71,6 +71,12 @@ public sealed class CertificateContractTests
         Refused(() => Kernels.CountUncertain(upper, upper, fewRows, lists, 0, 1));
         Refused(() => Kernels.CountUncertain(upper, upper, bound, lists, 0, 2));
         Refused(() => Kernels.CountUncertain(upper, upper, bound, lists, -1, 1));
+        foreach (NativeBuffer<float> part in new[] { bound.On, bound.Off, bound.Sizes })
+        {
+            part[2] = float.PositiveInfinity;
+            Refused(() => Kernels.CountUncertain(upper, upper, bound, lists, 0, 1));
+            part[2] = 0f;
+        }
         bound.Limits.Clear();
         Kernels.CountUncertain(upper, upper, bound, lists, 0, 1);
         lists.SumCounts();

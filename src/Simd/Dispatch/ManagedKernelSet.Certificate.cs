@@ -84,7 +84,17 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         Contract.Holds(
             bound.Limits.Length >= (long)upper.Panels * PanelMatrix.PanelRows && bound.On.Length >= upper.Columns,
             "a limit for every row, padding included, and a distance for every datum");
+        // Zero times infinity is no number, which lists the padding: rows that do not exist.
+        Contract.Holds(AreFinite(bound.On) && AreFinite(bound.Off) && AreFinite(bound.Sizes), "finite distances and sizes");
         HoldsLists(destination, upper, blockFrom, blockTo);
+    }
+
+    private static bool AreFinite(NativeBuffer<float> values)
+    {
+        foreach (float value in values.Span)
+            if (!float.IsFinite(value))
+                return false;
+        return true;
     }
 
     private static void HoldsListed(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
