@@ -54,7 +54,8 @@ sealed class ScalingRun
     void Compare(ScalingCase run)
     {
         List<Row> rows = PeerProcess.Run("scaling", run.Arguments);
-        Row? dense = WithPeer ? Dense(run with { CgIterations = (int)(rows[^1].Number("cg_iterations") ?? 0) }) : null;
+        Row[] later = [.. rows.Where(ScalingSlopes.IsLater).DefaultIfEmpty(rows[^1])];
+        Row? dense = WithPeer ? Dense(run with { CgIterations = (int)Measure.Median(later.Select(row => row.Number("cg_iterations")!.Value)) }) : null;
         foreach (Row row in rows)
         {
             if (dense is not null)
