@@ -69,12 +69,14 @@ public sealed partial class Network : IDisposable
     /// <param name="seed">The same seed gives the same weights on every machine and kernel set.</param>
     /// <param name="kernels">Default: <see cref="KernelSets.Best"/>.</param>
     /// <param name="threads">Workers that draw the weights; default: all processors.</param>
+    /// <param name="cancellation">Honoured between panels; what was drawn is given back.</param>
     /// <exception cref="ArgumentException">The shape cannot be built; the message names the field.</exception>
     /// <exception cref="InsufficientMemoryException">The weights do not fit; the message names bytes wanted and available.</exception>
-    public static Network Create(NetworkShape shape, ulong seed, KernelSet? kernels = null, int? threads = null)
+    /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
+    public static Network Create(NetworkShape shape, ulong seed, KernelSet? kernels = null, int? threads = null, CancellationToken cancellation = default)
     {
         shape.Check();
-        return Draw(shape, seed, InputTransform.Identity(shape.Inputs), TargetTransform.Identity(shape.Outputs), [], null, kernels, threads);
+        return Draw(shape, seed, InputTransform.Identity(shape.Inputs), TargetTransform.Identity(shape.Outputs), [], null, kernels, threads, cancellation);
     }
 
     /// <summary>Draws a network for a data set: input and output widths, class names and every transform are learned from it. Tables are standardised and get a constant feature.</summary>
@@ -83,9 +85,12 @@ public sealed partial class Network : IDisposable
     /// <param name="seed">The same seed gives the same weights on every machine and kernel set.</param>
     /// <param name="kernels">Default: <see cref="KernelSets.Best"/>.</param>
     /// <param name="threads">Workers that draw the weights; default: all processors.</param>
+    /// <param name="cancellation">Honoured between panels; what was drawn is given back.</param>
     /// <exception cref="ArgumentException">The shape cannot be built, or the data have no targets.</exception>
     /// <exception cref="InsufficientMemoryException">The weights do not fit; the message names bytes wanted and available.</exception>
-    public static Network Create(NetworkShape shape, Dataset training, ulong seed, KernelSet? kernels = null, int? threads = null)
+    /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
+    public static Network Create(
+        NetworkShape shape, Dataset training, ulong seed, KernelSet? kernels = null, int? threads = null, CancellationToken cancellation = default)
     {
         Examples examples = training.Examples;
         if (examples.Kind == TargetKind.None)
@@ -93,7 +98,7 @@ public sealed partial class Network : IDisposable
         InputTransform input = InputTransform.Learn(examples, standardise: examples.IsTabular, constant: examples.IsTabular);
         NetworkShape full = shape with { Inputs = input.Width, Outputs = examples.OutputCount };
         full.Check();
-        return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, kernels, threads);
+        return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, kernels, threads, cancellation);
     }
 
     /// <summary>Computes the outputs of one raw row: class estimates (0 to 1, not clipped) or values in original units. Thread-safe; a warm call allocates nothing.</summary>
@@ -107,6 +112,7 @@ public sealed partial class Network : IDisposable
             throw new ArgumentException($"expected {InputWidth} features, found {input.Length}", nameof(input));
         if (output.Length != OutputCount)
             throw new ArgumentException($"expected room for {OutputCount} outputs, found {output.Length}", nameof(output));
+        Layers.Settle();
         Predictor predictor = Rent();
         predictor.Run(input, output);
         Return(predictor);
@@ -129,7 +135,7 @@ public sealed partial class Network : IDisposable
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">The model was not trained on a table, or the file does not fit it.</exception>
     public Dataset ReadCsv(string path) =>
-        new(IO.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException($"{path}: the model was not trained on a table, so its columns have no names"), path));
+        new(IO.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException($"'{path}': the model was not trained on a table, so its columns have no names"), path));
 
     /// <summary>Gives all native memory back. Calling it again does nothing.</summary>
     public void Dispose()
@@ -143,15 +149,30 @@ public sealed partial class Network : IDisposable
     }
 
     private static Network Draw(
-        NetworkShape shape, ulong seed, InputTransform input, TargetTransform target, string[] classNames, TableSchema? schema, KernelSet? kernels, int? threads)
+        NetworkShape shape, ulong seed, InputTransform input, TargetTransform target, string[] classNames, TableSchema? schema, KernelSet? kernels, int? threads, CancellationToken cancellation)
     {
         kernels ??= KernelSets.Best;
         RefuseTooLarge(shape);
         LayerStack layers = Allocate(shape);
-        using var team = new WorkerTeam(threads ?? Environment.ProcessorCount);
-        for (int layer = 0; layer < layers.Hidden.Length; layer++)
+        try
         {
-            HiddenLayer hidden = layers.Hidden[layer];
+            using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
+            DrawHidden(layers.Hidden, seed, kernels, team);
+            DrawOutput(layers.Output, shape, seed, kernels);
+        }
+        catch
+        {
+            layers.Dispose();
+            throw;
+        }
+        return new Network(shape, seed, layers, input, target, classNames, schema, kernels);
+    }
+
+    private static void DrawHidden(HiddenLayer[] layers, ulong seed, KernelSet kernels, WorkerTeam team)
+    {
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            HiddenLayer hidden = layers[layer];
             int number = layer + 1;
             team.Run(hidden.Weights.Panels, (panel, worker) =>
             {
@@ -161,8 +182,6 @@ public sealed partial class Network : IDisposable
                 hidden.DrawPanel(panel, kernels, seed, number, scratch.Take<float>(elements));
             });
         }
-        DrawOutput(layers.Output, shape, seed, kernels);
-        return new Network(shape, seed, layers, input, target, classNames, schema, kernels);
     }
 
     private static void DrawOutput(PanelMatrix output, NetworkShape shape, ulong seed, KernelSet kernels)
@@ -181,14 +200,22 @@ public sealed partial class Network : IDisposable
     private static LayerStack Allocate(NetworkShape shape)
     {
         double[] shifts = shape.Shifts();
-        var hidden = new HiddenLayer[shifts.Length];
+        var hidden = new List<HiddenLayer>();
         int inputs = shape.Inputs;
-        for (int layer = 0; layer < hidden.Length; layer++)
+        try
         {
-            hidden[layer] = new HiddenLayer(inputs, shape.Hidden[layer], shifts[layer]);
-            inputs = shape.Hidden[layer];
+            foreach (int width in shape.Hidden)
+            {
+                hidden.Add(new HiddenLayer(inputs, width, shifts[hidden.Count]));
+                inputs = width;
+            }
+            return new LayerStack([.. hidden], new PanelMatrix(shape.Outputs, inputs), shape.Normalisation == Normalisation.Normalised);
         }
-        return new LayerStack(hidden, new PanelMatrix(shape.Outputs, inputs), shape.Normalisation == Normalisation.Normalised);
+        catch
+        {
+            hidden.ForEach(layer => layer.Dispose());
+            throw;
+        }
     }
 
     private static void RefuseTooLarge(NetworkShape shape)

@@ -25,6 +25,7 @@ public sealed partial class Network
     public void Save(string path)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        Layers.Settle();
         var tensors = new List<TensorSource>();
         for (int layer = 0; layer < Layers.Hidden.Length; layer++)
         {
@@ -47,18 +48,23 @@ public sealed partial class Network
         using SafetensorsFile file = SafetensorsFile.Open(path);
         string version = file.Text("format_version");
         if (version != FormatVersion)
-            throw new InvalidDataException($"{path}: expected format version {FormatVersion}, found '{version}'");
+            throw new InvalidDataException($"'{path}': expected format version {FormatVersion}, found '{version}'");
         NetworkShape shape = ReadShape(file);
-        InputTransform input = InputTransform.FromJson(file.Text("input_transform"));
-        TargetTransform target = TargetTransform.FromJson(file.Text("target_transform"));
-        string[] classNames = JsonText.Read(file.Text("class_names"), "the class names", json => JsonText.Strings(json, "names"));
+        InputTransform input = Parsed(file, "input_transform", InputTransform.FromJson);
+        TargetTransform target = Parsed(file, "target_transform", TargetTransform.FromJson);
+        string[] classNames = Parsed(file, "class_names", text => JsonText.Read(text, "the class names", json => JsonText.Strings(json, "names")));
+        TableSchema? schema = file.Metadata.ContainsKey("table_schema") ? Parsed(file, "table_schema", TableSchema.FromJson) : null;
+        ulong seed = Number(file, "seed", ulong.Parse);
+        float metric = Number(file, "metric", float.Parse);
+        if (!(metric >= 0 && float.IsFinite(metric)))
+            throw new InvalidDataException($"'{path}': metric: expected a finite number of 0 or more, found {metric}");
+        string trainedBy = file.Text("kernels");
         Expect(path, "inputs", shape.Inputs, input.Width);
         Expect(path, "outputs", shape.Outputs, target.Width);
         if (target.Kind == TargetKind.Classes)
             Expect(path, "class names", classNames.Length, target.Width);
         CheckTensors(file, shape);
         RefuseTooLarge(shape);
-        TableSchema? schema = file.Metadata.TryGetValue("table_schema", out string? text) ? TableSchema.FromJson(text) : null;
 
         LayerStack layers = Allocate(shape);
         try
@@ -70,11 +76,7 @@ public sealed partial class Network
             layers.Dispose();
             throw;
         }
-        return new Network(shape, Number(file, "seed", ulong.Parse), layers, input, target, classNames, schema, kernels ?? KernelSets.Best)
-        {
-            Metric = Number(file, "metric", float.Parse),
-            TrainedBy = file.Text("kernels"),
-        };
+        return new Network(shape, seed, layers, input, target, classNames, schema, kernels ?? KernelSets.Best) { Metric = metric, TrainedBy = trainedBy };
     }
 
     private Dictionary<string, string> Metadata()
@@ -128,7 +130,7 @@ public sealed partial class Network
         }
         catch (ArgumentException fault)
         {
-            throw new InvalidDataException($"{file.Path}: {fault.Message}", fault);
+            throw new InvalidDataException($"'{file.Path}': {fault.Message}", fault);
         }
         return shape;
     }
@@ -177,23 +179,37 @@ public sealed partial class Network
     {
         long[] found = file.Find(name).Shape;
         if (!expected.SequenceEqual(found))
-            throw new InvalidDataException($"{file.Path}: tensor {name}: expected shape [{string.Join(", ", expected.ToArray())}], found [{string.Join(", ", found)}]");
+            throw new InvalidDataException($"'{file.Path}', tensor '{name}': expected shape [{string.Join(", ", expected.ToArray())}], found [{string.Join(", ", found)}]");
     }
 
     private static void Expect(string path, string what, int expected, int found)
     {
         if (expected != found)
-            throw new InvalidDataException($"{path}: {what}: expected {expected}, found {found}");
+            throw new InvalidDataException($"'{path}': {what}: expected {expected}, found {found}");
+    }
+
+    // What reads a stored text knows the text only.
+    private static T Parsed<T>(SafetensorsFile file, string field, Func<string, T> parse)
+    {
+        string text = file.Text(field);
+        try
+        {
+            return parse(text);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new InvalidDataException($"'{file.Path}': {fault.Message}", fault);
+        }
     }
 
     private static T Named<T>(SafetensorsFile file, string field) where T : struct, Enum =>
         Enum.TryParse(file.Text(field), out T value) && Enum.IsDefined(value)
             ? value
-            : throw new InvalidDataException($"{file.Path}: {field}: expected one of {string.Join(", ", Enum.GetNames<T>())}, found '{file.Text(field)}'");
+            : throw new InvalidDataException($"'{file.Path}': {field}: expected one of {string.Join(", ", Enum.GetNames<T>())}, found '{file.Text(field)}'");
 
     private static T Number<T>(SafetensorsFile file, string field, Func<string, IFormatProvider, T> parse) => Numbers(file, field, parse) is [T value]
         ? value
-        : throw new InvalidDataException($"{file.Path}: {field}: expected one number, found '{file.Text(field)}'");
+        : throw new InvalidDataException($"'{file.Path}': {field}: expected one number, found '{file.Text(field)}'");
 
     private static T[] Numbers<T>(SafetensorsFile file, string field, Func<string, IFormatProvider, T> parse)
     {
@@ -203,7 +219,7 @@ public sealed partial class Network
         }
         catch (Exception fault) when (fault is FormatException or OverflowException)
         {
-            throw new InvalidDataException($"{file.Path}: {field}: expected numbers, found '{file.Text(field)}'", fault);
+            throw new InvalidDataException($"'{file.Path}': {field}: expected numbers, found '{file.Text(field)}'", fault);
         }
     }
 

@@ -15,10 +15,10 @@ public sealed record StepReport
     /// <summary>Accuracy on the training data, or root mean squared error in original units.</summary>
     public required double TrainMetric { get; init; }
 
-    /// <summary>The same on held-out data, null without any.</summary>
+    /// <summary>The same on held-out data, null without any; with mini-batches as it was at the end of the last epoch.</summary>
     public double? ValidationMetric { get; init; }
 
-    /// <summary>The loss on held-out data, null without any.</summary>
+    /// <summary>The loss on held-out data, likewise.</summary>
     public double? ValidationLoss { get; init; }
 
     /// <summary>Damping of this trial, relative to trace(K) / n.</summary>

@@ -48,8 +48,10 @@ internal static class Repository
 
     private static IEnumerable<string> Walk(string folder)
     {
+        // In a linked worktree .git is a file.
         foreach (string file in Directory.EnumerateFiles(folder))
-            yield return file;
+            if (!s_generated.Contains(Path.GetFileName(file)))
+                yield return file;
         foreach (string child in Directory.EnumerateDirectories(folder))
             if (!s_generated.Contains(Path.GetFileName(child)))
                 foreach (string file in Walk(child))

@@ -18,7 +18,7 @@ internal sealed class StepTable
         _task = task;
         _most = Math.Max(1, most);
         foreach (string heading in new[] { "step", "loss", "train", "validation", "damping", "CG", "active", "seconds", "" })
-            _table.AddColumn(new TableColumn(heading).RightAligned());
+            _table.AddColumn(new TableColumn(heading).RightAligned().PadLeft(1).PadRight(0).NoWrap());
     }
 
     /// <summary>The table as it stands.</summary>

@@ -38,7 +38,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<string?> _task = Grammar.Choice("--task", "What the target is. [default: text and few integers are classes]", "classification", "regression");
     private readonly Option<string?> _labels = Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
 
-    private readonly Option<string?> _trainer = Grammar.Choice("--trainer", "The method.", "gauss-newton");
+    private readonly Option<string?> _trainer = Grammar.Choice("--trainer", "The method. [default: gauss-newton]", "gauss-newton");
     private readonly Option<int?> _trainFrom = Grammar.Number<int>("--train-from", "The first hidden layer to train, from 1. [default: the last]", "a whole number of 1 or more", value => value >= 1);
     private readonly Option<int?> _batch = Grammar.Number<int>("--batch", "Rows per step. [default: all]", "a whole number of 1 or more", value => value >= 1);
     private readonly Option<int?> _steps = Grammar.Number<int>("--steps", $"Steps at most; {TrainDefaults.SampleSteps} on the embedded sample.", "a whole number of 0 or more", value => value >= 0, TrainDefaults.Steps);

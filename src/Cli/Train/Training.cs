@@ -12,8 +12,7 @@ internal sealed class Training(TrainRequest request, Session session)
         session.Cancellation.ThrowIfCancellationRequested();
         Announce(data, loaded);
 
-        using Network network = loaded ?? Network.Create(request.Shape, data.Training, request.Seed, request.Kernels, request.Options.Threads);
-        session.Cancellation.ThrowIfCancellationRequested();
+        using Network network = loaded ?? Network.Create(request.Shape, data.Training, request.Seed, request.Kernels, request.Options.Threads, session.Cancellation);
         var steps = new List<StepReport>();
         TrainingResult result = Fit(network, data, steps);
         if (result.Reason == StopReason.Cancelled)
@@ -64,7 +63,7 @@ internal sealed class Training(TrainRequest request, Session session)
         Dataset training = data.Training;
         NetworkShape shape = loaded?.Shape ?? request.Shape with { Inputs = training.InputWidth, Outputs = training.OutputCount };
         string target = training.Task == TaskKind.Classification ? $"{training.OutputCount} classes" : "a number";
-        string missing = training.MissingCells > 0 ? $", {training.MissingCells} missing cells filled" : "";
+        string missing = training.MissingCells > 0 ? $", {training.MissingCells} missing cells filled with medians" : "";
         long step = MemoryEstimate.OfTraining(shape, request.Options, training.Count, data.Validation?.Count ?? 0);
         session.Output.WriteLine(
             $"data: {training.Count} rows to train on, {data.Validation?.Count ?? 0} to validate, {data.Test?.Count ?? 0} to test; {training.InputWidth} features, {target}{missing}");

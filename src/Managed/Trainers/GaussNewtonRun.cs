@@ -17,6 +17,7 @@ internal sealed class GaussNewtonRun : IDisposable
     private readonly IProgress<StepReport>? _progress;
     private readonly int _from;
     private readonly Damping _damping;
+    private readonly Certificates? _certificates;
     private readonly GaussNewtonStep _step;
     private readonly TrainingBatch _batch;
     private readonly TrainingBatch? _heldOut;
@@ -38,12 +39,17 @@ internal sealed class GaussNewtonRun : IDisposable
         _progress = progress;
         _from = (options.TrainFrom ?? layers.Hidden.Length) - 1;
         _damping = new Damping(options.Damping, options.AdaptDamping);
-        _step = new GaussNewtonStep(kernels, layers, _from, options);
-        _batch = new TrainingBatch(kernels, layers, _from, target);
-        _heldOut = heldOut is null ? null : new TrainingBatch(kernels, layers, _from, target);
         _data = data;
+        // A mini-batch is seen for one trial or two: no reference pays.
+        if (options.Activity != ActivityStrategy.Full && !IsInBatches)
+            _certificates = new Certificates(kernels, layers, _from, options.Policy with { FollowsCosts = options.Activity == ActivityStrategy.Automatic });
+        _step = new GaussNewtonStep(kernels, layers, _from, options, _certificates);
+        _batch = new TrainingBatch(kernels, layers, _from, target, _certificates);
+        _heldOut = heldOut is null ? null : new TrainingBatch(kernels, layers, _from, target, _certificates);
         _heldOutData = heldOut;
     }
+
+    private bool IsInBatches => _options.Batch > 0 && _options.Batch < _data.Count;
 
     /// <summary>Runs until a reason to stop.</summary>
     /// <param name="metric">s^2; set by the first step when 0.</param>
@@ -53,7 +59,7 @@ internal sealed class GaussNewtonRun : IDisposable
         {
             if (FiniteCheck.FirstBadLayer(_layers) is { } bad)
                 return Ended(StopReason.NonFinite, $"step 0: a weight of {bad} is not finite");
-            return _options.Batch > 0 && _options.Batch < _data.Count ? RunBatches(ref metric) : RunAll(ref metric);
+            return IsInBatches ? RunBatches(ref metric) : RunAll(ref metric);
         }
         catch (OperationCanceledException)
         {
@@ -67,6 +73,7 @@ internal sealed class GaussNewtonRun : IDisposable
         _batch.Dispose();
         _heldOut?.Dispose();
         _heldOutProducts.Dispose();
+        _certificates?.Dispose();
     }
 
     private TrainingResult RunAll(ref float metric)
@@ -76,6 +83,7 @@ internal sealed class GaussNewtonRun : IDisposable
         _batch.Load(_data, isTrained: true);
         _step.Clock.Stop();
         _heldOut?.Load(_heldOutData!, isTrained: false);
+        _step.KeepData(_batch);
         Report(0, default, accepted: true, ratio: 1);
         double size = Norm(_data.Targets), goal = _options.ResidualTolerance * size;
         if (size == 0 && _options.TrainOutput && _options.Steps > 0)
@@ -108,10 +116,12 @@ internal sealed class GaussNewtonRun : IDisposable
                     Report(0, default, accepted: true, ratio: 1);
                 if (NotFinite() is { } message)
                     return Ended(StopReason.NonFinite, message);
-                if (TakeStep(ref metric) is { Reason: not (StopReason.Rounding or StopReason.Damping or StopReason.Validation) } ended)
+                if (_steps < _options.Steps && TakeStep(ref metric) is { Reason: not (StopReason.Rounding or StopReason.Damping or StopReason.Validation) } ended)
                     return ended;
-                if (_steps >= _options.Steps)
-                    return Ended(StopReason.Steps, $"{_steps} steps done");
+                if (_steps < _options.Steps)
+                    continue;
+                _heldOut?.Load(_heldOutData!, isTrained: false);
+                return Ended(StopReason.Steps, $"{_steps} steps done");
             }
             if (_heldOut is null)
                 continue;
@@ -147,7 +157,8 @@ internal sealed class GaussNewtonRun : IDisposable
         }
         catch (ArithmeticException failure)
         {
-            return Ended(StopReason.NonFinite, $"step {_steps}: {failure.Message}");
+            string found = FiniteCheck.FirstBadLayer(_layers) is { } bad ? $"a weight of {bad} is not finite" : $"{failure.Message} from hidden layer {_from + 1} on";
+            return Ended(StopReason.NonFinite, $"step {_steps}: {found}");
         }
         double actual = 0.5 * (before * before - trial.ResidualNorm * trial.ResidualNorm);
         if (FiniteCheck.FirstBadState(_batch.Trial) is not null)
@@ -225,7 +236,7 @@ internal sealed class GaussNewtonRun : IDisposable
         for (int i = 0; i < trained; i++)
         {
             active[i] = _batch.State.Of(_from + i).Sets.Active.Density;
-            reevaluated[i] = _batch.State.Of(_from + i).Reevaluated;
+            reevaluated[i] = (accepted ? _batch.State : _batch.Trial).Of(_from + i).Reevaluated;
             dead = Math.Max(dead, _batch.State.Of(_from + i).Sets.Dead);
         }
         Dictionary<string, long> multiplyAdds = PerStage(_step.Clock.MultiplyAdds);

@@ -5,7 +5,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Dispatch;
 
 /// <summary>Closes the generic kernels over one instruction set. Checks views and ranges in Debug; a kernel gets pointers, and the owners are kept alive until it returns.</summary>
-internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble> : KernelSet
+internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble> : KernelSet
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
     where TSimdDouble : struct, ISimdDouble<TVecDouble>
@@ -18,6 +18,7 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
     public override void Accumulate(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo)
     {
         HoldsForward(weights, inputs.Width, inputs.Count, sums, panelFrom, panelTo);
+        HoldsValues(inputs, values);
         AccumulateKernel<TSimd, TVec, ChainedSums<TSimd, TVec>>.Run(
             weights.View, inputs.With(values), (byte*)sums.View.Data, sums.PanelStride, PanelMatrix.PanelRows, panelFrom, panelTo, lowerOnly: false);
         KeepAlive(weights, inputs, values, sums);
@@ -34,7 +35,9 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
         PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> pulled, int inputFrom, int inputTo, Arena scratch)
     {
         HoldsPairs(weights, outputs, inputs);
-        Contract.Holds(0 <= inputFrom && inputTo <= weights.Columns, "a range of inputs");
+        HoldsValues(outputs, outputValues);
+        HoldsValues(inputs.Lists, pulled);
+        HoldsRange(inputFrom, inputTo, weights.Columns);
         ActiveView view = outputs.With(outputValues);
         ActivePairsKernel<TSimd, TVec, PullBackVisit<TSimd, TVec>>.Run(
             weights.View, view, inputs.View, new(outputValues.Pointer, pulled.Pointer), 0, outputs.Blocks, inputFrom, inputTo, Addresses(view, scratch));
@@ -45,6 +48,9 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
         PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues, int blockFrom, int blockTo, Arena scratch)
     {
         HoldsPairs(weights, outputs, inputs);
+        HoldsValues(outputs, pushed);
+        HoldsValues(inputs.Lists, inputValues);
+        HoldsRange(blockFrom, blockTo, outputs.Blocks);
         ActiveView view = outputs.With(pushed);
         ActivePairsKernel<TSimd, TVec, PushForwardVisit<TSimd, TVec>>.Run(
             weights.View, view, inputs.View, new(inputValues.Pointer, pushed.Pointer), blockFrom, blockTo, 0, weights.Columns, Addresses(view, scratch));
@@ -55,6 +61,9 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
         PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale, int blockFrom, int blockTo, Arena scratch)
     {
         HoldsPairs(weights, outputs, inputs);
+        HoldsValues(outputs, outputValues);
+        HoldsValues(inputs.Lists, inputValues);
+        HoldsRange(blockFrom, blockTo, outputs.Blocks);
         ActiveView view = outputs.With(outputValues);
         ActivePairsKernel<TSimd, TVec, ScatterVisit<TSimd, TVec>>.Run(
             weights.View, view, inputs.View, new(outputValues.Pointer, inputValues.Pointer, scale), blockFrom, blockTo, 0, weights.Columns, Addresses(view, scratch));
@@ -65,6 +74,8 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
     {
         HoldsPairs(weights, outputs, inputs);
         Contract.Holds(packed.Outputs == outputs, "packed blocks planned for these outputs");
+        Contract.Holds(packed.Inputs!.Width == inputs.Lists.Count && packed.Inputs.Entries == inputs.Lists.Entries, "packed blocks planned for these inputs");
+        HoldsRange(inputFrom, inputTo, weights.Columns);
         ActiveView view = outputs.View;
         ActivePairsKernel<TSimd, TVec, PackVisit<TSimd, TVec>>.Run(
             weights.View, view, inputs.View, new(packed.View), 0, outputs.Blocks, inputFrom, inputTo, Addresses(view, scratch));
@@ -74,6 +85,9 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
     public override void PullBackPacked(PackedBlocks packed, NativeBuffer<float> outputValues, NativeBuffer<float> pulled, int datumFrom, int datumTo, Arena scratch)
     {
         (ActiveBatch outputs, ActiveBatch inputs) = PlanOf(packed);
+        HoldsValues(outputs, outputValues);
+        HoldsValues(inputs, pulled);
+        HoldsRange(datumFrom, datumTo, outputs.Count);
         scratch.Reserve(PackedKernel<TSimd, TVec>.ScratchOf(outputs.Width, inputs.Width));
         PackedKernel<TSimd, TVec>.PullBack(packed.View, outputs.View, inputs.View, outputValues.Pointer, pulled.Pointer, datumFrom, datumTo, scratch);
         KeepAlive(packed, outputs, inputs, outputValues, pulled, scratch);
@@ -82,6 +96,9 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
     public override void PushForwardPacked(PackedBlocks packed, NativeBuffer<float> inputValues, NativeBuffer<float> pushed, int datumFrom, int datumTo, Arena scratch)
     {
         (ActiveBatch outputs, ActiveBatch inputs) = PlanOf(packed);
+        HoldsValues(inputs, inputValues);
+        HoldsValues(outputs, pushed);
+        HoldsRange(datumFrom, datumTo, outputs.Count);
         scratch.Reserve(PackedKernel<TSimd, TVec>.ScratchOf(outputs.Width, inputs.Width));
         PackedKernel<TSimd, TVec>.PushForward(packed.View, outputs.View, inputs.View, inputValues.Pointer, pushed.Pointer, datumFrom, datumTo, scratch);
         KeepAlive(packed, outputs, inputs, inputValues, pushed, scratch);
@@ -89,28 +106,33 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
 
     public override void CountAbove(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        HoldsThresholds(sums, thresholds, destination);
-        ThresholdKernel<TSimd, TVec>.Count(sums.View, thresholds.Pointer, destination.Starts, destination.Count, blockFrom, blockTo);
+        HoldsThresholds(sums, thresholds, destination, blockFrom, blockTo);
+        RowListKernel<TSimd, TVec, AboveTest<TSimd, TVec>>.Count(
+            sums.View, new(sums.View.Data, thresholds.Pointer), destination.Starts, destination.Count, blockFrom, blockTo);
         KeepAlive(sums, thresholds, destination);
     }
 
     public override void CompressAbove(PanelMatrix sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        HoldsThresholds(sums, thresholds, destination);
+        HoldsThresholds(sums, thresholds, destination, blockFrom, blockTo);
+        HoldsValues(destination, destination.Values);
         ThresholdKernel<TSimd, TVec>.Compress(sums.View, thresholds.Pointer, gain, destination.View, blockFrom, blockTo);
         KeepAlive(sums, thresholds, destination);
     }
 
     public override void GatherActive(PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination, int blockFrom, int blockTo)
     {
-        Contract.Holds(destination.Length >= entries.Entries, "room for every entry");
+        Contract.Holds((dataInRows ? (sums.Columns, sums.Rows) : (sums.Rows, sums.Columns)) == (entries.Width, entries.Count), "sums shaped like the entries");
+        HoldsValues(entries, destination);
+        HoldsRange(blockFrom, blockTo, entries.Blocks);
         LayoutKernel.GatherActive(sums.View, entries.View, dataInRows, destination.Pointer, blockFrom, blockTo);
         KeepAlive(sums, entries, destination);
     }
 
     public override void Gram(PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride, int panelFrom, int panelTo)
     {
-        Contract.Holds(rows.Columns == entries.Width && rows.Rows == entries.Count, "rows shaped like the entries");
+        HoldsRows(entries, values, rows, panelFrom, panelTo);
+        Contract.Holds(panelFrom % 2 == 0 && panelTo % 2 == 0, "a range of panel pairs");
         Contract.Holds(stride >= rows.Panels * PanelMatrix.PanelRows && gram.Length >= (long)stride * rows.Rows, "room for the Gram matrix");
         AccumulateKernel<TSimd, TVec, WideSums<TSimd, TVec, TSimdDouble, TVecDouble>>.Run(
             rows.View, entries.With(values), (byte*)gram.Pointer, PanelMatrix.PanelRows, stride, panelFrom, panelTo, lowerOnly: true);
@@ -119,7 +141,7 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
 
     public override void Spread(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows, int panelFrom, int panelTo)
     {
-        Contract.Holds(rows.Columns == entries.Width && rows.Rows == entries.Count, "rows shaped like the entries");
+        HoldsRows(entries, values, rows, panelFrom, panelTo);
         LayoutKernel.Spread(entries.With(values), rows.View, panelFrom, panelTo);
         KeepAlive(entries, values, rows);
     }
@@ -127,20 +149,24 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
     public override void SubtractTransposed(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target, int panelFrom, int panelTo)
     {
         Contract.Holds(source.Rows == target.Rows && source.Columns == target.Columns && turned.Rows == target.Columns && turned.Columns == target.Rows, "turned shapes");
+        HoldsRange(panelFrom, panelTo, target.Panels);
         LayoutKernel.SubtractTransposed(source.View, turned.View, scale, target.View, panelFrom, panelTo);
         KeepAlive(source, turned, target);
     }
 
     public override void NarrowSymmetric(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo)
     {
-        Contract.Holds(matrix.Rows == matrix.Columns && gram.Length >= (long)matrix.Rows * stride, "a square matrix and its triangle");
+        Contract.Holds(matrix.Rows == matrix.Columns, "a square matrix");
+        HoldsSquare(gram, stride, matrix.Rows);
+        HoldsRange(panelFrom, panelTo, matrix.Panels);
         LayoutKernel.NarrowSymmetric(gram.Pointer, stride, matrix.View, panelFrom, panelTo);
         KeepAlive(gram, matrix);
     }
 
     public override bool FactorDiagonal(NativeBuffer<double> matrix, int stride, int column, int n)
     {
-        Contract.Holds(CholeskyKernel<TSimdDouble, TVecDouble>.Block == CholeskyBlock && column % CholeskyBlock == 0, "a block of the contract's width");
+        Contract.Holds(CholeskyKernel<TSimdDouble, TVecDouble>.Block == CholeskyBlock && column % CholeskyBlock == 0 && 0 <= column && column < n, "a block of the contract's width");
+        HoldsSquare(matrix, stride, n);
         bool factored = CholeskyKernel<TSimdDouble, TVecDouble>.FactorDiagonal(matrix.Pointer, stride, column, n);
         KeepAlive(matrix);
         return factored;
@@ -148,7 +174,7 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
 
     public override void SolveBelowDiagonal(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
     {
-        Contract.Holds(panel.Length >= (n + 16L) * CholeskyBlock, "room for the block column");
+        HoldsStep(matrix, stride, column, n, panel, rowFrom, rowTo);
         CholeskyKernel<TSimdDouble, TVecDouble>.SolveBelowDiagonal(matrix.Pointer, stride, column, n, panel.Pointer, rowFrom, rowTo);
         KeepAlive(matrix, panel);
     }
@@ -156,12 +182,14 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
     public override void UpdateTrailing(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
     {
         Contract.Holds(stride % 16 == 0, "rows padded to groups of 16");
+        HoldsStep(matrix, stride, column, n, panel, rowFrom, rowTo);
         CholeskyKernel<TSimdDouble, TVecDouble>.UpdateTrailing(matrix.Pointer, stride, column, n, panel.Pointer, rowFrom, rowTo);
         KeepAlive(matrix, panel);
     }
 
     public override void SolveFactored(NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> right, int rightStride)
     {
+        HoldsSquare(matrix, stride, n);
         Contract.Holds(rightStride % 16 == 0 && right.Length >= (long)n * rightStride, "right-hand sides padded to 16");
         CholeskyKernel<TSimdDouble, TVecDouble>.Solve(matrix.Pointer, stride, n, right.Pointer, rightStride);
         KeepAlive(matrix, right);
@@ -230,7 +258,8 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
     {
         Contract.Holds(weights.Columns == width, "inputs as wide as W");
         Contract.Holds(sums.Rows == weights.Rows && sums.Columns == count, "sums shaped outputs x data");
-        Contract.Holds(panelFrom % 2 == 0 && panelTo % 2 == 0 && 0 <= panelFrom && panelTo <= weights.Panels, "a range of panel pairs");
+        Contract.Holds(panelFrom % 2 == 0 && panelTo % 2 == 0, "a range of panel pairs");
+        HoldsRange(panelFrom, panelTo, weights.Panels);
     }
 
     private static void HoldsPairs(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs)
@@ -239,8 +268,30 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
         Contract.Holds(inputs.Lists.Width == outputs.Count, "inputs and outputs of the same data");
     }
 
-    private static void HoldsThresholds(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination)
+    private static void HoldsValues(ActiveBatch entries, NativeBuffer<float> values) => Contract.Holds(values.Length >= entries.Entries, "a value for every entry");
+
+    private static void HoldsRange(int from, int to, int count) => Contract.Holds(0 <= from && from <= to && to <= count, "a range inside what there is");
+
+    private static void HoldsRows(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows, int panelFrom, int panelTo)
     {
+        Contract.Holds(rows.Columns == entries.Width && rows.Rows == entries.Count, "rows shaped like the entries");
+        HoldsValues(entries, values);
+        HoldsRange(panelFrom, panelTo, rows.Panels);
+    }
+
+    private static void HoldsSquare(NativeBuffer<double> matrix, int stride, int n) => Contract.Holds(stride >= n && matrix.Length >= (long)n * stride, "room for n rows of n");
+
+    private static void HoldsStep(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
+    {
+        HoldsSquare(matrix, stride, n);
+        Contract.Holds(panel.Length >= (n + 16L) * CholeskyBlock, "room for the block column");
+        Contract.Holds(column % CholeskyBlock == 0 && 0 <= column && column + CholeskyBlock <= rowFrom && rowFrom % 16 == 0, "rows below the block, in groups of 16");
+        HoldsRange(rowFrom, rowTo, n);
+    }
+
+    private static void HoldsThresholds(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
+    {
+        HoldsRange(blockFrom, blockTo, destination.Blocks);
         Contract.Holds(thresholds.Length >= sums.Panels * PanelMatrix.PanelRows, "a threshold for every row, padding included");
         Contract.Holds(destination.Width == sums.Rows && destination.Count == sums.Columns, "lists shaped like the sums");
     }

@@ -67,11 +67,14 @@ public sealed unsafe class TransposedBatch : IDisposable
     public void Gather(NativeBuffer<float> source, NativeBuffer<float> destination)
     {
         long entries = Lists.Entries;
+        ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, entries);
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, entries);
         float* from = source.Pointer, to = destination.Pointer;
         int* positions = _positions.Pointer;
         for (long entry = 0; entry < entries; entry++)
             to[entry] = from[positions[entry]];
         GC.KeepAlive(source);
+        GC.KeepAlive(destination);
     }
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>

@@ -85,6 +85,10 @@ internal sealed class PredictTests(KernelSet kernels)
     }
 
     [Test]
+    public void Drawing_can_be_cancelled() => Assert.That(
+        () => Network.Create(Shapes.Odd, 5, kernels, 2, new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+
+    [Test]
     public void Wrong_lengths_and_use_after_dispose_are_errors()
     {
         Network network = Network.Create(Shapes.Odd, 5, kernels);

@@ -60,6 +60,27 @@ internal sealed class MiniBatchTests
         Assert.That(result.Reason, Is.EqualTo(StopReason.Validation), result.Message);
     }
 
+    [Test]
+    public void No_step_is_no_step()
+    {
+        using Network network = Network.Create(Shapes.Odd, 5);
+        float[] before = Training.Weights(network);
+        TrainingResult result = Training.Fit(network, Training.Smooth(70, 37, 3), new() { Batch = 20, Steps = 0, Threads = 2 });
+        Assert.That((result.Reason, result.Steps), Is.EqualTo((StopReason.Steps, 0)));
+        Numbers.SameBits(Training.Weights(network), before, "weights");
+    }
+
+    [Test]
+    public void A_run_that_ends_within_an_epoch_is_judged_by_its_last_weights()
+    {
+        (Dataset training, Dataset heldOut) = Training.Smooth(100, 37).Split(0.2, 1);
+        using Network network = Network.Create(Shapes.OneOutput, 5);
+        double drawn = network.Evaluate(heldOut).Metric;
+        TrainingResult result = Training.Fit(network, training, new() { Batch = 20, Steps = 3, Threads = 2 }, null, heldOut);
+        Assert.That(result.Reason, Is.EqualTo(StopReason.Steps), "an epoch has four batches");
+        Assert.That(result.ValidationMetric, Is.EqualTo(network.Evaluate(heldOut).Metric).Within(0.01).Percent.And.Not.EqualTo(drawn).Within(1).Percent);
+    }
+
     private static double LossOf(Network network, Dataset data)
     {
         var output = new float[network.OutputCount];

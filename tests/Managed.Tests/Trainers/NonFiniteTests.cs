@@ -40,6 +40,25 @@ internal sealed class NonFiniteTests
     }
 
     [Test]
+    public void A_layer_that_goes_bad_during_training_is_named_with_its_step([Values(1, 2)] int trainFrom, [Values(1, 3)] int outputs)
+    {
+        using Network network = Network.Create(Shapes.Odd with { Hidden = [65, 130], Densities = [0.3], Outputs = outputs }, 5);
+        float[] kept = [];
+        var recorder = new Recorder(report =>
+        {
+            if (report.Step == 1)
+                for (int row = 0; row < network.Layers.Output.Rows; row++)
+                    for (int column = 0; column < 130; column++)
+                        network.Layers.Output[row, column] = float.NaN;
+            kept = Training.Weights(network);
+        });
+        TrainingResult result = Training.Fit(network, Training.Smooth(20, 37, outputs), new() { TrainFrom = trainFrom, Threads = 1, Steps = 5 }, recorder);
+        Assert.That((result.Reason, result.Accepted), Is.EqualTo((StopReason.NonFinite, 1)), result.Message);
+        Assert.That(result.Message, Is.EqualTo("step 2: a weight of the output layer is not finite"));
+        Numbers.SameBits(Training.Weights(network), kept, "weights");
+    }
+
+    [Test]
     public void Outputs_that_overflow_are_named()
     {
         using Network network = Network.Create(Shapes.OneOutput, 5);

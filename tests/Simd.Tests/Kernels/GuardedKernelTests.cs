@@ -67,6 +67,9 @@ internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDo
         (PanelMatrix weights, ActiveBatch outputs, TransposedBatch turned) = (problem.Weights, problem.Outputs, problem.Turned);
         kernels.PushForward(weights, outputs, pushed, turned, turned.Lists.Values, 0, outputs.Blocks, scratch);
         kernels.PullBack(weights, outputs, outputs.Values, turned, pulled, 0, shape.Columns, scratch);
+        using var scattered = new PanelMatrix(shape.Rows, shape.Columns);
+        scattered.CopyFrom(weights);
+        kernels.Scatter(scattered, outputs, outputs.Values, turned, turned.Lists.Values, 0.5f, 0, outputs.Blocks, scratch);
         foreach (bool last in new[] { true, false })
         {
             using var guarded = new GuardedOperands(last);
@@ -80,8 +83,81 @@ internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDo
             Numbers.SameBits(new ReadOnlySpan<float>(p, (int)problem.Inputs.Entries), pulled.Span, "pulled");
             ActivePairsKernel<TSimd, TVec, ScatterVisit<TSimd, TVec>>.Run(
                 w, t, s, new(t.Values, s.Lists.Values, 0.5f), 0, outputs.Blocks, 0, shape.Columns, addresses);
+            Same(w, scattered);
         }
-        kernels.Scatter(weights, outputs, outputs.Values, turned, turned.Lists.Values, 0.5f, 0, outputs.Blocks, scratch);
+    }
+
+    [TestCaseSource(nameof(s_shapes))]
+    public void Packed_blocks_stay_inside(Shape shape)
+    {
+        using var problem = new Problem(shape);
+        using var scratch = new Arena();
+        using var packed = new PackedBlocks();
+        using var pushed = new NativeBuffer<float>(problem.Outputs.Entries);
+        using var pulled = new NativeBuffer<float>(problem.Inputs.Entries);
+        (ActiveBatch outputs, ActiveBatch inputs) = (problem.Outputs, problem.Inputs);
+        packed.Plan(outputs, inputs);
+        KernelSet kernels = KernelSets.ByName(TSimd.Name);
+        kernels.Pack(problem.Weights, outputs, problem.Turned, packed, 0, shape.Columns, scratch);
+        kernels.PushForwardPacked(packed, inputs.Values, pushed, 0, shape.Data, scratch);
+        kernels.PullBackPacked(packed, outputs.Values, pulled, 0, shape.Data, scratch);
+        foreach (bool last in new[] { true, false })
+        {
+            using var guarded = new GuardedOperands(last);
+            (ActiveView t, ActiveView s) = (guarded.Copy(outputs), guarded.Copy(inputs));
+            PackedView blocks = guarded.Copy(packed);
+            new Span<float>(blocks.Values, (int)packed.Elements).Clear();
+            int* addresses = guarded.Take<int>((int)ActivePairsKernel<TSimd, TVec, PackVisit<TSimd, TVec>>.AddressesOf(t));
+            ActivePairsKernel<TSimd, TVec, PackVisit<TSimd, TVec>>.Run(
+                guarded.Copy(problem.Weights), t, guarded.Copy(problem.Turned), new(blocks), 0, outputs.Blocks, 0, shape.Columns, addresses);
+            Numbers.SameBits(new ReadOnlySpan<float>(blocks.Values, (int)packed.Elements), new ReadOnlySpan<float>(packed.View.Values, (int)packed.Elements), "packed");
+            float* g = guarded.Take<float>((int)outputs.Entries), p = guarded.Take<float>((int)inputs.Entries);
+            PackedKernel<TSimd, TVec>.PushForward(blocks, t, s, s.Values, g, 0, shape.Data, scratch);
+            Numbers.SameBits(new ReadOnlySpan<float>(g, (int)outputs.Entries), pushed.Span, "pushed");
+            PackedKernel<TSimd, TVec>.PullBack(blocks, t, s, t.Values, p, 0, shape.Data, scratch);
+            Numbers.SameBits(new ReadOnlySpan<float>(p, (int)inputs.Entries), pulled.Span, "pulled");
+        }
+    }
+
+    [TestCaseSource(nameof(s_shapes))]
+    public void Layouts_stay_inside(Shape shape)
+    {
+        using var problem = new Problem(shape);
+        using PanelMatrix turned = Samples.Panels(problem.X, shape.Data, shape.Columns);
+        using var spread = new PanelMatrix(shape.Data, shape.Columns);
+        using var zero = new PanelMatrix(shape.Columns, shape.Data);
+        using var difference = new PanelMatrix(shape.Columns, shape.Data);
+        using var square = new PanelMatrix(shape.Data, shape.Data);
+        using var gathered = new NativeBuffer<float>(problem.Inputs.Entries);
+        using var gram = new NativeBuffer<double>(shape.Data * shape.Data);
+        for (int i = 0; i < gram.Length; i++)
+            gram[i] = i;
+        KernelSet kernels = KernelSets.ByName(TSimd.Name);
+        kernels.Spread(problem.Inputs, problem.Inputs.Values, spread, 0, spread.Panels);
+        kernels.SubtractTransposed(zero, turned, 2f, difference, 0, difference.Panels);
+        kernels.NarrowSymmetric(gram, shape.Data, square, 0, square.Panels);
+        foreach (bool dataInRows in new[] { true, false })
+        {
+            PanelMatrix sums = dataInRows ? turned : difference;
+            kernels.GatherActive(sums, problem.Inputs, dataInRows, gathered, 0, problem.Inputs.Blocks);
+            foreach (bool last in new[] { true, false })
+            {
+                using var guarded = new GuardedOperands(last);
+                ActiveView entries = guarded.Copy(problem.Inputs);
+                float* found = guarded.Take<float>((int)problem.Inputs.Entries);
+                LayoutKernel.GatherActive(guarded.Copy(sums), entries, dataInRows, found, 0, entries.Blocks);
+                Numbers.SameBits(new ReadOnlySpan<float>(found, (int)problem.Inputs.Entries), gathered.Span, "gathered");
+                PanelView rows = guarded.Like(spread), target = guarded.Like(difference), narrow = guarded.Like(square);
+                LayoutKernel.Spread(entries, rows, 0, spread.Panels);
+                Same(rows, spread);
+                LayoutKernel.SubtractTransposed(guarded.Copy(zero), guarded.Copy(turned), 2f, target, 0, difference.Panels);
+                Same(target, difference);
+                double* triangle = guarded.Take<double>((int)gram.Length);
+                gram.Span.CopyTo(new Span<double>(triangle, (int)gram.Length));
+                LayoutKernel.NarrowSymmetric(triangle, shape.Data, narrow, 0, square.Panels);
+                Same(narrow, square);
+            }
+        }
     }
 
     [TestCaseSource(nameof(s_shapes))]
@@ -102,11 +178,13 @@ internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDo
             float* limits = guarded.Take<float>((int)thresholds.Length);
             ActiveView found = guarded.Copy(lists);
             long* starts = guarded.Take<long>(lists.Blocks * lists.Count + 1);
-            ThresholdKernel<TSimd, TVec>.Count(view, limits, starts, lists.Count, 0, lists.Blocks);
+            RowListKernel<TSimd, TVec, AboveTest<TSimd, TVec>>.Count(view, new(view.Data, limits), starts, lists.Count, 0, lists.Blocks);
             for (int run = 0; run < lists.Blocks * lists.Count; run++)
                 Assert.That(starts[run + 1], Is.EqualTo(found.Starts[run + 1] - found.Starts[run]));
             new Span<float>(found.Values, (int)lists.Entries).Clear();
+            new Span<ushort>(found.Offsets, (int)lists.Entries).Clear();
             ThresholdKernel<TSimd, TVec>.Compress(view, limits, 1f, found, 0, lists.Blocks);
+            Assert.That(new ReadOnlySpan<ushort>(found.Offsets, (int)lists.Entries).SequenceEqual(lists.OffsetsAt(0, (int)lists.Entries)));
             Numbers.SameBits(new ReadOnlySpan<float>(found.Values, (int)lists.Entries), lists.Values.Slice(0, (int)lists.Entries), "values");
         }
     }

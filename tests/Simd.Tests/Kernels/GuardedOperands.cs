@@ -22,6 +22,9 @@ internal sealed unsafe class GuardedOperands(bool last) : IDisposable
         return new(Copy(view.Data, matrix.Panels * matrix.PanelStride), view.Stride, view.Rows, view.Columns);
     }
 
+    /// <summary>A zero matrix of that shape.</summary>
+    public PanelView Like(PanelMatrix matrix) => new(Take<float>((int)(matrix.Panels * matrix.PanelStride)), matrix.PanelStride, matrix.Rows, matrix.Columns);
+
     public ActiveView Copy(ActiveBatch batch)
     {
         ActiveView view = batch.View;
@@ -30,6 +33,14 @@ internal sealed unsafe class GuardedOperands(bool last) : IDisposable
     }
 
     public TransposedView Copy(TransposedBatch batch) => new(Copy(batch.Lists), Copy(batch.View.Positions, batch.Lists.Entries));
+
+    public PackedView Copy(PackedBlocks packed)
+    {
+        PackedView view = packed.View;
+        int count = packed.Outputs!.Count;
+        return new(
+            Copy(view.Values, packed.Elements), Copy(view.Starts, count + 1L), Copy(view.Strides, count), Copy(view.InputRanks, packed.Inputs!.Entries), Copy(view.OutputRanks, packed.Outputs.Entries));
+    }
 
     public void Dispose() => _blocks.ForEach(block => block.Dispose());
 
