@@ -21,6 +21,7 @@ sealed class ScalingRun
     public required int Repeats { get; init; }
     public required int Steps { get; init; }
     public required int Threads { get; init; }
+    public required ActivityStrategy Activity { get; init; }
     public required bool WithPeer { get; init; }
 
     /// <summary>The folder of Fashion-MNIST, null when there is none.</summary>
@@ -32,16 +33,16 @@ sealed class ScalingRun
         {
             foreach (int width in Widths)
             {
-                Compare(new ScalingCase(width, batch, Outputs: 1, TrainFrom: 1, Steps, Repeats, Threads));
-                Compare(new ScalingCase(width, batch, Outputs: 1, TrainFrom: ScalingCase.Layers, Steps, Repeats, Threads));
+                Compare(new ScalingCase(width, batch, Outputs: 1, TrainFrom: 1, Steps, Repeats, Threads, Activity));
+                Compare(new ScalingCase(width, batch, Outputs: 1, TrainFrom: ScalingCase.Layers, Steps, Repeats, Threads, Activity));
             }
             foreach (Row slope in ScalingSlopes.Of(_report.Rows, batch))
                 _report.Add(slope);
         }
         // Bounded by the widths asked for, so that a trial run is small throughout.
         int widest = Widths.Max();
-        Compare(new ScalingCase(Math.Min(SeveralWidth, widest), Math.Min(SeveralData, Batches.Max()), SeveralOutputs, TrainFrom: 1, Steps, Repeats, Threads));
-        var uncertain = new ScalingCase(Math.Min(UncertainWidth, widest), UncertainData, Outputs: 1, TrainFrom: 1, Math.Max(4, Steps), Repeats: 1, Threads);
+        Compare(new ScalingCase(Math.Min(SeveralWidth, widest), Math.Min(SeveralData, Batches.Max()), SeveralOutputs, TrainFrom: 1, Steps, Repeats, Threads, Activity));
+        var uncertain = new ScalingCase(Math.Min(UncertainWidth, widest), UncertainData, Outputs: 1, TrainFrom: 1, Math.Max(4, Steps), Repeats: 1, Threads, ActivityStrategy.Certified);
         foreach (int from in (ReadOnlySpan<int>)[2, 1])
         {
             CountUncertain(uncertain with { TrainFrom = from }, images: null);
