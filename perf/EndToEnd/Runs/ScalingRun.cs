@@ -54,7 +54,9 @@ sealed class ScalingRun
 
     void Compare(ScalingCase run)
     {
-        List<Row> rows = PeerProcess.Run("scaling", run.Arguments);
+        List<Row> rows = Rows("scaling", run);
+        if (rows.Count == 0)
+            return;
         Row[] later = [.. rows.Where(ScalingSlopes.IsLater).DefaultIfEmpty(rows[^1])];
         Row? dense = WithPeer ? Dense(run with { CgIterations = (int)Measure.Median(later.Select(row => row.Number("cg_iterations")!.Value)) }) : null;
         foreach (Row row in rows)
@@ -89,7 +91,8 @@ sealed class ScalingRun
         run = run with { Repeats = (int)Math.Clamp(DenseOperations / operations, 1, run.Repeats) };
         if (DenseNetwork.Bytes(run) > Simd.Memory.NativeBytes.Available)
             return ScalingSlopes.Extrapolate(_report.Rows, run);
-        Row dense = PeerProcess.Run("dense-step", run.Arguments)[0];
+        if (Rows("dense-step", run) is not [var dense])
+            return ScalingSlopes.Extrapolate(_report.Rows, run);
         _report.AddPeer(dense.Text("version"));
         return dense;
     }
@@ -115,7 +118,7 @@ sealed class ScalingRun
     /// <summary>Per layer and forward pass, the neurons that were computed though they do not fire: those that the bound could not rule out.</summary>
     void CountUncertain(ScalingCase run, DirectoryInfo? images)
     {
-        List<Row> rows = images is null ? PeerProcess.Run("scaling", run.Arguments) : PeerProcess.Run("scaling-images", [.. run.Arguments, images.FullName]);
+        List<Row> rows = images is null ? Rows("scaling", run) : Rows("scaling-images", run, images.FullName);
         foreach (Row row in rows.Where(row => row.Text("name") == "forward"))
             for (int layer = run.TrainFrom; layer <= ScalingCase.Layers; layer++)
             {
@@ -142,5 +145,19 @@ sealed class ScalingRun
                     { "residual_ratio", row.Number("residual_ratio") },
                 });
             }
+    }
+
+    /// <summary>A network that does not fit into memory, or whose process fails, leaves a gap and does not end the run.</summary>
+    static List<Row> Rows(string work, ScalingCase run, params object[] more)
+    {
+        try
+        {
+            return PeerProcess.Run(work, [.. run.Arguments, .. more]);
+        }
+        catch (InvalidOperationException failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+            return [];
+        }
     }
 }
