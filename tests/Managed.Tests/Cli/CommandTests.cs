@@ -96,6 +96,26 @@ public class CommandTests
         Assert.That(steps[^1].GetProperty("validation_metric").GetDouble(), Is.InRange(0, 1));
     }
 
+    [TestCase("full")]
+    [TestCase("certified")]
+    [TestCase("half-space-over-weights")]
+    [TestCase("half-space-over-data")]
+    [TestCase("correlation-tree")]
+    public void Every_way_to_find_firing_neurons_trains_the_same_network(string activity)
+    {
+        string[] arguments = ["train", _shell.Values(), .. _shell.Small, "--hidden", "1", "--quiet"];
+        Outcome named = Shell.Run([.. arguments, "--activity", activity]);
+        Assert.That(named.Code, Is.Zero, named.Error);
+        Assert.That(named.Lines[0], Is.EqualTo(Shell.Run(arguments).Lines[0]));
+    }
+
+    [Test]
+    public void A_search_over_rows_needs_the_first_layer()
+    {
+        Outcome refused = Shell.Run(["train", _shell.Values(), .. _shell.Small, "--hidden", "2", "--activity", "half-space-over-data"]);
+        Assert.That((refused.Code, refused.Error.Trim()), Is.EqualTo((2, "subquad: --activity half-space-over-data: expected --train-from 1, found 2")));
+    }
+
     [Test]
     public void Training_goes_on_from_a_model()
     {
