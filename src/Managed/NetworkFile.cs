@@ -74,6 +74,7 @@ public sealed partial class Network
         {
             Metric = Number(file, "metric", float.Parse),
             TrainedBy = file.Text("kernels"),
+            FirstIndex = file.Metadata.ContainsKey("first_index") ? Number(file, "first_index", int.Parse) : null,
         };
     }
 
@@ -98,6 +99,8 @@ public sealed partial class Network
         };
         if (Schema is not null)
             metadata["table_schema"] = Schema.ToJson();
+        if (FirstIndex is { } first)
+            metadata["first_index"] = Text(first);
         return metadata;
     }
 
