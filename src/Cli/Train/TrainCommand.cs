@@ -11,7 +11,7 @@ internal sealed class TrainCommand : Command
         "subquad train",
         "subquad train fashion-mnist/ --width 8192 --density 0.2,0.05 --plot curve.svg",
         "subquad train houses.csv --target price --test more-houses.csv --log run.jsonl",
-        "subquad train a9a.gz --test a9a.t.gz",
+        "subquad train a9a.gz --batch 2048 --test a9a.t.gz",
         "subquad train more.csv --from subquad-model.safetensors --steps 3 --out tuned.safetensors",
     ];
 
