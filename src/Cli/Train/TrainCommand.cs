@@ -11,12 +11,14 @@ internal sealed class TrainCommand : Command
         "subquad train",
         "subquad train fashion-mnist/ --width 8192 --density 0.2,0.05 --plot curve.svg",
         "subquad train houses.csv --target price --test more-houses.csv --log run.jsonl",
+        "subquad train a9a.gz --batch 2048 --test a9a.t.gz",
         "subquad train more.csv --from subquad-model.safetensors --steps 3 --out tuned.safetensors",
     ];
 
     private readonly Argument<string?> _data = new("DATA")
     {
-        Description = "A folder with the MNIST file names, an IDX images file, or a CSV. [default: an embedded part of Fashion-MNIST]",
+        Description = "A folder with the MNIST file names, an IDX images file, a CSV, or LIBSVM or extreme-classification text (.libsvm, .svm, .txt, or by its first line); "
+            + "files may be .gz. [default: an embedded part of Fashion-MNIST]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -77,8 +79,9 @@ internal sealed class TrainCommand : Command
         string? from = parsed.GetValue(_from) is { } model ? Grammar.ExistingFile(model, "--from") : null;
         bool isTable = data is not null && DataFile.IsTable(data);
         Allow(parsed, _target, isTable && from is null, "a CSV and no --from");
-        Allow(parsed, _task, isTable && from is null, "a CSV and no --from");
-        Allow(parsed, _labels, data is not null && !isTable && !Directory.Exists(data), "an IDX images file");
+        bool isSparse = data is not null && DataFile.IsSparse(data);
+        Allow(parsed, _task, (isTable || isSparse) && from is null, "a CSV or LIBSVM text and no --from");
+        Allow(parsed, _labels, data is not null && !isTable && !isSparse && !Directory.Exists(data), "an IDX images file");
         foreach (Option option in new Option[] { _width, _hidden, _density, _shift, _plain })
             Allow(parsed, option, from is null, "no --from: a model brings its own shape");
         Allow(parsed, _density, parsed.GetResult(_shift) is null, "no --shift");
