@@ -28,20 +28,28 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(source, slack, sizes, target);
     }
 
-    public override void CountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
+    public override void RaiseAndCountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        HoldsBound(upper, support, bound, destination);
-        RowListKernel<TSimd, TVec, UncertainTest<TSimd, TVec>>.Count(
+        Contract.Holds(support.Rows == upper.Rows && support.Columns == upper.Columns, "equal shapes");
+        HoldsBound(upper, bound, destination);
+        RowListKernel<TSimd, TVec, RaisedTest<TSimd, TVec>>.Count(
             upper.View, new(upper.View.Data, support.View.Data, bound.View), destination.Starts, destination.Count, blockFrom, blockTo);
         KeepAlive(upper, support, bound, destination);
     }
 
-    public override void ListUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
+    public override void ListUncertain(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        HoldsBound(upper, support, bound, destination);
-        RowListKernel<TSimd, TVec, UncertainTest<TSimd, TVec>>.List(
-            upper.View, new(upper.View.Data, support.View.Data, bound.View), destination.View, blockFrom, blockTo);
-        KeepAlive(upper, support, bound, destination);
+        HoldsBound(upper, bound, destination);
+        RowListKernel<TSimd, TVec, UncertainTest<TSimd, TVec>>.List(upper.View, new(upper.View.Data, bound.View), destination.View, blockFrom, blockTo);
+        KeepAlive(upper, bound, destination);
+    }
+
+    public override void SetListed(ActiveBatch listed, NativeBuffer<float> values, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int blockFrom, int blockTo)
+    {
+        Contract.Holds(values.Length >= listed.Entries && slack.Length >= target.Rows && sizes.Length >= target.Columns, "a value for every entry, an allowance for every row and datum");
+        Contract.Holds(listed.Width == target.Rows && listed.Count == target.Columns, "lists shaped like the target");
+        LayoutKernel.SetListed(listed.With(values), slack.Pointer, sizes.Pointer, target.View, blockFrom, blockTo);
+        KeepAlive(listed, values, slack, sizes, target);
     }
 
     public override void CountListedAbove(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
@@ -73,12 +81,11 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(matrix, destination);
     }
 
-    private static void HoldsBound(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination)
+    private static void HoldsBound(PanelMatrix upper, RowBound bound, ActiveBatch destination)
     {
-        long rows = (long)upper.Panels * PanelMatrix.PanelRows;
-        Contract.Holds(support.Rows == upper.Rows && support.Columns == upper.Columns, "equal shapes");
         Contract.Holds(destination.Width == upper.Rows && destination.Count == upper.Columns, "lists shaped like the bounds");
-        Contract.Holds(bound.Limits.Length >= rows && bound.On.Length >= upper.Columns, "a limit for every row, padding included, and a distance for every datum");
+        Contract.Holds(bound.Limits.Length >= (long)upper.Panels * PanelMatrix.PanelRows, "a limit for every row, padding included");
+        Contract.Holds(bound.On.Length >= upper.Columns, "a distance for every datum");
     }
 
     private static void HoldsListed(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination)
