@@ -138,11 +138,11 @@ internal sealed class GaussNewtonRun : IDisposable
         _step.Clock.Restart();
         using System.Diagnostics.Activity? activity = Telemetry.StartStep(_steps);
         long started = Stopwatch.GetTimestamp();
-        double damping = _damping.Relative, before = _batch.Score.ResidualNorm;
+        double before = _batch.Score.ResidualNorm;
         Score trial;
         try
         {
-            trial = _step.Try(_batch, damping, ref metric);
+            trial = _step.Try(_batch, _damping.Relative, ref metric);
         }
         catch (ArithmeticException failure)
         {
@@ -185,7 +185,7 @@ internal sealed class GaussNewtonRun : IDisposable
             _accepted++;
         }
         Telemetry.StepDone(Stopwatch.GetElapsedTime(started).TotalSeconds, _batch.Score.Loss, accepted);
-        Report(damping, flips, accepted, trial.ResidualNorm / before, actual);
+        Report(_step.Damping, flips, accepted, trial.ResidualNorm / before, actual);
         if (stop is { } reason)
             return Ended(reason, $"step {_steps} would raise the validation loss from {_heldOut!.Score.Loss:g5} to {heldOutTrial.Loss:g5} and was dropped");
         if (!accepted && !_options.AdaptDamping)
