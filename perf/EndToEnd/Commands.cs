@@ -9,7 +9,7 @@ using Subquad.Perf.EndToEnd.Runs;
 namespace Subquad.Perf.EndToEnd;
 
 /// <summary>The command line. A run with the default cases also renews perf/results.</summary>
-static class Commands
+static partial class Commands
 {
     public static Command Kernels()
     {

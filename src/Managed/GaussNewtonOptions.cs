@@ -39,6 +39,9 @@ public sealed record GaussNewtonOptions
     /// <summary>How the firing neurons are found. All strategies find the same ones. Default: the cheapest by a cost model.</summary>
     public ActivityStrategy Activity { get; init; } = ActivityStrategy.Automatic;
 
+    /// <summary>Constants of certified activity; tests audit with them.</summary>
+    internal Activity.ActivityPolicy Policy { get; init; } = global::Subquad.Activity.ActivityPolicy.Default;
+
     /// <summary>Whether touched lines of weights are counted for the reports; counting takes a pass over the lists per verb. Default: false.</summary>
     public bool CountLines { get; init; }
 

@@ -112,6 +112,7 @@ public sealed partial class Network : IDisposable
             throw new ArgumentException($"expected {InputWidth} features, found {input.Length}", nameof(input));
         if (output.Length != OutputCount)
             throw new ArgumentException($"expected room for {OutputCount} outputs, found {output.Length}", nameof(output));
+        Layers.Settle();
         Predictor predictor = Rent();
         predictor.Run(input, output);
         Return(predictor);

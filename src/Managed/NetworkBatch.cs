@@ -19,6 +19,7 @@ public sealed partial class Network
     /// <exception cref="InvalidDataException">The data do not fit the network or have no targets.</exception>
     public EvaluationResult Evaluate(Dataset data, int? threads = null, CancellationToken cancellation = default)
     {
+        Layers.Settle();
         using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
         using var evaluator = new Evaluator(new TeamKernels(Kernels, team), Layers, Input, Target);
         Score score = evaluator.Evaluate(data.Examples);
@@ -35,6 +36,7 @@ public sealed partial class Network
     {
         if (outputs.Length != (long)data.Count * OutputCount)
             throw new ArgumentException($"expected room for {(long)data.Count * OutputCount} outputs, found {outputs.Length}", nameof(outputs));
+        Layers.Settle();
         using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
         using var evaluator = new Evaluator(new TeamKernels(Kernels, team), Layers, Input, Target);
         evaluator.Predict(data.Examples, outputs);

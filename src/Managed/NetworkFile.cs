@@ -25,6 +25,7 @@ public sealed partial class Network
     public void Save(string path)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        Layers.Settle();
         var tensors = new List<TensorSource>();
         for (int layer = 0; layer < Layers.Hidden.Length; layer++)
         {

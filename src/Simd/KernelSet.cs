@@ -11,7 +11,7 @@ namespace Subquad.Simd;
 /// <b>Order of summation</b>: each element of a result is one chain of multiply-adds in ascending id, from zero, vectorised across results, never across terms. So a result does not
 /// depend on tiles, threads, or on whether its inputs were held dense or sparse.
 /// </remarks>
-public abstract class KernelSet
+public abstract partial class KernelSet
 {
     /// <summary>The name that forces this set: simd512, simd256, simd128 or scalar.</summary>
     public abstract string Name { get; }

@@ -23,7 +23,7 @@ internal static class ImportTable
         new("Simd/Kernels",        "Subquad.Simd.Kernels",      "Simd/Lanes", "Simd/Memory"),
         new("Simd",                "Subquad.Simd",              "Simd/Memory"),
         new("Simd/Interop",        "Subquad.Simd.Interop",      "Simd"),
-        new("Simd/Search",         "Subquad.Simd.Search",       "Simd"),
+        new("Simd/Search",         "Subquad.Simd.Search",       "Simd", "Simd/Threading"),
         new("Simd/Threading",      "Subquad.Simd.Threading",    "Simd"),
         new("Simd/Dispatch",       "Subquad.Simd.Dispatch",     AllOfSimd),
 

@@ -7,26 +7,38 @@ using static TorchSharp.torch;
 namespace Subquad.Perf.EndToEnd.Peers;
 
 /// <summary>The same network trained densely by Adam in libtorch: a row per epoch, at the learning rate that does best in a short trial.</summary>
-sealed class AdamPeer(TrainingCase run, ImageSet training, ImageSet test)
+sealed class AdamPeer(TrainingCase run, ImageSet training, ImageSet? test)
 {
     const int Batch = 128;
     static readonly double[] LearningRates = [1e-3, 3e-4, 1e-4];
 
     readonly Tensor _inputs = Matrix(training.Rows, training.Pixels), _targets = Matrix(training.Targets(), ImageSet.Classes);
-    readonly Tensor _testInputs = Matrix(test.Rows, test.Pixels);
+    readonly Tensor? _testInputs = test is null ? null : Matrix(test.Rows, test.Pixels);
+
+    /// <summary>The loss at which training ends; 0 trains on.</summary>
+    double Goal { get; init; }
+
+    int Threads { get; init; } = Environment.ProcessorCount;
 
     public static List<Row> Run(TrainingCase run, DirectoryInfo data)
     {
         var peer = new AdamPeer(run, ImageSet.Read(data, "train", TrainingCase.TrainingImages), ImageSet.Read(data, "t10k", TrainingCase.TestImages));
-        return peer.Run(Environment.ProcessorCount);
+        return peer.Run(TrainingCase.MaxSteps);
     }
 
-    List<Row> Run(int threads)
+    /// <summary>Trains until the loss is low enough or the time is over; no test data, whose evaluation would take longer than the training.</summary>
+    public static List<Row> RunToLoss(ToLossCase run, DirectoryInfo data)
     {
-        set_num_threads(threads);
+        var peer = new AdamPeer(run.Network, ImageSet.Read(data, "train", run.Images), test: null) { Goal = run.Goal, Threads = run.Threads };
+        return peer.Run(epochs: int.MaxValue);
+    }
+
+    List<Row> Run(int epochs)
+    {
+        set_num_threads(Threads);
         // Trials of at most two epochs and a tenth of the time each; the same seed makes the same network.
         double best = LearningRates.MinBy(rate => Train(rate, epochs: 2, run.Seconds / 10)[^1].Number("loss") is { } loss && double.IsFinite(loss) ? loss : double.MaxValue);
-        List<Row> rows = Train(best, TrainingCase.MaxSteps, run.Seconds);
+        List<Row> rows = Train(best, epochs, run.Seconds);
         foreach (Row row in rows)
         {
             row.Add("learning_rate", best);
@@ -43,17 +55,21 @@ sealed class AdamPeer(TrainingCase run, ImageSet training, ImageSet test)
         Parameter[] weights = CreateWeights();
         using var optimiser = optim.Adam(weights, lr: learningRate);
         var rows = new List<Row>();
-        double seconds = 0;
-        for (int epoch = 1; epoch <= epochs && seconds < limit; epoch++)
+        double seconds = 0, loss = Goal > 0 ? Loss(weights) : double.PositiveInfinity;
+        for (int epoch = 1; epoch <= epochs && seconds < limit && loss > Goal; epoch++)
         {
+            (double before, double secondsBefore) = (loss, seconds);
             seconds += Epoch(weights, optimiser, limit - seconds, out int batches);
+            loss = Loss(weights);
             rows.Add(new Row
             {
                 { "step", epoch },
                 { "batches", batches },
-                { "loss", Loss(weights) },
+                { "loss", loss },
                 { "test_accuracy", TestAccuracy(weights) },
                 { "seconds", seconds },
+                // The goal lies within an epoch: where, by the logarithms of the losses at its ends.
+                { "reached_seconds", loss <= Goal ? secondsBefore + (seconds - secondsBefore) * Math.Log(before / Goal) / Math.Log(before / loss) : null },
                 { "peak_bytes", Process.GetCurrentProcess().PeakWorkingSet64 },
             });
         }
@@ -112,13 +128,15 @@ sealed class AdamPeer(TrainingCase run, ImageSet training, ImageSet test)
         });
     }
 
-    double TestAccuracy(Parameter[] weights)
+    double? TestAccuracy(Parameter[] weights)
     {
+        if (test is null)
+            return null;
         using IDisposable scope = NewDisposeScope(), noGradients = no_grad();
         int right = 0;
         for (int from = 0; from < test.Count; from += 500)
         {
-            using Tensor predictions = Outputs(weights, _testInputs.narrow(0, from, Math.Min(500, test.Count - from))).argmax(1);
+            using Tensor predictions = Outputs(weights, _testInputs!.narrow(0, from, Math.Min(500, test.Count - from))).argmax(1);
             right += predictions.data<long>().Index().Count(guess => guess.Item == test.Labels[from + guess.Index]);
         }
         return (double)right / test.Count;

@@ -19,7 +19,9 @@ static partial class Readme
                 return match.Value;
             }
             done.Add($"{name}: renewed");
-            return $"<!-- perf:{name} -->\n{File.ReadAllText(file).Trim()}\n<!-- /perf -->";
+            // A page names its plot as a file beside it.
+            string page = File.ReadAllText(file).Trim().Replace($"]({name}.svg)", $"](perf/results/{Machine.Slug}/{name}.svg)");
+            return $"<!-- perf:{name} -->\n{page}\n<!-- /perf -->";
         });
         File.WriteAllText(path, renewed);
         return done;

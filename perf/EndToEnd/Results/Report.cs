@@ -25,22 +25,28 @@ sealed class Report(string run)
     }
 
     /// <summary>
-    /// Writes the rows to the file asked for and the tables beside it. A run of the standard cases also renews the published results;
+    /// Writes the rows to the file asked for, and the tables and the plot beside it. A run of the standard cases also renews the published results;
     /// a partial one must not replace them.
     /// </summary>
-    public void Save(FileInfo json, string tables, bool standard)
+    public void Save(FileInfo json, string tables, string? plot, bool standard)
     {
         string page = Heading() + tables;
-        Write(json.FullName, page);
+        Write(json.FullName, page, plot);
         if (standard && PublishedFolder() is { } folder)
-            Write(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, Machine.Slug)).FullName, run + ".json"), page);
+            Write(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, Machine.Slug)).FullName, run + ".json"), page, plot);
     }
 
-    void Write(string json, string page)
+    void Write(string json, string page, string? plot)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(json)!);
         Json.Write(json, _rows);
         string markdown = Path.ChangeExtension(json, ".md");
+        if (plot is not null)
+        {
+            string picture = Path.ChangeExtension(json, ".svg");
+            File.WriteAllText(picture, plot);
+            page += $"\n![{run}]({Path.GetFileName(picture)})\n";
+        }
         File.WriteAllText(markdown, page);
         Console.WriteLine($"written: {json}, {markdown}");
     }

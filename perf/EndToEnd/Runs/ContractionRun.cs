@@ -1,6 +1,4 @@
 using Subquad.Perf.EndToEnd.Results;
-using Subquad.Simd;
-using Subquad.Simd.Dispatch;
 using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
@@ -77,27 +75,8 @@ static class ContractionRun
             ResidualTolerance = 0,
         });
         var reports = new List<StepReport>();
-        trainer.Fit(network, RandomData(seed), progress: new Listener(reports.Add));
+        trainer.Fit(network, RandomUnitData.Create(Data, Dimension, outputs: 1, seed), progress: new Listener(reports.Add));
         Step[] steps = [.. reports.Where(report => report.Step > 0).Select(report => new Step(report.ResidualRatio, report.Seconds.Values.Sum()))];
         return new Trained(steps, reports[0].Active.Average(), network.Kernels.Name);
-    }
-
-    /// <summary>Unit vectors in random directions, and +-1 for each.</summary>
-    static Dataset RandomData(int seed)
-    {
-        float[] inputs = new float[Data * Dimension], targets = new float[Data];
-        KernelSet kernels = KernelSets.Best;
-        for (int datum = 0; datum < Data; datum++)
-        {
-            Span<float> row = inputs.AsSpan(datum * Dimension, Dimension);
-            kernels.FillNormal(row, (ulong)seed, (uint)datum, layer: uint.MaxValue, deviation: 1);
-            float scale = (float)(1 / Math.Sqrt(kernels.SquaredNorm(row)));
-            foreach (ref float element in row)
-                element *= scale;
-        }
-        var random = new Random(seed);
-        foreach (ref float target in targets.AsSpan())
-            target = random.Next(2) == 0 ? -1 : 1;
-        return Dataset.From(inputs, Dimension, targets);
     }
 }

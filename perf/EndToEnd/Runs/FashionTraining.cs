@@ -96,6 +96,7 @@ sealed class FashionTraining : IDisposable
     double TestAccuracy()
     {
         double right = 0;
+        _network.Layers.Settle();
         for (int from = 0; from < _test.Count; from += TestPart)
         {
             _part.Load(_test.Take([.. Enumerable.Range(from, Math.Min(TestPart, _test.Count - from))]), isTrained: false);

@@ -44,6 +44,12 @@ internal sealed class ActiveSets : IDisposable
     public void Find(PanelMatrix sums, HiddenLayer layer, float gain, bool normalised)
     {
         _kernels.Threshold(sums, layer.Thresholds, gain, Active);
+        Finish(normalised);
+    }
+
+    /// <summary>Norms, and the division by them, once <see cref="Active"/> holds the sets and gain * (sum - threshold).</summary>
+    public void Finish(bool normalised)
+    {
         if (_norms.Length < Active.Count)
         {
             _norms.Dispose();

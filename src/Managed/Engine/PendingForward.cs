@@ -1,3 +1,4 @@
+using Subquad.Activity;
 using Subquad.Layers;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
@@ -9,14 +10,25 @@ namespace Subquad.Engine;
 /// The forward pass of any batch under a step that is only pending: the terms' part comes from inner products of the batch's inputs with the terms' inputs. The first trained
 /// layer has constant inputs, so its pre-activations are only corrected (algorithm A8: P - s^2 K U) and its weights are not read.
 /// </summary>
-internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jacobian jacobian) : IDisposable
+internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jacobian jacobian, Certificates? certificates) : IDisposable
 {
-    private readonly PanelMatrix _rows = new(1, 1), _products = new(1, 1), _product = new(1, 1);
+    private readonly TermProducts _stepped = new(kernels);
     private readonly PanelMatrix _output = new(layers.Output.Rows, layers.Output.Columns);
 
-    /// <summary>Readies the output matrix A - dA of the step that the Jacobian holds.</summary>
-    public void HoldOutput()
+    private ConstantInputWeights? _implicit;
+
+    /// <summary>Keeps the lowest trained layer's change beside its weights from now on, as coefficients of its constant inputs; <see cref="LayerStack.Settle"/> folds it in.</summary>
+    /// <param name="turnedInputs">What enters that layer, turned round.</param>
+    public void KeepImplicit(TransposedBatch turnedInputs)
     {
+        _implicit = new ConstantInputWeights(kernels, layers.Hidden[jacobian.From].Weights, turnedInputs);
+        layers.Unsettled = _implicit.Materialise;
+    }
+
+    /// <summary>Readies what a trial needs of the step that the Jacobian holds: the output matrix A - dA and the rows' bounds.</summary>
+    public void HoldStep()
+    {
+        certificates?.Hold(jacobian);
         _output.CopyFrom(layers.Output);
         if (!jacobian.TrainsOutput)
             return;
@@ -28,31 +40,20 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
     /// <param name="target">Its inputs are set; the rest is overwritten.</param>
     /// <param name="sums">Pre-activations of the first trained layer on the same data before the step.</param>
     /// <param name="products">Inner products of the batch's inputs with the terms' inputs in that layer: data x terms.</param>
-    public void Run(BatchState target, PanelMatrix sums, PanelMatrix products)
+    /// <param name="certified">The data's certificates by layer; empty without any.</param>
+    public void Run(BatchState target, PanelMatrix sums, PanelMatrix products, CertifiedActivity?[] certified)
     {
-        for (int layer = target.From; layer < layers.Hidden.Length; layer++)
-        {
-            PendingTerms terms = jacobian.TermsOf(layer);
-            PanelMatrix own = target.Of(layer).Sums;
-            if (layer > target.From)
-            {
-                target.Accumulate(layer);
-                InnerProducts(target.InputOf(layer), terms.Inputs, _products);
-                (sums, products) = (own, _products);
-            }
-            terms.Multiply(products, _product);
-            kernels.SubtractTransposed(sums, _product, terms.Scale, own);
-            target.Activate(layer, reevaluated: layer > target.From ? 1 : 0);
-        }
+        int lowest = target.From;
+        PendingTerms terms = jacobian.TermsOf(lowest);
+        kernels.SubtractTransposed(sums, _stepped.Of(products, terms), terms.Scale, target.Of(lowest).Sums);
+        target.Activate(lowest, reevaluated: 0);
+        for (int layer = lowest + 1; layer < layers.Hidden.Length; layer++)
+            RunLayer(target, layer, certified.Length > 0 ? certified[layer] : null);
         kernels.Forward(_output, target.Last.Sets.Active, target.Outputs);
     }
 
     /// <summary>products[i, j] = the inner product of row i of <paramref name="data"/> and row j of <paramref name="terms"/>.</summary>
-    public void InnerProducts(ActiveBatch data, ActiveBatch terms, PanelMatrix products)
-    {
-        kernels.Spread(data, data.Values, _rows);
-        kernels.Multiply(_rows, terms, terms.Values, products);
-    }
+    public void InnerProducts(ActiveBatch data, ActiveBatch terms, PanelMatrix products) => _stepped.InnerProducts(data, terms, products);
 
     /// <summary>Makes the step part of the weights.</summary>
     /// <param name="state">The point that the step was computed at.</param>
@@ -61,17 +62,41 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
     {
         for (int layer = state.From; layer < layers.Hidden.Length; layer++)
         {
-            TransposedBatch turned = layer == state.From ? inputs : state.Of(layer - 1).Turned;
-            jacobian.TermsOf(layer).FoldInto(layers.Hidden[layer].Weights, turned);
+            PendingTerms terms = jacobian.TermsOf(layer);
+            if (layer == state.From && _implicit is not null)
+                _implicit.Append(terms);
+            else
+                terms.FoldInto(layers.Hidden[layer].Weights, layer == state.From ? inputs : state.Of(layer - 1).Turned);
         }
+        certificates?.Accept();
         layers.Output.CopyFrom(_output);
     }
 
     public void Dispose()
     {
-        _rows.Dispose();
-        _products.Dispose();
-        _product.Dispose();
+        layers.Settle();
+        layers.Unsettled = null;
+        _implicit?.Dispose();
+        _stepped.Dispose();
         _output.Dispose();
+    }
+
+    private void RunLayer(BatchState target, int layer, CertifiedActivity? certificate)
+    {
+        PendingTerms terms = jacobian.TermsOf(layer);
+        ActiveBatch inputs = target.InputOf(layer);
+        HiddenState own = target.Of(layer);
+        PanelMatrix stepped = _stepped.Of(inputs, terms);
+        if (certificate is not null && certificate.TryFind(inputs, target.Of(layer - 1).Turned, terms, stepped, own.Sets, layers.GainOf(layer), layers.Normalised))
+        {
+            own.Changed(certificate.Computed);
+            if (certificates!.Audits)
+                certificates.Audit(target, layer, stepped, terms.Scale);
+            return;
+        }
+        target.Accumulate(layer);
+        kernels.SubtractTransposed(own.Sums, stepped, terms.Scale, own.Sums);
+        target.Activate(layer, reevaluated: 1);
+        certificate?.Renew(inputs, own.Sums);
     }
 }

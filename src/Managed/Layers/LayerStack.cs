@@ -14,6 +14,9 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
     /// <summary>Whether every hidden layer's h is divided by its norm.</summary>
     public bool Normalised { get; } = normalised;
 
+    /// <summary>Folds in what a training run still holds beside the weights; null when nothing is held.</summary>
+    public Action? Unsettled { get; set; }
+
     public int Inputs => Hidden[0].Inputs;
     public int Outputs => Output.Rows;
 
@@ -22,6 +25,9 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
 
     /// <summary>The hidden layers before <paramref name="layer"/> as a stack of their own; shares the parameters, which stay owned by this stack.</summary>
     public LayerStack Below(int layer) => new(Hidden[..layer], Output, Normalised);
+
+    /// <summary>Makes the weights whole: whoever reads them all, while a run may be going on, asks for this first.</summary>
+    public void Settle() => Unsettled?.Invoke();
 
     public void Dispose()
     {

@@ -17,13 +17,13 @@ internal sealed class GaussNewtonRun : IDisposable
     private readonly IProgress<StepReport>? _progress;
     private readonly int _from;
     private readonly Damping _damping;
+    private readonly Certificates? _certificates;
     private readonly GaussNewtonStep _step;
     private readonly TrainingBatch _batch;
     private readonly TrainingBatch? _heldOut;
     private readonly PanelMatrix _heldOutProducts = new(1, 1);
     private readonly PreparedData _data;
     private readonly PreparedData? _heldOutData;
-    private readonly bool _inBatches;
     private const int MostHeldOutRises = 2;
 
     private bool _refillProducts = true, _endsEpoch, _heldOutIsCurrent = true;
@@ -39,13 +39,17 @@ internal sealed class GaussNewtonRun : IDisposable
         _progress = progress;
         _from = (options.TrainFrom ?? layers.Hidden.Length) - 1;
         _damping = new Damping(options.Damping, options.AdaptDamping);
-        _step = new GaussNewtonStep(kernels, layers, _from, options);
-        _batch = new TrainingBatch(kernels, layers, _from, target);
-        _heldOut = heldOut is null ? null : new TrainingBatch(kernels, layers, _from, target);
         _data = data;
+        // A mini-batch is seen for one trial or two: no reference pays.
+        if (options.Activity != ActivityStrategy.Full && !IsInBatches)
+            _certificates = new Certificates(kernels, layers, _from, options.Policy with { FollowsCosts = options.Activity == ActivityStrategy.Automatic });
+        _step = new GaussNewtonStep(kernels, layers, _from, options, _certificates);
+        _batch = new TrainingBatch(kernels, layers, _from, target, _certificates);
+        _heldOut = heldOut is null ? null : new TrainingBatch(kernels, layers, _from, target, _certificates);
         _heldOutData = heldOut;
-        _inBatches = options.Batch > 0 && options.Batch < data.Count;
     }
+
+    private bool IsInBatches => _options.Batch > 0 && _options.Batch < _data.Count;
 
     /// <summary>Runs until a reason to stop.</summary>
     /// <param name="metric">s^2; set by the first step when 0.</param>
@@ -55,7 +59,7 @@ internal sealed class GaussNewtonRun : IDisposable
         {
             if (FiniteCheck.FirstBadLayer(_layers) is { } bad)
                 return Ended(StopReason.NonFinite, $"step 0: a weight of {bad} is not finite");
-            return _inBatches ? RunBatches(ref metric) : RunAll(ref metric);
+            return IsInBatches ? RunBatches(ref metric) : RunAll(ref metric);
         }
         catch (OperationCanceledException)
         {
@@ -69,12 +73,17 @@ internal sealed class GaussNewtonRun : IDisposable
         _batch.Dispose();
         _heldOut?.Dispose();
         _heldOutProducts.Dispose();
+        _certificates?.Dispose();
     }
 
     private TrainingResult RunAll(ref float metric)
     {
+        // The first forward pass belongs to no trial: the report on the state before training tells what it cost.
+        _step.Clock.Start(Stage.Forward);
         _batch.Load(_data, isTrained: true);
+        _step.Clock.Stop();
         _heldOut?.Load(_heldOutData!, isTrained: false);
+        _step.KeepData(_batch);
         Report(0, default, accepted: true, ratio: 1);
         double size = Norm(_data.Targets), goal = _options.ResidualTolerance * size;
         if (size == 0 && _options.TrainOutput && _options.Steps > 0)
@@ -171,7 +180,7 @@ internal sealed class GaussNewtonRun : IDisposable
         bool accepted = _damping.Judge(_step.PredictedDecrease, actual);
         StopReason? stop = null;
         Score heldOutTrial = default;
-        bool followsHeldOut = _heldOut is not null && !_inBatches;
+        bool followsHeldOut = _heldOut is not null && !IsInBatches;
         if (accepted && followsHeldOut)
         {
             heldOutTrial = _step.TryOn(_heldOut!, _batch, _heldOutProducts, _refillProducts);
@@ -242,7 +251,7 @@ internal sealed class GaussNewtonRun : IDisposable
         for (int i = 0; i < trained; i++)
         {
             active[i] = _batch.State.Of(_from + i).Sets.Active.Density;
-            reevaluated[i] = _batch.State.Of(_from + i).Reevaluated;
+            reevaluated[i] = (accepted ? _batch.State : _batch.Trial).Of(_from + i).Reevaluated;
             dead = Math.Max(dead, _batch.State.Of(_from + i).Sets.Dead);
         }
         Dictionary<string, long> multiplyAdds = PerStage(_step.Clock.MultiplyAdds);

@@ -24,7 +24,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     private double _mu;
     private bool _isPrepared;
 
-    public GaussNewtonStep(TeamKernels kernels, LayerStack layers, int from, GaussNewtonOptions options)
+    public GaussNewtonStep(TeamKernels kernels, LayerStack layers, int from, GaussNewtonOptions options, Certificates? certificates = null)
     {
         _kernels = kernels;
         _layers = layers;
@@ -32,7 +32,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         Clock = new StageClock(kernels);
         _jacobian = new Jacobian(kernels, layers, from, options.TrainOutput, options.PackedBytes);
         _gram = new ClassAveragedGram(kernels, layers, _jacobian);
-        _pending = new PendingForward(kernels, layers, _jacobian);
+        _pending = new PendingForward(kernels, layers, _jacobian, certificates);
         _chooseMetric = ShareOfTrace;
     }
 
@@ -58,8 +58,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         Prepare(batch, ref metric);
         Solve(batch, relativeDamping);
         Clock.Start(Stage.Forward);
-        _pending.HoldOutput();
-        _pending.Run(batch.Trial, batch.State.Of(_jacobian.From).Sums, _jacobian.ProductsOf(_jacobian.From));
+        _pending.HoldStep();
+        _pending.Run(batch.Trial, batch.State.Of(_jacobian.From).Sums, _jacobian.ProductsOf(_jacobian.From), batch.Certified);
         Score score = batch.TrialScore();
         Clock.Stop();
         return score;
@@ -75,7 +75,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         Clock.Start(Stage.Validation);
         if (refill)
             _pending.InnerProducts(heldOut.Features, batch.Features, products);
-        _pending.Run(heldOut.Trial, heldOut.State.Of(_jacobian.From).Sums, products);
+        _pending.Run(heldOut.Trial, heldOut.State.Of(_jacobian.From).Sums, products, heldOut.Certified);
         Score score = heldOut.TrialScore();
         Clock.Stop();
         return score;
@@ -93,6 +93,9 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         _isPrepared = false;
         Clock.Stop();
     }
+
+    /// <summary>Says that the batch keeps its data for the whole run: the lowest trained layer then need not be touched until the end.</summary>
+    public void KeepData(TrainingBatch batch) => _pending.KeepImplicit(batch.TurnedFeatures);
 
     /// <summary>Says that the batch has other data.</summary>
     public void MoveToOtherData()
@@ -114,10 +117,10 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
 
     public void Dispose()
     {
+        _pending.Dispose();
         _jacobian.Dispose();
         _gram.Dispose();
         _gradients.Dispose();
-        _pending.Dispose();
         _residual.Dispose();
         _alpha.Dispose();
         _left.Dispose();

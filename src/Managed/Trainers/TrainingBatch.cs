@@ -1,3 +1,4 @@
+using Subquad.Activity;
 using Subquad.Data;
 using Subquad.Engine;
 using Subquad.Evaluation;
@@ -16,12 +17,19 @@ internal sealed class TrainingBatch : IDisposable
     private readonly TeamKernels _kernels;
     private readonly TargetTransform _target;
     private readonly ActiveBatch _rows = new();
+    private readonly Certificates? _certificates;
     private readonly BatchState? _lower;
     private readonly TransposedBatch _turnedFeatures = new();
     private int? _firstBadBelow;
 
-    public TrainingBatch(TeamKernels kernels, LayerStack layers, int from, TargetTransform target)
+    /// <param name="kernels">Verbs.</param>
+    /// <param name="layers">Parameters.</param>
+    /// <param name="from">The first trained hidden layer, from 0.</param>
+    /// <param name="target">The targets' transform.</param>
+    /// <param name="certificates">When given, trials of the same data are bounded from the pass of <see cref="Load"/> on.</param>
+    public TrainingBatch(TeamKernels kernels, LayerStack layers, int from, TargetTransform target, Certificates? certificates = null)
     {
+        _certificates = certificates;
         _kernels = kernels;
         _target = target;
         _lower = from > 0 ? new BatchState(kernels, layers.Below(from), 0) : null;
@@ -34,6 +42,9 @@ internal sealed class TrainingBatch : IDisposable
 
     /// <summary>The state under the trial step.</summary>
     public BatchState Trial { get; private set; }
+
+    /// <summary>The certificates by layer; empty without any.</summary>
+    public CertifiedActivity?[] Certified { get; private set; } = [];
 
     public PreparedData Data { get; private set; } = null!;
 
@@ -68,6 +79,8 @@ internal sealed class TrainingBatch : IDisposable
             _turnedFeatures.Build(Features);
         State.Inputs = Trial.Inputs = Features;
         State.Forward();
+        if (_certificates is not null)
+            Certified = _certificates.Begin(State, Certified);
         Score = ScoreOf(State);
     }
 
@@ -90,6 +103,8 @@ internal sealed class TrainingBatch : IDisposable
     {
         (State, Trial) = (Trial, State);
         Score = score;
+        foreach (CertifiedActivity? certificate in Certified)
+            certificate?.Accept();
     }
 
     /// <summary>Neurons of a layer that fire in one of the two states only, over all data.</summary>
@@ -114,6 +129,8 @@ internal sealed class TrainingBatch : IDisposable
         _turnedFeatures.Dispose();
         State.Dispose();
         Trial.Dispose();
+        foreach (CertifiedActivity? certificate in Certified)
+            certificate?.Dispose();
     }
 
     private static long Common(ReadOnlySpan<ushort> a, ReadOnlySpan<ushort> b)

@@ -13,6 +13,8 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     private ActiveBatch _outputs = null!;
     private NativeBuffer<float> _outputValues = null!;
     private TransposedBatch _turnedOutputs = null!;
+    private PanelMatrix _coefficients = null!;
+    private Action<int, int>? _addBlock;
 
     /// <summary>Multiplies every term; the metric s^2.</summary>
     public float Scale { get; private set; }
@@ -43,6 +45,37 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     /// <param name="product">data x neurons.</param>
     public void Multiply(PanelMatrix products, PanelMatrix product) => kernels.Multiply(products, _turnedOutputs.Lists, _turnedValues, product);
 
+    /// <summary>Bounds how far each row of the weights would move: change[r] >= |scale * sum over i of u_i[r] v_i|, and how many terms a row has. Triangle inequality over the terms.</summary>
+    /// <param name="inputNorms">|v_i|, one per term.</param>
+    /// <param name="change">One per row.</param>
+    /// <param name="terms">One per row.</param>
+    public void ChangeNorms(ReadOnlySpan<double> inputNorms, Span<double> change, Span<int> terms)
+    {
+        ActiveBatch lists = _turnedOutputs.Lists;
+        change.Clear();
+        terms.Clear();
+        for (int block = 0; block < lists.Blocks; block++)
+            for (int row = 0; row < lists.Count; row++)
+            {
+                (long start, int length) = lists.Run(block, row);
+                ReadOnlySpan<ushort> data = lists.OffsetsAt(start, length);
+                ReadOnlySpan<float> values = _turnedValues.Slice(start, length);
+                double sum = 0;
+                for (int i = 0; i < length; i++)
+                    sum += Math.Abs((double)values[i]) * inputNorms[block * ActiveBatch.BlockSize + data[i]];
+                change[row] += Scale * sum;
+                terms[row] += length;
+            }
+    }
+
+    /// <summary>sums[r, i] += scale * u_i[r]: the terms as coefficients of their inputs.</summary>
+    /// <param name="sums">neurons x terms.</param>
+    public void AddTo(PanelMatrix sums)
+    {
+        _coefficients = sums;
+        kernels.Team.Run(_outputs.Blocks, _addBlock ??= (block, _) => AddBlock(block));
+    }
+
     /// <summary>Adds the terms to the weights for good.</summary>
     /// <param name="weights">The layer's weights.</param>
     /// <param name="turnedInputs">v turned round.</param>
@@ -50,4 +83,16 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
         kernels.Scatter(weights, _outputs, _outputValues, turnedInputs, turnedInputs.Lists.Values, -Scale);
 
     public void Dispose() => _turnedValues.Dispose();
+
+    private void AddBlock(int block)
+    {
+        for (int datum = 0; datum < _outputs.Count; datum++)
+        {
+            (long start, int length) = _outputs.Run(block, datum);
+            ReadOnlySpan<ushort> offsets = _outputs.OffsetsAt(start, length);
+            ReadOnlySpan<float> values = _outputValues.Slice(start, length);
+            for (int i = 0; i < length; i++)
+                _coefficients[block * ActiveBatch.BlockSize + offsets[i], datum] += Scale * values[i];
+        }
+    }
 }

@@ -5,7 +5,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Dispatch;
 
 /// <summary>Closes the generic kernels over one instruction set. Checks views and ranges in Debug; a kernel gets pointers, and the owners are kept alive until it returns.</summary>
-internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble> : KernelSet
+internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble> : KernelSet
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
     where TSimdDouble : struct, ISimdDouble<TVecDouble>
@@ -107,7 +107,8 @@ internal sealed unsafe class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDoub
     public override void CountAbove(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
     {
         HoldsThresholds(sums, thresholds, destination, blockFrom, blockTo);
-        ThresholdKernel<TSimd, TVec>.Count(sums.View, thresholds.Pointer, destination.Starts, destination.Count, blockFrom, blockTo);
+        RowListKernel<TSimd, TVec, AboveTest<TSimd, TVec>>.Count(
+            sums.View, new(sums.View.Data, thresholds.Pointer), destination.Starts, destination.Count, blockFrom, blockTo);
         KeepAlive(sums, thresholds, destination);
     }
 

@@ -106,14 +106,14 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
             long column = (long)offsets[entry] * PanelMatrix.PanelRows;
             float* low = lower + column;
             float* high = upper + column;
-            sum0 = TSimd.MulAdd(value, TSimd.Load(low), sum0);
-            sum1 = TSimd.MulAdd(value, TSimd.Load(low + TSimd.Count), sum1);
-            sum2 = TSimd.MulAdd(value, TSimd.Load(low + 2 * TSimd.Count), sum2);
-            sum3 = TSimd.MulAdd(value, TSimd.Load(low + 3 * TSimd.Count), sum3);
-            sum4 = TSimd.MulAdd(value, TSimd.Load(high), sum4);
-            sum5 = TSimd.MulAdd(value, TSimd.Load(high + TSimd.Count), sum5);
-            sum6 = TSimd.MulAdd(value, TSimd.Load(high + 2 * TSimd.Count), sum6);
-            sum7 = TSimd.MulAdd(value, TSimd.Load(high + 3 * TSimd.Count), sum7);
+            sum0 = TSums.Add(value, low, sum0);
+            sum1 = TSums.Add(value, low + TSimd.Count, sum1);
+            sum2 = TSums.Add(value, low + 2 * TSimd.Count, sum2);
+            sum3 = TSums.Add(value, low + 3 * TSimd.Count, sum3);
+            sum4 = TSums.Add(value, high, sum4);
+            sum5 = TSums.Add(value, high + TSimd.Count, sum5);
+            sum6 = TSums.Add(value, high + 2 * TSimd.Count, sum6);
+            sum7 = TSums.Add(value, high + 3 * TSimd.Count, sum7);
         }
         TSums.End(lowerSums, sum0, first);
         TSums.End(lowerSums + step, sum1, first);

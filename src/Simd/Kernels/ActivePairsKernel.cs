@@ -35,6 +35,7 @@ internal static unsafe class ActivePairsKernel<TSimd, TVec, TVisit>
     private const int Ahead = 4;
 
     private const int PanelsOfBlock = ActiveBatch.BlockSize / PanelMatrix.PanelRows;
+    private const int LinesOfPanel = PanelMatrix.PanelRows / 16;
 
     public static void Run(PanelView w, ActiveView outputs, TransposedView inputs, TVisit visit, int blockFrom, int blockTo, int inputFrom, int inputTo, int* addresses)
     {
@@ -51,11 +52,23 @@ internal static unsafe class ActivePairsKernel<TSimd, TVec, TVisit>
                 Map(outputs.Offsets + first, starts[datumTo] - first, w.Stride, addresses);
                 float* tile = w.Data + (long)block * PanelsOfBlock * w.Stride;
                 int panels = Math.Min(PanelsOfBlock, (w.Rows + PanelMatrix.PanelRows - 1) / PanelMatrix.PanelRows - block * PanelsOfBlock);
+                // A column is asked for whole when about half of its lines will be used, else line by line: with few data most of W is never read.
+                long elementsOfDatum = (starts[datumTo] - first) / (datumTo - datumFrom) + 1, wholeFrom = panels * LinesOfPanel / 2 / elementsOfDatum + 1;
                 for (int input = inputFrom; input < inputTo; input++)
                 {
                     float* column = tile + (long)input * PanelMatrix.PanelRows;
-                    if (input + Ahead < inputTo && inputStarts[input + Ahead] != inputStarts[input + Ahead + 1])
-                        PrefetchColumn(column + Ahead * PanelMatrix.PanelRows, w.Stride, panels);
+                    if (input + Ahead < inputTo)
+                    {
+                        long next = inputStarts[input + Ahead], end = inputStarts[input + Ahead + 1];
+                        if (end - next >= wholeFrom)
+                            PrefetchColumn(column + Ahead * PanelMatrix.PanelRows, w.Stride, panels);
+                        else
+                            for (; next < end; next++)
+                            {
+                                long start = starts[datumFrom + lists.Offsets[next]], count = starts[datumFrom + lists.Offsets[next] + 1] - start;
+                                PrefetchElements(column + Ahead * PanelMatrix.PanelRows, addresses + (start - first), count);
+                            }
+                    }
                     for (long entry = inputStarts[input]; entry < inputStarts[input + 1]; entry++)
                     {
                         int datum = datumFrom + lists.Offsets[entry];
@@ -84,6 +97,12 @@ internal static unsafe class ActivePairsKernel<TSimd, TVec, TVisit>
     {
         for (long entry = 0; entry < count; entry++)
             addresses[entry] = (int)(offsets[entry] / PanelMatrix.PanelRows * stride + offsets[entry] % PanelMatrix.PanelRows);
+    }
+
+    private static void PrefetchElements(float* column, int* addresses, long count)
+    {
+        for (long entry = 0; entry < count; entry++)
+            TSimd.Prefetch(column + addresses[entry]);
     }
 
     private static void PrefetchColumn(float* column, long stride, int panels)

@@ -25,6 +25,20 @@ internal static unsafe class LayoutKernel
         }
     }
 
+    /// <summary>target[r, i] = source[r, i] + slack[r] * sizes[i]: what was left out is made up for by an allowance per row and datum.</summary>
+    public static void Raise(PanelView source, float* slack, float* sizes, PanelView target, int panelFrom, int panelTo)
+    {
+        for (int panel = panelFrom; panel < panelTo; panel++)
+        {
+            float* from = source.Data + panel * source.Stride;
+            float* to = target.Data + panel * target.Stride;
+            float* allowance = slack + panel * PanelMatrix.PanelRows;
+            for (int column = 0; column < target.Columns; column++, from += PanelMatrix.PanelRows, to += PanelMatrix.PanelRows)
+                for (int row = 0; row < PanelMatrix.PanelRows; row++)
+                    to[row] = from[row] + allowance[row] * sizes[column];
+        }
+    }
+
     /// <summary>target = source - scale * turned^T, in squares of 64 x 64: a panel's worth of lines of each side fits the first-level cache.</summary>
     public static void SubtractTransposed(PanelView source, PanelView turned, float scale, PanelView target, int panelFrom, int panelTo)
     {

@@ -3,7 +3,7 @@ using Subquad.Simd.Lanes;
 
 namespace Subquad.Simd.Kernels;
 
-/// <summary>Where a chain of multiply-adds starts and where it ends: the only difference between a forward pass and a Gram matrix.</summary>
+/// <summary>Where a chain of multiply-adds starts, what a term is, and where it ends: the only difference between a forward pass, a Gram matrix and norms.</summary>
 internal unsafe interface ISums<TVec> where TVec : struct
 {
     /// <summary>The most terms a chain may run before it ends.</summary>
@@ -13,6 +13,9 @@ internal unsafe interface ISums<TVec> where TVec : struct
     static abstract int ElementBytes { get; }
 
     static abstract TVec Begin(byte* sums, bool first);
+
+    /// <summary>One more term of a column of weights and the input's value.</summary>
+    static abstract TVec Add(TVec value, float* weights, TVec sum);
 
     static abstract void End(byte* sums, TVec value, bool first);
 }
@@ -29,7 +32,32 @@ internal readonly unsafe struct ChainedSums<TSimd, TVec> : ISums<TVec>
     public static TVec Begin(byte* sums, bool first) => first ? TSimd.Zero : TSimd.Load((float*)sums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Add(TVec value, float* weights, TVec sum) => TSimd.MulAdd(value, TSimd.Load(weights), sum);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void End(byte* sums, TVec value, bool first) => TSimd.Store((float*)sums, value);
+}
+
+/// <summary>float32 sums of squared weights, whatever the inputs' values are: what the rows' norms on a support are made of.</summary>
+internal readonly unsafe struct SquareSums<TSimd, TVec> : ISums<TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+{
+    public static int LongestChain => int.MaxValue;
+    public static int ElementBytes => sizeof(float);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Begin(byte* sums, bool first) => ChainedSums<TSimd, TVec>.Begin(sums, first);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Add(TVec value, float* weights, TVec sum)
+    {
+        TVec weight = TSimd.Load(weights);
+        return TSimd.MulAdd(weight, weight, sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void End(byte* sums, TVec value, bool first) => ChainedSums<TSimd, TVec>.End(sums, value, first);
 }
 
 /// <summary>float64 sums: a short float32 chain from zero is widened and added.</summary>
@@ -44,6 +72,9 @@ internal readonly unsafe struct WideSums<TSimd, TVec, TSimdDouble, TVecDouble> :
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec Begin(byte* sums, bool first) => TSimd.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Add(TVec value, float* weights, TVec sum) => TSimd.MulAdd(value, TSimd.Load(weights), sum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void End(byte* sums, TVec value, bool first)

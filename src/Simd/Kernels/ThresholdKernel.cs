@@ -5,33 +5,13 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// Which rows of a panel matrix of pre-activations are strictly above their threshold, per datum: counted first, so that the lists' places are known and blocks can be
-/// written by any thread, then compressed. NaN is never above. Datum i owns 64 consecutive sums of a panel; both passes read them in memory order.
+/// The rows of a panel matrix of pre-activations that are strictly above their threshold, with gain * (sum - threshold): written after
+/// <see cref="RowListKernel{TSimd,TVec,TTest}.Count"/> with <see cref="AboveTest{TSimd,TVec}"/>.
 /// </summary>
 internal static unsafe class ThresholdKernel<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
-    private const int PanelsOfBlock = ActiveBatch.BlockSize / PanelMatrix.PanelRows;
-
-    /// <summary>Adds up counts per (block, datum), one place late in <paramref name="starts"/>.</summary>
-    public static void Count(PanelView sums, float* thresholds, long* starts, int count, int blockFrom, int blockTo)
-    {
-        for (int block = blockFrom; block < blockTo; block++)
-        {
-            long* counts = starts + (long)block * count + 1;
-            new Span<long>(counts, count).Clear();
-            for (int panel = block * PanelsOfBlock; panel < PanelTo(sums, block); panel++)
-            {
-                float* values = sums.Data + panel * sums.Stride;
-                float* limits = thresholds + panel * PanelMatrix.PanelRows;
-                for (int datum = 0; datum < count; datum++, values += PanelMatrix.PanelRows)
-                    for (int row = 0; row < PanelMatrix.PanelRows; row += TSimd.Count)
-                        counts[datum] += BitOperations.PopCount(TSimd.GreaterBits(TSimd.Load(values + row), TSimd.Load(limits + row)));
-            }
-        }
-    }
-
     /// <summary>Writes offsets and gain * (sum - threshold).</summary>
     public static void Compress(PanelView sums, float* thresholds, float gain, ActiveView lists, int blockFrom, int blockTo)
     {
@@ -39,11 +19,11 @@ internal static unsafe class ThresholdKernel<TSimd, TVec>
         float* packed = stackalloc float[16];
         for (int block = blockFrom; block < blockTo; block++)
         {
-            int panelFrom = block * PanelsOfBlock;
+            int panelFrom = RowLists.PanelFrom(block);
             for (int datum = 0; datum < lists.Count; datum++)
             {
                 long next = lists.Starts[(long)block * lists.Count + datum];
-                for (int panel = panelFrom; panel < PanelTo(sums, block); panel++)
+                for (int panel = panelFrom; panel < RowLists.PanelTo(sums, block); panel++)
                 {
                     float* values = sums.Data + panel * sums.Stride + (long)datum * PanelMatrix.PanelRows;
                     float* limits = thresholds + panel * PanelMatrix.PanelRows;
@@ -67,6 +47,40 @@ internal static unsafe class ThresholdKernel<TSimd, TVec>
         }
     }
 
-    private static int PanelTo(PanelView sums, int block) =>
-        Math.Min((block + 1) * PanelsOfBlock, (sums.Rows + PanelMatrix.PanelRows - 1) / PanelMatrix.PanelRows);
+    /// <summary>The same among listed rows only, whose sums lie in the lists' order: counts, one place late.</summary>
+    public static void CountListed(ActiveView listed, float* sums, float* thresholds, long* starts, int blockFrom, int blockTo)
+    {
+        for (int block = blockFrom; block < blockTo; block++)
+        {
+            float* limits = thresholds + block * ActiveBatch.BlockSize;
+            for (int datum = 0; datum < listed.Count; datum++)
+            {
+                long run = (long)block * listed.Count + datum, above = 0;
+                for (long entry = listed.Starts[run]; entry < listed.Starts[run + 1]; entry++)
+                    above += sums[entry] > limits[listed.Offsets[entry]] ? 1 : 0;
+                starts[run + 1] = above;
+            }
+        }
+    }
+
+    /// <summary>The listed rows above their thresholds, with gain * (sum - threshold).</summary>
+    public static void CompressListed(ActiveView listed, float* sums, float* thresholds, float gain, ActiveView lists, int blockFrom, int blockTo)
+    {
+        for (int block = blockFrom; block < blockTo; block++)
+        {
+            float* limits = thresholds + block * ActiveBatch.BlockSize;
+            for (int datum = 0; datum < listed.Count; datum++)
+            {
+                long run = (long)block * listed.Count + datum, next = lists.Starts[run];
+                for (long entry = listed.Starts[run]; entry < listed.Starts[run + 1]; entry++)
+                {
+                    float limit = limits[listed.Offsets[entry]];
+                    if (!(sums[entry] > limit))
+                        continue;
+                    lists.Offsets[next] = listed.Offsets[entry];
+                    lists.Values[next++] = gain * (sums[entry] - limit);
+                }
+            }
+        }
+    }
 }

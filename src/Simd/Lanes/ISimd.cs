@@ -34,17 +34,28 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     static abstract TVec Sub(TVec a, TVec b);
     static abstract TVec Mul(TVec a, TVec b);
 
+    static abstract TVec Sqrt(TVec a);
+
     /// <summary>a * b + c.</summary>
     static abstract TVec MulAdd(TVec a, TVec b, TVec c);
 
     /// <summary>The sum of all lanes, halves first: the same tree on every call.</summary>
     static abstract float Sum(TVec value);
 
+    /// <summary>Lane by lane a where it is strictly greater than b, else b: NaN in a gives b.</summary>
+    static abstract TVec Max(TVec a, TVec b);
+
+    /// <summary>The largest of all lanes, none of which is NaN.</summary>
+    static abstract float MaxAcross(TVec value);
+
     /// <summary>Bit i is set when lane i of a is strictly greater than lane i of b; false for NaN.</summary>
     static abstract uint GreaterBits(TVec a, TVec b);
 
     /// <summary>Writes the lanes whose bit is set side by side; may write a whole vector, so the destination has room for one beyond its end.</summary>
     static abstract void Compress(float* destination, TVec value, uint bits);
+
+    /// <summary>Writes first + i for every bit i of 16 that is set, ascending, side by side; may write sixteen numbers, so the destination has room for them.</summary>
+    static abstract void CompressNumbers(int* destination, int first, uint bits);
 
     /// <summary>Asks for a 64-byte line to be brought into the second-level cache; a no-op where .NET has no such instruction.</summary>
     static abstract void Prefetch(float* line);

@@ -37,11 +37,20 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
     public static Vector128<float> Sub(Vector128<float> a, Vector128<float> b) => a - b;
     public static Vector128<float> Mul(Vector128<float> a, Vector128<float> b) => a * b;
+    public static Vector128<float> Sqrt(Vector128<float> a) => Vector128.Sqrt(a);
 
     public static Vector128<float> MulAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
         AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(c, a, b) : (a * b) + c;
 
     public static float Sum(Vector128<float> value) => (value[0] + value[2]) + (value[1] + value[3]);
+    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), a, b);
+
+    public static float MaxAcross(Vector128<float> value)
+    {
+        value = Max(value, Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1)));
+        return Max(value, Vector128.Shuffle(value, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
+
     public static uint GreaterBits(Vector128<float> a, Vector128<float> b) => Vector128.GreaterThan(a, b).ExtractMostSignificantBits();
 
     public static void Compress(float* destination, Vector128<float> value, uint bits)
@@ -49,6 +58,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         for (; bits != 0; bits &= bits - 1)
             *destination++ = value.GetElement(BitOperations.TrailingZeroCount(bits));
     }
+
+    public static void CompressNumbers(int* destination, int first, uint bits) => SimdScalar.CompressNumbers(destination, first, bits);
 
     public static void Prefetch(float* line)
     {

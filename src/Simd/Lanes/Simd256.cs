@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -19,20 +20,30 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
     public static Vector256<float> Sub(Vector256<float> a, Vector256<float> b) => a - b;
     public static Vector256<float> Mul(Vector256<float> a, Vector256<float> b) => a * b;
+    public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
     public static Vector256<float> MulAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Fma.MultiplyAdd(a, b, c);
     public static float Sum(Vector256<float> value) => Simd128.Sum(value.GetLower() + value.GetUpper());
+    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), a, b);
+    public static float MaxAcross(Vector256<float> value) => Simd128.MaxAcross(Simd128.Max(value.GetLower(), value.GetUpper()));
     public static uint GreaterBits(Vector256<float> a, Vector256<float> b) => Vector256.GreaterThan(a, b).ExtractMostSignificantBits();
 
-    public static void Compress(float* destination, Vector256<float> value, uint bits)
+    public static void Compress(float* destination, Vector256<float> value, uint bits) => Avx2.PermuteVar8x32(value, Selected(bits)).Store(destination);
+
+    public static void CompressNumbers(int* destination, int first, uint bits)
     {
-        // Each selected lane's number, packed to the low bytes, is the permutation that closes the gaps.
-        ulong lanes = Bmi2.X64.ParallelBitDeposit(bits, 0x0101_0101_0101_0101) * 0xFF;
-        ulong packed = Bmi2.X64.ParallelBitExtract(0x0706_0504_0302_0100, lanes);
-        Vector256<int> order = Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(packed).AsByte());
-        Avx2.PermuteVar8x32(value, order).Store(destination);
+        (Selected(bits & 0xFF) + Vector256.Create(first)).Store(destination);
+        (Selected(bits >> 8) + Vector256.Create(first + 8)).Store(destination + BitOperations.PopCount(bits & 0xFF));
     }
 
     public static void Prefetch(float* line) => Sse.Prefetch1(line);
+
+    /// <summary>Each selected lane's number, packed to the front: the permutation that closes the gaps.</summary>
+    private static Vector256<int> Selected(uint bits)
+    {
+        ulong lanes = Bmi2.X64.ParallelBitDeposit(bits, 0x0101_0101_0101_0101) * 0xFF;
+        ulong packed = Bmi2.X64.ParallelBitExtract(0x0706_0504_0302_0100, lanes);
+        return Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(packed).AsByte());
+    }
 
     private static Vector256<float> First(int count) =>
         Vector256.GreaterThan(Vector256.Create(count), Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7)).AsSingle();

@@ -21,19 +21,29 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
     public static Vector512<float> Sub(Vector512<float> a, Vector512<float> b) => a - b;
     public static Vector512<float> Mul(Vector512<float> a, Vector512<float> b) => a * b;
+    public static Vector512<float> Sqrt(Vector512<float> a) => Vector512.Sqrt(a);
     public static Vector512<float> MulAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Avx512F.FusedMultiplyAdd(a, b, c);
     public static float Sum(Vector512<float> value) => Simd256.Sum(value.GetLower() + value.GetUpper());
+    public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), a, b);
+    public static float MaxAcross(Vector512<float> value) => Simd256.MaxAcross(Simd256.Max(value.GetLower(), value.GetUpper()));
     public static uint GreaterBits(Vector512<float> a, Vector512<float> b) => (uint)Vector512.GreaterThan(a, b).ExtractMostSignificantBits();
 
     public static void Compress(float* destination, Vector512<float> value, uint bits)
     {
         // Compress to a register, then a whole store: a compressing store costs fifteen times as much on Zen 4.
-        Vector512<int> lane = Vector512<int>.One;
-        Vector512<int> mask = Vector512.Equals(Avx512F.ShiftRightLogicalVariable(Vector512.Create((int)bits), Vector512<uint>.Indices) & lane, lane);
-        Avx512F.Compress(Vector512<float>.Zero, mask.AsSingle(), value).Store(destination);
+        Avx512F.Compress(Vector512<float>.Zero, Selected(bits).AsSingle(), value).Store(destination);
     }
 
+    public static void CompressNumbers(int* destination, int first, uint bits) =>
+        Avx512F.Compress(Vector512<int>.Zero, Selected(bits), Vector512<int>.Indices + Vector512.Create(first)).Store(destination);
+
     public static void Prefetch(float* line) => Sse.Prefetch1(line);
+
+    private static Vector512<int> Selected(uint bits)
+    {
+        Vector512<int> lane = Vector512<int>.One;
+        return Vector512.Equals(Avx512F.ShiftRightLogicalVariable(Vector512.Create((int)bits), Vector512<uint>.Indices) & lane, lane);
+    }
 
     private static Vector512<float> First(int count) => Vector512.GreaterThan(Vector512.Create(count), Vector512<int>.Indices).AsSingle();
 }

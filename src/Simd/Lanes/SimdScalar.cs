@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Subquad.Simd.Lanes;
 
 /// <summary>One float: the specification every other set is held against. Multiply-add is fused, in software where the processor has no such instruction.</summary>
@@ -22,10 +24,19 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float Add(float a, float b) => a + b;
     public static float Sub(float a, float b) => a - b;
     public static float Mul(float a, float b) => a * b;
+    public static float Sqrt(float a) => MathF.Sqrt(a);
     public static float MulAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
     public static float Sum(float value) => value;
+    public static float Max(float a, float b) => a > b ? a : b;
+    public static float MaxAcross(float value) => value;
     public static uint GreaterBits(float a, float b) => a > b ? 1u : 0u;
     public static void Compress(float* destination, float value, uint bits) => *destination = value;
+
+    public static void CompressNumbers(int* destination, int first, uint bits)
+    {
+        for (; bits != 0; bits &= bits - 1)
+            *destination++ = first + BitOperations.TrailingZeroCount(bits);
+    }
 
     public static void Prefetch(float* line)
     {

@@ -86,6 +86,27 @@ public sealed unsafe class ActiveBatch : IDisposable
         return new ReadOnlySpan<ushort>(_offsets.Pointer, checked((int)Entries)).SequenceEqual(new(other._offsets.Pointer, (int)Entries));
     }
 
+    /// <summary>Makes this a copy of another batch, values included.</summary>
+    public void CopyFrom(ActiveBatch source)
+    {
+        Reshape(source.Count, source.Width);
+        ReserveEntries(source.Entries);
+        long runs = (long)Blocks * Count + 1, entries = source.Entries;
+        Buffer.MemoryCopy(source._starts.Pointer, _starts.Pointer, runs * sizeof(long), runs * sizeof(long));
+        Buffer.MemoryCopy(source._offsets.Pointer, _offsets.Pointer, entries * sizeof(ushort), entries * sizeof(ushort));
+        Buffer.MemoryCopy(source._values.Pointer, _values.Pointer, entries * sizeof(float), entries * sizeof(float));
+        GC.KeepAlive(source);
+    }
+
+    /// <summary>The largest number of entries of one datum.</summary>
+    public int Longest()
+    {
+        int longest = 0;
+        for (int datum = 0; datum < Count; datum++)
+            longest = Math.Max(longest, CountOf(datum));
+        return longest;
+    }
+
     /// <summary>Sets the shape; entries are then undefined until they are counted and compressed anew.</summary>
     public void Reshape(int count, int width)
     {

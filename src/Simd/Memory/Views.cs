@@ -35,3 +35,15 @@ internal readonly unsafe struct TransposedView(ActiveView lists, int* positions)
     public readonly ActiveView Lists = lists;
     public readonly int* Positions = positions;
 }
+
+/// <summary>The parts of a <see cref="RowBound"/> per row and per datum, as kernels see them.</summary>
+internal readonly unsafe struct BoundView(float* growth, float* norms, float* errors, float* limits, float* on, float* off, float* sizes)
+{
+    public readonly float* Growth = growth;
+    public readonly float* Norms = norms;
+    public readonly float* Errors = errors;
+    public readonly float* Limits = limits;
+    public readonly float* On = on;
+    public readonly float* Off = off;
+    public readonly float* Sizes = sizes;
+}

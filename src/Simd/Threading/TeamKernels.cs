@@ -64,10 +64,10 @@ public sealed class TeamKernels
     public bool CountsLines { get; set; }
 
     /// <summary>Multiply-adds of the verbs on active lists so far.</summary>
-    public long MultiplyAdds { get; private set; }
+    public long MultiplyAdds { get; internal set; }
 
     /// <summary>64-byte lines of weights that the verbs on active lists touched so far, once per tile visit; 0 while they are not counted.</summary>
-    public long TouchedLines { get; private set; }
+    public long TouchedLines { get; internal set; }
 
     /// <summary>sums = W x; the forward verb.</summary>
     /// <param name="weights">W.</param>

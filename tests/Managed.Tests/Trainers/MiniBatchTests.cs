@@ -49,7 +49,7 @@ internal sealed class MiniBatchTests
             var recorder = new Recorder();
             _ = Training.Fit(network, Training.Smooth(70, 37, 3), new() { Batch = batch, Steps = 2, Threads = 2 }, recorder, Training.Smooth(20, 37, 3, seed: 2));
             Assert.That(recorder.Reports.Select(report => report.ValidationMetric), Is.All.Not.Null);
-            Assert.That(recorder.Reports[1].ValidationMetric, Is.LessThan(recorder.Reports[0].ValidationMetric), "held-out data are followed step by step");
+            Assert.That(recorder.Reports[1].ValidationMetric, Is.LessThan(recorder.Reports[0].ValidationMetric!.Value), "held-out data are followed step by step");
             return Training.Weights(network);
         }
     }

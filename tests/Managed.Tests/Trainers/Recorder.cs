@@ -42,9 +42,10 @@ internal static class Training
         return Dataset.From(rows, width, labels);
     }
 
-    /// <summary>Every parameter of a network.</summary>
+    /// <summary>Every parameter of a network, with what a run that is going on holds beside them.</summary>
     public static float[] Weights(Network network)
     {
+        network.Layers.Settle();
         LayerStack layers = network.Layers;
         return [.. layers.Hidden.SelectMany(layer => Samples.ToArray(layer.Weights)), .. Samples.ToArray(layers.Output)];
     }

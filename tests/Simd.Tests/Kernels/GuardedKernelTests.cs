@@ -178,7 +178,7 @@ internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDo
             float* limits = guarded.Take<float>((int)thresholds.Length);
             ActiveView found = guarded.Copy(lists);
             long* starts = guarded.Take<long>(lists.Blocks * lists.Count + 1);
-            ThresholdKernel<TSimd, TVec>.Count(view, limits, starts, lists.Count, 0, lists.Blocks);
+            RowListKernel<TSimd, TVec, AboveTest<TSimd, TVec>>.Count(view, new(view.Data, limits), starts, lists.Count, 0, lists.Blocks);
             for (int run = 0; run < lists.Blocks * lists.Count; run++)
                 Assert.That(starts[run + 1], Is.EqualTo(found.Starts[run + 1] - found.Starts[run]));
             new Span<float>(found.Values, (int)lists.Entries).Clear();

@@ -20,6 +20,25 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
     ];
 
     [Test]
+    public void Max_takes_what_is_strictly_greater()
+    {
+        float* lanes = stackalloc float[TSimd.Count];
+        foreach (float a in s_special)
+            foreach (float b in s_special)
+            {
+                TSimd.Store(lanes, TSimd.Max(TSimd.Broadcast(a), TSimd.Broadcast(b)));
+                for (int lane = 0; lane < TSimd.Count; lane++)
+                    Numbers.SameBits(lanes[lane], a > b ? a : b, $"max of {a} and {b}", lane);
+            }
+        for (int largest = 0; largest < TSimd.Count; largest++)
+        {
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                lanes[lane] = lane == largest ? -1f : -2f - lane;
+            Assert.That(TSimd.MaxAcross(TSimd.Load(lanes)), Is.EqualTo(-1f));
+        }
+    }
+
+    [Test]
     public void First_lanes_are_loaded_and_stored_and_no_other()
     {
         using var memory = new GuardedMemory<float>(64);

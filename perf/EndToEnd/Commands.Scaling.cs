@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Subquad.Perf.EndToEnd.Runs;
+
+namespace Subquad.Perf.EndToEnd;
+
+/// <summary>The runs that show how cost grows, and what it buys.</summary>
+static partial class Commands
+{
+    public static Command Scaling()
+    {
+        Option<FileInfo> json = JsonFile();
+        Option<int[]> widths = List("--m", "Widths of the hidden layers.", 4_096, 8_192, 16_384, 32_768), batches = List("--n", "Data.", 64, 512);
+        Option<int> repeats = Positive("--repeats", "Trainings of which the median counts.", 3), steps = Positive("--steps", "Steps of a training; later ones begin with the fourth.", 6);
+        Option<int> threads = Positive("--threads", "Workers, and threads of the dense library.", Environment.ProcessorCount);
+        Option<bool> noPeer = NoPeer();
+        var command = new Command("scaling", "Shows how a step's arithmetic, lines and seconds grow with the width, beside the same step done dense in libtorch.")
+        {
+            json, widths, batches, repeats, steps, threads, noPeer,
+        };
+        command.SetAction(parsed =>
+        {
+            DirectoryInfo images = new(Path.Combine(Environment.GetEnvironmentVariable("SUBQUAD_DATA") ?? "data", "fashion-mnist"));
+            new ScalingRun
+            {
+                Widths = [.. parsed.GetValue(widths)!.Order()],
+                Batches = parsed.GetValue(batches)!,
+                Repeats = parsed.GetValue(repeats),
+                Steps = parsed.GetValue(steps),
+                Threads = parsed.GetValue(threads),
+                WithPeer = !parsed.GetValue(noPeer),
+                Images = images.Exists ? images : null,
+            }.Run().Save(parsed.GetValue(json)!, standard: AreDefaults(parsed, widths, batches, repeats, steps, threads, noPeer));
+        });
+        return command;
+    }
+
+    public static Command ToLoss()
+    {
+        Option<FileInfo> json = JsonFile();
+        Option<DirectoryInfo> data = Data();
+        Option<int> width = Positive("--m", "Width of both hidden layers.", 16_384), images = Positive("--images", "Training images.", 2_000);
+        Option<double> limit = Positive("--limit", "Adam stops after this many times the fastest training of Subquad.", 25.0);
+        Option<int> threads = Positive("--threads", "Workers, and threads of the dense library.", Environment.ProcessorCount);
+        Option<bool> noPeer = NoPeer();
+        var command = new Command("to-loss", "Times training on Fashion-MNIST to a loss of 1e-3, beside Adam in libtorch on the same network.") { json, data, width, images, limit, threads, noPeer };
+        command.SetAction(parsed => new ToLossRun
+        {
+            Data = parsed.GetValue(data)!,
+            Width = parsed.GetValue(width),
+            Images = parsed.GetValue(images),
+            Limit = parsed.GetValue(limit),
+            Threads = parsed.GetValue(threads),
+            WithPeer = !parsed.GetValue(noPeer),
+        }.Run().Save(parsed.GetValue(json)!, standard: AreDefaults(parsed, width, images, limit, threads, noPeer)));
+        return command;
+    }
+}

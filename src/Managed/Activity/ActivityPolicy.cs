@@ -1,0 +1,88 @@
+using Subquad.Layers;
+using Subquad.Simd.Memory;
+
+namespace Subquad.Activity;
+
+/// <summary>
+/// When a certificate is used, and when its reference is renewed: every constant in one place. All choices lead to the same bits, so they may follow costs.
+/// </summary>
+internal sealed record ActivityPolicy
+{
+    /// <summary>What is used unless a test asks for more.</summary>
+    public static readonly ActivityPolicy Default = new();
+
+    /// <summary>Compares every certified pass with the full one and throws when they differ in a single bit.</summary>
+    public bool Audits { get; init; }
+
+    /// <summary>Multiplies the margin of the bound; below 1 the certificate is wrong, which only a test wants.</summary>
+    public double MarginScale { get; init; } = 1;
+
+    /// <summary>Whether a full pass is preferred where the cost model says that it is cheaper; off when the certificate is asked for by name.</summary>
+    public bool FollowsCosts { get; init; } = true;
+
+    /// <summary>A reference that leaves a larger share of the neurons uncertain is replaced by a full pass.</summary>
+    public double MostUncertain { get; init; } = 0.25;
+
+    // Seconds per multiply-add of one worker, and per byte of all, from perf/results (kernels, m = 16,384): only their ratios matter.
+    private const double FullSecondsPerElement = 1 / 33e9;
+    private const double PairSecondsPerElement = 1 / 0.7e9;
+    private const double SecondsPerByte = 1 / 28e9;
+    private const double SecondsPerLine = 1 / 150e6;
+
+    /// <summary>Seconds of a full pass over a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="data">Data.</param>
+    /// <param name="active">Active inputs of a datum.</param>
+    /// <param name="threads">Workers.</param>
+    public static double SecondsOfFull(HiddenLayer layer, int data, double active, int threads)
+    {
+        double elements = data * active * layer.Width, touched = 1 - Math.Pow(1 - active / layer.Inputs, data);
+        return Math.Max(elements * FullSecondsPerElement / threads, touched * sizeof(float) * layer.Width * layer.Inputs * SecondsPerByte);
+    }
+
+    /// <summary>Seconds of computing <paramref name="rows"/> neurons of each datum, and of scanning the bound.</summary>
+    public static double SecondsOfCertified(HiddenLayer layer, int data, double active, double rows, int threads)
+    {
+        const int LineFloats = 16;
+        double pairs = data * active * rows, share = rows / layer.Width;
+        double lineUsed = 1 - Math.Pow(1 - share, LineFloats);
+        double lines = (double)layer.Width / LineFloats * layer.Inputs * (1 - Math.Pow(1 - active / layer.Inputs * lineUsed, data));
+        double read = Math.Min(lines * SecondsPerLine, sizeof(float) * (double)layer.Width * layer.Inputs * SecondsPerByte);
+        double scan = 6.0 * sizeof(float) * layer.Width * data * SecondsPerByte;
+        return Math.Max(pairs * PairSecondsPerElement / threads, read) + scan;
+    }
+
+    /// <summary>Full passes' worth of uncertain neurons that a reference may cost before it is renewed: a renewal costs a pass for the sums and one for the norms, so neither is ever
+    /// more than twice the better choice in hindsight (the ski-rental rule).</summary>
+    private const double PassesBeforeRenewal = 2;
+
+    /// <summary>Whether to go on with a reference.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="inputs">What enters it.</param>
+    /// <param name="computed">Share of the neurons that would be computed.</param>
+    /// <param name="active">Share that fired last.</param>
+    /// <param name="threads">Workers.</param>
+    /// <param name="spent">Full passes' worth of uncertain neurons since the reference was taken.</param>
+    public bool Keeps(HiddenLayer layer, ActiveBatch inputs, double computed, double active, int threads, ref double spent)
+    {
+        double uncertain = Math.Max(0, computed - active);
+        if (uncertain > MostUncertain)
+            return false;
+        if (!FollowsCosts)
+        {
+            spent += uncertain;
+            return spent <= PassesBeforeRenewal;
+        }
+        double perDatum = (double)inputs.Entries / Math.Max(1, inputs.Count), full = SecondsOfFull(layer, inputs.Count, perDatum, threads);
+        double certified = SecondsOfCertified(layer, inputs.Count, perDatum, computed * layer.Width, threads);
+        spent += (certified - SecondsOfCertified(layer, inputs.Count, perDatum, active * layer.Width, threads)) / full;
+        return certified <= PassesBeforeRenewal * full && spent <= PassesBeforeRenewal;
+    }
+
+    /// <summary>Whether a certificate that leaves nothing uncertain would beat the full pass.</summary>
+    public static bool CertificatePays(HiddenLayer layer, ActiveBatch inputs, double active, int threads)
+    {
+        double perDatum = (double)inputs.Entries / Math.Max(1, inputs.Count);
+        return SecondsOfCertified(layer, inputs.Count, perDatum, active, threads) < SecondsOfFull(layer, inputs.Count, perDatum, threads);
+    }
+}

@@ -1,0 +1,86 @@
+using Subquad.Activity;
+using Subquad.Layers;
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+using Subquad.Weights;
+
+namespace Subquad.Engine;
+
+/// <summary>What the certificates of all sets of data share: bounds of the rows of each layer above the lowest trained one, carried from step to step, and scratch.</summary>
+internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int from, ActivityPolicy policy) : IDisposable
+{
+    private readonly RowBounds?[] _rows = new RowBounds?[layers.Hidden.Length];
+    private readonly TermProducts _carried = new(kernels);
+    private readonly PanelMatrix _auditSums = new(1, 1);
+    private ActiveSets? _audit;
+
+    /// <summary>Whether certified passes are compared with full ones.</summary>
+    public bool Audits => policy.Audits;
+
+    /// <summary>One certificate for each layer of a state that just made a full pass with the present weights; null where the full pass is the cheaper one.</summary>
+    public CertifiedActivity?[] Begin(BatchState state, CertifiedActivity?[] former)
+    {
+        if (former.Length == 0)
+            former = new CertifiedActivity?[layers.Hidden.Length];
+        for (int layer = from + 1; layer < layers.Hidden.Length; layer++)
+        {
+            HiddenLayer hidden = layers.Hidden[layer];
+            ActiveBatch active = state.Of(layer).Sets.Active;
+            double perDatum = (double)active.Entries / Math.Max(1, active.Count);
+            if (policy.FollowsCosts && !ActivityPolicy.CertificatePays(hidden, state.InputOf(layer), perDatum, kernels.Team.Degree))
+            {
+                former[layer]?.Dispose();
+                former[layer] = null;
+                continue;
+            }
+            if (_rows[layer] is null)
+                (_rows[layer] = new RowBounds(kernels, hidden.Weights)).Measure();
+            former[layer] ??= new CertifiedActivity(kernels, hidden, _rows[layer]!, _carried, policy);
+            former[layer]!.Begin(state.InputOf(layer), state.Of(layer).Sums, active.Density);
+        }
+        return former;
+    }
+
+    /// <summary>Bounds the step that the Jacobian holds.</summary>
+    public void Hold(Jacobian jacobian)
+    {
+        for (int layer = from + 1; layer < _rows.Length; layer++)
+            _rows[layer]?.Hold(jacobian.TermsOf(layer));
+    }
+
+    /// <summary>Says that the held step became part of the weights.</summary>
+    public void Accept()
+    {
+        foreach (RowBounds? rows in _rows)
+            rows?.Accept();
+    }
+
+    /// <summary>Makes the full pass beside a certified one and throws when sets, values or norms differ in a bit.</summary>
+    /// <param name="state">The state after the certified pass.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="stepped">What the pending terms add.</param>
+    /// <param name="scale">Their scale.</param>
+    public void Audit(BatchState state, int layer, PanelMatrix stepped, float scale)
+    {
+        _audit ??= new ActiveSets(kernels);
+        HiddenLayer hidden = layers.Hidden[layer];
+        kernels.Forward(hidden.Weights, state.InputOf(layer), _auditSums);
+        kernels.SubtractTransposed(_auditSums, stepped, scale, _auditSums);
+        _audit.Find(_auditSums, hidden, layers.GainOf(layer), layers.Normalised);
+        ActiveSets found = state.Of(layer).Sets;
+        if (!found.Active.SameEntries(_audit.Active))
+            throw new InvalidOperationException($"the certificate of hidden layer {layer + 1} is wrong: {found.Active.Entries} neurons fire under it, {_audit.Active.Entries} in the full pass");
+        int entries = checked((int)found.Active.Entries);
+        if (!found.Active.Values.Slice(0, entries).SequenceEqual(_audit.Active.Values.Slice(0, entries)) || !found.Norms.SequenceEqual(_audit.Norms))
+            throw new InvalidOperationException($"the certified pass of hidden layer {layer + 1} has other values than the full pass");
+    }
+
+    public void Dispose()
+    {
+        foreach (RowBounds? rows in _rows)
+            rows?.Dispose();
+        _carried.Dispose();
+        _auditSums.Dispose();
+        _audit?.Dispose();
+    }
+}

@@ -1,0 +1,96 @@
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+
+namespace Subquad.Weights;
+
+/// <summary>
+/// Upper bounds of how long the rows of a layer's weights are and how far they have moved, kept from step to step without reading the weights: a step moves row r by at most
+/// scale * sum of |u_i[r]| |v_i|, and folding it in rounds at most once per term and element.
+/// </summary>
+internal sealed class RowBounds(TeamKernels kernels, PanelMatrix weights) : IDisposable
+{
+    /// <summary>Unit roundoff of float32.</summary>
+    public const double Roundoff = 1.0 / (1 << 24);
+
+    private readonly CertificateKernels _verbs = new(kernels);
+    private readonly NativeBuffer<double> _norms = new(weights.Rows), _drift = new(weights.Rows), _change = new(weights.Rows), _folding = new(weights.Rows);
+    private readonly int[] _terms = new int[weights.Rows];
+    private double[] _inputNorms = [];
+
+    /// <summary>|w_r| now.</summary>
+    public ReadOnlySpan<double> Norms => _norms.Span;
+
+    /// <summary>The sum of all movements since <see cref="Measure"/>.</summary>
+    public ReadOnlySpan<double> Drift => _drift.Span;
+
+    /// <summary>How far the step that is held would move a row; 0 when none is.</summary>
+    public ReadOnlySpan<double> Change => _change.Span;
+
+    /// <summary>The norm of the rounding errors when that step is folded in.</summary>
+    public ReadOnlySpan<double> Folding => _folding.Span;
+
+    /// <summary>The most terms of a row in that step: the length of a chain over terms.</summary>
+    public int LongestRow { get; private set; }
+
+    /// <summary>The most entries of an input of that step: the length of an inner product with it.</summary>
+    public int LongestInput { get; private set; }
+
+    /// <summary>gamma_n = n u / (1 - n u): the relative error of a chain of n multiply-adds, fused or not (Higham, Accuracy and Stability, section 3.1), with room for its own rounding.</summary>
+    public static double Gamma(double roundings) => 1.001 * (roundings + 1) * Roundoff / (1 - (roundings + 1) * Roundoff);
+
+    /// <summary>Reads the norms from the weights: one pass, at the start of a run.</summary>
+    public void Measure()
+    {
+        using var norms = new NativeBuffer<float>((long)weights.Panels * PanelMatrix.PanelRows);
+        _verbs.RowNorms(weights, (float)(1 + Gamma(weights.Columns)), norms);
+        for (int row = 0; row < weights.Rows; row++)
+            _norms[row] = norms[row] + float.Epsilon;
+        _drift.Clear();
+        Release();
+    }
+
+    /// <summary>Bounds a step that is only pending.</summary>
+    public void Hold(PendingTerms terms)
+    {
+        if (_inputNorms.Length < terms.Inputs.Count)
+            _inputNorms = new double[terms.Inputs.Count];
+        SparseNorms.Of(terms.Inputs, _inputNorms);
+        terms.ChangeNorms(_inputNorms, _change.Span, _terms);
+        LongestInput = terms.Inputs.Longest();
+        LongestRow = 0;
+        for (int row = 0; row < _terms.Length; row++)
+        {
+            LongestRow = Math.Max(LongestRow, _terms[row]);
+            // Each term is rounded once when it is scaled, once as a product where the set does not fuse, and the element once per term.
+            _folding[row] = Roundoff * (_terms[row] * (_norms[row] + _change[row]) + 3 * _change[row]);
+        }
+    }
+
+    /// <summary>Says that no step is held.</summary>
+    public void Release()
+    {
+        _change.Clear();
+        _folding.Clear();
+        LongestRow = LongestInput = 0;
+    }
+
+    /// <summary>Makes the held step part of the weights.</summary>
+    public void Accept()
+    {
+        for (int row = 0; row < _terms.Length; row++)
+        {
+            double moved = _change[row] + _folding[row];
+            _norms[row] += moved;
+            _drift[row] += moved;
+        }
+        Release();
+    }
+
+    public void Dispose()
+    {
+        _norms.Dispose();
+        _drift.Dispose();
+        _change.Dispose();
+        _folding.Dispose();
+    }
+}

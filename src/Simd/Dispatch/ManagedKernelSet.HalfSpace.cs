@@ -1,0 +1,100 @@
+using Subquad.Simd.Kernels;
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Dispatch;
+
+internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble>
+{
+    /// <summary>Groups scanned between two looks at the room for hits.</summary>
+    private const int ScanGroups = 8_192;
+
+    public override void ReportAbove(BallTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
+    {
+        Contract.Holds(x.Length == tree.Dimension && norm > 0, "a query shaped like the rows");
+        hits.Clear();
+        BallTreeView view = tree.View;
+        fixed (float* query = x)
+        {
+            // A listed group can be cheaper than one of a scan no more than by noise: a walk cannot pay for a handful of groups.
+            if (float.IsPositiveInfinity(listedCost) || !Walk(view, query, norm, bound, listedCost, hits))
+                Scan(view, query, bound, hits);
+        }
+        KeepAlive(tree, hits);
+    }
+
+    public override void Nearest(BallTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits) =>
+        Best<DistanceScore<TSimd, TVec>>(tree, x, norm: 1f, k, listedCost, hits);
+
+    public override void LargestProducts(BallTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
+    {
+        Best<ProductScore<TSimd, TVec>>(tree, x, norm, k, listedCost, hits);
+        for (int hit = 0; hit < hits.Count; hit++)
+            hits.ValueBuffer[hit] = -hits.ValueBuffer[hit];
+    }
+
+    public override void SortById(SearchHits hits, int largestId)
+    {
+        hits.Scratch.Reserve(HitSort.ScratchOf(hits.Count));
+        ulong* from = hits.Scratch.TakePointer<ulong>(hits.Count), to = hits.Scratch.TakePointer<ulong>(hits.Count);
+        int* histograms = hits.Scratch.TakePointer<int>(HitSort.HistogramLength);
+        HitSort.Sort(hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, hits.Count, largestId, from, to, histograms);
+        KeepAlive(hits);
+    }
+
+    private static bool Walk(in BallTreeView view, float* x, float norm, float bound, float listedCost, SearchHits hits)
+    {
+        long length = HalfSpaceKernel<TSimd, TVec>.ListLength(view), tested = 0;
+        hits.Scratch.Reserve(2 * (length * sizeof(int) + 128));
+        int* list = hits.Scratch.TakePointer<int>(length), other = hits.Scratch.TakePointer<int>(length);
+        int listed = HalfSpaceKernel<TSimd, TVec>.Walk(view, x, new HalfSpaceLimits(bound, norm, view.Dimension), listedCost, list, other, ref tested);
+        hits.NodeGroups = tested;
+        if (listed < 0)
+            return false;
+        hits.Reserve((long)listed * BallTree.Group);
+        hits.Count = HalfSpaceKernel<TSimd, TVec>.Listed(view, x, bound, list, listed, hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer);
+        hits.RowGroups = listed;
+        return true;
+    }
+
+    private static void Scan(in BallTreeView view, float* x, float bound, SearchHits hits)
+    {
+        for (int from = 0; from < view.Leaves; from += ScanGroups)
+        {
+            int to = Math.Min(view.Leaves, from + ScanGroups);
+            hits.Reserve(hits.Count + (long)(to - from) * BallTree.Group);
+            hits.Count += HalfSpaceKernel<TSimd, TVec>.Scan(view, x, bound, from, to, hits.IdBuffer.Pointer + hits.Count, hits.ValueBuffer.Pointer + hits.Count);
+        }
+        hits.RowGroups = view.Leaves;
+        hits.Scanned = true;
+    }
+
+    private static void Best<TScore>(BallTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
+        where TScore : struct, IScore<TSimd, TVec>
+    {
+        Contract.Holds(x.Length == tree.Dimension && k >= 0, "a query shaped like the rows");
+        hits.Clear();
+        BallTreeView view = tree.View;
+        k = (int)Math.Min(k, (long)view.Leaves * BallTree.Group);
+        hits.Reserve(k);
+        long length = NearestKernel<TSimd, TVec, TScore>.HeapLength(view), rowGroups = 0, nodeGroups = 0;
+        hits.Scratch.Reserve(length * sizeof(NodeEntry) + 128);
+        NodeEntry* heap = hits.Scratch.TakePointer<NodeEntry>(length);
+        var best = new BestRows(hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, k);
+        // What a walk costs is known only when it ends: one that has cost an eighth of a scan is given up.
+        long most = listedCost > 0 ? (long)(view.Leaves / (8 * listedCost)) : long.MaxValue;
+        fixed (float* query = x)
+        {
+            hits.Scanned = float.IsPositiveInfinity(listedCost)
+                || !NearestKernel<TSimd, TVec, TScore>.Walk(view, query, norm, ref best, heap, most, ref rowGroups, ref nodeGroups);
+            if (hits.Scanned)
+            {
+                best.Clear();
+                NearestKernel<TSimd, TVec, TScore>.Scan(view, query, ref best);
+                rowGroups += view.Leaves;
+            }
+        }
+        best.Sort();
+        (hits.Count, hits.RowGroups, hits.NodeGroups) = (best.Count, rowGroups, nodeGroups);
+        KeepAlive(tree, hits);
+    }
+}

@@ -1,0 +1,137 @@
+using Subquad.Simd.Kernels;
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Dispatch;
+
+internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble>
+{
+    public override void BuildTournament(ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
+    {
+        Contract.Holds(keys.Length == trees.Leaves, "a key for every leaf");
+        HoldsTrees(trees, tree, tree + 1);
+        fixed (float* from = keys)
+            TournamentKernel<TSimd, TVec>.Build(from, trees.View, tree);
+        KeepAlive(trees);
+    }
+
+    public override void BuildTournaments(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo)
+    {
+        HoldsSums(sums, thresholds, overData, trees, treeFrom, treeTo);
+        if (overData)
+            TournamentKernel<TSimd, TVec>.BuildOverColumns(sums.View, thresholds.Pointer, trees.View, treeFrom, treeTo);
+        else
+            TournamentKernel<TSimd, TVec>.BuildOverRows(sums.View, thresholds.Pointer, trees.View, treeFrom, treeTo);
+        KeepAlive(sums, thresholds, trees);
+    }
+
+    public override void UpdateTournament(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel)
+    {
+        HoldsTrees(trees, tree, tree + 1);
+        Contract.Holds(leaves.Length == keys.Length && !leaves.ContainsAnyExceptInRange(0, trees.Leaves - 1), "a key for every changed leaf of the tree");
+        TournamentView view = trees.View;
+        fixed (int* changed = leaves)
+        fixed (float* from = keys)
+        {
+            TournamentKernel<TSimd, TVec>.Write(from, view, tree, changed, leaves.Length);
+            Raise(view, tree, changed, leaves.Length, byLevel);
+        }
+        KeepAlive(trees);
+    }
+
+    public override void UpdateTournaments(
+        PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, ActiveBatch changed, TournamentTrees trees, int treeFrom, int treeTo, int mostPaths, Arena scratch)
+    {
+        HoldsSums(sums, thresholds, overData, trees, treeFrom, treeTo);
+        Contract.Holds(changed.Count == trees.Trees && changed.Width == trees.Leaves, "changes shaped like the trees");
+        scratch.Reserve(trees.Leaves * (long)sizeof(int) + 128);
+        int* ids = scratch.TakePointer<int>(trees.Leaves);
+        TournamentView view = trees.View;
+        ActiveView lists = changed.View;
+        for (int tree = treeFrom; tree < treeTo; tree++)
+        {
+            int count = TournamentKernel<TSimd, TVec>.CopyIds(lists, tree, ids);
+            TournamentKernel<TSimd, TVec>.Reread(sums.View, thresholds.Pointer, overData, view, tree, ids, count);
+            Raise(view, tree, ids, count, count > mostPaths);
+        }
+        KeepAlive(sums, thresholds, changed, trees, scratch);
+    }
+
+    public override int ReportAbove(TournamentTrees trees, int tree, float threshold, Span<int> ids)
+    {
+        HoldsTrees(trees, tree, tree + 1);
+        Contract.Holds(ids.Length >= trees.Leaves, "room for every leaf");
+        fixed (int* to = ids)
+        {
+            var visit = new IdsVisit(threshold, to);
+            TournamentKernel<TSimd, TVec>.Descend(trees.View, tree, 0, ref visit);
+            KeepAlive(trees);
+            return (int)(visit.Next - to);
+        }
+    }
+
+    public override int ReportTop(TournamentTrees trees, int tree, Span<int> ids)
+    {
+        HoldsTrees(trees, tree, tree + 1);
+        if (ids.IsEmpty)
+            return 0;
+        fixed (int* to = ids)
+        {
+            int count = TournamentKernel<TSimd, TVec>.Top(trees.View, tree, to, ids.Length);
+            KeepAlive(trees);
+            return count;
+        }
+    }
+
+    public override void CountPositive(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo)
+    {
+        HoldsLists(trees, destination, treeFrom, treeTo);
+        TournamentView view = trees.View;
+        for (int tree = treeFrom; tree < treeTo; tree++)
+        {
+            long* counts = destination.Starts + tree + 1;
+            for (int block = 0; block < destination.Blocks; block++)
+                counts[(long)block * destination.Count] = 0;
+            var visit = new CountVisit(counts, destination.Count);
+            TournamentKernel<TSimd, TVec>.Descend(view, tree, 0, ref visit);
+        }
+        KeepAlive(trees, destination);
+    }
+
+    public override void CompressPositive(TournamentTrees trees, float gain, ActiveBatch destination, int treeFrom, int treeTo)
+    {
+        HoldsLists(trees, destination, treeFrom, treeTo);
+        TournamentView view = trees.View;
+        ActiveView lists = destination.View;
+        for (int tree = treeFrom; tree < treeTo; tree++)
+        {
+            var visit = new CompressVisit(lists, tree, gain);
+            TournamentKernel<TSimd, TVec>.Descend(view, tree, 0, ref visit);
+        }
+        KeepAlive(trees, destination);
+    }
+
+    private static void Raise(in TournamentView view, int tree, int* changed, int count, bool byLevel)
+    {
+        if (byLevel)
+            TournamentKernel<TSimd, TVec>.Raise(view, tree);
+        else
+            TournamentKernel<TSimd, TVec>.RaisePaths(view, tree, changed, count);
+    }
+
+    private static void HoldsTrees(TournamentTrees trees, int treeFrom, int treeTo) =>
+        Contract.Holds(0 <= treeFrom && treeFrom <= treeTo && treeTo <= trees.Trees, "a range of trees");
+
+    private static void HoldsLists(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo)
+    {
+        HoldsTrees(trees, treeFrom, treeTo);
+        Contract.Holds(destination.Count == trees.Trees && destination.Width == trees.Leaves, "lists shaped like the trees");
+    }
+
+    private static void HoldsSums(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo)
+    {
+        HoldsTrees(trees, treeFrom, treeTo);
+        (int neurons, int data) = overData ? (trees.Trees, trees.Leaves) : (trees.Leaves, trees.Trees);
+        Contract.Holds(sums.Rows == neurons && sums.Columns == data, "trees shaped like the sums");
+        Contract.Holds(thresholds.Length >= sums.Panels * PanelMatrix.PanelRows, "a threshold for every row, padding included");
+    }
+}

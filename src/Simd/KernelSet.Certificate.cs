@@ -1,0 +1,47 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd;
+
+/// <content>Bounds that rule neurons out, and what is left to compute (design: certified activity).</content>
+public abstract partial class KernelSet
+{
+    /// <summary>norms[r, i] = raise * |W[r, S_i]|_2 for all rows of panels <paramref name="panelFrom"/> to <paramref name="panelTo"/> - 1; sums of squares are chains in float32.</summary>
+    /// <param name="weights">W.</param>
+    /// <param name="inputs">The active inputs S; their values are not looked at.</param>
+    /// <param name="raise">At least 1: covers the rounding, so that the result is an upper bound.</param>
+    /// <param name="norms">Rows of W x n; overwritten in these panels.</param>
+    /// <param name="panelFrom">First panel, even.</param>
+    /// <param name="panelTo">One past the last panel, even.</param>
+    public abstract void SupportNorms(PanelMatrix weights, ActiveBatch inputs, float raise, PanelMatrix norms, int panelFrom, int panelTo);
+
+    /// <summary>norms[r] = raise * |W[r, :]|_2; padding included.</summary>
+    public abstract void RowNorms(PanelMatrix weights, float raise, NativeBuffer<float> norms, int panelFrom, int panelTo);
+
+    /// <summary>target[r, i] = source[r, i] + slack[r] * sizes[i], for panels.</summary>
+    public abstract void Raise(PanelMatrix source, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int panelFrom, int panelTo);
+
+    /// <summary>Counts, for every datum, the rows that <paramref name="bound"/> does not rule out, one place late in the starts of <paramref name="destination"/>, for blocks of neurons.</summary>
+    /// <param name="upper">Bounds at the reference's inputs: neurons x data, zero in the padding.</param>
+    /// <param name="support">Norms on the reference's supports: neurons x data, zero in the padding.</param>
+    /// <param name="bound">The other parts, all finite but the limits of padding.</param>
+    /// <param name="destination">Shaped (data, neurons).</param>
+    /// <param name="blockFrom">First block.</param>
+    /// <param name="blockTo">One past the last block.</param>
+    public abstract void CountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo);
+
+    /// <summary>Lists those rows, after <see cref="CountUncertain"/> and <see cref="ActiveBatch.SumCountsAndReserve"/>; values are left as they are.</summary>
+    public abstract void ListUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo);
+
+    /// <summary>As <see cref="CountAbove"/>, among the rows that <paramref name="listed"/> names, whose sums lie in its order.</summary>
+    public abstract void CountListedAbove(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo);
+
+    /// <summary>As <see cref="CompressAbove"/>, among those rows.</summary>
+    public abstract void CompressListedAbove(
+        ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination, int blockFrom, int blockTo);
+
+    /// <summary>Counts, for every datum, the elements of a column of <paramref name="matrix"/> (neurons x data) that are not zero.</summary>
+    public abstract void CountNonZero(PanelMatrix matrix, ActiveBatch destination, int blockFrom, int blockTo);
+
+    /// <summary>Lists them.</summary>
+    public abstract void ListNonZero(PanelMatrix matrix, ActiveBatch destination, int blockFrom, int blockTo);
+}

@@ -1,0 +1,67 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd;
+
+// Max-tournaments: k_j are the keys of one tree's leaves, held as -infinity where they would be NaN. For float32 with gradual underflow sum > threshold exactly when the rounded
+// difference sum - threshold > 0, so keys made of differences lose no neuron and invent none.
+public abstract partial class KernelSet
+{
+    /// <summary>Builds one tree over keys; NaN becomes -infinity.</summary>
+    /// <param name="keys">One per leaf.</param>
+    /// <param name="trees">Shaped.</param>
+    /// <param name="tree">Which.</param>
+    public abstract void BuildTournament(ReadOnlySpan<float> keys, TournamentTrees trees, int tree);
+
+    /// <summary>Builds the trees <paramref name="treeFrom"/> to <paramref name="treeTo"/> - 1 over k = sum - threshold: one per datum over the neurons, or one per neuron over the data.</summary>
+    /// <param name="sums">Pre-activations: neurons x data.</param>
+    /// <param name="thresholds">One per row, padding included (+infinity).</param>
+    /// <param name="overData">Whether leaves are data.</param>
+    /// <param name="trees">Shaped (data, neurons), or (neurons, data).</param>
+    /// <param name="treeFrom">First tree; over data best a multiple of 64, whose lines are read once.</param>
+    /// <param name="treeTo">One past the last tree.</param>
+    public abstract void BuildTournaments(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo);
+
+    /// <summary>Gives some leaves of a built tree new keys, in order (of equal leaves the last counts), and brings the levels above up to date.</summary>
+    /// <param name="leaves">Which.</param>
+    /// <param name="keys">Their keys; NaN becomes -infinity.</param>
+    /// <param name="trees">Where the tree is.</param>
+    /// <param name="tree">Which.</param>
+    /// <param name="byLevel">Level by level, all of each; else path by path, each up to the first element that stays. Both leave the same bits.</param>
+    public abstract void UpdateTournament(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel);
+
+    /// <summary>Reads the keys sum - threshold of changed leaves anew and brings the levels above up to date, for the trees <paramref name="treeFrom"/> to <paramref name="treeTo"/> - 1.</summary>
+    /// <param name="sums">As for <see cref="BuildTournaments"/>.</param>
+    /// <param name="thresholds">As above.</param>
+    /// <param name="overData">As above.</param>
+    /// <param name="changed">Row i lists the changed leaves of tree i; values are not looked at.</param>
+    /// <param name="trees">Built.</param>
+    /// <param name="treeFrom">First tree.</param>
+    /// <param name="treeTo">One past the last tree.</param>
+    /// <param name="mostPaths">Up to this many changed leaves of a tree go path by path, more level by level.</param>
+    /// <param name="scratch">Emptied; grows to one id per leaf.</param>
+    public abstract void UpdateTournaments(
+        PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, ActiveBatch changed, TournamentTrees trees, int treeFrom, int treeTo, int mostPaths, Arena scratch);
+
+    /// <summary>Writes every j with k_j strictly above the threshold, ascending; returns how many. A NaN threshold reports nothing.</summary>
+    /// <param name="trees">Where the tree is.</param>
+    /// <param name="tree">Which.</param>
+    /// <param name="threshold">What keys must exceed.</param>
+    /// <param name="ids">Room for every leaf.</param>
+    public abstract int ReportAbove(TournamentTrees trees, int tree, float threshold, Span<int> ids);
+
+    /// <summary>Writes the j of the largest k_j above -infinity, by descending key, the lower id first where keys are equal; returns how many, fewer than asked for only when there are no more.</summary>
+    /// <param name="trees">Where the tree is.</param>
+    /// <param name="tree">Which.</param>
+    /// <param name="ids">As many as are wanted.</param>
+    public abstract int ReportTop(TournamentTrees trees, int tree, Span<int> ids);
+
+    /// <summary>Counts, for every tree, its leaves with k_j > 0, one place late in the starts of <paramref name="destination"/>.</summary>
+    /// <param name="trees">Built.</param>
+    /// <param name="destination">Shaped (trees, leaves).</param>
+    /// <param name="treeFrom">First tree.</param>
+    /// <param name="treeTo">One past the last tree.</param>
+    public abstract void CountPositive(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo);
+
+    /// <summary>Compress: writes the ids and gain * k_j of the leaves with k_j > 0, after <see cref="CountPositive"/> and <see cref="ActiveBatch.SumCountsAndReserve"/>.</summary>
+    public abstract void CompressPositive(TournamentTrees trees, float gain, ActiveBatch destination, int treeFrom, int treeTo);
+}

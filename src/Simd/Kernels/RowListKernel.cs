@@ -1,0 +1,122 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Subquad.Simd.Lanes;
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Kernels;
+
+/// <summary>What is asked of the rows of a panel matrix, a vector at a time.</summary>
+internal unsafe interface IRowTest<TSimd, TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+{
+    /// <param name="place">Where the vector begins in the panel matrix.</param>
+    /// <param name="row">Its first row.</param>
+    /// <param name="datum">Its column.</param>
+    /// <returns>Bit i is set when row + i passes; never for rows of padding.</returns>
+    uint Passes(long place, int row, int datum);
+}
+
+/// <summary>Strictly above the row's threshold; NaN is never above, and the threshold of padding is infinite.</summary>
+internal readonly unsafe struct AboveTest<TSimd, TVec>(float* sums, float* thresholds) : IRowTest<TSimd, TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Passes(long place, int row, int datum) => TSimd.GreaterBits(TSimd.Load(sums + place), TSimd.Load(thresholds + row));
+}
+
+/// <summary>
+/// Not ruled out by a certificate: the bound upper + (support + growth) on + norm off + error size is not below the limit. With finite operands it is
+/// never NaN; the limit of padding is infinite.
+/// </summary>
+internal readonly unsafe struct UncertainTest<TSimd, TVec>(float* upper, float* support, BoundView bound) : IRowTest<TSimd, TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Passes(long place, int row, int datum)
+    {
+        TVec on = TSimd.Broadcast(bound.On[datum]), off = TSimd.Broadcast(bound.Off[datum]), size = TSimd.Broadcast(bound.Sizes[datum]);
+        TVec reach = TSimd.MulAdd(TSimd.Add(TSimd.Load(support + place), TSimd.Load(bound.Growth + row)), on, TSimd.Load(upper + place));
+        reach = TSimd.MulAdd(TSimd.Load(bound.Norms + row), off, reach);
+        reach = TSimd.MulAdd(TSimd.Load(bound.Errors + row), size, reach);
+        return ~TSimd.GreaterBits(TSimd.Load(bound.Limits + row), reach) & ((1u << TSimd.Count) - 1);
+    }
+}
+
+/// <summary>Not zero.</summary>
+internal readonly unsafe struct NonZeroTest<TSimd, TVec>(float* values) : IRowTest<TSimd, TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Passes(long place, int row, int datum)
+    {
+        TVec value = TSimd.Load(values + place);
+        return TSimd.GreaterBits(value, TSimd.Zero) | TSimd.GreaterBits(TSimd.Zero, value);
+    }
+}
+
+/// <summary>
+/// Which rows of a panel matrix pass a test, per datum: counted first, so that the lists' places are known and blocks can be written by any thread, then listed.
+/// Datum i owns 64 consecutive elements of a panel; both passes read them in memory order.
+/// </summary>
+internal static unsafe class RowListKernel<TSimd, TVec, TTest>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+    where TTest : struct, IRowTest<TSimd, TVec>
+{
+    /// <summary>Adds up counts per (block, datum), one place late in <paramref name="starts"/>.</summary>
+    /// <param name="shape">The matrix that is tested.</param>
+    /// <param name="test">The test.</param>
+    /// <param name="starts">Starts of the lists.</param>
+    /// <param name="count">Data.</param>
+    /// <param name="blockFrom">First block.</param>
+    /// <param name="blockTo">One past the last block.</param>
+    public static void Count(PanelView shape, TTest test, long* starts, int count, int blockFrom, int blockTo)
+    {
+        for (int block = blockFrom; block < blockTo; block++)
+        {
+            long* counts = starts + (long)block * count + 1;
+            new Span<long>(counts, count).Clear();
+            for (int panel = RowLists.PanelFrom(block); panel < RowLists.PanelTo(shape, block); panel++)
+                for (int datum = 0; datum < count; datum++)
+                {
+                    long place = panel * shape.Stride + (long)datum * PanelMatrix.PanelRows;
+                    long passed = 0;
+                    for (int row = 0; row < PanelMatrix.PanelRows; row += TSimd.Count)
+                        passed += BitOperations.PopCount(test.Passes(place + row, panel * PanelMatrix.PanelRows + row, datum));
+                    counts[datum] += passed;
+                }
+        }
+    }
+
+    /// <summary>Writes the offsets of the rows that pass; values are left as they are.</summary>
+    public static void List(PanelView shape, TTest test, ActiveView lists, int blockFrom, int blockTo)
+    {
+        for (int block = blockFrom; block < blockTo; block++)
+            for (int datum = 0; datum < lists.Count; datum++)
+            {
+                long next = lists.Starts[(long)block * lists.Count + datum];
+                for (int panel = RowLists.PanelFrom(block); panel < RowLists.PanelTo(shape, block); panel++)
+                {
+                    long place = panel * shape.Stride + (long)datum * PanelMatrix.PanelRows;
+                    int offset = (panel - RowLists.PanelFrom(block)) * PanelMatrix.PanelRows;
+                    for (int row = 0; row < PanelMatrix.PanelRows; row += TSimd.Count)
+                        for (uint bits = test.Passes(place + row, panel * PanelMatrix.PanelRows + row, datum); bits != 0; bits &= bits - 1, next++)
+                            lists.Offsets[next] = (ushort)(offset + row + BitOperations.TrailingZeroCount(bits));
+                }
+            }
+    }
+}
+
+/// <summary>Which panels make a block of lists.</summary>
+internal static class RowLists
+{
+    private const int PanelsOfBlock = ActiveBatch.BlockSize / PanelMatrix.PanelRows;
+
+    public static int PanelFrom(int block) => block * PanelsOfBlock;
+
+    public static int PanelTo(PanelView shape, int block) => Math.Min((block + 1) * PanelsOfBlock, (shape.Rows + PanelMatrix.PanelRows - 1) / PanelMatrix.PanelRows);
+}

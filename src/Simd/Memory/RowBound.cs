@@ -1,0 +1,50 @@
+namespace Subquad.Simd.Memory;
+
+/// <summary>
+/// What bounds the pre-activations of all rows for all data, beside the matrices of the reference: pre-activation (r, i) is at most
+/// upper[r, i] + (support[r, i] + Growth[r]) On[i] + Norms[r] Off[i] + Errors[r] Sizes[i], and is ruled out when that stays below Limits[r].
+/// </summary>
+public sealed class RowBound : IDisposable
+{
+    /// <summary>Room for rows and data; the limits are infinite, so that padding is ruled out.</summary>
+    public RowBound(int rows, int data)
+    {
+        long padded = PanelMatrix.BytesOf(rows, 0) / sizeof(float);
+        (Growth, Norms, Errors, Slack, Limits) = (new(padded), new(padded), new(padded), new(padded), new(padded));
+        (On, Off, Sizes) = (new(data), new(data), new(data));
+        Limits.Span.Fill(float.PositiveInfinity);
+    }
+
+    /// <summary>Per row: how far the row may have moved since the reference, in norm.</summary>
+    public NativeBuffer<float> Growth { get; }
+
+    /// <summary>Per row: its norm.</summary>
+    public NativeBuffer<float> Norms { get; }
+
+    /// <summary>Per row: the rounding of the chains that a pre-activation is made of, for inputs of norm 1.</summary>
+    public NativeBuffer<float> Errors { get; }
+
+    /// <summary>Per row: what carrying the upper bound on by one step may lose, for inputs of norm 1.</summary>
+    public NativeBuffer<float> Slack { get; }
+
+    /// <summary>Per row: its threshold, less what is too small for the other parts.</summary>
+    public NativeBuffer<float> Limits { get; }
+
+    /// <summary>Per datum: how far its inputs moved on the reference's support.</summary>
+    public NativeBuffer<float> On { get; }
+
+    /// <summary>Per datum: the norm of its inputs off that support.</summary>
+    public NativeBuffer<float> Off { get; }
+
+    /// <summary>Per datum: the larger norm of its inputs, now and at the reference.</summary>
+    public NativeBuffer<float> Sizes { get; }
+
+    internal unsafe BoundView View => new(Growth.Pointer, Norms.Pointer, Errors.Pointer, Limits.Pointer, On.Pointer, Off.Pointer, Sizes.Pointer);
+
+    /// <summary>Gives the memory back. Calling it again does nothing.</summary>
+    public void Dispose()
+    {
+        foreach (NativeBuffer<float> part in (ReadOnlySpan<NativeBuffer<float>>)[Growth, Norms, Errors, Slack, Limits, On, Off, Sizes])
+            part.Dispose();
+    }
+}

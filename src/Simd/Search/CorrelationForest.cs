@@ -1,0 +1,111 @@
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+
+namespace Subquad.Simd.Search;
+
+/// <summary>
+/// Correlation trees of equal size in one block, over keys sum - threshold of pre-activations: one per datum over the neurons (a DTree) or one per neuron over the data (a WTree).
+/// A report at 0 gives the neurons strictly above their thresholds exactly, for a float32 difference with gradual underflow is positive just when its first term is the greater.
+/// Trees are shared among the workers of a team; results do not depend on how many there are. Warm calls allocate nothing. Not reentrant.
+/// </summary>
+/// <remarks>As with <see cref="CorrelationTree"/> a key that would be NaN is -infinity.</remarks>
+public sealed class CorrelationForest : IDisposable
+{
+    private const int TreesAtOnce = PanelMatrix.PanelRows;
+
+    private readonly KernelSet _kernels;
+    private readonly WorkerTeam _team;
+    private readonly TournamentTrees _trees = new();
+    private readonly Action<int, int> _build, _update, _count, _compress;
+
+    private PanelMatrix _sums = null!;
+    private NativeBuffer<float> _thresholds = null!;
+    private ActiveBatch _lists = null!;
+    private float _gain;
+    private int _chunk;
+
+    /// <summary>An empty forest.</summary>
+    /// <param name="kernels">The set that everything runs on.</param>
+    /// <param name="team">The workers that share the trees; must outlive the forest.</param>
+    public CorrelationForest(KernelSet kernels, WorkerTeam team)
+    {
+        (_kernels, _team) = (kernels, team);
+        _build = (chunk, _) => _kernels.BuildTournaments(_sums, _thresholds, OverData, _trees, From(chunk), From(chunk + 1));
+        _update = (chunk, worker) => _kernels.UpdateTournaments(
+            _sums, _thresholds, OverData, _lists, _trees, From(chunk), From(chunk + 1), CorrelationTree.MostPaths(Leaves), _team.Scratch(worker));
+        _count = (chunk, _) => _kernels.CountPositive(_trees, _lists, From(chunk), From(chunk + 1));
+        _compress = (chunk, _) => _kernels.CompressPositive(_trees, _gain, _lists, From(chunk), From(chunk + 1));
+    }
+
+    /// <summary>Trees.</summary>
+    public int Count => _trees.Trees;
+
+    /// <summary>Leaves of each.</summary>
+    public int Leaves => _trees.Leaves;
+
+    /// <summary>Whether a tree belongs to a neuron and its leaves are data.</summary>
+    public bool OverData { get; private set; }
+
+    internal TournamentTrees Trees => _trees;
+
+    /// <summary>Builds one tree per datum over the neurons, or one per neuron over the data.</summary>
+    /// <param name="sums">Pre-activations: neurons x data.</param>
+    /// <param name="thresholds">One per row of sums, +infinity for the rows of its padding.</param>
+    /// <param name="overData">Which of the two.</param>
+    /// <exception cref="ArgumentException">There are not as many thresholds.</exception>
+    public void Build(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData = false)
+    {
+        CheckThresholds(sums, thresholds);
+        OverData = overData;
+        _trees.Reshape(overData ? sums.Rows : sums.Columns, overData ? sums.Columns : sums.Rows);
+        (_sums, _thresholds) = (sums, thresholds);
+        Share(_build);
+    }
+
+    /// <summary>Reads the changed leaves anew, and no other; the levels of a tree follow path by path when few of its leaves changed.</summary>
+    /// <param name="sums">Shaped as when the trees were built.</param>
+    /// <param name="thresholds">As for <see cref="Build"/>.</param>
+    /// <param name="changed">Row i lists the changed leaves of tree i.</param>
+    /// <exception cref="ArgumentException">A shape is another.</exception>
+    public void Update(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch changed)
+    {
+        (int neurons, int data) = OverData ? (Count, Leaves) : (Leaves, Count);
+        if (sums.Rows != neurons || sums.Columns != data)
+            throw new ArgumentException($"expected sums of {neurons} neurons x {data} data, found {sums.Rows} x {sums.Columns}", nameof(sums));
+        CheckThresholds(sums, thresholds);
+        if (changed.Count != Count || changed.Width != Leaves)
+            throw new ArgumentException($"expected changes of {Count} trees of {Leaves} leaves, found {changed.Count} of {changed.Width}", nameof(changed));
+        (_sums, _thresholds, _lists) = (sums, thresholds, changed);
+        Share(_update);
+    }
+
+    /// <summary>Lists, for every tree, the leaves with a positive key and gain * key for each: over neurons the very bits of <see cref="TeamKernels.Threshold"/>, over data the same turned round.</summary>
+    /// <param name="gain">Multiplies every key.</param>
+    /// <param name="destination">Reshaped to trees x leaves.</param>
+    public void Report(float gain, ActiveBatch destination)
+    {
+        destination.Reshape(Count, Leaves);
+        (_lists, _gain) = (destination, gain);
+        Share(_count);
+        destination.SumCountsAndReserve();
+        Share(_compress);
+    }
+
+    /// <summary>Gives the memory back. Calling it again does nothing.</summary>
+    public void Dispose() => _trees.Dispose();
+
+    private void Share(Action<int, int> body)
+    {
+        // A panel's worth at a time over data, for they share its lines; else small enough to even out.
+        _chunk = OverData ? TreesAtOnce : Math.Clamp(Count / (4 * _team.Degree), 1, TreesAtOnce);
+        _team.Run((Count + _chunk - 1) / _chunk, body);
+    }
+
+    private int From(int chunk) => Math.Min(Count, chunk * _chunk);
+
+    private static void CheckThresholds(PanelMatrix sums, NativeBuffer<float> thresholds)
+    {
+        if (thresholds.Length < sums.Panels * PanelMatrix.PanelRows)
+            throw new ArgumentException($"expected {sums.Panels * PanelMatrix.PanelRows} thresholds, padding included, found {thresholds.Length}", nameof(thresholds));
+    }
+}

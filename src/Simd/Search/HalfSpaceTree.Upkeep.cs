@@ -1,0 +1,264 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Search;
+
+public sealed partial class HalfSpaceTree
+{
+    /// <summary>A leaf's ball may grow to this multiple of what it was fitted to before rows that leave it are taken out.</summary>
+    private const float Slack = 1.25f;
+
+    /// <summary>Rows in fresh leaves and empty slots, as a share of all slots in use, from which all is built anew; and as many more as are never worth it.</summary>
+    private const double MostStale = 0.25;
+    private const int FewStale = 256;
+
+    private NativeBuffer<int> _slots = new(0);
+    private float[] _reach = [];
+    private int _largestId;
+    private int _freshLeaf;
+    private long _freshRows, _freshSplit, _holes;
+
+    /// <summary>Adds rows under new ids.</summary>
+    /// <param name="ids">0 or more each, none of them in the tree.</param>
+    /// <param name="rows">Row after row.</param>
+    /// <exception cref="ArgumentException">An id is taken, negative or given twice, or a number is NaN or infinite; the message names the row. Then nothing has changed.</exception>
+    public void Insert(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
+    {
+        CheckShape(ids, rows);
+        CheckIds(ids, present: false);
+        foreach (int id in ids)
+            ReserveIds(id);
+        int count = Count + ids.Length;
+        Place(ids, rows);
+        Count = count;
+        Renew();
+    }
+
+    /// <summary>Takes rows out.</summary>
+    /// <exception cref="ArgumentException">An id is not in the tree or given twice; the message names it. Then nothing has changed.</exception>
+    public void Remove(ReadOnlySpan<int> ids)
+    {
+        CheckIds(ids, present: true);
+        foreach (int id in ids)
+            Clear(id);
+        Count -= ids.Length;
+        Renew();
+    }
+
+    /// <summary>Gives rows that are in the tree new values.</summary>
+    /// <exception cref="ArgumentException">An id is not in the tree or given twice, or a number is NaN or infinite; the message names the row. Then nothing has changed.</exception>
+    public void Move(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
+    {
+        CheckShape(ids, rows);
+        CheckIds(ids, present: true);
+        var fitter = new BallFitter(_tree);
+        var leaving = new List<int>();
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ReadOnlySpan<float> row = rows.Slice(i * Dimension, Dimension);
+            long slot = _slots[ids[i]];
+            int leaf = (int)(slot / BallTree.Group);
+            if (fitter.RadiusFor(1, leaf, row) > _reach[leaf])
+            {
+                leaving.Add(i);
+                continue;
+            }
+            _tree.SetRow(slot, ids[i], row);
+            Note(row);
+            fitter.GrowAbove(slot, _tree.Leaves);
+        }
+        if (leaving.Count == 0)
+            return;
+        var movedIds = new int[leaving.Count];
+        var moved = new float[leaving.Count * Dimension];
+        for (int i = 0; i < movedIds.Length; i++)
+        {
+            movedIds[i] = ids[leaving[i]];
+            rows.Slice(leaving[i] * Dimension, Dimension).CopyTo(moved.AsSpan(i * Dimension));
+            Clear(movedIds[i]);
+        }
+        Place(movedIds, moved);
+        Renew();
+    }
+
+    private void Clear(int id)
+    {
+        _tree.ClearRow(_slots[id]);
+        _slots[id] = -1;
+        _holes++;
+    }
+
+    /// <summary>Puts rows into fresh leaves: first into what is free in the last one, then into new ones of their own.</summary>
+    private void Place(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
+    {
+        int needed = (ids.Length + BallTree.Group - 1) / BallTree.Group;
+        if (_tree.Leaves + needed > _tree.Capacity)
+        {
+            Rebuild(ids, rows);
+            return;
+        }
+        int placed = 0;
+        if (_tree.Leaves > _freshLeaf)
+        {
+            long first = (_tree.Leaves - 1L) * BallTree.Group;
+            var fitter = new BallFitter(_tree);
+            for (long slot = first; slot < first + BallTree.Group && placed < ids.Length; slot++)
+                if (_tree.Ids[slot] < 0)
+                {
+                    Put(slot, ids[placed], rows.Slice(placed++ * Dimension, Dimension));
+                    fitter.GrowAbove(slot, _tree.Leaves);
+                    _holes--;
+                }
+            _reach[_tree.Leaves - 1] = Slack * _tree.Node(1, _tree.Leaves - 1, Dimension);
+        }
+        Append(ids[placed..], rows[(placed * Dimension)..]);
+        _freshRows += ids.Length;
+    }
+
+    private void Append(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
+    {
+        if (ids.Length == 0)
+            return;
+        using var copy = new NativeBuffer<float>(rows.Length);
+        rows.CopyTo(copy.Span);
+        Append(copy, ids);
+    }
+
+    /// <summary>Splits rows among new leaves and fits the balls over them.</summary>
+    private void Append(NativeBuffer<float> rows, ReadOnlySpan<int> ids)
+    {
+        int first = _tree.Leaves;
+        var order = new int[ids.Length];
+        new BallSplitter(Dimension).Order(rows, order);
+        for (int i = 0; i < order.Length; i++)
+        {
+            if (i % BallTree.Group == 0)
+                _tree.AddLeaf();
+            Put((long)first * BallTree.Group + i, ids[order[i]], rows.Slice((long)order[i] * Dimension, Dimension));
+        }
+        _holes += (long)_tree.Leaves * BallTree.Group - ((long)first * BallTree.Group + order.Length);
+        var fitter = new BallFitter(_tree);
+        fitter.FitFrom(first);
+        for (int leaf = first; leaf < _tree.Leaves; leaf++)
+            _reach[leaf] = Slack * _tree.Node(1, leaf, Dimension);
+        if (first > 0)
+            for (int i = 0; i < order.Length; i++)
+                fitter.GrowAbove((long)first * BallTree.Group + i, first);
+    }
+
+    private void Put(long slot, int id, ReadOnlySpan<float> row)
+    {
+        _tree.SetRow(slot, id, row);
+        _slots[id] = (int)slot;
+        Note(row);
+    }
+
+    private void Note(ReadOnlySpan<float> row) => _largestNorm = Math.Max(_largestNorm, Math.Sqrt(_kernels.SquaredNorm(row)) * (1 + 1e-12));
+
+    /// <summary>Keeps staleness bounded after a change.</summary>
+    private void Renew()
+    {
+        long slots = (long)_tree.Leaves * BallTree.Group;
+        if (_freshRows + _holes > MostStale * slots + FewStale)
+            Rebuild([], []);
+        else if (_freshRows >= 2 * _freshSplit + BallTree.Group)
+            SplitFresh();
+    }
+
+    private void SplitFresh()
+    {
+        long from = (long)_freshLeaf * BallTree.Group, slots = (long)_tree.Leaves * BallTree.Group;
+        (NativeBuffer<float> rows, int[] ids) = Gather(_freshLeaf, [], []);
+        using (rows)
+        {
+            _holes -= slots - from - ids.Length;
+            _tree.CutLeaves(_freshLeaf);
+            if (ids.Length > 0)
+                Append(rows, ids);
+        }
+        _freshRows = _freshSplit = ids.Length;
+    }
+
+    private void Rebuild(ReadOnlySpan<int> moreIds, ReadOnlySpan<float> moreRows)
+    {
+        (NativeBuffer<float> rows, int[] ids) = Gather(0, moreIds, moreRows);
+        using (rows)
+            Build(rows, ids);
+    }
+
+    /// <summary>The rows from a leaf on, and more, row after row.</summary>
+    private (NativeBuffer<float> Rows, int[] Ids) Gather(int leaf, ReadOnlySpan<int> moreIds, ReadOnlySpan<float> moreRows)
+    {
+        var ids = new List<int>();
+        var slots = new List<long>();
+        for (long slot = (long)leaf * BallTree.Group; slot < (long)_tree.Leaves * BallTree.Group; slot++)
+            if (_tree.Ids[slot] >= 0)
+            {
+                ids.Add(_tree.Ids[slot]);
+                slots.Add(slot);
+            }
+        var rows = new NativeBuffer<float>((long)ids.Count * Dimension + moreRows.Length);
+        for (int i = 0; i < slots.Count; i++)
+            for (int j = 0; j < Dimension; j++)
+                rows[(long)i * Dimension + j] = _tree.Row(slots[i], j);
+        moreRows.CopyTo(rows.Slice((long)ids.Count * Dimension, moreRows.Length));
+        ids.AddRange(moreIds);
+        return (rows, [.. ids]);
+    }
+
+    /// <summary>Builds everything from these rows, with room for the fresh leaves to come, and measures what the cost model needs.</summary>
+    private void Build(NativeBuffer<float> rows, int[] ids)
+    {
+        int leaves = (ids.Length + BallTree.Group - 1) / BallTree.Group;
+        _tree.Dispose();
+        _tree = new BallTree(Dimension, leaves + leaves / 2 + 2 * FewStale);
+        _reach = new float[_tree.Capacity];
+        _largestNorm = _holes = _freshRows = _freshSplit = 0;
+        if (ids.Length > 0)
+            Append(rows, ids);
+        _holes = 0;
+        Count = ids.Length;
+        _freshLeaf = _tree.Leaves;
+        _listedCost = MeasureListedCost();
+    }
+
+    private void ReserveIds(int largest)
+    {
+        _largestId = Math.Max(_largestId, largest);
+        if (largest < _slots.Length)
+            return;
+        var slots = new NativeBuffer<int>(Math.Min(int.MaxValue, Math.Max(largest + 1L, _slots.Length * 2)));
+        _slots.Span.CopyTo(slots.Span);
+        slots.Slice(_slots.Length, (int)(slots.Length - _slots.Length)).Fill(-1);
+        _slots.Dispose();
+        _slots = slots;
+    }
+
+    private void CheckShape(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
+    {
+        if (rows.Length != (long)ids.Length * Dimension)
+            throw new ArgumentException($"{ids.Length} rows of {Dimension} are not {rows.Length} numbers");
+        CheckFinite(rows);
+    }
+
+    private void CheckFinite(ReadOnlySpan<float> rows)
+    {
+        for (int i = 0; i < rows.Length; i++)
+            if (!float.IsFinite(rows[i]))
+                throw new ArgumentException($"row {i / Dimension} holds {rows[i]} at {i % Dimension}; every number must be finite");
+    }
+
+    /// <summary>Each id once, and all in the tree or none.</summary>
+    private void CheckIds(ReadOnlySpan<int> ids, bool present)
+    {
+        var seen = new HashSet<int>();
+        foreach (int id in ids)
+        {
+            if (id < 0 || id == int.MaxValue)
+                throw new ArgumentException($"id {id} is outside 0 to {int.MaxValue - 1}");
+            if (!seen.Add(id))
+                throw new ArgumentException($"id {id} is given twice");
+            if (id < _slots.Length && _slots[id] >= 0 != present || present && id >= _slots.Length)
+                throw new ArgumentException(present ? $"id {id} is not in the tree" : $"id {id} is in the tree already");
+        }
+    }
+}

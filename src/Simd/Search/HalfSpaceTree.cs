@@ -1,0 +1,149 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Search;
+
+/// <summary>How a query goes about it. All ways give the same rows, with the same bits.</summary>
+public enum SearchPath
+{
+    /// <summary>Down the tree, or a scan where the cost model says that it is faster.</summary>
+    Automatic,
+
+    /// <summary>Down the tree.</summary>
+    Tree,
+
+    /// <summary>Every row in storage order.</summary>
+    Scan,
+}
+
+/// <summary>
+/// Rows in R^d that answer which of them exceed a half-space, are nearest to a point, or have the largest inner product with it. Exact: every query returns what a scan of all rows in
+/// float32 would, bit for bit, whatever the tree looks like. Queries may run on several threads at once, each with its own <see cref="SearchHits"/>; changes may not run beside anything.
+/// </summary>
+/// <remarks>
+/// <para>A packed ball tree of fan-out sixteen: see <see cref="BallTree"/> for the layout, <see cref="BallSplitter"/> for the order of the rows, <see cref="BallFitter"/> for the balls. A query
+/// tests sixteen nodes, or rows, at a time; algorithm A9 with balls for partitions.</para>
+/// <para>Changes: a moved row that stays near its leaf stays in it, and the balls over it grow, by a quarter at most; others, and new ones, go to fresh leaves at the end, which are split anew
+/// whenever their rows have doubled. When fresh rows and empty slots make up a quarter of the tree, all of it is built again.</para>
+/// </remarks>
+public sealed partial class HalfSpaceTree : IDisposable
+{
+    /// <summary>Products are surely finite where the norms' product is below this.</summary>
+    private const double LargestProduct = 1e38;
+
+    private readonly KernelSet _kernels;
+    private BallTree _tree;
+    private double _largestNorm;
+    private float _listedCost = DefaultListedCost;
+
+    /// <summary>A tree over rows with the ids 0, 1, 2, ...</summary>
+    /// <param name="rows">Row after row; a multiple of <paramref name="dimension"/>, possibly none.</param>
+    /// <param name="dimension">d, at least 1.</param>
+    /// <param name="kernels">Computes everything.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The dimension is below 1.</exception>
+    /// <exception cref="ArgumentException">The numbers are no whole rows, or one of them is NaN or infinite; the message names its row.</exception>
+    public HalfSpaceTree(ReadOnlySpan<float> rows, int dimension, KernelSet kernels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
+        ArgumentNullException.ThrowIfNull(kernels);
+        if (rows.Length % dimension != 0)
+            throw new ArgumentException($"{rows.Length} numbers are no whole rows of {dimension}");
+        _kernels = kernels;
+        Dimension = dimension;
+        _tree = new BallTree(dimension, 1);
+        CheckFinite(rows);
+        using var copy = new NativeBuffer<float>(rows.Length);
+        rows.CopyTo(copy.Span);
+        var ids = new int[rows.Length / dimension];
+        for (int i = 0; i < ids.Length; i++)
+            ids[i] = i;
+        ReserveIds(ids.Length - 1);
+        Build(copy, ids);
+    }
+
+    /// <summary>d.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Rows in the tree.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Forces a way through queries; the default lets the cost model choose.</summary>
+    public SearchPath Path { get; set; }
+
+    /// <summary>Groups of sixteen rows that a scan reads.</summary>
+    public int RowGroups => _tree.Leaves;
+
+    /// <summary>What a group of rows reached through the tree costs, in groups of a scan: measured on these rows when they were built.</summary>
+    public double ListedCost => _listedCost;
+
+    /// <summary>Ids, ascending, and inner products of all rows w with &lt;w, x&gt; > b.</summary>
+    /// <param name="x">d finite numbers.</param>
+    /// <param name="bound">b; for NaN there is no such row.</param>
+    /// <param name="hits">Overwritten.</param>
+    /// <exception cref="ArgumentException">x has not d numbers, or one of them is NaN or infinite.</exception>
+    public void Report(ReadOnlySpan<float> x, float bound, SearchHits hits)
+    {
+        ReportInStorageOrder(x, bound, hits);
+        _kernels.SortById(hits, _largestId);
+    }
+
+    /// <summary>As <see cref="Report"/>, without the sort: in the order in which the tree holds the rows.</summary>
+    public void ReportInStorageOrder(ReadOnlySpan<float> x, float bound, SearchHits hits)
+    {
+        double norm = NormOf(x);
+        // Norms of 0 and of infinity would make NaN of an empty node's radius.
+        float above = Math.Max(float.Epsilon, MathF.BitIncrement((float)norm));
+        _kernels.ReportAbove(_tree, x, above, bound, norm * _largestNorm < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
+    }
+
+    /// <summary>The k rows nearest to x, nearest first, with their squared Euclidean distances; of equal distances the smaller id first. All rows when there are fewer than k.</summary>
+    /// <param name="x">d finite numbers.</param>
+    /// <param name="k">0 or more.</param>
+    /// <param name="hits">Overwritten. Rows whose squared distance overflows are left out.</param>
+    /// <exception cref="ArgumentException">x has not d numbers, or one of them is NaN or infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">k is negative.</exception>
+    public void Nearest(ReadOnlySpan<float> x, int k, SearchHits hits)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        double reach = NormOf(x) + _largestNorm;
+        _kernels.Nearest(_tree, x, k, reach * reach < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
+    }
+
+    /// <summary>The k rows with the largest inner products with x, the largest first; of equal products the smaller id first. All rows when there are fewer than k.</summary>
+    /// <param name="x">d finite numbers.</param>
+    /// <param name="k">0 or more.</param>
+    /// <param name="hits">Overwritten.</param>
+    /// <exception cref="ArgumentException">x has not d numbers, or one of them is NaN or infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">k is negative.</exception>
+    public void MaxInnerProduct(ReadOnlySpan<float> x, int k, SearchHits hits)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        double norm = NormOf(x);
+        float above = Math.Max(float.Epsilon, MathF.BitIncrement((float)norm));
+        _kernels.LargestProducts(_tree, x, above, k, norm * _largestNorm < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
+    }
+
+    /// <summary>Gives all memory back. Calling it again does nothing.</summary>
+    public void Dispose()
+    {
+        _tree.Dispose();
+        _slots.Dispose();
+    }
+
+    private float CostOf(SearchPath path) => path switch
+    {
+        SearchPath.Tree => 0,
+        SearchPath.Scan => float.PositiveInfinity,
+        _ => _listedCost,
+    };
+
+    private double NormOf(ReadOnlySpan<float> x)
+    {
+        if (x.Length != Dimension)
+            throw new ArgumentException($"a query of {x.Length} numbers was asked of rows of {Dimension}");
+        double square = _kernels.SquaredNorm(x);
+        if (!double.IsFinite(square))
+            throw new ArgumentException("a query must be finite; this one holds NaN or infinity");
+        // Above the true norm for any d that fits into memory.
+        return Math.Sqrt(square) * (1 + 1e-7);
+    }
+}

@@ -1,0 +1,135 @@
+using NUnit.Framework;
+using Subquad.Activity;
+using Subquad.Simd;
+using Subquad.Support;
+
+namespace Managed.Tests.Activity;
+
+/// <summary>Certified passes find the sets and the values of full passes, bit for bit, whatever inputs, weights and thresholds do; and a bound that is a hundredth too small is found out.</summary>
+[TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
+internal sealed class CertifiedActivityTests(KernelSet kernels)
+{
+    private const int Inputs = 130, Width = 200, Data = 9, Terms = 6;
+
+    [Test]
+    public void Passes_are_the_full_ones_through_thousands_of_random_steps([Values(true, false)] bool normalised)
+    {
+        var random = new Random(normalised ? 1 : 2);
+        int steps = kernels.Lanes > 1 ? 2_000 : 500;
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised);
+        float[] inputs = Unit(Samples.Sparse(random, Data, Inputs, 0.2));
+        layer.Begin(inputs);
+        for (int step = 0; step < steps; step++)
+        {
+            float size = MathF.Pow(10, -1 - 5 * random.NextSingle());
+            float[] moved = Drift(random, inputs, size);
+            float[] u = Samples.Sparse(random, Terms, Width, 0.1), v = Unit(Samples.Sparse(random, Terms, Inputs, 0.2));
+            if (random.Next(50) == 0)
+                layer.Layer.Thresholds[random.Next(Width)] += 0.01f * (random.NextSingle() - 0.5f);
+            layer.Try(moved, u, v, size);
+            if (random.Next(4) == 0)
+                continue;
+            layer.Accept();
+            inputs = moved;
+        }
+        Assert.That(layer.Certified, Is.GreaterThan(steps / 2));
+        Assert.That(layer.Uncertain / layer.Certified, Is.LessThan(0.2));
+    }
+
+    [TestCase("tiny thresholds")]
+    [TestCase("huge rows")]
+    [TestCase("cancelling updates")]
+    [TestCase("the same inputs")]
+    [TestCase("dead data")]
+    public void Passes_are_the_full_ones_under(string drift)
+    {
+        var random = new Random(3);
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: drift == "tiny thresholds" ? 0 : 1.2, normalised: true);
+        if (drift == "tiny thresholds")
+            for (int row = 0; row < Width; row++)
+                layer.Layer.Thresholds[row] = row % 3 == 0 ? 0f : row % 3 == 1 ? 1e-41f : -1e-30f;
+        if (drift == "huge rows")
+            for (int row = 0; row < Width; row += 7)
+                for (int column = 0; column < Inputs; column++)
+                    layer.Layer.Weights[row, column] *= 1e12f;
+        float[] inputs = Unit(Samples.Sparse(random, Data, Inputs, 0.2));
+        if (drift == "dead data")
+            Array.Clear(inputs, 0, 3 * Inputs);
+        layer.Begin(inputs);
+        float[] u = Samples.Sparse(random, Terms, Width, 0.3), v = Unit(Samples.Sparse(random, Terms, Inputs, 0.3));
+        for (int step = 0; step < 300; step++)
+        {
+            float[] moved = drift == "the same inputs" ? inputs : Drift(random, inputs, 1e-3f);
+            // Back and forth by a step far larger than the weights: what stays is rounding.
+            float scale = drift == "cancelling updates" ? (step % 2 == 0 ? 50f : -50f) : 1e-3f;
+            layer.Try(moved, u, v, scale);
+            if (step % 5 != 4 || drift == "cancelling updates")
+                layer.Accept();
+        }
+    }
+
+    /// <summary>A neuron whose pre-activation moves as far as its norm on the support allows, and fires by less than a hundredth of that.</summary>
+    [TestCase(1.0, false)]
+    [TestCase(0.99, true)]
+    public void A_bound_that_is_a_hundredth_too_small_is_found_out(double marginScale, bool isFoundOut)
+    {
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: false, new ActivityPolicy { FollowsCosts = false, MarginScale = marginScale });
+        float[] inputs = Unit(Samples.Sparse(new Random(4), 1, Inputs, 0.3));
+        layer.Begin(inputs);
+        const int Row = 17;
+        double norm = 0, before = layer.Sums[Row, 0];
+        for (int column = 0; column < Inputs; column++)
+            norm += inputs[column] == 0 ? 0 : Math.Pow(layer.Layer.Weights[Row, column], 2);
+        norm = Math.Sqrt(norm);
+        const double Distance = 0.05;
+        var moved = new float[Inputs];
+        for (int column = 0; column < Inputs; column++)
+            moved[column] = inputs[column] == 0 ? 0f : (float)(inputs[column] + Distance * layer.Layer.Weights[Row, column] / norm);
+        layer.Layer.Thresholds[Row] = (float)(before + 0.995 * Distance * norm);
+        void Try() => layer.Try(moved, new float[Width], new float[Inputs], 1f);
+        if (isFoundOut)
+            Assert.That(Try, Throws.InstanceOf<AssertionException>());
+        else
+            Assert.That(Try, Throws.Nothing);
+        Assert.That(layer.Certified, Is.EqualTo(1));
+        Assert.That(layer.Sums[Row, 0], Is.GreaterThan(layer.Layer.Thresholds[Row]), "the neuron fires in the full pass");
+    }
+
+    [Test]
+    public void A_far_drift_renews_the_reference()
+    {
+        var random = new Random(6);
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: true);
+        layer.Begin(Unit(Samples.Sparse(random, Data, Inputs, 0.2)));
+        float[] far = Unit(Samples.Sparse(random, Data, Inputs, 0.2)), none = new float[Terms * Width], v = new float[Terms * Inputs];
+        layer.Try(far, none, v, 1f);
+        Assert.That(layer.Certified, Is.Zero);
+        layer.Accept();
+        layer.Try(Drift(random, far, 1e-4f), none, v, 1f);
+        Assert.That(layer.Certified, Is.EqualTo(1));
+        Assert.That(layer.Uncertain, Is.LessThan(0.05));
+    }
+
+    /// <summary>Moves all values a little and, now and then, an element in or out of the support.</summary>
+    private static float[] Drift(Random random, float[] inputs, float size)
+    {
+        float[] moved = [.. inputs];
+        for (int i = 0; i < moved.Length; i++)
+            if (moved[i] != 0)
+                moved[i] = random.Next(200) == 0 && Math.Abs(moved[i]) < size ? 0f : moved[i] + size * (random.NextSingle() - 0.5f) * 0.5f;
+            else if (random.Next(400) == 0)
+                moved[i] = size * random.NextSingle();
+        return Unit(moved);
+    }
+
+    private static float[] Unit(float[] rows)
+    {
+        for (int row = 0; row < rows.Length; row += Inputs)
+        {
+            double norm = Math.Sqrt(rows.AsSpan(row, Inputs).ToArray().Sum(value => (double)value * value));
+            for (int i = 0; i < Inputs && norm > 0; i++)
+                rows[row + i] = (float)(rows[row + i] / norm);
+        }
+        return rows;
+    }
+}

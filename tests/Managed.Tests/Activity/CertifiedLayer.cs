@@ -1,0 +1,112 @@
+using NUnit.Framework;
+using Subquad.Activity;
+using Subquad.Layers;
+using Subquad.Simd;
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+using Subquad.Support;
+using Subquad.Weights;
+
+namespace Managed.Tests.Activity;
+
+/// <summary>One layer, its certificate, and the same layer by full passes: inputs drift and weights move as a test says, and after every pass the two are compared bit for bit.</summary>
+internal sealed class CertifiedLayer : IDisposable
+{
+    private readonly WorkerTeam _team = new(2);
+    private readonly TeamKernels _kernels;
+    private readonly bool _normalised;
+    private readonly RowBounds _rows;
+    private readonly TermProducts _carried, _stepped;
+    private readonly PanelMatrix _sums = new(1, 1);
+    private readonly ActiveSets _found, _full;
+    private readonly PendingTerms _terms;
+    private readonly ActiveBatch _inputs = new(), _outputs = new(), _termInputs = new();
+    private readonly TransposedBatch _turned = new(), _turnedOutputs = new(), _turnedTermInputs = new();
+
+    public CertifiedLayer(KernelSet kernels, int inputs, int width, double shift, bool normalised, ActivityPolicy? policy = null)
+    {
+        _kernels = new TeamKernels(kernels, _team);
+        _normalised = normalised;
+        Layer = new HiddenLayer(inputs, width, shift);
+        float[] rows = new float[PanelMatrix.PanelRows * inputs];
+        for (int panel = 0; panel < Layer.Weights.Panels; panel++)
+            Layer.DrawPanel(panel, kernels, seed: 5, layer: 1, rows);
+        _rows = new RowBounds(_kernels, Layer.Weights);
+        (_carried, _stepped, _terms) = (new(_kernels), new(_kernels), new(_kernels));
+        (_found, _full) = (new(_kernels), new(_kernels));
+        Certificate = new CertifiedActivity(_kernels, Layer, _rows, _carried, policy ?? new ActivityPolicy { FollowsCosts = false });
+    }
+
+    public HiddenLayer Layer { get; }
+    public CertifiedActivity Certificate { get; }
+
+    /// <summary>Passes that the certificate served, of all.</summary>
+    public int Certified { get; private set; }
+
+    /// <summary>Share of the neurons that certified passes computed although they do not fire, added up.</summary>
+    public double Uncertain { get; private set; }
+
+    /// <summary>The last full pass's pre-activations.</summary>
+    public PanelMatrix Sums => _sums;
+
+    /// <summary>Measures the rows again and takes these inputs (data x inputs, row after row) as the reference.</summary>
+    public void Begin(float[] inputs)
+    {
+        SetInputs(inputs);
+        _rows.Measure();
+        _kernels.Forward(Layer.Weights, _inputs, _sums);
+        _full.Find(_sums, Layer, Layer.Gain, _normalised);
+        Certificate.Begin(_inputs, _sums, _full.Active.Density);
+    }
+
+    /// <summary>A pass of these inputs under the pending step -scale * sum of u v^T.</summary>
+    public void Try(float[] inputs, float[] u, float[] v, float scale)
+    {
+        SetInputs(inputs);
+        int terms = u.Length / Layer.Width;
+        _outputs.FillNonZero(u, terms, Layer.Width);
+        _termInputs.FillNonZero(v, terms, Layer.Inputs);
+        _turnedOutputs.Build(_outputs);
+        _turnedTermInputs.Build(_termInputs);
+        _terms.Set(_outputs, _outputs.Values, _turnedOutputs, _termInputs, scale);
+        _rows.Hold(_terms);
+        PanelMatrix stepped = _stepped.Of(_inputs, _terms);
+        bool certified = Certificate.TryFind(_inputs, _turned, _terms, stepped, _found, Layer.Gain, _normalised);
+
+        _kernels.Forward(Layer.Weights, _inputs, _sums);
+        _kernels.SubtractTransposed(_sums, stepped, scale, _sums);
+        _full.Find(_sums, Layer, Layer.Gain, _normalised);
+        if (!certified)
+        {
+            Certificate.Renew(_inputs, _sums);
+            return;
+        }
+        Certified++;
+        Uncertain += Certificate.Computed - _full.Active.Density;
+        Assert.That(_found.Active.SameEntries(_full.Active), "the certified pass has other active sets than the full one");
+        int entries = (int)_full.Active.Entries;
+        Numbers.SameBits(_found.Active.Values.Slice(0, entries), _full.Active.Values.Slice(0, entries), "h");
+        Numbers.SameBits(_found.Norms, _full.Norms, "norms");
+    }
+
+    /// <summary>Folds the step of the last pass in.</summary>
+    public void Accept()
+    {
+        _terms.FoldInto(Layer.Weights, _turnedTermInputs);
+        _rows.Accept();
+        Certificate.Accept();
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable part in (IDisposable[])[Layer, Certificate, _rows, _carried, _stepped, _terms, _sums, _found, _full, _inputs, _outputs, _termInputs, _turned,
+            _turnedOutputs, _turnedTermInputs, _team])
+            part.Dispose();
+    }
+
+    private void SetInputs(float[] inputs)
+    {
+        _inputs.FillNonZero(inputs, inputs.Length / Layer.Inputs, Layer.Inputs);
+        _turned.Build(_inputs);
+    }
+}
