@@ -40,6 +40,8 @@ public sealed class GaussNewtonTrainer : IDisposable
     {
         if (Options.TrainFrom > network.Shape.Hidden.Count)
             throw new ArgumentException($"TrainFrom: expected a hidden layer from 1 to {network.Shape.Hidden.Count}, found {Options.TrainFrom}");
+        if (Options.Activity is ActivityStrategy.HalfSpaceOverWeights or ActivityStrategy.HalfSpaceOverData && (Options.TrainFrom ?? network.Shape.Hidden.Count) != 1)
+            throw new ArgumentException($"Activity: expected TrainFrom 1 for {Options.Activity}, which searches over the rows of the first hidden layer, found {Options.TrainFrom ?? network.Shape.Hidden.Count}");
         PreparedData data = PreparedData.From(training.Examples, network.Input, network.Target, needsTargets: true);
         PreparedData? heldOut = validation is null ? null : PreparedData.From(validation.Examples, network.Input, network.Target, needsTargets: true);
         MemoryEstimate.RefuseTooLarge(network.Shape, Options, data.Count, heldOut?.Count ?? 0);

@@ -49,7 +49,7 @@ public sealed record StepReport
     /// corrected, and the firing plus the uncertain neurons under a certificate.</summary>
     public required IReadOnlyList<double> Reevaluated { get; init; }
 
-    /// <summary>Seconds per stage: pullback, gram, factor, solve, forward, update, validation.</summary>
+    /// <summary>Seconds per stage: pullback, gram, factor, solve, forward, update, validation. The report on the state before training holds the first forward pass.</summary>
     public required IReadOnlyDictionary<string, double> Seconds { get; init; }
 
     /// <summary>Multiply-adds of the sparse verbs of this trial.</summary>

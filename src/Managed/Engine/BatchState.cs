@@ -1,3 +1,4 @@
+using Subquad.Activity;
 using Subquad.Layers;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
@@ -35,6 +36,9 @@ internal sealed class BatchState : IDisposable
 
     public int Count => Inputs.Count;
 
+    /// <summary>Finds the active sets of the first layer in place of a scan; null for the scan. Not owned.</summary>
+    public LowestActivity? Lowest { get; set; }
+
     /// <summary>What enters a layer.</summary>
     public ActiveBatch InputOf(int layer) => layer == From ? Inputs : Hidden[layer - From - 1].Sets.Active;
 
@@ -56,8 +60,16 @@ internal sealed class BatchState : IDisposable
     {
         for (int layer = From; layer < _layers.Hidden.Length; layer++)
         {
-            Accumulate(layer);
-            Activate(layer, reevaluated: 1);
+            LowestActivity? search = layer == From ? Lowest : null;
+            if (search is not { ReadsWeights: true })
+                Accumulate(layer);
+            if (search is null)
+            {
+                Activate(layer, reevaluated: 1);
+                continue;
+            }
+            search.Begin(InputOf(layer), Of(layer).Sums, Of(layer).Sets, _layers.GainOf(layer), _layers.Normalised);
+            Of(layer).Changed(search.Computed);
         }
     }
 

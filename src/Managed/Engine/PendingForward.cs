@@ -16,6 +16,16 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
     private readonly PanelMatrix _output = new(layers.Output.Rows, layers.Output.Columns);
 
     private ConstantInputWeights? _implicit;
+    private SteppedWeights? _weights;
+    private TransposedBatch? _turnedInputs;
+
+    /// <summary>Gives searches over the rows of the lowest trained layer its weights as they would be after each step.</summary>
+    /// <param name="turnedInputs">What enters that layer, turned round.</param>
+    public void StepWeights(TransposedBatch turnedInputs)
+    {
+        _turnedInputs = turnedInputs;
+        _weights = new SteppedWeights(kernels, layers.Hidden[jacobian.From].Weights);
+    }
 
     /// <summary>Keeps the lowest trained layer's change beside its weights from now on, as coefficients of its constant inputs; <see cref="LayerStack.Settle"/> folds it in.</summary>
     /// <param name="turnedInputs">What enters that layer, turned round.</param>
@@ -29,6 +39,7 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
     public void HoldStep()
     {
         certificates?.Hold(jacobian);
+        _weights?.Step(jacobian.TermsOf(jacobian.From), _turnedInputs!);
         _output.CopyFrom(layers.Output);
         if (!jacobian.TrainsOutput)
             return;
@@ -45,8 +56,18 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
     {
         int lowest = target.From;
         PendingTerms terms = jacobian.TermsOf(lowest);
-        kernels.SubtractTransposed(sums, _stepped.Of(products, terms), terms.Scale, target.Of(lowest).Sums);
-        target.Activate(lowest, reevaluated: 0);
+        HiddenState own = target.Of(lowest);
+        if (target.Lowest is not { ReadsWeights: true })
+            kernels.SubtractTransposed(sums, _stepped.Of(products, terms), terms.Scale, own.Sums);
+        if (target.Lowest is { } search)
+        {
+            search.Find(terms, own.Sums, _weights?.Matrix ?? layers.Hidden[lowest].Weights, own.Sets, layers.GainOf(lowest), layers.Normalised);
+            own.Changed(search.Computed);
+        }
+        else
+        {
+            target.Activate(lowest, reevaluated: 0);
+        }
         for (int layer = lowest + 1; layer < layers.Hidden.Length; layer++)
             RunLayer(target, layer, certified.Length > 0 ? certified[layer] : null);
         kernels.Forward(_output, target.Last.Sets.Active, target.Outputs);
@@ -77,6 +98,7 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
         layers.Settle();
         layers.Unsettled = null;
         _implicit?.Dispose();
+        _weights?.Dispose();
         _stepped.Dispose();
         _output.Dispose();
     }

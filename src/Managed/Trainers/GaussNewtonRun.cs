@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Subquad.Activity;
 using Subquad.Data;
 using Subquad.Engine;
 using Subquad.Evaluation;
@@ -42,10 +43,12 @@ internal sealed class GaussNewtonRun : IDisposable
         _data = data;
         // A mini-batch is seen for one trial or two: no reference pays.
         if (options.Activity != ActivityStrategy.Full && !IsInBatches)
-            _certificates = new Certificates(kernels, layers, _from, options.Policy with { FollowsCosts = options.Activity == ActivityStrategy.Automatic });
+            _certificates = new Certificates(kernels, layers, _from, options.Policy with { FollowsCosts = options.Activity != ActivityStrategy.Certified });
         _step = new GaussNewtonStep(kernels, layers, _from, options, _certificates);
-        _batch = new TrainingBatch(kernels, layers, _from, target, _certificates);
-        _heldOut = heldOut is null ? null : new TrainingBatch(kernels, layers, _from, target, _certificates);
+        _batch = new TrainingBatch(kernels, layers, _from, target, Lowest(), _certificates);
+        _heldOut = heldOut is null ? null : new TrainingBatch(kernels, layers, _from, target, Lowest(), _certificates);
+
+        LowestActivity? Lowest() => IsInBatches ? null : LowestActivity.For(options.Activity, kernels, layers.Hidden[_from]);
         _heldOutData = heldOut;
     }
 

@@ -95,7 +95,13 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     }
 
     /// <summary>Says that the batch keeps its data for the whole run: the lowest trained layer then need not be touched until the end.</summary>
-    public void KeepData(TrainingBatch batch) => _pending.KeepImplicit(batch.TurnedFeatures);
+    public void KeepData(TrainingBatch batch)
+    {
+        if (batch.State.Lowest is { ReadsWeights: true })
+            _pending.StepWeights(batch.TurnedFeatures);
+        else
+            _pending.KeepImplicit(batch.TurnedFeatures);
+    }
 
     /// <summary>Says that the batch has other data.</summary>
     public void MoveToOtherData()
@@ -189,8 +195,16 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         // (G + mu I) alpha = r - e, so the linear model leaves mu alpha + e.
         _kernels.Kernels.Axpy(_mu, _alpha.Span, _left.Span);
         PredictedDecrease = 0.5 * (_kernels.Kernels.Dot(_residual.Span, _residual.Span) - _kernels.Kernels.Dot(_left.Span, _left.Span));
-        _jacobian.PullBack(_alpha);
-        _jacobian.HoldStep();
+        if (batch.Data.Outputs == 1)
+        {
+            // The pull-back of 1 that K was made of is still at hand, also after a dropped trial.
+            _jacobian.HoldScaledStep(_alpha);
+        }
+        else
+        {
+            _jacobian.PullBack(_alpha);
+            _jacobian.HoldStep();
+        }
         Clock.Stop();
     }
 }

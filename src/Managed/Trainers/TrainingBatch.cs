@@ -26,8 +26,9 @@ internal sealed class TrainingBatch : IDisposable
     /// <param name="layers">Parameters.</param>
     /// <param name="from">The first trained hidden layer, from 0.</param>
     /// <param name="target">The targets' transform.</param>
+    /// <param name="lowest">Finds the active sets of the first trained layer; null scans. Owned.</param>
     /// <param name="certificates">When given, trials of the same data are bounded from the pass of <see cref="Load"/> on.</param>
-    public TrainingBatch(TeamKernels kernels, LayerStack layers, int from, TargetTransform target, Certificates? certificates = null)
+    public TrainingBatch(TeamKernels kernels, LayerStack layers, int from, TargetTransform target, LowestActivity? lowest = null, Certificates? certificates = null)
     {
         _certificates = certificates;
         _kernels = kernels;
@@ -35,6 +36,7 @@ internal sealed class TrainingBatch : IDisposable
         _lower = from > 0 ? new BatchState(kernels, layers.Below(from), 0) : null;
         State = new BatchState(kernels, layers, from);
         Trial = new BatchState(kernels, layers, from);
+        State.Lowest = Trial.Lowest = lowest;
     }
 
     /// <summary>The state at the present weights.</summary>
@@ -103,6 +105,7 @@ internal sealed class TrainingBatch : IDisposable
     {
         (State, Trial) = (Trial, State);
         Score = score;
+        State.Lowest?.Accept();
         foreach (CertifiedActivity? certificate in Certified)
             certificate?.Accept();
     }
@@ -127,6 +130,7 @@ internal sealed class TrainingBatch : IDisposable
         _rows.Dispose();
         _lower?.Dispose();
         _turnedFeatures.Dispose();
+        State.Lowest?.Dispose();
         State.Dispose();
         Trial.Dispose();
         foreach (CertifiedActivity? certificate in Certified)

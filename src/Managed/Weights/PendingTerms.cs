@@ -68,6 +68,15 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
             }
     }
 
+    /// <summary>Marks the rows of the weights that the terms move.</summary>
+    public void MarkRows(Span<bool> rows)
+    {
+        ActiveBatch lists = _turnedOutputs.Lists;
+        for (int block = 0; block < lists.Blocks; block++)
+            for (int row = 0; row < lists.Count; row++)
+                rows[row] |= lists.Run(block, row).Length > 0;
+    }
+
     /// <summary>sums[r, i] += scale * u_i[r]: the terms as coefficients of their inputs.</summary>
     /// <param name="sums">neurons x terms.</param>
     public void AddTo(PanelMatrix sums)

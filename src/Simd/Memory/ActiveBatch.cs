@@ -154,6 +154,31 @@ public sealed unsafe class ActiveBatch : IDisposable
     /// <summary>Holds every element of dense rows, zeros too.</summary>
     public void FillDense(ReadOnlySpan<float> rows, int count, int width) => Fill(rows, count, width, keepZeros: true);
 
+    /// <summary>Holds given lists: row i has the first counts[i] of ids[i], ascending, with values[i].</summary>
+    /// <param name="width">Neurons a row ranges over.</param>
+    /// <param name="counts">Entries of each row.</param>
+    /// <param name="ids">Ids below <paramref name="width"/>, ascending.</param>
+    /// <param name="values">A value for each.</param>
+    public void FillLists(int width, ReadOnlySpan<int> counts, int[][] ids, float[][] values)
+    {
+        Reshape(counts.Length, width);
+        new Span<long>(_starts.Pointer, checked((int)((long)Blocks * Count + 1))).Clear();
+        for (int row = 0; row < Count; row++)
+            foreach (int id in ids[row].AsSpan(0, counts[row]))
+                _starts.Pointer[(long)(id / BlockSize) * Count + row + 1]++;
+        SumCountsAndReserve();
+        for (int row = 0; row < Count; row++)
+            for (int i = 0, block = -1, last = -1; i < counts[row]; i++)
+            {
+                int id = ids[row][i];
+                if (id / BlockSize != block)
+                    (block, last) = (id / BlockSize, i);
+                long place = _starts.Pointer[(long)block * Count + row] + (i - last);
+                _offsets.Pointer[place] = (ushort)(id % BlockSize);
+                _values.Pointer[place] = values[row][i];
+            }
+    }
+
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
     public void Dispose()
     {

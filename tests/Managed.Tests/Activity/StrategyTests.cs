@@ -1,0 +1,111 @@
+using NUnit.Framework;
+using Subquad;
+using Subquad.Activity;
+using Subquad.Data;
+using Subquad.Layers;
+using Subquad.Simd;
+using Subquad.Simd.Threading;
+using Subquad.Support;
+using Subquad.Trainers;
+using Managed.Tests.Trainers;
+
+namespace Managed.Tests.Activity;
+
+/// <summary>Every way to find the firing neurons of the lowest trained layer trains the same network: equal sets at the start, equal losses after every step.</summary>
+[TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
+internal sealed class StrategyTests(KernelSet kernels)
+{
+    private static readonly ActivityStrategy[] s_strategies =
+        [ActivityStrategy.Automatic, ActivityStrategy.Certified, ActivityStrategy.HalfSpaceOverWeights, ActivityStrategy.HalfSpaceOverData, ActivityStrategy.CorrelationTree];
+
+    [TestCaseSource(nameof(s_strategies))]
+    public void A_two_layer_network_trains_to_the_same_losses(ActivityStrategy strategy)
+    {
+        Dataset data = Training.Smooth(50, 3), heldOut = Training.Smooth(20, 3, seed: 4);
+        (double[] losses, double?[] heldOutLosses) = Losses(ActivityStrategy.Full, data, heldOut);
+        (double[] found, double?[] foundHeldOut) = Losses(strategy, data, heldOut);
+        Assert.That(found, Has.Length.EqualTo(6));
+        for (int step = 0; step < losses.Length; step++)
+        {
+            Assert.That(found[step], Is.EqualTo(losses[step]).Within(1e-3).Percent, $"loss after step {step}");
+            Assert.That(foundHeldOut[step], Is.EqualTo(heldOutLosses[step]).Within(1e-3).Percent, $"held-out loss after step {step}");
+        }
+    }
+
+    [TestCaseSource(nameof(s_strategies))]
+    public void The_first_sets_are_those_of_the_full_pass(ActivityStrategy strategy)
+    {
+        using Network network = Draw(300);
+        // A pre-trained layer has a threshold per neuron.
+        for (int row = 0; row < 300; row += 3)
+            network.Layers.Hidden[0].Thresholds[row] *= 0.5f;
+        PreparedData data = PreparedData.From(Training.Smooth(70, 3).Examples, network.Input, network.Target, needsTargets: true);
+        using var team = new WorkerTeam(2);
+        var verbs = new TeamKernels(kernels, team);
+        HiddenLayer layer = network.Layers.Hidden[0];
+        using var full = new TrainingBatch(verbs, network.Layers, 0, network.Target);
+        using var searched = new TrainingBatch(verbs, network.Layers, 0, network.Target, LowestActivity.For(strategy, verbs, layer));
+        full.Load(data, isTrained: true);
+        searched.Load(data, isTrained: true);
+        Assert.That(searched.State.Last.Sets.Active.SameEntries(full.State.Last.Sets.Active));
+        Assert.That(full.State.Last.Sets.Active.Entries, Is.Positive);
+    }
+
+    [TestCase(ActivityStrategy.HalfSpaceOverWeights)]
+    [TestCase(ActivityStrategy.HalfSpaceOverData)]
+    [TestCase(ActivityStrategy.CorrelationTree)]
+    public void Dropped_steps_are_moved_back(ActivityStrategy strategy)
+    {
+        (Dataset noise, Dataset heldOut) = Dataset.From(ReferenceData.UnitRows(90, 3), 3, ReferenceData.Normals(90)).Split(0.3, 1);
+        var options = new GaussNewtonOptions { Activity = strategy, TrainFrom = 1, Steps = 25, ResidualTolerance = 0, Threads = 2 };
+        using Network full = Draw(200), searched = Draw(200);
+        var fullReports = new Recorder();
+        var reports = new Recorder();
+        _ = Training.Fit(full, noise, options with { Activity = ActivityStrategy.Full }, fullReports, heldOut);
+        _ = Training.Fit(searched, noise, options, reports, heldOut);
+        Assert.That(reports.Trials.Count(report => !report.Accepted), Is.Positive);
+        Assert.That(reports.Trials.Select(report => report.Accepted), Is.EqualTo(fullReports.Trials.Select(report => report.Accepted)));
+        foreach ((StepReport found, StepReport expected) in reports.Trials.Zip(fullReports.Trials))
+            Assert.That(found.Loss, Is.EqualTo(expected.Loss).Within(0.01).Percent, $"loss after step {found.Step}");
+    }
+
+    [Test]
+    public void Trees_over_data_serve_where_there_are_more_data_than_neurons()
+    {
+        Dataset data = Training.Smooth(120, 3);
+        (double[] losses, _) = Losses(ActivityStrategy.Full, data, null, width: 40);
+        (double[] found, _) = Losses(ActivityStrategy.CorrelationTree, data, null, width: 40);
+        for (int step = 0; step < losses.Length; step++)
+            Assert.That(found[step], Is.EqualTo(losses[step]).Within(1e-3).Percent, $"loss after step {step}");
+    }
+
+    [Test]
+    public void A_search_over_rows_refuses_a_higher_layer()
+    {
+        using Network network = Network.Create(new NetworkShape { Inputs = 3, Outputs = 1, Hidden = [20, 20] }, 1, kernels, threads: 1);
+        Assert.That(
+            () => Training.Fit(network, Training.Smooth(10, 3), new() { Activity = ActivityStrategy.HalfSpaceOverWeights }),
+            Throws.ArgumentException.With.Message.Contains("expected TrainFrom 1").And.Message.Contains("found 2"));
+    }
+
+    private (double[] Losses, double?[] HeldOut) Losses(ActivityStrategy strategy, Dataset data, Dataset? heldOut, int width = 300)
+    {
+        using Network network = Draw(width);
+        var recorder = new Recorder();
+        var options = new GaussNewtonOptions
+        {
+            Activity = strategy,
+            TrainFrom = 1,
+            TrainOutput = false,
+            AdaptDamping = false,
+            Steps = 5,
+            ResidualTolerance = 0,
+            Threads = 2,
+        };
+        _ = Training.Fit(network, data, options, recorder, heldOut);
+        return ([.. recorder.Reports.Select(report => report.Loss)], [.. recorder.Reports.Select(report => report.ValidationLoss)]);
+    }
+
+    private Network Draw(int width) => Network.Create(
+        new NetworkShape { Inputs = 3, Outputs = 1, Hidden = [width], Densities = [0.2], OutputWeights = OutputWeights.Signs, Normalisation = Normalisation.Plain }, 5, kernels, threads: 1);
+}
