@@ -76,16 +76,17 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         BallTreeView view = tree.View;
         k = (int)Math.Min(k, (long)view.Leaves * BallTree.Group);
         hits.Reserve(k);
-        long length = NearestKernel<TSimd, TVec, TScore>.HeapLength(view), rowGroups = 0, nodeGroups = 0;
-        hits.Scratch.Reserve(length * sizeof(NodeEntry) + 128);
-        NodeEntry* heap = hits.Scratch.TakePointer<NodeEntry>(length);
+        long length = NearestKernel<TSimd, TVec, TScore>.ListLength(view), rowGroups = 0, nodeGroups = 0;
+        hits.Scratch.Reserve(3 * (length * sizeof(int) + 128));
+        int* list = hits.Scratch.TakePointer<int>(length), other = hits.Scratch.TakePointer<int>(length);
+        float* gaps = hits.Scratch.TakePointer<float>(length);
         var best = new BestRows(hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, k);
         // What a walk costs is known only when it ends: one that has cost an eighth of a scan is given up.
         long most = listedCost > 0 ? (long)(view.Leaves / (8 * listedCost)) : long.MaxValue;
         fixed (float* query = x)
         {
             hits.Scanned = float.IsPositiveInfinity(listedCost)
-                || !NearestKernel<TSimd, TVec, TScore>.Walk(view, query, norm, ref best, heap, most, ref rowGroups, ref nodeGroups);
+                || !NearestKernel<TSimd, TVec, TScore>.Walk(view, query, norm, ref best, list, other, gaps, most, ref rowGroups, ref nodeGroups);
             if (hits.Scanned)
             {
                 best.Clear();

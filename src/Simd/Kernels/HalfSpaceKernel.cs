@@ -74,32 +74,16 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
         return count;
     }
 
-    /// <summary>The same from all groups from <paramref name="from"/> to <paramref name="to"/> - 1, four vectors at a time so that each coordinate of x is loaded once for them.</summary>
+    /// <summary>The same from all groups from <paramref name="from"/> to <paramref name="to"/> - 1. One group after another, in memory order: four at once halve the loads of x, but their four
+    /// streams took the hardware prefetcher twice the time from memory.</summary>
     public static int Scan(in BallTreeView tree, float* x, float bound, int from, int to, int* ids, float* values)
     {
         TVec limit = TSimd.Broadcast(bound);
         int d = tree.Dimension, count = 0;
-        long slot = (long)from * Group, end = (long)to * Group;
-        float* rowIds = (float*)tree.Ids;
-        for (; slot <= end - 4 * TSimd.Count; slot += 4 * TSimd.Count)
-        {
-            float* p0 = Address(tree, slot), p1 = Address(tree, slot + TSimd.Count), p2 = Address(tree, slot + 2 * TSimd.Count), p3 = Address(tree, slot + 3 * TSimd.Count);
-            TVec sum0 = TSimd.Zero, sum1 = TSimd.Zero, sum2 = TSimd.Zero, sum3 = TSimd.Zero;
-            for (int j = 0; j < d; j++)
-            {
-                TVec factor = TSimd.Broadcast(x[j]);
-                sum0 = TSimd.MulAdd(TSimd.Load(p0 + j * Group), factor, sum0);
-                sum1 = TSimd.MulAdd(TSimd.Load(p1 + j * Group), factor, sum1);
-                sum2 = TSimd.MulAdd(TSimd.Load(p2 + j * Group), factor, sum2);
-                sum3 = TSimd.MulAdd(TSimd.Load(p3 + j * Group), factor, sum3);
-            }
-            Compress(sum0, limit, rowIds + slot, ids, values, ref count);
-            Compress(sum1, limit, rowIds + slot + TSimd.Count, ids, values, ref count);
-            Compress(sum2, limit, rowIds + slot + 2 * TSimd.Count, ids, values, ref count);
-            Compress(sum3, limit, rowIds + slot + 3 * TSimd.Count, ids, values, ref count);
-        }
-        for (; slot < end; slot += TSimd.Count)
-            Compress(Product(Address(tree, slot), d, x), limit, rowIds + slot, ids, values, ref count);
+        float* rows = tree.RowGroup(from), rowIds = (float*)(tree.Ids + (long)from * Group);
+        for (int group = from; group < to; group++, rows += (long)d * Group, rowIds += Group)
+            for (int lane = 0; lane < Group; lane += TSimd.Count)
+                Compress(Product(rows + lane, d, x), limit, rowIds + lane, ids, values, ref count);
         return count;
     }
 
@@ -181,8 +165,6 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
         TSimd.Compress((float*)(ids + count), TSimd.Load(rowIds), bits);
         count += BitOperations.PopCount(bits);
     }
-
-    private static float* Address(in BallTreeView tree, long slot) => tree.Rows + slot / Group * Group * tree.Dimension + slot % Group;
 
     private static int Plain(int number) => number ^ (number >> 31);
 }

@@ -5,9 +5,9 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// The k rows of a <see cref="BallTree"/> with the least score: best first. A heap holds nodes above the last level by the least score a row below them can have; the most promising is
-/// taken, its sixteen children are tested at once, and the search ends when nothing in the heap can beat the k-th row found. Children of the last level are groups of rows, read
-/// at once, the nearest first: the sooner good rows are known, the fewer are read. Equal scores count by id, so the result depends on no order of visits.
+/// The k rows of a <see cref="BallTree"/> with the least score. First straight down to the most promising 256 rows: their k-th score prunes the walk, which lists level by level the nodes
+/// of level 2 that may hold a better row. They are taken in the order of what they promise (put into buckets: a heap costs more than the few visits that a strict order saves), so the
+/// next ones can be prefetched; the leaves of each are read the nearest first. Equal scores count by id, so the result depends on no order of visits.
 /// </summary>
 internal static unsafe class NearestKernel<TSimd, TVec, TScore>
     where TSimd : struct, ISimd<TVec>
@@ -15,62 +15,43 @@ internal static unsafe class NearestKernel<TSimd, TVec, TScore>
     where TScore : struct, IScore<TSimd, TVec>
 {
     private const int Group = BallTree.Group;
+    private const int Buckets = 256;
 
-    /// <summary>Nodes that the heap must have room for.</summary>
-    public static long HeapLength(in BallTreeView tree) => tree.Leaves / Group + tree.Leaves / (Group * Group) + 4L * Group;
+    /// <summary>Nodes whose children are prefetched while others are read.</summary>
+    private const int Ahead = 4;
+
+    /// <summary>Numbers that each of the three lists must have room for: nodes of level 2.</summary>
+    public static long ListLength(in BallTreeView tree) => tree.Leaves / Group + 2L * Group;
 
     /// <summary>Searches the tree, until it has computed more than <paramref name="mostGroups"/> groups.</summary>
-    /// <returns>Whether it came to an end; if not, the rows found so far are no result, yet a scan may start with them.</returns>
-    public static bool Walk(in BallTreeView tree, float* x, float norm, ref BestRows best, NodeEntry* heap, long mostGroups, ref long rowGroups, ref long nodeGroups)
+    /// <returns>Whether it came to an end; if not, the rows found so far are no result.</returns>
+    public static bool Walk(
+        in BallTreeView tree, float* x, float norm, ref BestRows best, int* list, int* other, float* gaps, long mostGroups, ref long rowGroups, ref long nodeGroups)
     {
-        int d = tree.Dimension, waiting = 1;
-        heap[0] = new(float.NegativeInfinity, tree.Levels, 0);
-        float* scores = stackalloc float[Group];
-        while (waiting > 0)
+        int length = 1, seen = -1;
+        list[0] = 0;
+        if (tree.Levels > 1)
         {
-            NodeEntry node = NodeEntry.Pop(heap, ref waiting);
-            if (node.Least > best.Worst)
-                break;
+            seen = Descend(tree, x, norm, ref best, ref rowGroups, ref nodeGroups);
+            for (int level = tree.Levels; level > 1; level--)
+            {
+                length = Step(tree, level, x, norm, TScore.Limit(best.Worst, tree.Dimension), list, length, other, gaps, ref nodeGroups);
+                int* turned = list;
+                list = other;
+                other = turned;
+            }
+            Sort(list, gaps, length, other);
+            list = other;
+        }
+        for (int entry = 0; entry < length; entry++)
+        {
+            if (entry + Ahead < length)
+                HalfSpaceKernel<TSimd, TVec>.Prefetch(tree.NodeGroup(1, list[entry + Ahead]), tree.Dimension + 1);
+            if (list[entry] == seen)
+                continue;
             if (rowGroups + nodeGroups > mostGroups)
                 return false;
-            nodeGroups++;
-            float* nodes = tree.NodeGroup(node.Level, node.Group);
-            float* radii = nodes + d * Group;
-            TVec limit = TSimd.Broadcast(TScore.Limit(best.Worst, d)), factor = TSimd.Broadcast(norm);
-            uint beyond = 0;
-            for (int lane = 0; lane < Group; lane += TSimd.Count)
-            {
-                TVec score = TScore.Rows(nodes + lane, d, x), radius = TSimd.Load(radii + lane);
-                TSimd.Store(scores + lane, score);
-                // An empty node's radius is below zero.
-                beyond |= (TScore.Beyond(score, radius, factor, limit, d) | TSimd.GreaterBits(TSimd.Zero, radius)) << lane;
-            }
-            uint reach = ~beyond & 0xFFFF;
-            if (node.Level > 1)
-            {
-                for (; reach != 0; reach &= reach - 1)
-                {
-                    int lane = BitOperations.TrailingZeroCount(reach);
-                    float least = TScore.Least(scores[lane], radii[lane], norm, d);
-                    if (!(least > best.Worst))
-                        NodeEntry.Push(heap, ref waiting, new(least, node.Level - 1, node.Group * Group + lane));
-                }
-                continue;
-            }
-            for (uint rest = reach; rest != 0; rest &= rest - 1)
-                HalfSpaceKernel<TSimd, TVec>.Prefetch(tree.RowGroup(node.Group * Group + BitOperations.TrailingZeroCount(rest)), d);
-            while (reach != 0)
-            {
-                int lane = BitOperations.TrailingZeroCount(reach);
-                for (uint rest = reach & (reach - 1); rest != 0; rest &= rest - 1)
-                    if (scores[BitOperations.TrailingZeroCount(rest)] < scores[lane])
-                        lane = BitOperations.TrailingZeroCount(rest);
-                reach &= ~(1u << lane);
-                if (TScore.Least(scores[lane], radii[lane], norm, d) > best.Worst)
-                    continue;
-                rowGroups++;
-                Rows(tree, x, node.Group * Group + lane, ref best);
-            }
+            Leaves(tree, x, norm, list[entry], ref best, ref rowGroups, ref nodeGroups);
         }
         return true;
     }
@@ -78,9 +59,108 @@ internal static unsafe class NearestKernel<TSimd, TVec, TScore>
     /// <summary>Takes every group of rows in storage order.</summary>
     public static void Scan(in BallTreeView tree, float* x, ref BestRows best)
     {
-        int d = tree.Dimension;
         for (int group = 0; group < tree.Leaves; group++)
             Rows(tree, x, group, ref best);
+    }
+
+    /// <summary>From the top to the most promising group of leaves, whose rows are all read; returns its number.</summary>
+    private static int Descend(in BallTreeView tree, float* x, float norm, ref BestRows best, ref long rowGroups, ref long nodeGroups)
+    {
+        float* gaps = stackalloc float[Group];
+        int group = 0;
+        for (int level = tree.Levels; level > 1; level--)
+        {
+            nodeGroups++;
+            Gaps(tree.NodeGroup(level, group), tree.Dimension, x, norm, float.MaxValue, gaps);
+            int nearest = 0;
+            for (int lane = 1; lane < Group; lane++)
+                if (gaps[lane] < gaps[nearest])
+                    nearest = lane;
+            group = group * Group + nearest;
+        }
+        Leaves(tree, x, norm, group, ref best, ref rowGroups, ref nodeGroups);
+        return group;
+    }
+
+    /// <summary>Lists the nodes within the limit below the groups listed, and their gaps.</summary>
+    private static int Step(
+        in BallTreeView tree, int level, float* x, float norm, float limit, int* groups, int length, int* survivors, float* gaps, ref long nodeGroups)
+    {
+        int count = 0;
+        float* scratch = stackalloc float[Group];
+        for (int entry = 0; entry < length; entry++)
+        {
+            nodeGroups++;
+            uint reach = Gaps(tree.NodeGroup(level, groups[entry]), tree.Dimension, x, norm, limit, scratch);
+            for (; reach != 0; reach &= reach - 1, count++)
+            {
+                int lane = BitOperations.TrailingZeroCount(reach);
+                survivors[count] = groups[entry] * Group + lane;
+                gaps[count] = scratch[lane];
+            }
+        }
+        return count;
+    }
+
+    /// <summary>Reads the rows of the leaves of one group that can still matter, the nearest leaf first.</summary>
+    private static void Leaves(in BallTreeView tree, float* x, float norm, int group, ref BestRows best, ref long rowGroups, ref long nodeGroups)
+    {
+        float* gaps = stackalloc float[Group];
+        nodeGroups++;
+        float limit = TScore.Limit(best.Worst, tree.Dimension);
+        uint reach = Gaps(tree.NodeGroup(1, group), tree.Dimension, x, norm, limit, gaps);
+        for (uint rest = reach; rest != 0; rest &= rest - 1)
+            HalfSpaceKernel<TSimd, TVec>.Prefetch(tree.RowGroup(group * Group + BitOperations.TrailingZeroCount(rest)), tree.Dimension);
+        while (reach != 0)
+        {
+            int lane = BitOperations.TrailingZeroCount(reach);
+            for (uint rest = reach & (reach - 1); rest != 0; rest &= rest - 1)
+                if (gaps[BitOperations.TrailingZeroCount(rest)] < gaps[lane])
+                    lane = BitOperations.TrailingZeroCount(rest);
+            if (gaps[lane] > limit)
+                return;
+            reach &= ~(1u << lane);
+            rowGroups++;
+            Rows(tree, x, group * Group + lane, ref best);
+            limit = TScore.Limit(best.Worst, tree.Dimension);
+        }
+    }
+
+    /// <summary>The gaps of sixteen nodes; returns the bits of those within the limit.</summary>
+    private static uint Gaps(float* nodes, int d, float* x, float norm, float limit, float* gaps)
+    {
+        TVec most = TSimd.Broadcast(limit), factor = TSimd.Broadcast(norm);
+        uint beyond = 0;
+        for (int lane = 0; lane < Group; lane += TSimd.Count)
+        {
+            TVec gap = TScore.Gap(TScore.Rows(nodes + lane, d, x), TSimd.Load(nodes + d * Group + lane), factor, d);
+            TSimd.Store(gaps + lane, gap);
+            beyond |= TSimd.GreaterBits(gap, most) << lane;
+        }
+        return ~beyond & 0xFFFF;
+    }
+
+    /// <summary>Copies a list in the order of buckets of gaps, the least first.</summary>
+    private static void Sort(int* list, float* gaps, int length, int* sorted)
+    {
+        float least = float.MaxValue, most = -float.MaxValue;
+        for (int i = 0; i < length; i++)
+        {
+            least = Math.Min(least, gaps[i]);
+            most = Math.Max(most, gaps[i]);
+        }
+        float scale = most > least ? (Buckets - 1) / (most - least) : 0;
+        int* places = stackalloc int[Buckets + 1];
+        new Span<int>(places, Buckets + 1).Clear();
+        for (int i = 0; i < length; i++)
+            places[Bucket(gaps[i]) + 1]++;
+        for (int bucket = 1; bucket < Buckets; bucket++)
+            places[bucket] += places[bucket - 1];
+        for (int i = 0; i < length; i++)
+            sorted[places[Bucket(gaps[i])]++] = list[i];
+
+        // A gap or a scale that is no finite number only costs order.
+        int Bucket(float gap) => (int)Math.Clamp((gap - least) * scale, 0f, Buckets - 1f) & (Buckets - 1);
     }
 
     private static void Rows(in BallTreeView tree, float* x, int group, ref BestRows best)
@@ -102,39 +182,5 @@ internal static unsafe class NearestKernel<TSimd, TVec, TScore>
                 best.Offer(scores[i], ids[lane + i]);
             }
         }
-    }
-}
-
-/// <summary>A node that waits, by the least score of a row below it; and the binary heap of them.</summary>
-internal readonly struct NodeEntry(float least, int level, int group)
-{
-    public readonly float Least = least;
-    public readonly int Level = level;
-    public readonly int Group = group;
-
-    public static unsafe void Push(NodeEntry* heap, ref int count, NodeEntry entry)
-    {
-        int place = count++;
-        for (; place > 0 && heap[(place - 1) / 2].Least > entry.Least; place = (place - 1) / 2)
-            heap[place] = heap[(place - 1) / 2];
-        heap[place] = entry;
-    }
-
-    public static unsafe NodeEntry Pop(NodeEntry* heap, ref int count)
-    {
-        NodeEntry top = heap[0], last = heap[--count];
-        int place = 0;
-        while (2 * place + 1 < count)
-        {
-            int child = 2 * place + 1;
-            if (child + 1 < count && heap[child + 1].Least < heap[child].Least)
-                child++;
-            if (last.Least <= heap[child].Least)
-                break;
-            heap[place] = heap[child];
-            place = child;
-        }
-        heap[place] = last;
-        return top;
     }
 }

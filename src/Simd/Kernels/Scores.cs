@@ -3,7 +3,10 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Kernels;
 
-/// <summary>What makes a row near: its score, the less the nearer, and what a ball says of the scores of the rows in it. Rounding never makes a ball promise too little.</summary>
+/// <summary>
+/// What makes a row near: its score, the less the nearer; and how near the rows in a ball can be: its gap. A ball whose gap is above the limit of a score holds no row with this score or a
+/// lesser one, whatever rounding did; an empty ball's gap is infinite and above every limit.
+/// </summary>
 internal unsafe interface IScore<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
@@ -11,22 +14,19 @@ internal unsafe interface IScore<TSimd, TVec>
     /// <summary>Scores of a vector of rows, or of centres.</summary>
     static abstract TVec Rows(float* column, int d, float* x);
 
-    /// <summary>What balls are held against when only scores not above <paramref name="worst"/> are of interest.</summary>
+    /// <summary>The gaps of balls from their centres' scores.</summary>
+    static abstract TVec Gap(TVec score, TVec radius, TVec norm, int d);
+
+    /// <summary>What gaps are held against when only scores not above <paramref name="worst"/> are of interest.</summary>
     static abstract float Limit(float worst, int d);
-
-    /// <summary>Bits of the balls in which every score is above the one that <paramref name="limit"/> was made from.</summary>
-    static abstract uint Beyond(TVec score, TVec radius, TVec norm, TVec limit, int d);
-
-    /// <summary>Not above the score of any row in the ball.</summary>
-    static abstract float Least(float score, float radius, float norm, int d);
 }
 
-/// <summary>Squared Euclidean distance: one chain of multiply-adds of the rounded differences, in ascending coordinate from zero.</summary>
+/// <summary>Squared Euclidean distance: one chain of multiply-adds of the rounded differences, in ascending coordinate from zero. Gaps are plain distances.</summary>
 internal readonly unsafe struct DistanceScore<TSimd, TVec> : IScore<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
-    /// <summary>Squares below this may lose bits to underflow: such distances count as this one.</summary>
+    /// <summary>The square of a lesser distance may lose bits to underflow: it counts as this one.</summary>
     private const float Tiny = 1e-15f;
 
     public static TVec Rows(float* column, int d, float* x)
@@ -40,36 +40,22 @@ internal readonly unsafe struct DistanceScore<TSimd, TVec> : IScore<TSimd, TVec>
         return sum;
     }
 
-    /// <summary>The distance itself, raised by what its square may have lost.</summary>
-    public static float Limit(float worst, int d) => MathF.Sqrt(worst) * (1f + Rounding(d)) + Tiny;
+    public static TVec Gap(TVec score, TVec radius, TVec norm, int d) => TSimd.Sub(TSimd.Mul(TSimd.Sqrt(score), TSimd.Broadcast(1f - Rounding(d))), radius);
 
-    /// <summary>|x - c|^2 > (distance + r)^2, the right side raised by what both sides may have lost.</summary>
-    public static uint Beyond(TVec score, TVec radius, TVec norm, TVec limit, int d)
-    {
-        TVec reach = TSimd.Add(limit, radius);
-        return TSimd.GreaterBits(score, TSimd.Mul(TSimd.Mul(reach, reach), TSimd.Broadcast(1f + Rounding(d))));
-    }
+    public static float Limit(float worst, int d) => Math.Min(float.MaxValue, MathF.Sqrt(worst) * (1f + Rounding(d)) + Tiny);
 
-    public static float Least(float score, float radius, float norm, int d)
-    {
-        double gap = Math.Sqrt(score) * (1 - Rounding(d)) - radius - Tiny;
-        return gap <= 0 ? 0f : (float)(gap * gap * (1 - Rounding(d)));
-    }
-
-    private static float Rounding(int d) => (2 * d + 16) * (1f / (1 << 23));
+    /// <summary>A root of a chain is off by (d + 4) / 2 roundings; the rest covers the few of the test itself.</summary>
+    private static float Rounding(int d) => (d + 16) * (1f / (1 << 23));
 }
 
-/// <summary>Minus the inner product: one chain of multiply-adds, in ascending coordinate from zero.</summary>
+/// <summary>Minus the inner product: one chain of multiply-adds, in ascending coordinate from zero. A gap is the least score that a ball can hold.</summary>
 internal readonly unsafe struct ProductScore<TSimd, TVec> : IScore<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
     public static TVec Rows(float* column, int d, float* x) => TSimd.Sub(TSimd.Zero, HalfSpaceKernel<TSimd, TVec>.Product(column, d, x));
 
-    public static float Limit(float worst, int d) => MathF.BitIncrement((float)(worst + HalfSpaceLimits.LostToUnderflow(d)));
+    public static TVec Gap(TVec score, TVec radius, TVec norm, int d) => TSimd.Sub(score, TSimd.Mul(radius, norm));
 
-    public static uint Beyond(TVec score, TVec radius, TVec norm, TVec limit, int d) => TSimd.GreaterBits(TSimd.Sub(score, TSimd.Mul(radius, norm)), limit);
-
-    public static float Least(float score, float radius, float norm, int d) =>
-        MathF.BitDecrement((float)(score - (double)radius * norm - HalfSpaceLimits.LostToUnderflow(d)));
+    public static float Limit(float worst, int d) => Math.Min(float.MaxValue, MathF.BitIncrement((float)(worst + HalfSpaceLimits.LostToUnderflow(d))));
 }

@@ -33,6 +33,7 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     static abstract TVec Add(TVec a, TVec b);
     static abstract TVec Sub(TVec a, TVec b);
     static abstract TVec Mul(TVec a, TVec b);
+    static abstract TVec Sqrt(TVec a);
 
     /// <summary>a * b + c.</summary>
     static abstract TVec MulAdd(TVec a, TVec b, TVec c);
