@@ -33,7 +33,9 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     static abstract TVec Add(TVec a, TVec b);
     static abstract TVec Sub(TVec a, TVec b);
     static abstract TVec Mul(TVec a, TVec b);
-    static abstract TVec Sqrt(TVec a);
+
+    /// <summary>The larger one, lane by lane; for numbers.</summary>
+    static abstract TVec Max(TVec a, TVec b);
 
     /// <summary>a * b + c.</summary>
     static abstract TVec MulAdd(TVec a, TVec b, TVec c);

@@ -37,7 +37,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
     public static Vector128<float> Sub(Vector128<float> a, Vector128<float> b) => a - b;
     public static Vector128<float> Mul(Vector128<float> a, Vector128<float> b) => a * b;
-    public static Vector128<float> Sqrt(Vector128<float> a) => Vector128.Sqrt(a);
+    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);
 
     public static Vector128<float> MulAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
         AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(c, a, b) : (a * b) + c;

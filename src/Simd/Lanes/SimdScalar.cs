@@ -24,7 +24,7 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float Add(float a, float b) => a + b;
     public static float Sub(float a, float b) => a - b;
     public static float Mul(float a, float b) => a * b;
-    public static float Sqrt(float a) => MathF.Sqrt(a);
+    public static float Max(float a, float b) => a > b ? a : b;
     public static float MulAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
     public static float Sum(float value) => value;
     public static uint GreaterBits(float a, float b) => a > b ? 1u : 0u;

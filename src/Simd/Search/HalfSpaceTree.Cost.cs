@@ -27,8 +27,7 @@ public sealed partial class HalfSpaceTree
         for (int probe = 0; probe < Probes; probe++)
         {
             long slot = Count * (2L * probe + 1) / (2 * Probes);
-            for (int j = 0; j < Dimension; j++)
-                x[j] = _tree.Row(slot, j);
+            _tree.CopyRow(slot, x);
             float bound = SampledBound(x);
             double scan = double.MaxValue, walk = double.MaxValue;
             for (int repeat = 0; repeat < Repeats; repeat++)
@@ -42,7 +41,7 @@ public sealed partial class HalfSpaceTree
             {
                 (SearchPath before, Path) = (Path, path);
                 long start = Stopwatch.GetTimestamp();
-                ReportInStorageOrder(x, bound, hits);
+                Report(x, bound, hits);
                 Path = before;
                 return Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
