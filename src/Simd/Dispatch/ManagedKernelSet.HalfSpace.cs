@@ -75,10 +75,8 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         BoxTreeView view = tree.View;
         k = (int)Math.Min(k, (long)view.Leaves * BoxTree.Group);
         hits.Reserve(k);
-        long length = NearestKernel<TSimd, TVec, TScore>.ListLength(view), rowGroups = 0, nodeGroups = 0;
-        hits.Scratch.Reserve(4 * (length * sizeof(int) + 128) + QueryBytes(view.Dimension));
-        int* list = hits.Scratch.TakePointer<int>(length), other = hits.Scratch.TakePointer<int>(length);
-        float* gaps = hits.Scratch.TakePointer<float>(length), sortedGaps = hits.Scratch.TakePointer<float>(length);
+        long rowGroups = 0, nodeGroups = 0;
+        hits.Scratch.Reserve(QueryBytes(view.Dimension));
         var best = new BestRows(hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, k);
         // What a walk costs is known only when it ends: one that has cost half a scan is given up.
         long most = listedCost > 0 ? (long)(view.Leaves / (2 * listedCost)) : long.MaxValue;
@@ -86,11 +84,11 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         {
             BoxQuery query = Query(numbers, view.Dimension, hits.Scratch);
             hits.Scanned = float.IsPositiveInfinity(listedCost)
-                || !NearestKernel<TSimd, TVec, TScore>.Walk(view, query, ref best, list, other, gaps, sortedGaps, most, ref rowGroups, ref nodeGroups);
+                || !NearestKernel<TSimd, TVec, TScore>.Walk(view, query, ref best, most, ref rowGroups, ref nodeGroups);
             if (hits.Scanned)
             {
                 best.Clear();
-                NearestKernel<TSimd, TVec, TScore>.Scan(view, query, ref best);
+                NearestKernel<TSimd, TVec, TScore>.Scan(view, numbers, ref best);
                 rowGroups += view.Leaves;
             }
         }
