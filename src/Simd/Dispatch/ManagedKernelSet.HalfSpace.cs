@@ -28,7 +28,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     {
         Best<ProductScore<TSimd, TVec>>(tree, x, k, listedCost, hits);
         for (int hit = 0; hit < hits.Count; hit++)
-            hits.ValueBuffer[hit] = -hits.ValueBuffer[hit];
+            hits.ValueBuffer[hit] = 0f - hits.ValueBuffer[hit];
     }
 
     public override void SortById(SearchHits hits, int largestId)

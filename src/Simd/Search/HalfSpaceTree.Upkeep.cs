@@ -11,7 +11,7 @@ public sealed partial class HalfSpaceTree
     private const double MostStale = 0.25;
     private const int FewStale = 256;
 
-    private NativeBuffer<int> _slots = new(0);
+    private NativeBuffer<int> _slots;
     private double[] _mostSize = [];
     private int _largestId;
     private int _freshLeaf;

@@ -45,8 +45,9 @@ public sealed partial class HalfSpaceTree : IDisposable
             throw new ArgumentException($"{rows.Length} numbers are no whole rows of {dimension}");
         _kernels = kernels;
         Dimension = dimension;
-        _tree = new BoxTree(dimension, 1);
         CheckFinite(rows);
+        _slots = new NativeBuffer<int>(0);
+        _tree = new BoxTree(dimension, 1);
         using var copy = new NativeBuffer<float>(rows.Length);
         rows.CopyTo(copy.Span);
         var ids = new int[rows.Length / dimension];
