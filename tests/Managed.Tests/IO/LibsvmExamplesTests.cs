@@ -202,8 +202,12 @@ internal sealed class LibsvmExamplesTests
     }
 
     [Test]
-    public void Too_many_targets_are_refused_in_a_real_file() =>
-        Refused(() => LibsvmExamples.Read(RealData.Find("oewn-hypernym/oewn_train.txt.gz")), "line 1: expected at most 268435456 targets, one per row and label, found 68572 rows of 20560 labels");
+    public void Too_many_targets_are_refused_in_a_real_file()
+    {
+        // Found outside, for the assertion would take the skipping of an absent file for a failure.
+        string path = RealData.Find("oewn-hypernym/oewn_train.txt.gz");
+        Refused(() => LibsvmExamples.Read(path), "line 1: expected at most 268435456 targets, one per row and label, found 68572 rows of 20560 labels");
+    }
 
     private Examples Read(string text, int? width = null, TargetKind? task = null) => LibsvmExamples.Read(_folder.Write("t.libsvm", text), width, task);
 
