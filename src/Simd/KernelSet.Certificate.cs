@@ -50,7 +50,7 @@ public abstract partial class KernelSet
     public abstract void CompressListedAbove(
         ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination, int blockFrom, int blockTo);
 
-    /// <summary>Counts, for every datum, the elements of a column of <paramref name="matrix"/> (neurons x data) that are not zero.</summary>
+    /// <summary>Counts, for every datum, the elements of a column of <paramref name="matrix"/> (neurons x data) that are not zero; NaN is not. The padding holds zeros.</summary>
     public abstract void CountNonZero(PanelMatrix matrix, ActiveBatch destination, int blockFrom, int blockTo);
 
     /// <summary>Lists them.</summary>

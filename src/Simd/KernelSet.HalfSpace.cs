@@ -21,7 +21,7 @@ public abstract partial class KernelSet
     /// <param name="tree">The rows and the boxes over them.</param>
     /// <param name="x">d finite numbers.</param>
     /// <param name="k">Rows wanted, 0 or more.</param>
-    /// <param name="listedCost">As in <see cref="ReportAbove(BallTree, ReadOnlySpan{float}, float, float, float, SearchHits)"/>: a walk that turns out dear is given up for a scan.</param>
+    /// <param name="listedCost">As in <see cref="ReportAbove(BoxTree, ReadOnlySpan{float}, float, float, SearchHits)"/>: a walk that turns out dear is given up for a scan.</param>
     /// <param name="hits">Overwritten.</param>
     public abstract void Nearest(BoxTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits);
 

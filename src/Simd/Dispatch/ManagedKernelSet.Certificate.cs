@@ -16,6 +16,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     public override void RowNorms(PanelMatrix weights, float raise, NativeBuffer<float> norms, int panelFrom, int panelTo)
     {
         Contract.Holds(norms.Length >= (long)weights.Panels * PanelMatrix.PanelRows, "a norm for every row, padding included");
+        HoldsRange(panelFrom, panelTo, weights.Panels);
         NormKernel<TSimd, TVec>.OfRows(weights.View, raise, norms.Pointer, panelFrom, panelTo);
         KeepAlive(weights, norms);
     }
@@ -24,6 +25,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     {
         Contract.Holds(source.Rows == target.Rows && source.Columns == target.Columns, "equal shapes");
         Contract.Holds(slack.Length >= (long)source.Panels * PanelMatrix.PanelRows && sizes.Length >= source.Columns, "an allowance for every row and a size for every datum");
+        HoldsRange(panelFrom, panelTo, target.Panels);
         LayoutKernel.Raise(source.View, slack.Pointer, sizes.Pointer, target.View, panelFrom, panelTo);
         KeepAlive(source, slack, sizes, target);
     }
@@ -31,7 +33,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     public override void RaiseAndCountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
         Contract.Holds(support.Rows == upper.Rows && support.Columns == upper.Columns, "equal shapes");
-        HoldsBound(upper, bound, destination);
+        HoldsBound(upper, bound, destination, blockFrom, blockTo);
         RowListKernel<TSimd, TVec, RaisedTest<TSimd, TVec>>.Count(
             upper.View, new(upper.View.Data, support.View.Data, bound.View), destination.Starts, destination.Count, blockFrom, blockTo);
         KeepAlive(upper, support, bound, destination);
@@ -39,22 +41,24 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 
     public override void ListUncertain(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        HoldsBound(upper, bound, destination);
+        HoldsBound(upper, bound, destination, blockFrom, blockTo);
+        HoldsValues(destination, destination.Values);
         RowListKernel<TSimd, TVec, UncertainTest<TSimd, TVec>>.List(upper.View, new(upper.View.Data, bound.View), destination.View, blockFrom, blockTo);
         KeepAlive(upper, bound, destination);
     }
 
     public override void SetListed(ActiveBatch listed, NativeBuffer<float> values, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int blockFrom, int blockTo)
     {
-        Contract.Holds(values.Length >= listed.Entries && slack.Length >= target.Rows && sizes.Length >= target.Columns, "a value for every entry, an allowance for every row and datum");
-        Contract.Holds(listed.Width == target.Rows && listed.Count == target.Columns, "lists shaped like the target");
+        HoldsValues(listed, values);
+        HoldsLists(listed, target, blockFrom, blockTo);
+        Contract.Holds(slack.Length >= target.Rows && sizes.Length >= target.Columns, "an allowance for every row and a size for every datum");
         LayoutKernel.SetListed(listed.With(values), slack.Pointer, sizes.Pointer, target.View, blockFrom, blockTo);
         KeepAlive(listed, values, slack, sizes, target);
     }
 
     public override void CountListedAbove(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        HoldsListed(listed, sums, thresholds, destination);
+        HoldsListed(listed, sums, thresholds, destination, blockFrom, blockTo);
         ThresholdKernel<TSimd, TVec>.CountListed(listed.View, sums.Pointer, thresholds.Pointer, destination.Starts, blockFrom, blockTo);
         KeepAlive(listed, sums, thresholds, destination);
     }
@@ -62,35 +66,45 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     public override void CompressListedAbove(
         ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        HoldsListed(listed, sums, thresholds, destination);
+        HoldsListed(listed, sums, thresholds, destination, blockFrom, blockTo);
+        HoldsValues(destination, destination.Values);
         ThresholdKernel<TSimd, TVec>.CompressListed(listed.View, sums.Pointer, thresholds.Pointer, gain, destination.View, blockFrom, blockTo);
         KeepAlive(listed, sums, thresholds, destination);
     }
 
     public override void CountNonZero(PanelMatrix matrix, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        Contract.Holds(destination.Width == matrix.Rows && destination.Count == matrix.Columns, "lists shaped like the matrix");
+        HoldsLists(destination, matrix, blockFrom, blockTo);
         RowListKernel<TSimd, TVec, NonZeroTest<TSimd, TVec>>.Count(matrix.View, new(matrix.View.Data), destination.Starts, destination.Count, blockFrom, blockTo);
         KeepAlive(matrix, destination);
     }
 
     public override void ListNonZero(PanelMatrix matrix, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        Contract.Holds(destination.Width == matrix.Rows && destination.Count == matrix.Columns, "lists shaped like the matrix");
+        HoldsLists(destination, matrix, blockFrom, blockTo);
+        HoldsValues(destination, destination.Values);
         RowListKernel<TSimd, TVec, NonZeroTest<TSimd, TVec>>.List(matrix.View, new(matrix.View.Data), destination.View, blockFrom, blockTo);
         KeepAlive(matrix, destination);
     }
 
-    private static void HoldsBound(PanelMatrix upper, RowBound bound, ActiveBatch destination)
+    private static void HoldsBound(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        Contract.Holds(destination.Width == upper.Rows && destination.Count == upper.Columns, "lists shaped like the bounds");
-        Contract.Holds(bound.Limits.Length >= (long)upper.Panels * PanelMatrix.PanelRows, "a limit for every row, padding included");
-        Contract.Holds(bound.On.Length >= upper.Columns, "a distance for every datum");
+        Contract.Holds(
+            bound.Limits.Length >= (long)upper.Panels * PanelMatrix.PanelRows && bound.On.Length >= upper.Columns,
+            "a limit for every row, padding included, and a distance for every datum");
+        HoldsLists(destination, upper, blockFrom, blockTo);
     }
 
-    private static void HoldsListed(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination)
+    private static void HoldsListed(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
     {
         Contract.Holds(sums.Length >= listed.Entries && thresholds.Length >= listed.Width, "a sum for every entry and a threshold for every row");
         Contract.Holds(destination.Width == listed.Width && destination.Count == listed.Count, "lists shaped alike");
+        HoldsRange(blockFrom, blockTo, listed.Blocks);
+    }
+
+    private static void HoldsLists(ActiveBatch lists, PanelMatrix matrix, int blockFrom, int blockTo)
+    {
+        Contract.Holds(lists.Width == matrix.Rows && lists.Count == matrix.Columns, "lists shaped like the matrix");
+        HoldsRange(blockFrom, blockTo, lists.Blocks);
     }
 }

@@ -60,7 +60,7 @@ internal readonly unsafe struct UncertainTest<TSimd, TVec>(float* upper, BoundVi
     public uint Passes(long place, int row, int datum) => Bits(TSimd.Load(upper + place), bound, row, datum);
 }
 
-/// <summary>Not zero.</summary>
+/// <summary>Not zero: a number that is none is listed too, so that a run that diverged shows it. The padding holds zeros.</summary>
 internal readonly unsafe struct NonZeroTest<TSimd, TVec>(float* values) : IRowTest<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
@@ -69,7 +69,8 @@ internal readonly unsafe struct NonZeroTest<TSimd, TVec>(float* values) : IRowTe
     public uint Passes(long place, int row, int datum)
     {
         TVec value = TSimd.Load(values + place);
-        return TSimd.GreaterBits(value, TSimd.Zero) | TSimd.GreaterBits(TSimd.Zero, value);
+        // Comparisons are false for NaN; Max makes it negative.
+        return TSimd.GreaterBits(value, TSimd.Zero) | TSimd.GreaterBits(TSimd.Zero, TSimd.Max(value, TSimd.Broadcast(float.NegativeInfinity)));
     }
 }
 

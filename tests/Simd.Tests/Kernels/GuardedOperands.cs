@@ -32,6 +32,11 @@ internal sealed unsafe class GuardedOperands(bool last) : IDisposable
             view.Count, view.Width, view.Blocks, Copy(view.Starts, (long)view.Blocks * view.Count + 1), Copy(view.Offsets, batch.Entries), Copy(view.Values, batch.Entries));
     }
 
+    public float* Copy(NativeBuffer<float> buffer) => Copy(buffer.Pointer, buffer.Length);
+
+    public BoundView Copy(RowBound bound) =>
+        new(Copy(bound.Growth), Copy(bound.Norms), Copy(bound.Errors), Copy(bound.Limits), Copy(bound.On), Copy(bound.Off), Copy(bound.Sizes));
+
     public TransposedView Copy(TransposedBatch batch) => new(Copy(batch.Lists), Copy(batch.View.Positions, batch.Lists.Entries));
 
     public PackedView Copy(PackedBlocks packed)

@@ -61,6 +61,31 @@ public sealed unsafe class LayoutTests(KernelSet kernels)
     }
 
     [Test]
+    public void Raise_is_the_formula_also_in_place([Values(1, 63, 65, 130, 300)] int rows, [Values(1, 2, 130)] int columns)
+    {
+        var random = new Random(rows + columns);
+        using PanelMatrix source = Samples.Panels(Samples.Dense(random, rows * columns), rows, columns);
+        using var slack = new NativeBuffer<float>(source.Panels * PanelMatrix.PanelRows);
+        using var sizes = new NativeBuffer<float>(columns);
+        Samples.Dense(random, rows).CopyTo(slack.Span);
+        Samples.Dense(random, columns).CopyTo(sizes.Span);
+        foreach (int threads in new[] { 1, 3 })
+            foreach (bool inPlace in new[] { false, true })
+            {
+                using var target = new PanelMatrix(rows, columns);
+                All(target).Fill(float.NaN);
+                if (inPlace)
+                    target.CopyFrom(source);
+                PanelMatrix from = inPlace ? target : source;
+                Partition.Run(0, target.Panels, 1, threads, (panelFrom, panelTo) => kernels.Raise(from, slack, sizes, target, panelFrom, panelTo));
+                for (int row = 0; row < rows; row++)
+                    for (int column = 0; column < columns; column++)
+                        Numbers.SameBits(target[row, column], source[row, column] + slack[row] * sizes[column], "raised", row);
+                Assert.That(Padding(target), Is.All.Zero, "padding");
+            }
+    }
+
+    [Test]
     public void Narrow_symmetric_mirrors_the_lower_triangle([Values(1, 64, 65, 130)] int order)
     {
         int stride = CholeskyDriver.StrideOf(order);

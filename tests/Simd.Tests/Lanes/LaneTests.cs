@@ -145,6 +145,21 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
     }
 
     [Test]
+    public void Square_root_is_the_nearest_number()
+    {
+        float* a = stackalloc float[TSimd.Count], result = stackalloc float[TSimd.Count];
+        var random = new Random(9);
+        for (int round = 0; round < 2000; round++)
+        {
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                a[lane] = round < s_special.Length ? s_special[(round + lane) % s_special.Length] : BitConverter.UInt32BitsToSingle((uint)random.NextInt64(1L << 32));
+            TSimd.Store(result, TSimd.Sqrt(TSimd.Load(a)));
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                Same(result[lane], (float)Math.Sqrt(a[lane]), "square root");
+        }
+    }
+
+    [Test]
     public void Sum_adds_halves_first()
     {
         float* lanes = stackalloc float[TSimd.Count];

@@ -73,6 +73,76 @@ public sealed class ActiveBatchTests
     }
 
     [Test]
+    public void Given_lists_come_back_as_they_went_in([Values(1, 3, 130)] int count, [Values(1, 511, 512, 513, 1300)] int width)
+    {
+        float[] rows = Samples.Sparse(new Random(width), count, width, 0.3);
+        Array.Clear(rows, 0, width);
+        int[][] ids = [.. Enumerable.Range(0, count).Select(row => Enumerable.Range(0, width).Where(id => rows[row * width + id] != 0f).Append(width).ToArray())];
+        int[] counts = [.. ids.Select(row => row.Length - 1)];
+        float[][] values = [.. ids.Select((row, datum) => row.Select(id => id < width ? rows[datum * width + id] : float.NaN).ToArray())];
+        using var batch = new ActiveBatch();
+        using var expected = new ActiveBatch();
+        batch.FillDense(Samples.Dense(new Random(1), 2 * 600), 2, 600);
+        batch.FillLists(width, counts, ids, values);
+        expected.FillNonZero(rows, count, width);
+        Assert.That(batch.SameEntries(expected));
+        Numbers.SameBits(Values(batch), Values(expected), "values");
+    }
+
+    [Test]
+    public void Given_zeros_are_kept()
+    {
+        using var batch = new ActiveBatch();
+        batch.FillLists(600, [2, 0], [[5, 599], []], [[0f, -0f], []]);
+        Assert.That(Samples.Entries(batch), Is.EqualTo(new[] { (0, 5, 0L), (0, 599, 1L) }));
+        Numbers.SameBits(Values(batch), [0f, -0f], "values");
+    }
+
+    [Test]
+    public void A_copy_is_equal_and_stays_when_its_source_changes()
+    {
+        using var source = new ActiveBatch();
+        using var copy = new ActiveBatch();
+        foreach ((int count, int width) in new[] { (3, 700), (130, 513), (2, 5) })
+        {
+            float[] rows = Samples.Sparse(new Random(count), count, width, 0.3);
+            source.FillNonZero(rows, count, width);
+            copy.CopyFrom(source);
+            Assert.That(copy.SameEntries(source));
+            float[] values = Values(source).ToArray();
+            Numbers.SameBits(Values(copy), values, "values");
+            source.FillDense(rows, count, width);
+            Assert.That(copy.SameEntries(source), Is.False, "it shares memory with its source");
+            Numbers.SameBits(Values(copy), values, "values after the source changed");
+        }
+        long live = NativeBytes.Live;
+        copy.CopyFrom(source);
+        Assert.That(NativeBytes.Live, Is.EqualTo(live), "a warm copy takes no memory");
+    }
+
+    [Test]
+    public void A_copy_of_nothing_has_no_entries()
+    {
+        using var source = new ActiveBatch();
+        using var copy = new ActiveBatch();
+        copy.FillDense([1f, 2f], 1, 2);
+        copy.CopyFrom(source);
+        Assert.That((copy.Count, copy.Width, copy.Entries, copy.Longest()), Is.EqualTo((0, 0, 0L, 0)));
+    }
+
+    [Test]
+    public void The_longest_list_is_counted_over_all_blocks()
+    {
+        float[] rows = Samples.Sparse(new Random(6), 5, 1300, 0.2);
+        Array.Clear(rows, 1300, 1300);
+        using var batch = new ActiveBatch();
+        batch.FillNonZero(rows, 5, 1300);
+        Assert.That(batch.Longest(), Is.EqualTo(Enumerable.Range(0, 5).Max(datum => rows.AsSpan(datum * 1300, 1300).ToArray().Count(value => value != 0f))));
+        batch.FillNonZero(new float[4], 2, 2);
+        Assert.That(batch.Longest(), Is.Zero);
+    }
+
+    [Test]
     public void An_empty_batch_has_no_entries()
     {
         using var batch = new ActiveBatch();
@@ -86,4 +156,6 @@ public sealed class ActiveBatchTests
         using var batch = new ActiveBatch();
         Assert.That(() => batch.FillNonZero(new float[5], 2, 3), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
+
+    private static ReadOnlySpan<float> Values(ActiveBatch batch) => batch.Values.Slice(0, (int)batch.Entries);
 }

@@ -69,19 +69,53 @@ public sealed class TeamKernelsTests(KernelSet kernels)
         Assert.That(verbs.TouchedLines, Is.EqualTo(forwardLines));
 
         verbs.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled);
-        long pairs = 0;
-        var lines = new HashSet<(int Column, int Line)>();
-        for (int datum = 0; datum < s_shape.Data; datum++)
-            for (int column = 0; column < s_shape.Columns; column++)
-                for (int row = 0; problem.X[datum * s_shape.Columns + column] != 0 && row < s_shape.Rows; row++)
-                    if (problem.U[datum * s_shape.Rows + row] != 0)
-                    {
-                        pairs++;
-                        lines.Add((column, row / 16));
-                    }
+        long pairs = Enumerable.Range(0, s_shape.Data).Sum(datum => (long)Active(problem.X, datum, s_shape.Columns) * Active(problem.U, datum, s_shape.Rows));
         Assert.That(verbs.MultiplyAdds - forwardAdds, Is.EqualTo(pairs));
-        Assert.That(verbs.TouchedLines - forwardLines, Is.EqualTo(lines.Count), "130 data are one block of data, so a line is visited once");
+        Assert.That(verbs.TouchedLines - forwardLines, Is.EqualTo(Lines(problem).Count), "130 data are one block of data, so a line is visited once");
     }
+
+    [Test]
+    public void A_product_counts_its_arithmetic_and_no_lines()
+    {
+        using var problem = new Problem(s_shape);
+        using var team = new WorkerTeam(2);
+        var verbs = new TeamKernels(kernels, team) { CountsLines = true };
+        using var product = new PanelMatrix(1, 1);
+        using var expected = new PanelMatrix(s_shape.Rows, s_shape.Data);
+        verbs.Multiply(problem.Weights, problem.Inputs, problem.Inputs.Values, product);
+        kernels.Accumulate(problem.Weights, problem.Inputs, expected, 0, problem.Weights.Panels);
+        Numbers.SameBits(Samples.ToArray(product), Samples.ToArray(expected), "product");
+        Assert.That((verbs.MultiplyAdds, verbs.TouchedLines), Is.EqualTo((problem.Inputs.Entries * s_shape.Rows, 0L)));
+    }
+
+    [Test]
+    public void Packing_counts_lines_and_no_arithmetic()
+    {
+        using var problem = new Problem(s_shape);
+        using var team = new WorkerTeam(2);
+        var verbs = new TeamKernels(kernels, team);
+        using var packed = new PackedBlocks();
+        packed.Plan(problem.Outputs, problem.Inputs);
+        verbs.Pack(problem.Weights, problem.Outputs, problem.Turned, packed);
+        Assert.That(verbs.TouchedLines, Is.Zero, "lines are not counted unless asked for");
+        verbs.CountsLines = true;
+        verbs.Pack(problem.Weights, problem.Outputs, problem.Turned, packed);
+        Assert.That((verbs.MultiplyAdds, verbs.TouchedLines), Is.EqualTo((0L, (long)Lines(problem).Count)));
+    }
+
+    /// <summary>The lines that hold an output active together with an input, for some datum of the one block of data.</summary>
+    private static HashSet<(int Column, int Line)> Lines(Problem problem)
+    {
+        var lines = new HashSet<(int, int)>();
+        for (int datum = 0; datum < problem.Data; datum++)
+            for (int column = 0; column < problem.Columns; column++)
+                for (int row = 0; problem.X[datum * problem.Columns + column] != 0 && row < problem.Rows; row++)
+                    if (problem.U[datum * problem.Rows + row] != 0)
+                        lines.Add((column, row / 16));
+        return lines;
+    }
+
+    private static int Active(float[] rows, int datum, int width) => rows[(datum * width)..((datum + 1) * width)].Count(value => value != 0f);
 
     private float[] RunAll(int workers)
     {
