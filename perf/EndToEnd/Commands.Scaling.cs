@@ -12,10 +12,11 @@ static partial class Commands
         Option<int[]> widths = List("--m", "Widths of the hidden layers.", 4_096, 8_192, 16_384, 32_768), batches = List("--n", "Data.", 64, 512);
         Option<int> repeats = Positive("--repeats", "Trainings of which the median counts.", 3), steps = Positive("--steps", "Steps of a training; later ones begin with the fourth.", 6);
         Option<int> threads = Positive("--threads", "Workers, and threads of the dense library.", Environment.ProcessorCount);
+        Option<ActivityStrategy> activity = new("--activity") { Description = "How Subquad finds the firing neurons." };
         Option<bool> noPeer = NoPeer();
         var command = new Command("scaling", "Shows how a step's arithmetic, lines and seconds grow with the width, beside the same step done dense in libtorch.")
         {
-            json, widths, batches, repeats, steps, threads, noPeer,
+            json, widths, batches, repeats, steps, threads, activity, noPeer,
         };
         command.SetAction(parsed =>
         {
@@ -27,9 +28,10 @@ static partial class Commands
                 Repeats = parsed.GetValue(repeats),
                 Steps = parsed.GetValue(steps),
                 Threads = parsed.GetValue(threads),
+                Activity = parsed.GetValue(activity),
                 WithPeer = !parsed.GetValue(noPeer),
                 Images = images.Exists ? images : null,
-            }.Run().Save(parsed.GetValue(json)!, standard: AreDefaults(parsed, widths, batches, repeats, steps, threads, noPeer));
+            }.Run().Save(parsed.GetValue(json)!, standard: AreDefaults(parsed, widths, batches, repeats, steps, threads, activity, noPeer));
         });
         return command;
     }

@@ -83,6 +83,21 @@ static partial class Commands
         return command;
     }
 
+    public static Command Search()
+    {
+        Option<FileInfo> json = JsonFile();
+        Option<int> rows = Positive("--rows", "Rows to search.", 1_000_000), repeats = Positive("--repeats", "Repeats of each query, of which the median counts.", 9);
+        Option<bool> noPeer = new("--no-peer") { Description = "Measure Subquad alone: nanoflann is neither compiled nor run." };
+        var command = new Command("search", "Times half-space reports and nearest neighbours beside a scan, and beside nanoflann.") { json, rows, repeats, noPeer };
+        command.SetAction(parsed => new SearchRun
+        {
+            Rows = parsed.GetValue(rows),
+            Repeats = parsed.GetValue(repeats),
+            WithPeer = !parsed.GetValue(noPeer),
+        }.Run().Save(parsed.GetValue(json)!, standard: AreDefaults(parsed, rows, noPeer)));
+        return command;
+    }
+
     public static Command Readme()
     {
         var command = new Command("readme", "Puts the published tables of this machine into README.md.");

@@ -9,7 +9,7 @@ internal sealed class EvaluateCommand : Command
         ["subquad evaluate subquad-model.safetensors fashion-mnist/", "subquad evaluate subquad-model.safetensors t10k-images-idx3-ubyte.gz", "subquad evaluate tuned.safetensors houses.csv --threads 4"];
 
     private readonly Argument<string> _model = new("MODEL") { Description = "A model that 'train' saved." };
-    private readonly Argument<string> _data = new("DATA") { Description = "A folder with the MNIST file names (its test files), an IDX images file, or a CSV with the target column." };
+    private readonly Argument<string> _data = new("DATA") { Description = "A folder with the MNIST file names (its test files), an IDX images file, a CSV with the target column, or LIBSVM text." };
     private readonly Option<string?> _labels = Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
     private readonly Option<string?> _kernels = Grammar.Kernels();
     private readonly Option<int?> _threads = Grammar.Threads();
@@ -28,7 +28,7 @@ internal sealed class EvaluateCommand : Command
     {
         string model = Grammar.ExistingFile(parsed.GetValue(_model)!, "MODEL"), path = Grammar.Existing(parsed.GetValue(_data)!, "DATA");
         string? labels = parsed.GetValue(_labels);
-        if (labels is not null && (Directory.Exists(path) || DataFile.IsTable(path)))
+        if (labels is not null && (Directory.Exists(path) || DataFile.IsTable(path) || DataFile.IsSparse(path)))
             throw new UsageException($"--labels: expected an IDX images file as DATA, found '{path}'");
         labels = labels is null ? null : Grammar.ExistingFile(labels, "--labels");
         using Network network = Network.Load(model, Grammar.KernelSet(parsed.GetValue(_kernels)));

@@ -9,7 +9,7 @@ internal sealed class PredictCommand : Command
         ["subquad predict subquad-model.safetensors t10k-images-idx3-ubyte.gz", "subquad predict subquad-model.safetensors new-houses.csv --out prices.csv"];
 
     private readonly Argument<string> _model = new("MODEL") { Description = "A model that 'train' saved." };
-    private readonly Argument<string> _data = new("DATA") { Description = "A folder with the MNIST file names (its test images), an IDX images file, or a CSV; targets are not needed." };
+    private readonly Argument<string> _data = new("DATA") { Description = "A folder with the MNIST file names (its test images), an IDX images file, a CSV, or LIBSVM text; targets are not needed." };
     private readonly Option<string?> _out = Grammar.Text("--out", "Where the predictions go. [default: the output]", "FILE");
     private readonly Option<bool> _force = Grammar.Flag("--force", "Overwrite a file that exists.");
     private readonly Option<string?> _kernels = Grammar.Kernels();

@@ -111,17 +111,8 @@ public sealed class Dataset
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
     /// <exception cref="InvalidDataException">The content cannot be used; the message names the line or the column.</exception>
     /// <exception cref="IOException">The file may not be read.</exception>
-    public static Dataset ReadCsv(string path, CsvOptions? options = null)
-    {
-        TargetKind? task = options?.Task switch
-        {
-            null => null,
-            TaskKind.Classification => TargetKind.Classes,
-            TaskKind.Regression => TargetKind.Values,
-            TaskKind other => throw new ArgumentException($"expected the task Classification or Regression, found {other}", nameof(options)),
-        };
-        return new(CsvExamples.Read(path, options?.Target, task));
-    }
+    public static Dataset ReadCsv(string path, CsvOptions? options = null) =>
+        new(CsvExamples.Read(path, options?.Target, Kind(options?.Task, nameof(options))));
 
     /// <summary>Reads another table as this one was read: the same columns by name in any order, the same medians, categories and classes.</summary>
     /// <param name="path">A CSV; without the target column the rows can only be predicted.</param>
@@ -131,6 +122,35 @@ public sealed class Dataset
     /// <exception cref="IOException">The file may not be read.</exception>
     public Dataset ReadCsvLike(string path) => new(CsvExamples.ReadWith(
         Examples.Schema ?? throw new InvalidOperationException("expected rows that come from a table, found rows without named columns"), path));
+
+    /// <summary>
+    /// Reads LIBSVM text (<c>label index:value ...</c>) or extreme-classification text (a first line <c>rows features labels</c>, then <c>label,label index:value ...</c>), plain or
+    /// gzip. Features that a row leaves out are 0. Indices count from 1, or from 0 where a 0 occurs, and ascend in a row. With that first line a row may have any number of labels, which become one
+    /// target of 0 or 1 each, and indices count from 0.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="width">Features; null means up to the largest index.</param>
+    /// <param name="task">Null decides by the labels as <see cref="CsvOptions.Task"/> says. Classes are ordered by number.</param>
+    /// <exception cref="ArgumentException">The task asked for is neither classification nor regression, or the width is not from 1 to 16777216.</exception>
+    /// <exception cref="FileNotFoundException">The file is missing.</exception>
+    /// <exception cref="InvalidDataException">The content cannot be used, or does not fit in memory; the message names the line.</exception>
+    /// <exception cref="IOException">The file may not be read.</exception>
+    public static Dataset ReadLibsvm(string path, int? width = null, TaskKind? task = null)
+    {
+        if (width is < 1 or > SparseRows.MaxWidth)
+            throw new ArgumentOutOfRangeException(nameof(width), $"expected a width from 1 to {SparseRows.MaxWidth}, found {width}");
+        return new(LibsvmExamples.Read(path, width, Kind(task, nameof(task))));
+    }
+
+    /// <summary>Reads another LIBSVM or extreme-classification text as this one was read: the same width, first index and classes.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidOperationException">These rows do not come from such a text.</exception>
+    /// <exception cref="FileNotFoundException">The file is missing.</exception>
+    /// <exception cref="InvalidDataException">The content cannot be used, or does not fit; the message names the line.</exception>
+    /// <exception cref="IOException">The file may not be read.</exception>
+    public Dataset ReadLibsvmLike(string path) => Examples.IsSparse
+        ? new(LibsvmExamples.ReadWith(new(InputWidth, Examples.FirstIndex, Examples.Kind, Examples.ClassNames, OutputCount), path))
+        : throw new InvalidOperationException("expected rows that come from a LIBSVM text, found others");
 
     /// <summary>The first rows.</summary>
     /// <param name="n">How many, 1 to Count.</param>
@@ -146,4 +166,12 @@ public sealed class Dataset
         (Examples training, Examples heldOut) = Data.Split.Holdout(Examples, fraction, seed);
         return (new(training), new(heldOut));
     }
+
+    private static TargetKind? Kind(TaskKind? task, string parameter) => task switch
+    {
+        null => null,
+        TaskKind.Classification => TargetKind.Classes,
+        TaskKind.Regression => TargetKind.Values,
+        TaskKind other => throw new ArgumentException($"expected the task Classification or Regression, found {other}", parameter),
+    };
 }

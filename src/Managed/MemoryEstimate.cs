@@ -26,6 +26,12 @@ public static class MemoryEstimate
             long packed = n * ((active + 15) / 16 * 16) * activeBelow * sizeof(float);
             if (layer > from && packed <= options.PackedBytes)
                 bytes += packed + packed / 2;
+            // The lowest trained layer's change is kept as coefficients; a certificate keeps upper bounds (now, under a trial, and of a renewal) and norms of two references.
+            bool keepsAll = n == data;
+            if (layer == from && keepsAll)
+                bytes += PanelMatrix.BytesOf(width, n) + n * active * 12;
+            if (layer > from && keepsAll && options.Activity != ActivityStrategy.Full)
+                bytes += 5 * PanelMatrix.BytesOf(width, n + heldOut) + (n + heldOut) * (active + activeBelow) * 20;
             activeBelow = active;
         }
         bytes += 2 * PanelMatrix.BytesOf(Math.Max(1, shape.Outputs), shape.Hidden[^1]) + (n + heldOut) * shape.Inputs * 8L;

@@ -64,6 +64,9 @@ public sealed partial class Network : IDisposable
     internal TargetTransform Target { get; }
     internal TableSchema? Schema { get; }
 
+    /// <summary>The index of the first feature in the LIBSVM text that the transforms were learned from; null for other data.</summary>
+    internal int? FirstIndex { get; private init; }
+
     /// <summary>Draws a network for raw rows of <see cref="NetworkShape.Inputs"/> features, which it only scales to unit norm, and outputs in [0, 1] classes or plain values.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="seed">The same seed gives the same weights on every machine and kernel set.</param>
@@ -76,10 +79,11 @@ public sealed partial class Network : IDisposable
     public static Network Create(NetworkShape shape, ulong seed, KernelSet? kernels = null, int? threads = null, CancellationToken cancellation = default)
     {
         shape.Check();
-        return Draw(shape, seed, InputTransform.Identity(shape.Inputs), TargetTransform.Identity(shape.Outputs), [], null, kernels, threads, cancellation);
+        return Draw(shape, seed, InputTransform.Identity(shape.Inputs), TargetTransform.Identity(shape.Outputs), [], null, null, kernels, threads, cancellation);
     }
 
-    /// <summary>Draws a network for a data set: input and output widths, class names and every transform are learned from it. Tables are standardised and get a constant feature.</summary>
+    /// <summary>Draws a network for a data set: input and output widths, class names and every transform are learned from it. Tables are standardised and get a constant
+    /// feature; LIBSVM rows get the constant feature but keep their values, for a shift would fill their zeros.</summary>
     /// <param name="shape">Its hidden layers; Inputs and Outputs are taken from the data.</param>
     /// <param name="training">The training data, with targets.</param>
     /// <param name="seed">The same seed gives the same weights on every machine and kernel set.</param>
@@ -95,10 +99,10 @@ public sealed partial class Network : IDisposable
         Examples examples = training.Examples;
         if (examples.Kind == TargetKind.None)
             throw new ArgumentException("the training data have no targets", nameof(training));
-        InputTransform input = InputTransform.Learn(examples, standardise: examples.IsTabular, constant: examples.IsTabular);
+        InputTransform input = InputTransform.Learn(examples, standardise: examples.IsTabular, constant: examples.IsTabular || examples.IsSparse);
         NetworkShape full = shape with { Inputs = input.Width, Outputs = examples.OutputCount };
         full.Check();
-        return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, kernels, threads, cancellation);
+        return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, examples.FirstIndex, kernels, threads, cancellation);
     }
 
     /// <summary>Computes the outputs of one raw row: class estimates (0 to 1, not clipped) or values in original units. Thread-safe; a warm call allocates nothing.</summary>
@@ -137,6 +141,18 @@ public sealed partial class Network : IDisposable
     public Dataset ReadCsv(string path) =>
         new(IO.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException($"'{path}': the model was not trained on a table, so its columns have no names"), path));
 
+    /// <summary>Reads LIBSVM or extreme-classification text as the model's training text was read: the same width, first index and classes.</summary>
+    /// <param name="path">The file, plain or gzip.</param>
+    /// <param name="withTargets">Whether labels are read; else the rows can only be predicted, and their labels may be unknown or missing.</param>
+    /// <exception cref="FileNotFoundException">The file is missing.</exception>
+    /// <exception cref="InvalidDataException">The model was trained on a table, or the file does not fit it; the message names the line.</exception>
+    public Dataset ReadLibsvm(string path, bool withTargets = true)
+    {
+        if (Schema is not null)
+            throw new InvalidDataException($"'{path}': the model was trained on a table, whose columns have names, found LIBSVM text");
+        return new(IO.LibsvmExamples.ReadWith(new(InputWidth, FirstIndex, withTargets ? Target.Kind : TargetKind.None, [.. ClassNames], OutputCount), path));
+    }
+
     /// <summary>Gives all native memory back. Calling it again does nothing.</summary>
     public void Dispose()
     {
@@ -149,7 +165,8 @@ public sealed partial class Network : IDisposable
     }
 
     private static Network Draw(
-        NetworkShape shape, ulong seed, InputTransform input, TargetTransform target, string[] classNames, TableSchema? schema, KernelSet? kernels, int? threads, CancellationToken cancellation)
+        NetworkShape shape, ulong seed, InputTransform input, TargetTransform target, string[] classNames, TableSchema? schema, int? firstIndex, KernelSet? kernels, int? threads,
+        CancellationToken cancellation)
     {
         kernels ??= KernelSets.Best;
         RefuseTooLarge(shape);
@@ -165,7 +182,7 @@ public sealed partial class Network : IDisposable
             layers.Dispose();
             throw;
         }
-        return new Network(shape, seed, layers, input, target, classNames, schema, kernels);
+        return new Network(shape, seed, layers, input, target, classNames, schema, kernels) { FirstIndex = firstIndex };
     }
 
     private static void DrawHidden(HiddenLayer[] layers, ulong seed, KernelSet kernels, WorkerTeam team)

@@ -58,6 +58,7 @@ public sealed partial class Network
         float metric = Number(file, "metric", float.Parse);
         if (!(metric >= 0 && float.IsFinite(metric)))
             throw new InvalidDataException($"'{path}': metric: expected a finite number of 0 or more, found {metric}");
+        int? firstIndex = file.Metadata.ContainsKey("first_index") ? Number(file, "first_index", int.Parse) : null;
         string trainedBy = file.Text("kernels");
         Expect(path, "inputs", shape.Inputs, input.Width);
         Expect(path, "outputs", shape.Outputs, target.Width);
@@ -76,7 +77,7 @@ public sealed partial class Network
             layers.Dispose();
             throw;
         }
-        return new Network(shape, seed, layers, input, target, classNames, schema, kernels ?? KernelSets.Best) { Metric = metric, TrainedBy = trainedBy };
+        return new Network(shape, seed, layers, input, target, classNames, schema, kernels ?? KernelSets.Best) { Metric = metric, TrainedBy = trainedBy, FirstIndex = firstIndex };
     }
 
     private Dictionary<string, string> Metadata()
@@ -100,6 +101,8 @@ public sealed partial class Network
         };
         if (Schema is not null)
             metadata["table_schema"] = Schema.ToJson();
+        if (FirstIndex is { } first)
+            metadata["first_index"] = Text(first);
         return metadata;
     }
 

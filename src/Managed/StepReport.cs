@@ -15,7 +15,7 @@ public sealed record StepReport
     /// <summary>Accuracy on the training data, or root mean squared error in original units.</summary>
     public required double TrainMetric { get; init; }
 
-    /// <summary>The same on held-out data, null without any; with mini-batches as it was at the end of the last epoch.</summary>
+    /// <summary>The same on held-out data, null without any, and on mini-batches within an epoch.</summary>
     public double? ValidationMetric { get; init; }
 
     /// <summary>The loss on held-out data, likewise.</summary>
@@ -49,7 +49,7 @@ public sealed record StepReport
     /// corrected, and the firing plus the uncertain neurons under a certificate.</summary>
     public required IReadOnlyList<double> Reevaluated { get; init; }
 
-    /// <summary>Seconds per stage: pullback, gram, factor, solve, forward, update, validation.</summary>
+    /// <summary>Seconds per stage: pullback, gram, factor, solve, forward, update, validation. The report on the state before training holds the first forward pass.</summary>
     public required IReadOnlyDictionary<string, double> Seconds { get; init; }
 
     /// <summary>Multiply-adds of the sparse verbs of this trial.</summary>

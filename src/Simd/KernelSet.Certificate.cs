@@ -21,17 +21,28 @@ public abstract partial class KernelSet
     /// <summary>target[r, i] = source[r, i] + slack[r] * sizes[i], for panels.</summary>
     public abstract void Raise(PanelMatrix source, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int panelFrom, int panelTo);
 
-    /// <summary>Counts, for every datum, the rows that <paramref name="bound"/> does not rule out, one place late in the starts of <paramref name="destination"/>, for blocks of neurons.</summary>
-    /// <param name="upper">Bounds at the reference's inputs: neurons x data, zero in the padding.</param>
-    /// <param name="support">Norms on the reference's supports: neurons x data, zero in the padding.</param>
+    /// <summary>upper[r, i] += (support[r, i] + growth[r]) on[i] + norm[r] off[i], and counts, for every datum, the rows with upper + error[r] size[i] not below their limit, one place
+    /// late in the starts of <paramref name="destination"/>, for blocks of neurons.</summary>
+    /// <param name="upper">Bounds at the reference's inputs, then at the present ones: neurons x data, zero in the padding.</param>
+    /// <param name="support">Norms on supports: neurons x data, zero in the padding.</param>
     /// <param name="bound">The other parts, all finite but the limits of padding.</param>
     /// <param name="destination">Shaped (data, neurons).</param>
     /// <param name="blockFrom">First block.</param>
     /// <param name="blockTo">One past the last block.</param>
-    public abstract void CountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo);
+    public abstract void RaiseAndCountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo);
 
-    /// <summary>Lists those rows, after <see cref="CountUncertain"/> and <see cref="ActiveBatch.SumCountsAndReserve"/>; values are left as they are.</summary>
-    public abstract void ListUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo);
+    /// <summary>Lists those rows, after <see cref="RaiseAndCountUncertain"/> and <see cref="ActiveBatch.SumCountsAndReserve"/>; values are left as they are.</summary>
+    public abstract void ListUncertain(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo);
+
+    /// <summary>target[r, i] = value + slack[r] * sizes[i] for the listed elements.</summary>
+    /// <param name="listed">Which elements.</param>
+    /// <param name="values">In the order of <paramref name="listed"/>.</param>
+    /// <param name="slack">One per row.</param>
+    /// <param name="sizes">One per datum.</param>
+    /// <param name="target">Neurons x data.</param>
+    /// <param name="blockFrom">First block.</param>
+    /// <param name="blockTo">One past the last block.</param>
+    public abstract void SetListed(ActiveBatch listed, NativeBuffer<float> values, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int blockFrom, int blockTo);
 
     /// <summary>As <see cref="CountAbove"/>, among the rows that <paramref name="listed"/> names, whose sums lie in its order.</summary>
     public abstract void CountListedAbove(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo);

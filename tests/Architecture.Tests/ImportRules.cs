@@ -37,7 +37,7 @@ internal sealed class ImportRules(IReadOnlyList<ImportRow> rows, IReadOnlyCollec
         {
             string last = row.Namespace.Split('.')[^1];
             bool around = own.Namespace.StartsWith(row.Namespace + ".", StringComparison.Ordinal) && own.Folder.Split('/')[0] == row.Folder.Split('/')[0];
-            foreach (string type in _types[row.Folder].Except(ImportTable.SharedRecords))
+            foreach (string type in _types[row.Folder].Except(ImportTable.SharedRecords).Except(ImportTable.Assertions))
                 if (Regex.IsMatch(code, $@"(?<![\w.]){last}\.{type}\b") || (around && !IsDeclaredElsewhere(type, row) && Regex.IsMatch(code, $@"(?<![\w.]){type}\b")))
                     yield return (row.Folder, type);
         }

@@ -15,6 +15,9 @@ internal static class ImportTable
     /// <summary>Records of the public API that the rows below fill or read: data without behaviour, so naming them draws no arrow (docs/decisions.md).</summary>
     public static readonly string[] SharedRecords = ["ActivityStrategy", "GaussNewtonOptions", "StepReport", "StopReason", "TrainingResult"];
 
+    /// <summary>Checks of our own assumptions: gone from a Release build, so naming them draws no arrow either.</summary>
+    public static readonly string[] Assertions = ["Contract"];
+
     public static readonly ImportRow[] Rows =
     [
         //  folder                 namespace                    may import (and what that row may import)

@@ -30,12 +30,14 @@ public class ImportTests
     [TestCase("Managed/IO/A.cs", "namespace Subquad.IO { class A { } }", "namespace Subquad.IO expected")]
     [TestCase("Managed/Extra/A.cs", "namespace Subquad.Extra;\nclass A;", "not in the import table")]
     [TestCase("Simd/Memory/A.cs", "using Subquad.Simd.Lanes;\nnamespace Subquad.Simd.Memory;\nclass A;", "may not import Simd/Lanes")]
+    [TestCase("Simd/Memory/A.cs", "namespace Subquad.Simd.Memory;\nclass A { KernelSet k; }", "may not import Simd (KernelSet)")]
     [TestCase("Simd/Memory/A.cs", "using static Subquad.Data.B;\nnamespace Subquad.Simd.Memory;\nclass A;", "may not import Managed/Data")]
     public void A_name_that_points_up_is_found(string path, string text, string expected) =>
         Assert.That(ViolationsOf(path, text), Has.Exactly(1).Contains(expected));
 
     [TestCase("Managed/Trainers/A.cs", "using Subquad.Engine;\nusing Subquad.Simd.Memory;\nnamespace Subquad.Trainers;\nclass A { Batch b; }")]
     [TestCase("Managed/IO/A.cs", "namespace Subquad.IO;\n/// <see cref=\"Network\"/>\nclass A { string s = \"Subquad.Trainers\"; object o = x.Network; }")]
+    [TestCase("Simd/Memory/A.cs", "namespace Subquad.Simd.Memory;\nclass A { void F() => Contract.Holds(true, string.Empty); }")]
     [TestCase("Managed/A.cs", "using Subquad.Trainers;\nnamespace Subquad;\nclass A;")]
     public void A_name_that_points_down_is_not(string path, string text) => Assert.That(ViolationsOf(path, text), Is.Empty);
 
@@ -50,6 +52,8 @@ public class ImportTests
     private static List<string> ViolationsOf(string path, string text) => [.. new ImportRules(ImportTable.Rows,
     [
         new("src/" + path, text),
+        new("src/Simd/Contract.cs", "namespace Subquad.Simd;\ninternal static class Contract;"),
+        new("src/Simd/KernelSet.cs", "namespace Subquad.Simd;\npublic abstract class KernelSet;"),
         new("src/Managed/Network.cs", "namespace Subquad;\npublic sealed class Network;"),
         new("src/Managed/Engine/Batch.cs", "namespace Subquad.Engine;\ninternal sealed class Batch;"),
     ]).Violations()];

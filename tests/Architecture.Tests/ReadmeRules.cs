@@ -48,7 +48,11 @@ internal static partial class ReadmeRules
 
     private static string Body(Match region) => Normalised(region.Groups["body"].Value);
 
-    private static string Normalised(string text) => Whitespace().Replace(UsingDirective().Replace(text, ""), " ").Trim();
+    /// <summary>A page of results names its plot as a file beside it, README by its folder.</summary>
+    private static string Normalised(string text) => Whitespace().Replace(ResultsFolder().Replace(UsingDirective().Replace(text, ""), ""), " ").Trim();
+
+    [GeneratedRegex(@"(?<=\]\()perf/results/[^/)]+/")]
+    private static partial Regex ResultsFolder();
 
     [GeneratedRegex(@"^[ ]*```csharp[ ]*\n(?<body>.*?)^[ ]*```[ ]*$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Snippet();

@@ -41,6 +41,11 @@ public class ReadmeTests
     public void A_typed_number_is_found(string readme, int expected) =>
         Assert.That(ReadmeRules.TableViolations(readme, name => name == "k" ? ["| a |\n| 3 ms |\n"] : []).Count(), Is.EqualTo(expected));
 
+    [TestCase("perf/results/cpu/k.svg", 0)]
+    [TestCase("perf/results/cpu/other.svg", 1)]
+    public void A_plot_is_named_by_its_folder(string path, int expected) =>
+        Assert.That(ReadmeRules.TableViolations($"<!-- perf:k -->\n![k]({path})\n<!-- /perf -->", _ => ["![k](k.svg)\n"]).Count(), Is.EqualTo(expected));
+
     private static string[] Results(string name)
     {
         string results = Path.Combine(Repository.Root, "perf", "results");

@@ -64,26 +64,44 @@ public sealed class CertificateContractTests
         using var fewRows = new RowBound(128, 3);
         using var lists = new ActiveBatch();
         lists.Reshape(3, 130);
-        Refused(() => Kernels.CountUncertain(upper, few, bound, lists, 0, 1));
-        Refused(() => Kernels.CountUncertain(upper, low, bound, lists, 0, 1));
-        Refused(() => Kernels.CountUncertain(low, low, bound, lists, 0, 1));
-        Refused(() => Kernels.CountUncertain(upper, upper, fewData, lists, 0, 1));
-        Refused(() => Kernels.CountUncertain(upper, upper, fewRows, lists, 0, 1));
-        Refused(() => Kernels.CountUncertain(upper, upper, bound, lists, 0, 2));
-        Refused(() => Kernels.CountUncertain(upper, upper, bound, lists, -1, 1));
+        Refused(() => Kernels.RaiseAndCountUncertain(upper, few, bound, lists, 0, 1));
+        Refused(() => Kernels.RaiseAndCountUncertain(upper, low, bound, lists, 0, 1));
+        Refused(() => Kernels.RaiseAndCountUncertain(low, low, bound, lists, 0, 1));
+        Refused(() => Kernels.RaiseAndCountUncertain(upper, upper, fewData, lists, 0, 1));
+        Refused(() => Kernels.RaiseAndCountUncertain(upper, upper, fewRows, lists, 0, 1));
+        Refused(() => Kernels.RaiseAndCountUncertain(upper, upper, bound, lists, 0, 2));
+        Refused(() => Kernels.RaiseAndCountUncertain(upper, upper, bound, lists, -1, 1));
         foreach (NativeBuffer<float> part in new[] { bound.On, bound.Off, bound.Sizes })
         {
             part[2] = float.PositiveInfinity;
-            Refused(() => Kernels.CountUncertain(upper, upper, bound, lists, 0, 1));
+            Refused(() => Kernels.RaiseAndCountUncertain(upper, upper, bound, lists, 0, 1));
             part[2] = 0f;
         }
         bound.Limits.Clear();
-        Kernels.CountUncertain(upper, upper, bound, lists, 0, 1);
+        Kernels.RaiseAndCountUncertain(upper, upper, bound, lists, 0, 1);
         lists.SumCounts();
-        Refused(() => Kernels.ListUncertain(upper, upper, bound, lists, 0, 1));
+        Refused(() => Kernels.ListUncertain(upper, bound, lists, 0, 1));
         lists.ReserveEntries(lists.Entries);
-        Refused(() => Kernels.ListUncertain(few, few, bound, lists, 0, 1));
-        Refused(() => Kernels.ListUncertain(upper, upper, bound, lists, 1, 0));
+        Refused(() => Kernels.ListUncertain(few, bound, lists, 0, 1));
+        Refused(() => Kernels.ListUncertain(upper, bound, lists, 1, 0));
+    }
+
+    [Test]
+    public void Elements_of_a_wrong_shape_are_not_set()
+    {
+        using var problem = new Problem(new Shape(130, 70, 3, 0.5));
+        using var target = new PanelMatrix(130, 3);
+        using var few = new PanelMatrix(130, 2);
+        using var slack = new NativeBuffer<float>(130);
+        using var fewSlack = new NativeBuffer<float>(129);
+        using var sizes = new NativeBuffer<float>(3);
+        using var fewSizes = new NativeBuffer<float>(2);
+        Refused(() => Kernels.SetListed(problem.Outputs, sizes, slack, sizes, target, 0, 1));
+        Refused(() => Kernels.SetListed(problem.Outputs, problem.Outputs.Values, fewSlack, sizes, target, 0, 1));
+        Refused(() => Kernels.SetListed(problem.Outputs, problem.Outputs.Values, slack, fewSizes, target, 0, 1));
+        Refused(() => Kernels.SetListed(problem.Outputs, problem.Outputs.Values, slack, sizes, few, 0, 1));
+        Refused(() => Kernels.SetListed(problem.Outputs, problem.Outputs.Values, slack, sizes, target, 0, 2));
+        Kernels.SetListed(problem.Outputs, problem.Outputs.Values, slack, sizes, target, 0, 1);
     }
 
     [Test]

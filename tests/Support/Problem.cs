@@ -5,17 +5,32 @@ namespace Subquad.Support;
 /// <summary>Random weights, inputs and outputs of a shape, as plain arrays and as the kernels take them. Some data have no active input or no active output.</summary>
 public sealed class Problem : IDisposable
 {
-    public Problem(Shape shape, int seed = 1)
+    public Problem(Shape shape, int seed = 1) : this(shape, seed, everyLength: false)
+    {
+    }
+
+    private Problem(Shape shape, int seed, bool everyLength)
     {
         (Rows, Columns, Data, _) = shape;
         var random = new Random(seed);
         W = Samples.Dense(random, Columns * Rows);
         X = Samples.Sparse(random, Data, Columns, shape.Density);
         U = Samples.Sparse(random, Data, Rows, shape.Density);
-        Empty(X, Columns, datum: 1);
-        Empty(U, Rows, datum: 2);
-        Empty(X, Columns, datum: 6);
-        Empty(U, Rows, datum: 6);
+        if (everyLength)
+        {
+            for (int datum = 0; datum < Data; datum++)
+            {
+                Keep(X.AsSpan(datum * Columns, Columns), datum, random);
+                Keep(U.AsSpan(datum * Rows, Rows), Rows - datum, random);
+            }
+        }
+        else
+        {
+            Empty(X, Columns, datum: 1);
+            Empty(U, Rows, datum: 2);
+            Empty(X, Columns, datum: 6);
+            Empty(U, Rows, datum: 6);
+        }
         Weights = new PanelMatrix(Rows, Columns);
         for (int column = 0; column < Columns; column++)
             for (int row = 0; row < Rows; row++)
@@ -24,6 +39,9 @@ public sealed class Problem : IDisposable
         Outputs.FillNonZero(U, Data, Rows);
         Turned.Build(Inputs);
     }
+
+    /// <summary>A square problem in which datum i has i active inputs, and so many fewer active outputs: every length from 0 to <paramref name="longest"/> of both.</summary>
+    public static Problem OfEveryLength(int longest) => new(new Shape(longest, longest, longest + 1, 1.0), 1, everyLength: true);
 
     public int Rows { get; }
     public int Columns { get; }
@@ -52,6 +70,15 @@ public sealed class Problem : IDisposable
         Inputs.Dispose();
         Outputs.Dispose();
         Turned.Dispose();
+    }
+
+    /// <summary>Leaves that many elements, anywhere in the row.</summary>
+    private static void Keep(Span<float> row, int count, Random random)
+    {
+        int[] places = [.. Enumerable.Range(0, row.Length)];
+        random.Shuffle(places);
+        foreach (int place in places.AsSpan(count))
+            row[place] = 0f;
     }
 
     private void Empty(float[] rows, int width, int datum)

@@ -12,13 +12,12 @@ sealed class DenseNetwork : IDisposable
     readonly IDisposable _scope = NewDisposeScope();
     readonly Tensor[] _weights, _active, _masks, _norms, _cotangents, _products;
     readonly Tensor _inputs, _output, _tangent;
-    readonly double _threshold;
 
     public DenseNetwork(ScalingCase run)
     {
         (int m, int n, int layers) = (run.Width, run.Batch, ScalingCase.Layers);
         manual_seed(1);
-        _threshold = run.Shift * Math.Sqrt(2.0 / m);
+        Threshold = run.Shift * Math.Sqrt(2.0 / m);
         _inputs = randn(n, ScalingCase.Dimension);
         _inputs.div_(_inputs.norm(1, keepdim: true));
         Targets = randint(0, 2, [n, run.Outputs]).to(ScalarType.Float32).mul_(2).sub_(1);
@@ -35,6 +34,9 @@ sealed class DenseNetwork : IDisposable
         Tensor[] Each(Func<int, Tensor> create) => [.. Enumerable.Range(0, layers).Select(create)];
     }
 
+    /// <summary>theta, the same for all neurons.</summary>
+    public double Threshold { get; }
+
     public Tensor Targets { get; }
 
     /// <summary>f, after a forward pass.</summary>
@@ -44,13 +46,16 @@ sealed class DenseNetwork : IDisposable
     public static long Bytes(ScalingCase run) => sizeof(float) * ((ScalingCase.Layers - 1L) * run.Width * run.Width + 16L * run.Batch * run.Width + 16L * run.Batch * run.Batch);
 
     /// <summary>What enters a layer (from 0).</summary>
-    public Tensor InputOf(int layer) => layer == 0 ? _inputs : _active[layer - 1];
+    Tensor InputOf(int layer) => layer == 0 ? _inputs : _active[layer - 1];
 
-    /// <summary>u of a layer after a pull-back.</summary>
-    public Tensor CotangentOf(int layer) => _cotangents[layer];
+    /// <summary>u of the last layer after a pull-back.</summary>
+    public Tensor LastCotangent => _cotangents[^1];
 
-    /// <summary>V V^T of a layer after <see cref="MeasureInputs"/>.</summary>
-    public Tensor ProductsOf(int layer) => _products[layer];
+    /// <summary>V V^T of the last layer after <see cref="MeasureInputs"/>.</summary>
+    public Tensor LastProducts => _products[^1];
+
+    /// <summary>A^T: C x m.</summary>
+    public Tensor OutputWeights => _output;
 
     /// <summary>The pre-activations of the last layer, for the cached algorithm.</summary>
     public Tensor LastSums() => InputOf(_weights.Length - 1).mm(_weights[^1].t());
@@ -63,14 +68,6 @@ sealed class DenseNetwork : IDisposable
             _active[layer].addmm_(InputOf(layer), _weights[layer].t(), beta: 0, alpha: 1);
             Activate(layer);
         }
-        Outputs.addmm_(_active[^1], _output.t(), beta: 0, alpha: 1);
-    }
-
-    /// <summary>The same in the last layer from its pre-activations: no weights are read.</summary>
-    public void ForwardFrom(Tensor lastSums)
-    {
-        _active[^1].copy_(lastSums);
-        Activate(_weights.Length - 1);
         Outputs.addmm_(_active[^1], _output.t(), beta: 0, alpha: 1);
     }
 
@@ -138,7 +135,7 @@ sealed class DenseNetwork : IDisposable
     void Activate(int layer)
     {
         Tensor active = _active[layer];
-        active.sub_(_threshold).relu_();
+        active.sub_(Threshold).relu_();
         _masks[layer].copy_(active).sign_();
         using Tensor norms = active.norm(1, keepdim: true).clamp_min_(1e-12);
         _norms[layer].copy_(norms);

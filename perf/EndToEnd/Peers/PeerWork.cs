@@ -16,6 +16,8 @@ static class PeerWork
                 return [DensePeer.Run(Dense(arguments))];
             case "openblas":
                 return OpenBlas.Run(Dense(arguments)) is { } row ? [row] : [];
+            case "nanoflann":
+                return NanoflannPeer.Run(Search(arguments)) is { } nearest ? [nearest] : [];
             case "adam":
                 LibtorchLoader.Prepare();
                 return AdamPeer.Run(Training(arguments), Folder(arguments));
@@ -40,6 +42,9 @@ static class PeerWork
 
     static DenseCase Dense(string[] arguments) =>
         Numbers(arguments) is [var width, var batch, var threads, var repeats] ? new((int)width, (int)batch, (int)threads, (int)repeats) : throw Incomplete();
+
+    static SearchCase Search(string[] arguments) =>
+        Numbers(arguments) is [var rows, var dimension, var clustered, var repeats] ? new((int)rows, (int)dimension, Clustered: clustered != 0, (int)repeats) : throw Incomplete();
 
     static TrainingCase Training(string[] arguments) =>
         Numbers(arguments) is [var width, var layers, var density, var seconds] ? new((int)width, (int)layers, density, seconds) : throw Incomplete();

@@ -21,6 +21,7 @@ sealed class ScalingRun
     public required int Repeats { get; init; }
     public required int Steps { get; init; }
     public required int Threads { get; init; }
+    public required ActivityStrategy Activity { get; init; }
     public required bool WithPeer { get; init; }
 
     /// <summary>The folder of Fashion-MNIST, null when there is none.</summary>
@@ -32,16 +33,16 @@ sealed class ScalingRun
         {
             foreach (int width in Widths)
             {
-                Compare(new ScalingCase(width, batch, Outputs: 1, TrainFrom: 1, Steps, Repeats, Threads));
-                Compare(new ScalingCase(width, batch, Outputs: 1, TrainFrom: ScalingCase.Layers, Steps, Repeats, Threads));
+                Compare(new ScalingCase(width, batch, Outputs: 1, TrainFrom: 1, Steps, Repeats, Threads, Activity));
+                Compare(new ScalingCase(width, batch, Outputs: 1, TrainFrom: ScalingCase.Layers, Steps, Repeats, Threads, Activity));
             }
             foreach (Row slope in ScalingSlopes.Of(_report.Rows, batch))
                 _report.Add(slope);
         }
         // Bounded by the widths asked for, so that a trial run is small throughout.
         int widest = Widths.Max();
-        Compare(new ScalingCase(Math.Min(SeveralWidth, widest), Math.Min(SeveralData, Batches.Max()), SeveralOutputs, TrainFrom: 1, Steps, Repeats, Threads));
-        var uncertain = new ScalingCase(Math.Min(UncertainWidth, widest), UncertainData, Outputs: 1, TrainFrom: 1, Math.Max(4, Steps), Repeats: 1, Threads);
+        Compare(new ScalingCase(Math.Min(SeveralWidth, widest), Math.Min(SeveralData, Batches.Max()), SeveralOutputs, TrainFrom: 1, Steps, Repeats, Threads, Activity));
+        var uncertain = new ScalingCase(Math.Min(UncertainWidth, widest), UncertainData, Outputs: 1, TrainFrom: 1, Math.Max(4, Steps), Repeats: 1, Threads, ActivityStrategy.Certified);
         foreach (int from in (ReadOnlySpan<int>)[2, 1])
         {
             CountUncertain(uncertain with { TrainFrom = from }, images: null);
@@ -53,8 +54,11 @@ sealed class ScalingRun
 
     void Compare(ScalingCase run)
     {
-        List<Row> rows = PeerProcess.Run("scaling", run.Arguments);
-        Row? dense = WithPeer ? Dense(run with { CgIterations = (int)(rows[^1].Number("cg_iterations") ?? 0) }) : null;
+        List<Row> rows = Rows("scaling", run);
+        if (rows.Count == 0)
+            return;
+        Row[] later = [.. rows.Where(ScalingSlopes.IsLater).DefaultIfEmpty(rows[^1])];
+        Row? dense = WithPeer ? Dense(run with { CgIterations = (int)Measure.Median(later.Select(row => row.Number("cg_iterations")!.Value)) }) : null;
         foreach (Row row in rows)
         {
             if (dense is not null)
@@ -87,7 +91,8 @@ sealed class ScalingRun
         run = run with { Repeats = (int)Math.Clamp(DenseOperations / operations, 1, run.Repeats) };
         if (DenseNetwork.Bytes(run) > Simd.Memory.NativeBytes.Available)
             return ScalingSlopes.Extrapolate(_report.Rows, run);
-        Row dense = PeerProcess.Run("dense-step", run.Arguments)[0];
+        if (Rows("dense-step", run) is not [var dense])
+            return ScalingSlopes.Extrapolate(_report.Rows, run);
         _report.AddPeer(dense.Text("version"));
         return dense;
     }
@@ -113,7 +118,7 @@ sealed class ScalingRun
     /// <summary>Per layer and forward pass, the neurons that were computed though they do not fire: those that the bound could not rule out.</summary>
     void CountUncertain(ScalingCase run, DirectoryInfo? images)
     {
-        List<Row> rows = images is null ? PeerProcess.Run("scaling", run.Arguments) : PeerProcess.Run("scaling-images", [.. run.Arguments, images.FullName]);
+        List<Row> rows = images is null ? Rows("scaling", run) : Rows("scaling-images", run, images.FullName);
         foreach (Row row in rows.Where(row => row.Text("name") == "forward"))
             for (int layer = run.TrainFrom; layer <= ScalingCase.Layers; layer++)
             {
@@ -140,5 +145,19 @@ sealed class ScalingRun
                     { "residual_ratio", row.Number("residual_ratio") },
                 });
             }
+    }
+
+    /// <summary>A network that does not fit into memory, or whose process fails, leaves a gap and does not end the run.</summary>
+    static List<Row> Rows(string work, ScalingCase run, params object[] more)
+    {
+        try
+        {
+            return PeerProcess.Run(work, [.. run.Arguments, .. more]);
+        }
+        catch (InvalidOperationException failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+            return [];
+        }
     }
 }

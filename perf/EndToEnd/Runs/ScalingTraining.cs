@@ -56,6 +56,7 @@ sealed class ScalingTraining(ScalingCase run, DirectoryInfo? images)
             { "layers", ScalingCase.Layers },
             { "train_from", run.TrainFrom },
             { "outputs", run.Outputs },
+            { "activity", run.Activity.ToString() },
             { "data", images is null ? "random" : "fashion-mnist" },
             { "density", Subquad.Layers.Shift.UpperTail(run.Shift) },
             { "threads", run.Threads },
@@ -106,7 +107,7 @@ sealed class ScalingTraining(ScalingCase run, DirectoryInfo? images)
     }
 
     /// <summary>Theory's steps are undamped. On images the damping finds itself and drops a step here and there, hence the spare ones.</summary>
-    GaussNewtonOptions Options => images is not null ? new() { TrainFrom = run.TrainFrom, Steps = 2 * run.Steps, ResidualTolerance = 0 } : new()
+    GaussNewtonOptions Options => images is not null ? new() { TrainFrom = run.TrainFrom, Steps = 2 * run.Steps, ResidualTolerance = 0, Activity = run.Activity } : new()
     {
         TrainFrom = run.TrainFrom,
         TrainOutput = false,
@@ -114,6 +115,7 @@ sealed class ScalingTraining(ScalingCase run, DirectoryInfo? images)
         Damping = 0,
         AdaptDamping = false,
         ResidualTolerance = 0,
+        Activity = run.Activity,
     };
 
     Network Draw(Dataset data)

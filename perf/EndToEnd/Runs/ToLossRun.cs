@@ -35,7 +35,7 @@ sealed class ToLossRun
             AddAdam(adam);
         return new FinishedRun(_report, $"""
             Seconds until the loss ||f - y||^2 / (2 n C) over all {Images:#,0} training images of Fashion-MNIST is {Goal}: {Layers} hidden layers of {Width:#,0}, {Percent(Density)} of the neurons fire,
-            10 outputs. Gauss-Newton with its defaults; Adam (libtorch, all layers, batch 128) at the best of three learning rates after a short trial. Drawing the weights and, for Adam, evaluation
+            10 outputs. Gauss-Newton with its defaults; Adam (libtorch, all layers, batch 128) at the best learning rate of short trials (three, and more while the best lies at an end). Drawing the weights and, for Adam, evaluation
             and trials are not counted. Adam stops after {Limit} times the fastest Gauss-Newton training; if it did not reach the goal by then, the ratio is a lower bound (>).
 
             {_table}

@@ -33,8 +33,9 @@ internal static class LearningCurve
         double[] at = [.. shown.Select(step => (double)step.Step)];
         Line(plot, at, [.. shown.Select(step => Math.Log10(step.Loss))], "training loss", Colors.C0);
         Line(plot, at, [.. shown.Select(step => scale * step.TrainMetric)], $"training {metric} (right)", Colors.C1, right: true);
-        if (shown.Length > 0 && shown[0].ValidationMetric is not null)
-            Line(plot, at, [.. shown.Select(step => scale * step.ValidationMetric ?? double.NaN)], $"validation {metric} (right)", Colors.C2, right: true);
+        StepReport[] judged = [.. shown.Where(step => step.ValidationMetric is not null)];
+        if (judged.Length > 0)
+            Line(plot, [.. judged.Select(step => (double)step.Step)], [.. judged.Select(step => scale * step.ValidationMetric!.Value)], $"validation {metric} (right)", Colors.C2, right: true);
 
         plot.Axes.Left.TickGenerator = new NumericManual([.. LossTicks(shown)]);
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };

@@ -11,12 +11,14 @@ internal sealed class TrainCommand : Command
         "subquad train",
         "subquad train fashion-mnist/ --width 8192 --density 0.2,0.05 --plot curve.svg",
         "subquad train houses.csv --target price --test more-houses.csv --log run.jsonl",
+        "subquad train a9a.gz --batch 2048 --test a9a.t.gz",
         "subquad train more.csv --from subquad-model.safetensors --steps 3 --out tuned.safetensors",
     ];
 
     private readonly Argument<string?> _data = new("DATA")
     {
-        Description = "A folder with the MNIST file names, an IDX images file, or a CSV. [default: an embedded part of Fashion-MNIST]",
+        Description = "A folder with the MNIST file names, an IDX images file, a CSV, or LIBSVM or extreme-classification text (.libsvm, .svm, .txt, or by its first line); "
+            + "files may be .gz. [default: an embedded part of Fashion-MNIST]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -39,6 +41,8 @@ internal sealed class TrainCommand : Command
     private readonly Option<string?> _labels = Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
 
     private readonly Option<string?> _trainer = Grammar.Choice("--trainer", "The method. [default: gauss-newton]", "gauss-newton");
+    private readonly Option<string?> _activity = Grammar.Choice(
+        "--activity", "How firing neurons are found; all ways find the same. [default: the cheapest]", "full", "certified", "half-space-over-weights", "half-space-over-data", "correlation-tree");
     private readonly Option<int?> _trainFrom = Grammar.Number<int>("--train-from", "The first hidden layer to train, from 1. [default: the last]", "a whole number of 1 or more", value => value >= 1);
     private readonly Option<int?> _batch = Grammar.Number<int>("--batch", "Rows per step. [default: all]", "a whole number of 1 or more", value => value >= 1);
     private readonly Option<int?> _steps = Grammar.Number<int>("--steps", $"Steps at most; {TrainDefaults.SampleSteps} on the embedded sample.", "a whole number of 0 or more", value => value >= 0, TrainDefaults.Steps);
@@ -62,7 +66,7 @@ internal sealed class TrainCommand : Command
         Add(_data);
         foreach (Option option in new Option[]
         {
-            _width, _hidden, _density, _shift, _plain, _samples, _validation, _test, _target, _task, _labels, _trainer, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
+            _width, _hidden, _density, _shift, _plain, _samples, _validation, _test, _target, _task, _labels, _trainer, _activity, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
             _threads, _from, _out, _log, _plot, _noPlot, _force, _quiet,
         })
             Add(option);
@@ -75,8 +79,9 @@ internal sealed class TrainCommand : Command
         string? from = parsed.GetValue(_from) is { } model ? Grammar.ExistingFile(model, "--from") : null;
         bool isTable = data is not null && DataFile.IsTable(data);
         Allow(parsed, _target, isTable && from is null, "a CSV and no --from");
-        Allow(parsed, _task, isTable && from is null, "a CSV and no --from");
-        Allow(parsed, _labels, data is not null && !isTable && !Directory.Exists(data), "an IDX images file");
+        bool isSparse = data is not null && DataFile.IsSparse(data);
+        Allow(parsed, _task, (isTable || isSparse) && from is null, "a CSV or LIBSVM text and no --from");
+        Allow(parsed, _labels, data is not null && !isTable && !isSparse && !Directory.Exists(data), "an IDX images file");
         foreach (Option option in new Option[] { _width, _hidden, _density, _shift, _plain })
             Allow(parsed, option, from is null, "no --from: a model brings its own shape");
         Allow(parsed, _density, parsed.GetResult(_shift) is null, "no --shift");
@@ -85,6 +90,8 @@ internal sealed class TrainCommand : Command
         NetworkShape shape = Shape(parsed);
         if (from is null && parsed.GetValue(_trainFrom) > shape.Hidden.Count)
             throw new UsageException($"--train-from: expected a hidden layer from 1 to {shape.Hidden.Count}, found {parsed.GetValue(_trainFrom)}");
+        if (parsed.GetValue(_activity) is { } search && search.StartsWith("half-space", StringComparison.Ordinal) && from is null && (parsed.GetValue(_trainFrom) ?? shape.Hidden.Count) != 1)
+            throw new UsageException($"--activity {search}: expected --train-from 1, found {parsed.GetValue(_trainFrom) ?? shape.Hidden.Count}");
         (double share, string? validation) = Validation(parsed.GetValue(_validation));
         var outputs = new OutputFiles(parsed.GetValue(_force));
         ulong seed = parsed.GetValue(_seed)!.Value;
@@ -104,6 +111,7 @@ internal sealed class TrainCommand : Command
             Options = new GaussNewtonOptions
             {
                 TrainFrom = parsed.GetValue(_trainFrom),
+                Activity = parsed.GetValue(_activity) is { } activity ? Enum.Parse<ActivityStrategy>(activity.Replace("-", ""), ignoreCase: true) : ActivityStrategy.Automatic,
                 Steps = data is null && parsed.GetResult(_steps) is null or { Implicit: true }
                     ? TrainDefaults.SampleSteps : parsed.GetValue(_steps)!.Value,
                 Batch = parsed.GetValue(_batch) ?? 0,

@@ -62,7 +62,7 @@ internal sealed class Training(TrainRequest request, Session session)
             return;
         Dataset training = data.Training;
         NetworkShape shape = loaded?.Shape ?? request.Shape with { Inputs = training.InputWidth, Outputs = training.OutputCount };
-        string target = training.Task == TaskKind.Classification ? $"{training.OutputCount} classes" : "a number";
+        string target = training.Task == TaskKind.Classification ? $"{training.OutputCount} classes" : training.OutputCount == 1 ? "a number" : $"{training.OutputCount} numbers";
         string missing = training.MissingCells > 0 ? $", {training.MissingCells} missing cells filled with medians" : "";
         long step = MemoryEstimate.OfTraining(shape, request.Options, training.Count, data.Validation?.Count ?? 0);
         session.Output.WriteLine(

@@ -54,7 +54,7 @@ internal sealed record ActivityPolicy
 
     /// <summary>Full passes' worth of uncertain neurons that a reference may cost before it is renewed: a renewal costs a pass for the sums and one for the norms, so neither is ever
     /// more than twice the better choice in hindsight (the ski-rental rule).</summary>
-    private const double PassesBeforeRenewal = 2;
+    public double PassesBeforeRenewal { get; init; } = 2;
 
     /// <summary>Whether to go on with a reference.</summary>
     /// <param name="layer">The layer.</param>
@@ -70,7 +70,7 @@ internal sealed record ActivityPolicy
             return false;
         if (!FollowsCosts)
         {
-            spent += uncertain;
+            spent += uncertain * PairSecondsPerElement / FullSecondsPerElement;
             return spent <= PassesBeforeRenewal;
         }
         double perDatum = (double)inputs.Entries / Math.Max(1, inputs.Count), full = SecondsOfFull(layer, inputs.Count, perDatum, threads);

@@ -2,20 +2,25 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Activity;
 
-/// <summary>A full pass of all data through one layer, kept to bound later ones: the inputs it had, upper bounds of its pre-activations, and norms on its supports.</summary>
+/// <summary>
+/// What bounds later passes of the same data through a layer: upper bounds of the pre-activations at the inputs of the last accepted pass, and norms on the supports of the last full one.
+/// </summary>
 internal sealed class ActivityReference : IDisposable
 {
-    /// <summary>h of the pass.</summary>
+    /// <summary>h of the last accepted pass.</summary>
     public ActiveBatch Inputs { get; } = new();
 
-    /// <summary>At least W h for the weights of now, which change while the reference stays: neurons x data.</summary>
+    /// <summary>At least W h for the weights of now: neurons x data.</summary>
     public PanelMatrix Upper { get; set; } = new(1, 1);
-
-    /// <summary>At least |w_r restricted to the active inputs| for the weights of then: neurons x data.</summary>
-    public PanelMatrix Support { get; } = new(1, 1);
 
     /// <summary>|h_i|, one per datum.</summary>
     public double[] Sizes { get; private set; } = [];
+
+    /// <summary>The active inputs of the last full pass.</summary>
+    public ActiveBatch Supports { get; } = new();
+
+    /// <summary>At least |w_r restricted to those inputs| for the weights of then: neurons x data.</summary>
+    public PanelMatrix SupportNorms { get; } = new(1, 1);
 
     /// <summary>How far the rows had moved by then.</summary>
     public double[] DriftThen { get; private set; } = [];
@@ -33,6 +38,7 @@ internal sealed class ActivityReference : IDisposable
     {
         Inputs.Dispose();
         Upper.Dispose();
-        Support.Dispose();
+        Supports.Dispose();
+        SupportNorms.Dispose();
     }
 }

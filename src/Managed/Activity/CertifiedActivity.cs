@@ -6,11 +6,12 @@ using Subquad.Weights;
 namespace Subquad.Activity;
 
 /// <summary>
-/// The exact active sets of one layer for one set of data, without computing every neuron. A reference pass is kept; with h now, h' then, dh = h - h' and S' the support of h',
-/// <code>W h = W h' + W dh &lt;= upper + |w_r on S'| |dh on S'| + |w_r| |dh off S'| + E</code>
-/// where upper is carried on exactly from step to step (the steps' terms against h', plus what that may round away), the norms grow by how far the rows moved, and E bounds the rounding
-/// of the chains that a pre-activation is computed by. A neuron whose bound stays below its threshold does not fire; all others are computed by the very chains of the full pass, so
-/// sets and values are the same, bit for bit. Cauchy-Schwarz on the two parts of dh apart is what makes it sharp: most of dh lies on S', where few of a row's weights are.
+/// The exact active sets of one layer for one set of data, without computing every neuron. With h now, h' of the last accepted pass, dh = h - h' and S the support of the last full pass,
+/// <code>W h = W h' + W dh &lt;= upper + |w_r on S| |dh on S| + |w_r| |dh off S| + E</code>
+/// where upper is carried from step to step (the steps' terms against h', plus what that may round away; then the bound itself where a neuron was ruled out and its value where it was
+/// computed), the norms grow by how far the rows moved, and E bounds the rounding of the chains that a pre-activation is computed by. A neuron whose bound stays below its threshold does
+/// not fire; all others are computed by the very chains of the full pass, so sets and values are the same, bit for bit. Cauchy-Schwarz on the two parts of dh apart is what makes it
+/// sharp: most of dh lies on S, where few of a row's weights are.
 /// </summary>
 internal sealed class CertifiedActivity : IDisposable
 {
@@ -18,6 +19,9 @@ internal sealed class CertifiedActivity : IDisposable
 
     /// <summary>Roundings of the bound's own sum: five terms, none larger than a few norms, with room.</summary>
     private const double BoundRoundings = 40;
+
+    /// <summary>Roundings of carrying an upper bound on by a step: of the terms, of their subtraction, of the allowance, and of the bound's own sum.</summary>
+    private const double CarryRoundings = 20;
 
     /// <summary>More than all products of a chain can lose to underflow.</summary>
     private const float Underflow = 1e-37f;
@@ -88,15 +92,17 @@ internal sealed class CertifiedActivity : IDisposable
         CarryOn(bound, terms);
         for (int datum = 0; datum < inputs.Count; datum++)
             bound.Sizes[datum] = Up(Math.Max(_reference.Sizes[datum], _norms[datum]) * _policy.MarginScale);
-        _verbs.CountUncertain(_upper, _reference.Support, bound, _listed);
+        _verbs.RaiseAndCountUncertain(_upper, _reference.SupportNorms, bound, _listed);
         Computed = _listed.Density;
         if (!_policy.Keeps(_layer, inputs, Computed, _active, _kernels.Team.Degree, ref _spent))
             return false;
-        _verbs.ListUncertain(_upper, _reference.Support, bound, _listed);
+        _verbs.ListUncertain(_upper, bound, _listed);
         Compute(turned, terms, stepped);
         _verbs.ThresholdListed(_listed, _sums, _layer.Thresholds, gain, sets.Active);
         sets.Finish(normalised);
         _active = sets.Active.Density;
+        FillAllowances(bound, _norms);
+        _verbs.SetListed(_listed, _sums, bound.Slack, bound.Sizes, _upper);
         return true;
     }
 
@@ -108,15 +114,13 @@ internal sealed class CertifiedActivity : IDisposable
         RowBound bound = Fit(inputs.Count);
         _spare.Reshape(_layer.Width, inputs.Count);
         _spare.Inputs.CopyFrom(inputs);
+        _spare.Supports.CopyFrom(inputs);
         SparseNorms.Of(inputs, _spare.Sizes);
         _rows.Drift.CopyTo(_spare.DriftThen);
         int longest = inputs.Longest();
-        _verbs.SupportNorms(_layer.Weights, inputs, (float)(1 + RowBounds.Gamma(longest + 4)), _spare.Support);
+        _verbs.SupportNorms(_layer.Weights, inputs, (float)(1 + RowBounds.Gamma(longest + 4)), _spare.SupportNorms);
         FillErrors(bound, longest);
-        for (int row = 0; row < _layer.Width; row++)
-            bound.Slack[row] = Up(bound.Errors[row] + _rows.Folding[row]);
-        for (int datum = 0; datum < inputs.Count; datum++)
-            bound.Sizes[datum] = Up(_spare.Sizes[datum]);
+        FillAllowances(bound, _spare.Sizes);
         _verbs.Raise(sums, bound.Slack, bound.Sizes, _spare.Upper);
         _isRenewed = true;
     }
@@ -132,6 +136,8 @@ internal sealed class CertifiedActivity : IDisposable
         else
         {
             (_reference.Upper, _upper) = (_upper, _reference.Upper);
+            _reference.Inputs.CopyFrom(_inputs);
+            _norms.CopyTo(_reference.Sizes, 0);
         }
         _isRenewed = false;
     }
@@ -148,7 +154,7 @@ internal sealed class CertifiedActivity : IDisposable
     }
 
     /// <summary>A float that is at least x, for x of 0 or more.</summary>
-    private static float Up(double x) => (float)(x * (1 + 4 * RowBounds.Roundoff));
+    private static float Up(double x) => (float)(x * (1 + 16 * RowBounds.Roundoff));
 
     private RowBound Fit(int data)
     {
@@ -172,40 +178,43 @@ internal sealed class CertifiedActivity : IDisposable
 
     private void Measure(int from, int to)
     {
-        ActiveBatch then = _reference.Inputs;
         for (int datum = from; datum < to; datum++)
         {
             double on = 0, off = 0, squares = 0;
             for (int block = 0; block < _inputs.Blocks; block++)
             {
-                (long start, int length) = _inputs.Run(block, datum);
-                (long startThen, int lengthThen) = then.Run(block, datum);
-                ReadOnlySpan<ushort> ids = _inputs.OffsetsAt(start, length), idsThen = then.OffsetsAt(startThen, lengthThen);
-                ReadOnlySpan<float> values = _inputs.Values.Slice(start, length), valuesThen = then.Values.Slice(startThen, lengthThen);
-                int next = 0;
-                for (int entry = 0; entry < length; entry++)
+                ReadOnlySpan<float> values = ValuesOf(_inputs, block, datum), valuesThen = ValuesOf(_reference.Inputs, block, datum);
+                ReadOnlySpan<ushort> ids = IdsOf(_inputs, block, datum), idsThen = IdsOf(_reference.Inputs, block, datum), support = IdsOf(_reference.Supports, block, datum);
+                for (int now = 0, then = 0, place = 0; now < ids.Length || then < idsThen.Length;)
                 {
-                    double value = values[entry];
+                    int id = Math.Min(now < ids.Length ? ids[now] : int.MaxValue, then < idsThen.Length ? idsThen[then] : int.MaxValue);
+                    double value = now < ids.Length && ids[now] == id ? values[now++] : 0;
+                    double moved = value - (then < idsThen.Length && idsThen[then] == id ? valuesThen[then++] : 0);
+                    while (place < support.Length && support[place] < id)
+                        place++;
                     squares += value * value;
-                    for (; next < lengthThen && idsThen[next] < ids[entry]; next++)
-                        on += (double)valuesThen[next] * valuesThen[next];
-                    if (next < lengthThen && idsThen[next] == ids[entry])
-                    {
-                        double moved = value - valuesThen[next++];
+                    if (place < support.Length && support[place] == id)
                         on += moved * moved;
-                    }
                     else
-                    {
-                        off += value * value;
-                    }
+                        off += moved * moved;
                 }
-                for (; next < lengthThen; next++)
-                    on += (double)valuesThen[next] * valuesThen[next];
             }
             _bound!.On[datum] = Up(Math.Sqrt(on) * _policy.MarginScale);
             _bound.Off[datum] = Up(Math.Sqrt(off) * _policy.MarginScale);
             _norms[datum] = Math.Sqrt(squares);
         }
+    }
+
+    private static ReadOnlySpan<ushort> IdsOf(ActiveBatch batch, int block, int datum)
+    {
+        (long start, int length) = batch.Run(block, datum);
+        return batch.OffsetsAt(start, length);
+    }
+
+    private static ReadOnlySpan<float> ValuesOf(ActiveBatch batch, int block, int datum)
+    {
+        (long start, int length) = batch.Run(block, datum);
+        return batch.Values.Slice(start, length);
     }
 
     /// <summary>The parts of the bound that belong to rows. Rounding: a chain of n terms is off by gamma_n times the norms; the bound itself is summed in float32.</summary>
@@ -216,9 +225,9 @@ internal sealed class CertifiedActivity : IDisposable
         FillErrors(bound, longest);
         for (int row = 0; row < norms.Length; row++)
         {
-            bound.Growth[row] = Up(drift[row] - _reference.DriftThen[row] + change[row]);
-            bound.Norms[row] = Up(norms[row] + change[row]);
-            bound.Slack[row] = Up(product * change[row] + 4 * RowBounds.Roundoff * (norms[row] + change[row]) + folding[row]);
+            bound.Growth[row] = Up(drift[row] - _reference.DriftThen[row] + change[row] + folding[row]);
+            bound.Norms[row] = Up(norms[row] + change[row] + folding[row]);
+            bound.Slack[row] = Up(product * change[row] + CarryRoundings * RowBounds.Roundoff * (norms[row] + change[row]) + folding[row]);
             bound.Limits[row] = _layer.Thresholds[row] - Underflow;
         }
     }
@@ -231,6 +240,16 @@ internal sealed class CertifiedActivity : IDisposable
         double product = RowBounds.Gamma(_rows.LongestInput) + RowBounds.Gamma(_rows.LongestRow) + BoundRoundings * RowBounds.Roundoff;
         for (int row = 0; row < norms.Length; row++)
             bound.Errors[row] = Up(chain * norms[row] + product * change[row]);
+    }
+
+    /// <summary>What a computed pre-activation may be below W h, also once the step is folded in.</summary>
+    private void FillAllowances(RowBound bound, ReadOnlySpan<double> sizes)
+    {
+        ReadOnlySpan<double> folding = _rows.Folding;
+        for (int row = 0; row < folding.Length; row++)
+            bound.Slack[row] = Up(bound.Errors[row] + folding[row]);
+        for (int datum = 0; datum < sizes.Length; datum++)
+            bound.Sizes[datum] = Up(sizes[datum]);
     }
 
     /// <summary>The upper bounds of the reference under the pending step.</summary>

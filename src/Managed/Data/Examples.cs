@@ -57,6 +57,12 @@ internal sealed class Examples
     /// <summary>Missing cells met in the file these rows come from; a part keeps the count of the whole.</summary>
     public int MissingCells { get; init; }
 
+    /// <summary>The index that the first feature had in the LIBSVM text these rows come from; null for all others.</summary>
+    public int? FirstIndex { get; private init; }
+
+    /// <summary>Whether most numbers are zeros that standardisation would fill: rows of LIBSVM text.</summary>
+    public bool IsSparse => FirstIndex is not null;
+
     /// <summary>Wraps rows with one class index each; the arrays are kept, not copied.</summary>
     /// <exception cref="ArgumentException">The lengths do not fit, or there are fewer than two classes.</exception>
     /// <exception cref="InvalidDataException">An input is not finite, or a label is no class.</exception>
@@ -115,6 +121,11 @@ internal sealed class Examples
             throw new InvalidDataException($"{name}: expected at most {Array.MaxLength} numbers, found {rows} rows of {width}");
     }
 
+    /// <summary>The same rows as those of a LIBSVM text.</summary>
+    /// <param name="firstIndex">The index of the first feature there.</param>
+    public Examples FromLibsvm(int firstIndex) =>
+        new(Inputs, Width, Kind, Labels, ClassNames, Values, OutputCount, Schema) { MissingCells = MissingCells, FirstIndex = firstIndex };
+
     /// <summary>The raw features of one row.</summary>
     public ReadOnlySpan<float> Row(int index) => Inputs.AsSpan(checked(index * Width), Width);
 
@@ -141,7 +152,7 @@ internal sealed class Examples
             else if (Kind == TargetKind.Values)
                 Values.AsSpan(row * OutputCount, OutputCount).CopyTo(values.AsSpan(i * OutputCount));
         }
-        return new(inputs, Width, Kind, labels, ClassNames, values, OutputCount, Schema) { MissingCells = MissingCells };
+        return new(inputs, Width, Kind, labels, ClassNames, values, OutputCount, Schema) { MissingCells = MissingCells, FirstIndex = FirstIndex };
     }
 
     /// <summary>The first <paramref name="count"/> rows; this same object when that is all of them.</summary>

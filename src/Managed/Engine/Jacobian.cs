@@ -23,7 +23,7 @@ internal sealed class Jacobian : IDisposable
     /// <param name="layers">Parameters.</param>
     /// <param name="from">The first trained hidden layer, from 0.</param>
     /// <param name="trainsOutput">Whether A is trained.</param>
-    /// <param name="packedLimit">The most bytes that packed blocks of one layer may take.</param>
+    /// <param name="packedLimit">The most bytes that packed blocks of one layer may take. With one output nothing is packed: the step takes a single pull-back.</param>
     public Jacobian(TeamKernels kernels, LayerStack layers, int from, bool trainsOutput, long packedLimit)
     {
         _kernels = kernels;
@@ -32,7 +32,7 @@ internal sealed class Jacobian : IDisposable
         TrainsOutput = trainsOutput;
         _tangents = new LayerTangent[layers.Hidden.Length - from];
         for (int i = 0; i < _tangents.Length; i++)
-            _tangents[i] = new LayerTangent(kernels, layers, from + i, packedLimit);
+            _tangents[i] = new LayerTangent(kernels, layers, from + i, layers.Outputs == 1 ? -1 : packedLimit);
         _output = new OutputTangent(kernels, layers.Output);
     }
 
@@ -84,6 +84,17 @@ internal sealed class Jacobian : IDisposable
             tangent.HoldTerms(Metric);
         if (TrainsOutput)
             _output.HoldStep();
+    }
+
+    /// <summary>Holds the step of the cotangents <paramref name="multipliers"/> of the only output, after a pull-back of 1: u is linear in them, so no second pull-back is needed.</summary>
+    public void HoldScaledStep(OutputVector multipliers)
+    {
+        foreach (LayerTangent tangent in _tangents)
+            tangent.HoldScaledTerms(Metric, multipliers);
+        if (!TrainsOutput)
+            return;
+        _output.Take(multipliers);
+        _output.HoldStep();
     }
 
     /// <summary>result = J J^T <paramref name="outputs"/>.</summary>

@@ -19,7 +19,7 @@ internal sealed class LayerTangent : IDisposable
     private bool _isPacked;
     private HiddenState _state = null!;
     private HiddenState? _below;
-    private NativeBuffer<float> _cotangent = new(0), _tangent = new(0), _pushed = new(0), _turned = new(0);
+    private NativeBuffer<float> _cotangent = new(0), _tangent = new(0), _pushed = new(0), _turned = new(0), _scaled = new(0);
     private NativeBuffer<float> _projected = null!;
     private ActiveBatch _inputs = null!;
 
@@ -87,6 +87,22 @@ internal sealed class LayerTangent : IDisposable
     /// <summary>The step -s^2 sum of u v^T of the cotangents at hand.</summary>
     public void HoldTerms(float metric) => Terms.Set(Active, _cotangent, _state.Turned, _inputs, metric);
 
+    /// <summary>The same for cotangents that are the ones at hand times a factor per datum; those at hand stay.</summary>
+    public void HoldScaledTerms(float metric, OutputVector factors)
+    {
+        Fit(ref _scaled, Active.Entries);
+        for (int block = 0; block < Active.Blocks; block++)
+            for (int datum = 0; datum < Active.Count; datum++)
+            {
+                (long start, int length) = Active.Run(block, datum);
+                float factor = (float)factors[datum][0];
+                Span<float> from = _cotangent.Slice(start, length), to = _scaled.Slice(start, length);
+                for (int i = 0; i < length; i++)
+                    to[i] = factor * from[i];
+            }
+        Terms.Set(Active, _scaled, _state.Turned, _inputs, metric);
+    }
+
     /// <summary>dg = s^2 * (the terms' effect on their own data).</summary>
     public void TakeDirect(PanelMatrix product, float metric)
     {
@@ -128,6 +144,7 @@ internal sealed class LayerTangent : IDisposable
         _cotangent.Dispose();
         _tangent.Dispose();
         _pushed.Dispose();
+        _scaled.Dispose();
         _turned.Dispose();
     }
 

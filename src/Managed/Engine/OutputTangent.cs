@@ -23,6 +23,13 @@ internal sealed class OutputTangent(TeamKernels kernels, PanelMatrix output) : I
     /// <summary>t = A a on the active sets of the last layer.</summary>
     public void PullBack(OutputVector cotangents, NativeBuffer<float> pulled)
     {
+        Take(cotangents);
+        kernels.PullBack(output, _cotangents, _cotangents.Values, _state.Turned, pulled);
+    }
+
+    /// <summary>Keeps cotangents for <see cref="HoldStep"/>.</summary>
+    public void Take(OutputVector cotangents)
+    {
         for (int datum = 0; datum < cotangents.Count; datum++)
         {
             Span<double> row = cotangents[datum];
@@ -34,7 +41,6 @@ internal sealed class OutputTangent(TeamKernels kernels, PanelMatrix output) : I
                     values[i] = (float)row[block * ActiveBatch.BlockSize + i];
             }
         }
-        kernels.PullBack(output, _cotangents, _cotangents.Values, _state.Turned, pulled);
     }
 
     /// <summary>Keeps dA of the cotangents last pulled back.</summary>

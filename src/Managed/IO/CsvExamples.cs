@@ -5,8 +5,10 @@ namespace Subquad.IO;
 /// <summary>Turns a CSV into examples: a first pass decides what the columns are, a second one encodes them.</summary>
 internal static class CsvExamples
 {
+    /// <summary>Classes at most.</summary>
+    public const int MaxClasses = 10_000;
+
     private const int MaxIntegerClasses = 100;
-    private const int MaxClasses = 10_000;
 
     /// <summary>Reads a table and learns its schema.</summary>
     /// <param name="path">A CSV with a header, plain or gzip.</param>
@@ -28,6 +30,9 @@ internal static class CsvExamples
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">A column is missing, or a cell cannot be used; the message names the column or the line.</exception>
     public static Examples ReadWith(TableSchema schema, string path) => Encode(schema, path, null, learn: false);
+
+    /// <summary>Whether integers that take so many different values in so many rows are classes.</summary>
+    public static bool FewEnough(int distinct, int rows) => distinct <= MaxIntegerClasses && distinct <= rows / 2;
 
     private static (TableSchema Schema, int Rows) Survey(string path, string? target, TargetKind? task)
     {
@@ -62,7 +67,7 @@ internal static class CsvExamples
     }
 
     private static bool IsClasses(ColumnSurvey target, int rows) =>
-        !target.IsNumeric || (target.IsInteger && target.Distinct <= MaxIntegerClasses && target.Distinct <= rows / 2);
+        !target.IsNumeric || (target.IsInteger && FewEnough(target.Distinct, rows));
 
     private static Examples Encode(TableSchema schema, string path, int? expectedRows, bool learn)
     {

@@ -25,9 +25,9 @@ internal sealed class GaussNewtonRun : IDisposable
     private readonly PanelMatrix _heldOutProducts = new(1, 1);
     private readonly PreparedData _data;
     private readonly PreparedData? _heldOutData;
-    private bool _refillProducts = true;
     private const int MostHeldOutRises = 2;
 
+    private bool _refillProducts = true, _endsEpoch, _heldOutIsCurrent = true;
     private int _steps, _accepted, _heldOutRises;
 
     public GaussNewtonRun(
@@ -110,8 +110,10 @@ internal sealed class GaussNewtonRun : IDisposable
         for (int epoch = 0; ; epoch++)
         {
             double lastHeldOut = _heldOut?.Score.Loss ?? double.PositiveInfinity;
-            foreach (int[] rows in Split.Batches(_data.Source, _options.Batch, _options.Seed, epoch))
+            int[][] batches = Split.Batches(_data.Source, _options.Batch, _options.Seed, epoch);
+            foreach (int[] rows in batches)
             {
+                _endsEpoch = rows == batches[^1];
                 _batch.Load(_data.Take(rows), isTrained: true);
                 _step.MoveToOtherData();
                 _refillProducts = true;
@@ -123,13 +125,11 @@ internal sealed class GaussNewtonRun : IDisposable
                     return ended;
                 if (_steps < _options.Steps)
                     continue;
-                _heldOut?.Load(_heldOutData!, isTrained: false);
+                MeasureHeldOut();
                 return Ended(StopReason.Steps, $"{_steps} steps done");
             }
-            if (_heldOut is null)
-                continue;
-            _heldOut.Load(_heldOutData!, isTrained: false);
-            if (_heldOut.Score.Loss > lastHeldOut)
+            MeasureHeldOut();
+            if (_heldOut?.Score.Loss > lastHeldOut)
                 return Ended(StopReason.Validation, $"the validation loss rose in epoch {epoch + 1}");
         }
     }
@@ -145,6 +145,17 @@ internal sealed class GaussNewtonRun : IDisposable
         return Ended(StopReason.Residual, "the targets never vary; the outputs are now constant");
     }
 
+    /// <summary>Scores the held-out data by the present weights, unless that was done.</summary>
+    private void MeasureHeldOut()
+    {
+        if (_heldOutIsCurrent)
+            return;
+        _step.Clock.Start(Stage.Validation);
+        _heldOut!.Load(_heldOutData!, isTrained: false);
+        _step.Clock.Stop();
+        _heldOutIsCurrent = true;
+    }
+
     /// <summary>One trial; null to go on.</summary>
     private TrainingResult? TakeStep(ref float metric)
     {
@@ -152,11 +163,11 @@ internal sealed class GaussNewtonRun : IDisposable
         _step.Clock.Restart();
         using System.Diagnostics.Activity? activity = Telemetry.StartStep(_steps);
         long started = Stopwatch.GetTimestamp();
-        double damping = _damping.Relative, before = _batch.Score.ResidualNorm;
+        double before = _batch.Score.ResidualNorm;
         Score trial;
         try
         {
-            trial = _step.Try(_batch, damping, ref metric);
+            trial = _step.Try(_batch, _damping.Relative, ref metric);
         }
         catch (ArithmeticException failure)
         {
@@ -172,7 +183,7 @@ internal sealed class GaussNewtonRun : IDisposable
         bool accepted = _damping.Judge(_step.PredictedDecrease, actual);
         StopReason? stop = null;
         Score heldOutTrial = default;
-        bool followsHeldOut = _heldOut is not null && _options.Batch == 0;
+        bool followsHeldOut = _heldOut is not null && !IsInBatches;
         if (accepted && followsHeldOut)
         {
             heldOutTrial = _step.TryOn(_heldOut!, _batch, _heldOutProducts, _refillProducts);
@@ -197,9 +208,13 @@ internal sealed class GaussNewtonRun : IDisposable
             if (followsHeldOut)
                 _heldOut!.Accept(heldOutTrial);
             _accepted++;
+            _heldOutIsCurrent = _heldOut is null || followsHeldOut;
         }
+        // On mini-batches a look at the held-out data costs as much as several steps.
+        if (_endsEpoch || _steps >= _options.Steps)
+            MeasureHeldOut();
         Telemetry.StepDone(Stopwatch.GetElapsedTime(started).TotalSeconds, _batch.Score.Loss, accepted);
-        Report(damping, flips, accepted, trial.ResidualNorm / before, actual);
+        Report(_step.Damping, flips, accepted, trial.ResidualNorm / before, actual);
         if (stop is { } reason)
             return Ended(reason, $"step {_steps} would raise the validation loss from {_heldOut!.Score.Loss:g5} to {heldOutTrial.Loss:g5} and was dropped");
         if (!accepted && !_options.AdaptDamping)
@@ -220,7 +235,7 @@ internal sealed class GaussNewtonRun : IDisposable
     }
 
     private TrainingResult Ended(StopReason reason, string message) =>
-        new(reason, message, _steps, _accepted, _batch.Score.Loss, _batch.Score.Metric, _heldOut is { Data: not null } ? _heldOut.Score.Metric : null);
+        new(reason, message, _steps, _accepted, _batch.Score.Loss, _batch.Score.Metric, _heldOut is { Data: not null } && _heldOutIsCurrent ? _heldOut.Score.Metric : null);
 
     private long[] Flips()
     {
@@ -244,7 +259,7 @@ internal sealed class GaussNewtonRun : IDisposable
         }
         Dictionary<string, long> multiplyAdds = PerStage(_step.Clock.MultiplyAdds);
         Dictionary<string, long>? touchedLines = _options.CountLines ? PerStage(_step.Clock.TouchedLines) : null;
-        bool validated = _heldOut is { Data: not null };
+        bool validated = _heldOut is { Data: not null } && _heldOutIsCurrent;
         _progress.Report(new StepReport
         {
             Step = _steps,

@@ -45,6 +45,9 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     /// <summary>Decrease of ||r||^2 / 2 that the last solve promises.</summary>
     public double PredictedDecrease { get; private set; }
 
+    /// <summary>The damping that was used, relative to trace(K) / n: what was asked for, or more where K is singular.</summary>
+    public double Damping { get; private set; }
+
     /// <summary>mu that was used, absolute.</summary>
     public double Mu => _mu;
 
@@ -163,11 +166,13 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         Clock.Start(Stage.Factor);
         double scale = _gram.Matrix.Trace / batch.Data.Count;
         _mu = relativeDamping * scale;
+        Damping = relativeDamping;
 
         // A singular K (duplicate rows, dead data) with no damping to speak of: the least mu that float64 can factor is used, and reported.
         for (double least = (scale > 0 ? scale : 1) * 1e-12; !_gram.Matrix.Factor(_mu); least *= 100)
         {
             _mu = Math.Max(_mu, least);
+            Damping = scale > 0 ? _mu / scale : relativeDamping;
             if (!double.IsFinite(_mu) || least > Math.Max(scale, 1) * 1e6)
                 throw new ArithmeticException("the Gram matrix is not finite");
         }
@@ -190,8 +195,16 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         // (G + mu I) alpha = r - e, so the linear model leaves mu alpha + e.
         _kernels.Kernels.Axpy(_mu, _alpha.Span, _left.Span);
         PredictedDecrease = 0.5 * (_kernels.Kernels.Dot(_residual.Span, _residual.Span) - _kernels.Kernels.Dot(_left.Span, _left.Span));
-        _jacobian.PullBack(_alpha);
-        _jacobian.HoldStep();
+        if (batch.Data.Outputs == 1)
+        {
+            // The pull-back of 1 that K was made of is still at hand, also after a dropped trial.
+            _jacobian.HoldScaledStep(_alpha);
+        }
+        else
+        {
+            _jacobian.PullBack(_alpha);
+            _jacobian.HoldStep();
+        }
         Clock.Stop();
     }
 }

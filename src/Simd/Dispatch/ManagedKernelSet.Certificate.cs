@@ -30,21 +30,30 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(source, slack, sizes, target);
     }
 
-    public override void CountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
+    public override void RaiseAndCountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        HoldsBound(upper, support, bound, destination, blockFrom, blockTo);
-        RowListKernel<TSimd, TVec, UncertainTest<TSimd, TVec>>.Count(
+        Contract.Holds(support.Rows == upper.Rows && support.Columns == upper.Columns, "equal shapes");
+        HoldsBound(upper, bound, destination, blockFrom, blockTo);
+        RowListKernel<TSimd, TVec, RaisedTest<TSimd, TVec>>.Count(
             upper.View, new(upper.View.Data, support.View.Data, bound.View), destination.Starts, destination.Count, blockFrom, blockTo);
         KeepAlive(upper, support, bound, destination);
     }
 
-    public override void ListUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
+    public override void ListUncertain(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        HoldsBound(upper, support, bound, destination, blockFrom, blockTo);
+        HoldsBound(upper, bound, destination, blockFrom, blockTo);
         HoldsValues(destination, destination.Values);
-        RowListKernel<TSimd, TVec, UncertainTest<TSimd, TVec>>.List(
-            upper.View, new(upper.View.Data, support.View.Data, bound.View), destination.View, blockFrom, blockTo);
-        KeepAlive(upper, support, bound, destination);
+        RowListKernel<TSimd, TVec, UncertainTest<TSimd, TVec>>.List(upper.View, new(upper.View.Data, bound.View), destination.View, blockFrom, blockTo);
+        KeepAlive(upper, bound, destination);
+    }
+
+    public override void SetListed(ActiveBatch listed, NativeBuffer<float> values, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int blockFrom, int blockTo)
+    {
+        HoldsValues(listed, values);
+        HoldsLists(listed, target, blockFrom, blockTo);
+        Contract.Holds(slack.Length >= target.Rows && sizes.Length >= target.Columns, "an allowance for every row and a size for every datum");
+        LayoutKernel.SetListed(listed.With(values), slack.Pointer, sizes.Pointer, target.View, blockFrom, blockTo);
+        KeepAlive(listed, values, slack, sizes, target);
     }
 
     public override void CountListedAbove(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
@@ -78,9 +87,8 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(matrix, destination);
     }
 
-    private static void HoldsBound(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
+    private static void HoldsBound(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        Contract.Holds(support.Rows == upper.Rows && support.Columns == upper.Columns, "equal shapes");
         Contract.Holds(
             bound.Limits.Length >= (long)upper.Panels * PanelMatrix.PanelRows && bound.On.Length >= upper.Columns,
             "a limit for every row, padding included, and a distance for every datum");

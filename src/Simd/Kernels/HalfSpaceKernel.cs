@@ -5,7 +5,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// Half-space reporting over a <see cref="BallTree"/>. The walk goes down level by level: a list of groups to test becomes the list of their surviving nodes, which are the groups one
+/// Half-space reporting over a <see cref="BoxTree"/>. The walk goes down level by level: a list of groups to test becomes the list of their surviving nodes, which are the groups one
 /// level below; so lists stay in storage order, the next lines are known early enough to be prefetched, and the number of row groups is known before a row is read. Rows and nodes
 /// are the same groups of sixteen, each product one chain of multiply-adds in ascending coordinate from zero: the bits do not depend on the way a row was reached.
 /// </summary>
@@ -13,7 +13,7 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
-    private const int Group = BallTree.Group;
+    private const int Group = BoxTree.Group;
 
     /// <summary>Lists are prefetched this far ahead: sixteen groups cover the latency of memory and stay in the first-level cache for small d.</summary>
     private const int Ahead = 8;
@@ -22,18 +22,18 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
     private const int SampleStride = 16, SampleFrom = 256;
 
     /// <summary>Numbers that a list of the walk must have room for.</summary>
-    public static long ListLength(in BallTreeView tree) => tree.Leaves + 2L * Group;
+    public static long ListLength(in BoxTreeView tree) => tree.Leaves + 2L * Group;
 
-    /// <summary>Lists the row groups that may hold a row with a product above <paramref name="limits"/>.Bound; the complement of a number stands for a group that is inside as a whole.</summary>
+    /// <summary>Lists the row groups that may hold a row with a product above <paramref name="bound"/>; the complement of a number stands for a group that is inside as a whole.</summary>
     /// <param name="tree">At least one leaf.</param>
-    /// <param name="x">d numbers.</param>
-    /// <param name="limits">What nodes are held against.</param>
+    /// <param name="query">x.</param>
+    /// <param name="bound">b.</param>
     /// <param name="listedCost">Cost of a group reached by a list, in groups of a scan; 0 to walk whatever it costs.</param>
     /// <param name="list">The result; <see cref="ListLength"/> numbers.</param>
     /// <param name="other">Scratch of the same length.</param>
     /// <param name="tested">Counts groups of nodes.</param>
     /// <returns>Numbers listed, or -1 when a scan is cheaper.</returns>
-    public static int Walk(in BallTreeView tree, float* x, in HalfSpaceLimits limits, float listedCost, int* list, int* other, ref long tested)
+    public static int Walk(in BoxTreeView tree, in BoxQuery query, float bound, float listedCost, int* list, int* other, ref long tested)
     {
         // The last level must leave its result in `list`: from then on the two change roles.
         int* groups = tree.Levels % 2 == 0 ? list : other, survivors = tree.Levels % 2 == 0 ? other : list;
@@ -43,11 +43,11 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
         {
             if (level == 1 && length >= SampleFrom && listedCost > 0)
             {
-                int sampled = Step(tree, level, x, limits, groups, length, SampleStride, survivors, ref tested);
+                int sampled = Step(tree, level, query, bound, groups, length, SampleStride, survivors, ref tested);
                 if (listedCost * ((float)length + SampleStride * (float)sampled) > tree.Leaves)
                     return -1;
             }
-            length = Step(tree, level, x, limits, groups, length, 1, survivors, ref tested);
+            length = Step(tree, level, query, bound, groups, length, 1, survivors, ref tested);
             int* turned = groups;
             groups = survivors;
             survivors = turned;
@@ -57,7 +57,7 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
 
     /// <summary>Writes ids and products of the rows above the bound, from the groups listed.</summary>
     /// <returns>Rows found; their places have room for one group more.</returns>
-    public static int Listed(in BallTreeView tree, float* x, float bound, int* list, int length, int* ids, float* values)
+    public static int Listed(in BoxTreeView tree, float* x, float bound, int* list, int length, int* ids, float* values)
     {
         TVec limit = TSimd.Broadcast(bound);
         int d = tree.Dimension, count = 0;
@@ -74,41 +74,34 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
         return count;
     }
 
-    /// <summary>The same from all groups from <paramref name="from"/> to <paramref name="to"/> - 1, four vectors at a time so that each coordinate of x is loaded once for them.</summary>
-    public static int Scan(in BallTreeView tree, float* x, float bound, int from, int to, int* ids, float* values)
+    /// <summary>The same from all groups from <paramref name="from"/> to <paramref name="to"/> - 1. One group after another, in memory order: four at once halve the loads of x, but their four
+    /// streams took the hardware prefetcher twice the time from memory.</summary>
+    public static int Scan(in BoxTreeView tree, float* x, float bound, int from, int to, int* ids, float* values)
     {
         TVec limit = TSimd.Broadcast(bound);
         int d = tree.Dimension, count = 0;
-        long slot = (long)from * Group, end = (long)to * Group;
-        float* rowIds = (float*)tree.Ids;
-        for (; slot <= end - 4 * TSimd.Count; slot += 4 * TSimd.Count)
-        {
-            float* p0 = Address(tree, slot), p1 = Address(tree, slot + TSimd.Count), p2 = Address(tree, slot + 2 * TSimd.Count), p3 = Address(tree, slot + 3 * TSimd.Count);
-            TVec sum0 = TSimd.Zero, sum1 = TSimd.Zero, sum2 = TSimd.Zero, sum3 = TSimd.Zero;
-            for (int j = 0; j < d; j++)
-            {
-                TVec factor = TSimd.Broadcast(x[j]);
-                sum0 = TSimd.MulAdd(TSimd.Load(p0 + j * Group), factor, sum0);
-                sum1 = TSimd.MulAdd(TSimd.Load(p1 + j * Group), factor, sum1);
-                sum2 = TSimd.MulAdd(TSimd.Load(p2 + j * Group), factor, sum2);
-                sum3 = TSimd.MulAdd(TSimd.Load(p3 + j * Group), factor, sum3);
-            }
-            Compress(sum0, limit, rowIds + slot, ids, values, ref count);
-            Compress(sum1, limit, rowIds + slot + TSimd.Count, ids, values, ref count);
-            Compress(sum2, limit, rowIds + slot + 2 * TSimd.Count, ids, values, ref count);
-            Compress(sum3, limit, rowIds + slot + 3 * TSimd.Count, ids, values, ref count);
-        }
-        for (; slot < end; slot += TSimd.Count)
-            Compress(Product(Address(tree, slot), d, x), limit, rowIds + slot, ids, values, ref count);
+        float* rows = tree.RowGroup(from), rowIds = (float*)(tree.Ids + (long)from * Group);
+        for (int group = from; group < to; group++, rows += (long)d * Group, rowIds += Group)
+            for (int lane = 0; lane < Group; lane += TSimd.Count)
+                Compress(Product(rows + lane, d, x), limit, rowIds + lane, ids, values, ref count);
         return count;
     }
 
-    /// <summary>Sixteen rows or centres against x, a vector of them at a time.</summary>
+    /// <summary>The products of a vector of rows.</summary>
     public static TVec Product(float* column, int d, float* x)
     {
         TVec sum = TSimd.Zero;
         for (int j = 0; j < d; j++)
             sum = TSimd.MulAdd(TSimd.Load(column + j * Group), TSimd.Broadcast(x[j]), sum);
+        return sum;
+    }
+
+    /// <summary>The same chain for one corner of each box. Rounding is monotone: no row of a box has a product above that of its upper corner, or below that of its lower one, as computed.</summary>
+    public static TVec Corner(float* column, int d, float* x, int* ends)
+    {
+        TVec sum = TSimd.Zero;
+        for (int j = 0; j < d; j++)
+            sum = TSimd.MulAdd(TSimd.Load(column + ends[j]), TSimd.Broadcast(x[j]), sum);
         return sum;
     }
 
@@ -119,35 +112,42 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
             TSimd.Prefetch(group + line * Group);
     }
 
+    /// <summary>Asks for those lines of a group of nodes that one corner needs.</summary>
+    private static void PrefetchEnds(float* nodes, int d, int* ends)
+    {
+        for (int j = 0; j < d; j++)
+            TSimd.Prefetch(nodes + ends[j]);
+    }
+
     /// <summary>Tests the nodes of every <paramref name="stride"/>-th group listed and lists those that reach above the bound.</summary>
     private static int Step(
-        in BallTreeView tree, int level, float* x, in HalfSpaceLimits limits, int* groups, int length, int stride, int* survivors, ref long tested)
+        in BoxTreeView tree, int level, in BoxQuery query, float bound, int* groups, int length, int stride, int* survivors, ref long tested)
     {
-        TVec norm = TSimd.Broadcast(limits.Norm), below = TSimd.Broadcast(limits.Below), above = TSimd.Broadcast(limits.Above);
-        int d = tree.Dimension, count = 0;
+        // Not above b means below the next number; a corner that is NaN, where products overflow, rules nothing out.
+        TVec limit = TSimd.Broadcast(bound), next = TSimd.Broadcast(MathF.BitIncrement(bound));
+        int d = tree.Dimension, nodesInUse = tree.NodesAt(level), count = 0;
         for (int entry = 0; entry < length; entry += stride)
         {
             int group = groups[entry];
             if (group < 0)
             {
                 // Inside as a whole, so are its children: none of them is tested.
-                CompressInside(tree, level, ~group, survivors, ref count);
+                CompressInside(nodesInUse, ~group, survivors, ref count);
                 continue;
             }
             if (entry + Ahead < length)
-                Prefetch(tree.NodeGroup(level, Plain(groups[entry + Ahead])), d + 1);
+                PrefetchEnds(tree.NodeGroup(level, Plain(groups[entry + Ahead])), d, query.Upper);
             tested++;
             float* nodes = tree.NodeGroup(level, group);
             uint outside = 0, inside = 0;
             for (int lane = 0; lane < Group; lane += TSimd.Count)
-            {
-                TVec product = Product(nodes + lane, d, x), radius = TSimd.Load(nodes + d * Group + lane);
-                outside |= TSimd.GreaterBits(below, TSimd.MulAdd(radius, norm, product)) << lane;
-                inside |= TSimd.GreaterBits(TSimd.Sub(product, TSimd.Mul(radius, norm)), above) << lane;
-            }
-            uint reach = ~outside & 0xFFFF;
-            inside &= reach;
-            if (inside == 0)
+                outside |= TSimd.GreaterBits(next, Corner(nodes + lane, d, query.X, query.Upper)) << lane;
+            uint reach = ~outside & BoxTreeView.InUse(nodesInUse, group);
+            // Below level 1 there are no nodes whose test could be spared.
+            if (level > 1 && reach != 0)
+                for (int lane = 0; lane < Group; lane += TSimd.Count)
+                    inside |= TSimd.GreaterBits(Corner(nodes + lane, d, query.X, query.Lower), limit) << lane;
+            if ((inside & reach) == 0)
             {
                 TSimd.CompressNumbers(survivors + count, group * Group, reach);
                 count += BitOperations.PopCount(reach);
@@ -162,12 +162,10 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
         return count;
     }
 
-    private static void CompressInside(in BallTreeView tree, int level, int group, int* survivors, ref int count)
+    private static void CompressInside(int nodesInUse, int group, int* survivors, ref int count)
     {
-        int nodes = tree.Leaves;
-        for (int below = 1; below < level; below++)
-            nodes = (nodes + Group - 1) / Group;
-        for (int node = group * Group; node < Math.Min(nodes, (group + 1) * Group); node++)
+        int to = Math.Min(nodesInUse, (group + 1) * Group);
+        for (int node = group * Group; node < to; node++)
             survivors[count++] = ~node;
     }
 
@@ -182,32 +180,26 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
         count += BitOperations.PopCount(bits);
     }
 
-    private static float* Address(in BallTreeView tree, long slot) => tree.Rows + slot / Group * Group * tree.Dimension + slot % Group;
-
     private static int Plain(int number) => number ^ (number >> 31);
 }
 
-/// <summary>What nodes are held against in a half-space query, moved by the least product that float32 can lose to underflow; what products can lose in relative terms is in the radii.</summary>
-internal readonly struct HalfSpaceLimits
+/// <summary>A query: x, and for each coordinate where in a group of nodes the end of the box lies that makes the product largest, and smallest.</summary>
+internal readonly unsafe struct BoxQuery
 {
-    /// <summary>A bound b, and the norm of x, rounded up.</summary>
-    public HalfSpaceLimits(float bound, float norm, int dimension)
+    /// <summary>Sets the places for d coordinates.</summary>
+    public BoxQuery(float* x, int d, int* upper, int* lower)
     {
-        Norm = norm;
-        double lost = LostToUnderflow(dimension);
-        Below = Math.Max(-float.MaxValue, MathF.BitDecrement((float)(bound - lost)));
-        Above = MathF.BitIncrement((float)(bound + lost));
+        X = x;
+        Upper = upper;
+        Lower = lower;
+        for (int j = 0; j < d; j++)
+        {
+            upper[j] = (x[j] > 0 ? d + j : j) * BoxTree.Group;
+            lower[j] = (x[j] > 0 ? j : d + j) * BoxTree.Group;
+        }
     }
 
-    /// <summary>Not below |x|, and above zero: an empty node's radius times it is -infinity.</summary>
-    public float Norm { get; }
-
-    /// <summary>A node whose upper bound is below this holds no row above b.</summary>
-    public float Below { get; }
-
-    /// <summary>A node whose lower bound is above this holds only rows above b.</summary>
-    public float Above { get; }
-
-    /// <summary>Not below what the chains of a row, of a centre and of the test lose together where products underflow: half of 2^-149 each.</summary>
-    public static double LostToUnderflow(int dimension) => (2.0 * dimension + 4) * float.Epsilon;
+    public readonly float* X;
+    public readonly int* Upper;
+    public readonly int* Lower;
 }

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// Sorts hits by id: least digit first, as few digits as the largest id needs. Both passes' histograms are counted in one reading; hits travel as one 64-bit number, so that a pass
+/// Sorts hits by id: least digit first, as few digits as the largest id needs. All histograms are counted in one reading; between passes hits travel as one 64-bit number, so that a pass
 /// writes one place per hit. Few hits are sorted by insertion, where the histograms would cost more.
 /// </summary>
 internal static unsafe class HitSort
@@ -29,26 +29,31 @@ internal static unsafe class HitSort
         for (int i = 0; i < count; i++)
         {
             int id = ids[i];
-            from[i] = (ulong)(uint)id << 32 | BitConverter.SingleToUInt32Bits(values[i]);
             for (int pass = 0; pass < passes; pass++, id >>= width)
                 histograms[pass * buckets + (id & mask)]++;
         }
         for (int pass = 0; pass < passes; pass++)
-        {
-            int* places = histograms + pass * buckets;
             for (int bucket = 0, place = 0; bucket < buckets; bucket++)
-                (places[bucket], place) = (place, place + places[bucket]);
-            int shift = 32 + pass * width;
+                (histograms[pass * buckets + bucket], place) = (place, place + histograms[pass * buckets + bucket]);
+        int* places = histograms;
+        for (int i = 0; i < count; i++)
+            from[places[ids[i] & mask]++] = (ulong)(uint)ids[i] << 32 | BitConverter.SingleToUInt32Bits(values[i]);
+        for (int pass = 1; pass < passes - 1; pass++)
+        {
+            places += buckets;
             for (int i = 0; i < count; i++)
-                to[places[(int)(from[i] >> shift) & mask]++] = from[i];
+                to[places[(int)(from[i] >> (32 + pass * width)) & mask]++] = from[i];
             ulong* turned = from;
             from = to;
             to = turned;
         }
+        if (passes > 1)
+            places += buckets;
         for (int i = 0; i < count; i++)
         {
-            ids[i] = (int)(from[i] >> 32);
-            values[i] = BitConverter.UInt32BitsToSingle((uint)(from[i] & uint.MaxValue));
+            int place = passes > 1 ? places[(int)(from[i] >> (32 + (passes - 1) * width)) & mask]++ : i;
+            ids[place] = (int)(from[i] >> 32);
+            values[place] = BitConverter.UInt32BitsToSingle((uint)(from[i] & uint.MaxValue));
         }
     }
 

@@ -82,6 +82,22 @@ internal static unsafe class LayoutKernel
         }
     }
 
+    /// <summary>target[id, datum] = value + slack[id] * sizes[datum].</summary>
+    public static void SetListed(ActiveView listed, float* slack, float* sizes, PanelView target, int blockFrom, int blockTo)
+    {
+        const int Side = PanelMatrix.PanelRows;
+        for (int block = blockFrom; block < blockTo; block++)
+        {
+            long* starts = listed.Starts + (long)block * listed.Count;
+            for (int datum = 0; datum < listed.Count; datum++)
+                for (long entry = starts[datum]; entry < starts[datum + 1]; entry++)
+                {
+                    int id = block * ActiveBatch.BlockSize + listed.Offsets[entry];
+                    target.Data[id / Side * target.Stride + (long)datum * Side + id % Side] = listed.Values[entry] + slack[id] * sizes[datum];
+                }
+        }
+    }
+
     /// <summary>matrix = the lower triangle of gram, mirrored and narrowed; padded rows become zero.</summary>
     public static void NarrowSymmetric(double* gram, long stride, PanelView matrix, int panelFrom, int panelTo)
     {

@@ -5,85 +5,83 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// The k rows of a <see cref="BallTree"/> with the least score: best first. A heap holds nodes above the last level by the least score a row below them can have; the most promising is
-/// taken, its sixteen children are tested at once, and the search ends when nothing in the heap can beat the k-th row found. Children of the last level are groups of rows, read
-/// at once, the nearest first: the sooner good rows are known, the fewer are read. Equal scores count by id, so the result depends on no order of visits.
+/// The k rows of a <see cref="BoxTree"/> with the least score: down into the most promising of sixteen children first, then into the next as long as its gap does not exceed the k-th score found.
+/// Equal scores count by id, so the result depends on no order of visits.
 /// </summary>
 internal static unsafe class NearestKernel<TSimd, TVec, TScore>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
     where TScore : struct, IScore<TSimd, TVec>
 {
-    private const int Group = BallTree.Group;
-
-    /// <summary>Nodes that the heap must have room for.</summary>
-    public static long HeapLength(in BallTreeView tree) => tree.Leaves / Group + tree.Leaves / (Group * Group) + 4L * Group;
+    private const int Group = BoxTree.Group;
 
     /// <summary>Searches the tree, until it has computed more than <paramref name="mostGroups"/> groups.</summary>
-    /// <returns>Whether it came to an end; if not, the rows found so far are no result, yet a scan may start with them.</returns>
-    public static bool Walk(in BallTreeView tree, float* x, float norm, ref BestRows best, NodeEntry* heap, long mostGroups, ref long rowGroups, ref long nodeGroups)
-    {
-        int d = tree.Dimension, waiting = 1;
-        heap[0] = new(float.NegativeInfinity, tree.Levels, 0);
-        float* scores = stackalloc float[Group];
-        while (waiting > 0)
-        {
-            NodeEntry node = NodeEntry.Pop(heap, ref waiting);
-            if (node.Least > best.Worst)
-                break;
-            if (rowGroups + nodeGroups > mostGroups)
-                return false;
-            nodeGroups++;
-            float* nodes = tree.NodeGroup(node.Level, node.Group);
-            float* radii = nodes + d * Group;
-            TVec limit = TSimd.Broadcast(TScore.Limit(best.Worst, d)), factor = TSimd.Broadcast(norm);
-            uint beyond = 0;
-            for (int lane = 0; lane < Group; lane += TSimd.Count)
-            {
-                TVec score = TScore.Rows(nodes + lane, d, x), radius = TSimd.Load(radii + lane);
-                TSimd.Store(scores + lane, score);
-                // An empty node's radius is below zero.
-                beyond |= (TScore.Beyond(score, radius, factor, limit, d) | TSimd.GreaterBits(TSimd.Zero, radius)) << lane;
-            }
-            uint reach = ~beyond & 0xFFFF;
-            if (node.Level > 1)
-            {
-                for (; reach != 0; reach &= reach - 1)
-                {
-                    int lane = BitOperations.TrailingZeroCount(reach);
-                    float least = TScore.Least(scores[lane], radii[lane], norm, d);
-                    if (!(least > best.Worst))
-                        NodeEntry.Push(heap, ref waiting, new(least, node.Level - 1, node.Group * Group + lane));
-                }
-                continue;
-            }
-            for (uint rest = reach; rest != 0; rest &= rest - 1)
-                HalfSpaceKernel<TSimd, TVec>.Prefetch(tree.RowGroup(node.Group * Group + BitOperations.TrailingZeroCount(rest)), d);
-            while (reach != 0)
-            {
-                int lane = BitOperations.TrailingZeroCount(reach);
-                for (uint rest = reach & (reach - 1); rest != 0; rest &= rest - 1)
-                    if (scores[BitOperations.TrailingZeroCount(rest)] < scores[lane])
-                        lane = BitOperations.TrailingZeroCount(rest);
-                reach &= ~(1u << lane);
-                if (TScore.Least(scores[lane], radii[lane], norm, d) > best.Worst)
-                    continue;
-                rowGroups++;
-                Rows(tree, x, node.Group * Group + lane, ref best);
-            }
-        }
-        return true;
-    }
+    /// <returns>Whether it came to an end; if not, the rows found so far are no result.</returns>
+    public static bool Walk(in BoxTreeView tree, in BoxQuery query, ref BestRows best, long mostGroups, ref long rowGroups, ref long nodeGroups) =>
+        Visit(tree, query, tree.Levels, 0, ref best, mostGroups, ref rowGroups, ref nodeGroups);
 
     /// <summary>Takes every group of rows in storage order.</summary>
-    public static void Scan(in BallTreeView tree, float* x, ref BestRows best)
+    public static void Scan(in BoxTreeView tree, float* x, ref BestRows best)
     {
-        int d = tree.Dimension;
         for (int group = 0; group < tree.Leaves; group++)
             Rows(tree, x, group, ref best);
     }
 
-    private static void Rows(in BallTreeView tree, float* x, int group, ref BestRows best)
+    private static bool Visit(in BoxTreeView tree, in BoxQuery query, int level, int group, ref BestRows best, long mostGroups, ref long rowGroups, ref long nodeGroups)
+    {
+        float* nodes = tree.NodeGroup(level, group);
+        float* gaps = stackalloc float[Group];
+        TVec worst = TSimd.Broadcast(best.Worst);
+        uint beyond = 0;
+        for (int lane = 0; lane < Group; lane += TSimd.Count)
+        {
+            TVec gap = TScore.Gap(nodes + lane, tree.Dimension, query);
+            TSimd.Store(gaps + lane, gap);
+            beyond |= TSimd.GreaterBits(gap, worst) << lane;
+        }
+        if (++nodeGroups + rowGroups > mostGroups)
+            return false;
+        uint reach = ~beyond & BoxTreeView.InUse(tree.NodesAt(level), group);
+        for (uint rest = reach; rest != 0; rest &= rest - 1)
+            PrefetchChildren(tree, level, group * Group + BitOperations.TrailingZeroCount(rest));
+        while (reach != 0)
+        {
+            int lane = Least(gaps, reach);
+            if (gaps[lane] > best.Worst)
+                break;
+            reach &= ~(1u << lane);
+            if (level > 1)
+            {
+                if (!Visit(tree, query, level - 1, group * Group + lane, ref best, mostGroups, ref rowGroups, ref nodeGroups))
+                    return false;
+                continue;
+            }
+            rowGroups++;
+            Rows(tree, query.X, group * Group + lane, ref best);
+        }
+        return true;
+    }
+
+    private static int Least(float* gaps, uint among)
+    {
+        int least = BitOperations.TrailingZeroCount(among);
+        for (among &= among - 1; among != 0; among &= among - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(among);
+            least = gaps[lane] < gaps[least] ? lane : least;
+        }
+        return least;
+    }
+
+    private static void PrefetchChildren(in BoxTreeView tree, int level, int node)
+    {
+        if (level == 1)
+            HalfSpaceKernel<TSimd, TVec>.Prefetch(tree.RowGroup(node), tree.Dimension);
+        else
+            HalfSpaceKernel<TSimd, TVec>.Prefetch(tree.NodeGroup(level - 1, node), 2 * tree.Dimension);
+    }
+
+    private static void Rows(in BoxTreeView tree, float* x, int group, ref BestRows best)
     {
         float* rows = tree.RowGroup(group);
         int* ids = tree.Ids + (long)group * Group;
@@ -102,39 +100,5 @@ internal static unsafe class NearestKernel<TSimd, TVec, TScore>
                 best.Offer(scores[i], ids[lane + i]);
             }
         }
-    }
-}
-
-/// <summary>A node that waits, by the least score of a row below it; and the binary heap of them.</summary>
-internal readonly struct NodeEntry(float least, int level, int group)
-{
-    public readonly float Least = least;
-    public readonly int Level = level;
-    public readonly int Group = group;
-
-    public static unsafe void Push(NodeEntry* heap, ref int count, NodeEntry entry)
-    {
-        int place = count++;
-        for (; place > 0 && heap[(place - 1) / 2].Least > entry.Least; place = (place - 1) / 2)
-            heap[place] = heap[(place - 1) / 2];
-        heap[place] = entry;
-    }
-
-    public static unsafe NodeEntry Pop(NodeEntry* heap, ref int count)
-    {
-        NodeEntry top = heap[0], last = heap[--count];
-        int place = 0;
-        while (2 * place + 1 < count)
-        {
-            int child = 2 * place + 1;
-            if (child + 1 < count && heap[child + 1].Least < heap[child].Least)
-                child++;
-            if (last.Least <= heap[child].Least)
-                break;
-            heap[place] = heap[child];
-            place = child;
-        }
-        heap[place] = last;
-        return top;
     }
 }

@@ -27,22 +27,37 @@ internal readonly unsafe struct AboveTest<TSimd, TVec>(float* sums, float* thres
 }
 
 /// <summary>
-/// Not ruled out by a certificate: the bound upper + (support + growth) on + norm off + error size is not below the limit. With finite operands it is
-/// never NaN; the limit of padding is infinite.
+/// Raises upper to the bound upper + (support + growth) on + norm off, and passes what that does not rule out: see <see cref="UncertainTest{TSimd,TVec}"/>.
 /// </summary>
-internal readonly unsafe struct UncertainTest<TSimd, TVec>(float* upper, float* support, BoundView bound) : IRowTest<TSimd, TVec>
+internal readonly unsafe struct RaisedTest<TSimd, TVec>(float* upper, float* support, BoundView bound) : IRowTest<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Passes(long place, int row, int datum)
     {
-        TVec on = TSimd.Broadcast(bound.On[datum]), off = TSimd.Broadcast(bound.Off[datum]), size = TSimd.Broadcast(bound.Sizes[datum]);
+        TVec on = TSimd.Broadcast(bound.On[datum]), off = TSimd.Broadcast(bound.Off[datum]);
         TVec reach = TSimd.MulAdd(TSimd.Add(TSimd.Load(support + place), TSimd.Load(bound.Growth + row)), on, TSimd.Load(upper + place));
         reach = TSimd.MulAdd(TSimd.Load(bound.Norms + row), off, reach);
-        reach = TSimd.MulAdd(TSimd.Load(bound.Errors + row), size, reach);
+        TSimd.Store(upper + place, reach);
+        return UncertainTest<TSimd, TVec>.Bits(reach, bound, row, datum);
+    }
+}
+
+/// <summary>Not ruled out: the bound and what rounding may add, upper + error size, are not below the row's limit. With finite operands that is never NaN; the limit of padding is infinite.</summary>
+internal readonly unsafe struct UncertainTest<TSimd, TVec>(float* upper, BoundView bound) : IRowTest<TSimd, TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Bits(TVec upper, BoundView bound, int row, int datum)
+    {
+        TVec reach = TSimd.MulAdd(TSimd.Load(bound.Errors + row), TSimd.Broadcast(bound.Sizes[datum]), upper);
         return ~TSimd.GreaterBits(TSimd.Load(bound.Limits + row), reach) & ((1u << TSimd.Count) - 1);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Passes(long place, int row, int datum) => Bits(TSimd.Load(upper + place), bound, row, datum);
 }
 
 /// <summary>Not zero: a number that is none is listed too, so that a run that diverged shows it. The padding holds zeros.</summary>

@@ -189,6 +189,7 @@ public sealed unsafe class ActiveBatch : IDisposable
 
     internal static void Grow<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
     {
+        buffer.ThrowIfDisposed();
         buffer.Dispose();
         buffer = new NativeBuffer<T>(length + length / 4);
     }

@@ -25,6 +25,7 @@ public sealed unsafe class Arena : IDisposable
         _used = 0;
         if (_block.Length >= bytes)
             return;
+        _block.ThrowIfDisposed();
         _block.Dispose();
         _block = new NativeBuffer<byte>(bytes + bytes / 4);
     }

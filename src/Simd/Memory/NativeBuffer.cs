@@ -111,6 +111,14 @@ public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>For owners that replace a buffer by a larger one: what was disposed must not come back to life.</summary>
+    /// <exception cref="ObjectDisposedException">The block was given back.</exception>
+    internal void ThrowIfDisposed()
+    {
+        if (_address == 0)
+            ThrowDisposed();
+    }
+
     private static void* Take(nuint bytes)
     {
         void* block;

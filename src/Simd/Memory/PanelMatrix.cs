@@ -65,6 +65,7 @@ public sealed unsafe class PanelMatrix : IDisposable
         long wanted = Panels * PanelStride;
         if (_values.Length >= wanted)
             return;
+        _values.ThrowIfDisposed();
         _values.Dispose();
         _values = new NativeBuffer<float>(wanted);
     }

@@ -21,9 +21,6 @@ internal readonly unsafe struct ActiveView(int count, int width, int blocks, lon
     public readonly long* Starts = starts;
     public readonly ushort* Offsets = offsets;
     public readonly float* Values = values;
-
-    /// <summary>Entries of all data in the blocks before <paramref name="block"/>.</summary>
-    public long BlockStart(int block) => Starts[(long)block * Count];
 }
 
 /// <summary>

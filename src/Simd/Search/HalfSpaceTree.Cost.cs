@@ -11,11 +11,11 @@ public sealed partial class HalfSpaceTree
     /// <summary>From this many groups on a query takes long enough for the clock.</summary>
     private const int LeastMeasured = 1_024;
 
-    private const int Probes = 3, Repeats = 2, Sampled = 4_096;
+    private const int Probes = 3, Repeats = 4, Sampled = 4_096;
 
     /// <summary>
     /// The cost model's one number: seconds per group that a walk computes, rows or nodes, over seconds per group of a scan. Measured on rows of the tree itself as queries, with bounds that a
-    /// thousandth of the rows exceed; medians. It decides between two ways with the same result, so a wrong measurement costs time only.
+    /// thousandth of the rows exceed: the median of the best times. It decides between two ways with the same result, so a wrong measurement costs time only.
     /// </summary>
     private float MeasureListedCost()
     {
@@ -27,28 +27,27 @@ public sealed partial class HalfSpaceTree
         for (int probe = 0; probe < Probes; probe++)
         {
             long slot = Count * (2L * probe + 1) / (2 * Probes);
-            for (int j = 0; j < Dimension; j++)
-                x[j] = _tree.Row(slot, j);
+            _tree.CopyRow(slot, x);
             float bound = SampledBound(x);
+            double scan = double.MaxValue, walk = double.MaxValue;
             for (int repeat = 0; repeat < Repeats; repeat++)
             {
-                double scan = Time(SearchPath.Scan) / hits.RowGroups, walk = Time(SearchPath.Tree) / (hits.RowGroups + hits.NodeGroups);
-                // The first time pages and caches are cold.
-                if (repeat > 0 && scan > 0)
-                    ratios.Add(walk / scan);
+                scan = Math.Min(scan, Time(SearchPath.Scan) / hits.RowGroups);
+                walk = Math.Min(walk, Time(SearchPath.Tree) / Math.Max(1, hits.RowGroups + hits.NodeGroups));
             }
+            ratios.Add(walk / scan);
 
             double Time(SearchPath path)
             {
                 (SearchPath before, Path) = (Path, path);
                 long start = Stopwatch.GetTimestamp();
-                ReportInStorageOrder(x, bound, hits);
+                Report(x, bound, hits);
                 Path = before;
                 return Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
         }
         ratios.Sort();
-        return ratios.Count == 0 ? DefaultListedCost : (float)Math.Clamp(ratios[ratios.Count / 2], 0.5, 8);
+        return (float)Math.Clamp(ratios[ratios.Count / 2], 0.5, 8);
     }
 
     /// <summary>A bound that about a thousandth of the rows exceed.</summary>

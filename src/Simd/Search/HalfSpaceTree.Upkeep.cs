@@ -4,15 +4,15 @@ namespace Subquad.Simd.Search;
 
 public sealed partial class HalfSpaceTree
 {
-    /// <summary>A leaf's ball may grow to this multiple of what it was fitted to before rows that leave it are taken out.</summary>
-    private const float Slack = 1.25f;
+    /// <summary>The sides of a leaf's box may grow to this multiple, together, of what they were when its rows were put there.</summary>
+    private const double Slack = 1.25;
 
     /// <summary>Rows in fresh leaves and empty slots, as a share of all slots in use, from which all is built anew; and as many more as are never worth it.</summary>
     private const double MostStale = 0.25;
     private const int FewStale = 256;
 
-    private NativeBuffer<int> _slots = new(0);
-    private float[] _reach = [];
+    private NativeBuffer<int> _slots;
+    private double[] _mostSize = [];
     private int _largestId;
     private int _freshLeaf;
     private long _freshRows, _freshSplit, _holes;
@@ -50,21 +50,18 @@ public sealed partial class HalfSpaceTree
     {
         CheckShape(ids, rows);
         CheckIds(ids, present: true);
-        var fitter = new BallFitter(_tree);
         var leaving = new List<int>();
         for (int i = 0; i < ids.Length; i++)
         {
             ReadOnlySpan<float> row = rows.Slice(i * Dimension, Dimension);
             long slot = _slots[ids[i]];
-            int leaf = (int)(slot / BallTree.Group);
-            if (fitter.RadiusFor(1, leaf, row) > _reach[leaf])
+            int leaf = (int)(slot / BoxTree.Group);
+            if (_tree.SizeWith(leaf, row) > _mostSize[leaf])
             {
                 leaving.Add(i);
                 continue;
             }
             _tree.SetRow(slot, ids[i], row);
-            Note(row);
-            fitter.GrowAbove(slot, _tree.Leaves);
         }
         if (leaving.Count == 0)
             return;
@@ -90,7 +87,7 @@ public sealed partial class HalfSpaceTree
     /// <summary>Puts rows into fresh leaves: first into what is free in the last one, then into new ones of their own.</summary>
     private void Place(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
     {
-        int needed = (ids.Length + BallTree.Group - 1) / BallTree.Group;
+        int needed = (ids.Length + BoxTree.Group - 1) / BoxTree.Group;
         if (_tree.Leaves + needed > _tree.Capacity)
         {
             Rebuild(ids, rows);
@@ -99,16 +96,15 @@ public sealed partial class HalfSpaceTree
         int placed = 0;
         if (_tree.Leaves > _freshLeaf)
         {
-            long first = (_tree.Leaves - 1L) * BallTree.Group;
-            var fitter = new BallFitter(_tree);
-            for (long slot = first; slot < first + BallTree.Group && placed < ids.Length; slot++)
+            long first = (_tree.Leaves - 1L) * BoxTree.Group;
+                for (long slot = first; slot < first + BoxTree.Group && placed < ids.Length; slot++)
                 if (_tree.Ids[slot] < 0)
                 {
                     Put(slot, ids[placed], rows.Slice(placed++ * Dimension, Dimension));
-                    fitter.GrowAbove(slot, _tree.Leaves);
                     _holes--;
                 }
-            _reach[_tree.Leaves - 1] = Slack * _tree.Node(1, _tree.Leaves - 1, Dimension);
+            if (placed > 0)
+                _mostSize[_tree.Leaves - 1] = Slack * _tree.SizeWith(_tree.Leaves - 1, rows[..Dimension]);
         }
         Append(ids[placed..], rows[(placed * Dimension)..]);
         _freshRows += ids.Length;
@@ -123,50 +119,42 @@ public sealed partial class HalfSpaceTree
         Append(copy, ids);
     }
 
-    /// <summary>Splits rows among new leaves and fits the balls over them.</summary>
+    /// <summary>Splits rows among new leaves.</summary>
     private void Append(NativeBuffer<float> rows, ReadOnlySpan<int> ids)
     {
         int first = _tree.Leaves;
         var order = new int[ids.Length];
-        new BallSplitter(Dimension).Order(rows, order);
+        new RowSplitter(Dimension).Order(rows, order);
         for (int i = 0; i < order.Length; i++)
         {
-            if (i % BallTree.Group == 0)
+            if (i % BoxTree.Group == 0)
                 _tree.AddLeaf();
-            Put((long)first * BallTree.Group + i, ids[order[i]], rows.Slice((long)order[i] * Dimension, Dimension));
+            Put((long)first * BoxTree.Group + i, ids[order[i]], rows.Slice((long)order[i] * Dimension, Dimension));
         }
-        _holes += (long)_tree.Leaves * BallTree.Group - ((long)first * BallTree.Group + order.Length);
-        var fitter = new BallFitter(_tree);
-        fitter.FitFrom(first);
+        _holes += (long)_tree.Leaves * BoxTree.Group - ((long)first * BoxTree.Group + order.Length);
         for (int leaf = first; leaf < _tree.Leaves; leaf++)
-            _reach[leaf] = Slack * _tree.Node(1, leaf, Dimension);
-        if (first > 0)
-            for (int i = 0; i < order.Length; i++)
-                fitter.GrowAbove((long)first * BallTree.Group + i, first);
+            _mostSize[leaf] = Slack * _tree.SizeWith(leaf, rows.Slice((long)order[(leaf - first) * BoxTree.Group] * Dimension, Dimension));
     }
 
     private void Put(long slot, int id, ReadOnlySpan<float> row)
     {
         _tree.SetRow(slot, id, row);
         _slots[id] = (int)slot;
-        Note(row);
     }
-
-    private void Note(ReadOnlySpan<float> row) => _largestNorm = Math.Max(_largestNorm, Math.Sqrt(_kernels.SquaredNorm(row)) * (1 + 1e-12));
 
     /// <summary>Keeps staleness bounded after a change.</summary>
     private void Renew()
     {
-        long slots = (long)_tree.Leaves * BallTree.Group;
+        long slots = (long)_tree.Leaves * BoxTree.Group;
         if (_freshRows + _holes > MostStale * slots + FewStale)
             Rebuild([], []);
-        else if (_freshRows >= 2 * _freshSplit + BallTree.Group)
+        else if (_freshRows >= 2 * _freshSplit + BoxTree.Group)
             SplitFresh();
     }
 
     private void SplitFresh()
     {
-        long from = (long)_freshLeaf * BallTree.Group, slots = (long)_tree.Leaves * BallTree.Group;
+        long from = (long)_freshLeaf * BoxTree.Group, slots = (long)_tree.Leaves * BoxTree.Group;
         (NativeBuffer<float> rows, int[] ids) = Gather(_freshLeaf, [], []);
         using (rows)
         {
@@ -190,7 +178,7 @@ public sealed partial class HalfSpaceTree
     {
         var ids = new List<int>();
         var slots = new List<long>();
-        for (long slot = (long)leaf * BallTree.Group; slot < (long)_tree.Leaves * BallTree.Group; slot++)
+        for (long slot = (long)leaf * BoxTree.Group; slot < (long)_tree.Leaves * BoxTree.Group; slot++)
             if (_tree.Ids[slot] >= 0)
             {
                 ids.Add(_tree.Ids[slot]);
@@ -198,8 +186,7 @@ public sealed partial class HalfSpaceTree
             }
         var rows = new NativeBuffer<float>((long)ids.Count * Dimension + moreRows.Length);
         for (int i = 0; i < slots.Count; i++)
-            for (int j = 0; j < Dimension; j++)
-                rows[(long)i * Dimension + j] = _tree.Row(slots[i], j);
+            _tree.CopyRow(slots[i], rows.Slice((long)i * Dimension, Dimension));
         moreRows.CopyTo(rows.Slice((long)ids.Count * Dimension, moreRows.Length));
         ids.AddRange(moreIds);
         return (rows, [.. ids]);
@@ -208,11 +195,11 @@ public sealed partial class HalfSpaceTree
     /// <summary>Builds everything from these rows, with room for the fresh leaves to come, and measures what the cost model needs.</summary>
     private void Build(NativeBuffer<float> rows, int[] ids)
     {
-        int leaves = (ids.Length + BallTree.Group - 1) / BallTree.Group;
+        int leaves = (ids.Length + BoxTree.Group - 1) / BoxTree.Group;
         _tree.Dispose();
-        _tree = new BallTree(Dimension, leaves + leaves / 2 + 2 * FewStale);
-        _reach = new float[_tree.Capacity];
-        _largestNorm = _holes = _freshRows = _freshSplit = 0;
+        _tree = new BoxTree(Dimension, leaves + leaves / 2 + 2 * FewStale);
+        _mostSize = new double[_tree.Capacity];
+        _holes = _freshRows = _freshSplit = 0;
         if (ids.Length > 0)
             Append(rows, ids);
         _holes = 0;

@@ -6,11 +6,11 @@ namespace Subquad.Simd.Threading;
 public sealed class CertificateKernels
 {
     private readonly TeamKernels _kernels;
-    private readonly Action<int, int> _supportNorms, _rowNorms, _raise, _countUncertain, _listUncertain, _countListed, _compressListed, _countNonZero, _listNonZero;
+    private readonly Action<int, int> _supportNorms, _rowNorms, _raise, _countUncertain, _listUncertain, _setListed, _countListed, _compressListed, _countNonZero, _listNonZero;
 
     private PanelMatrix _weights = null!, _upper = null!, _support = null!;
     private ActiveBatch _inputs = null!, _lists = null!, _listed = null!;
-    private NativeBuffer<float> _first = null!, _second = null!;
+    private NativeBuffer<float> _first = null!, _second = null!, _third = null!;
     private RowBound _bound = null!;
     private float _scale;
 
@@ -22,8 +22,9 @@ public sealed class CertificateKernels
         _supportNorms = (pair, _) => set.SupportNorms(_weights, _inputs, _scale, _support, 2 * pair, 2 * pair + 2);
         _rowNorms = (panel, _) => set.RowNorms(_weights, _scale, _first, panel, panel + 1);
         _raise = (panel, _) => set.Raise(_upper, _first, _second, _support, panel, panel + 1);
-        _countUncertain = (block, _) => set.CountUncertain(_upper, _support, _bound, _lists, block, block + 1);
-        _listUncertain = (block, _) => set.ListUncertain(_upper, _support, _bound, _lists, block, block + 1);
+        _countUncertain = (block, _) => set.RaiseAndCountUncertain(_upper, _support, _bound, _lists, block, block + 1);
+        _listUncertain = (block, _) => set.ListUncertain(_upper, _bound, _lists, block, block + 1);
+        _setListed = (block, _) => set.SetListed(_listed, _first, _second, _third, _upper, block, block + 1);
         _countListed = (block, _) => set.CountListedAbove(_listed, _first, _second, _lists, block, block + 1);
         _compressListed = (block, _) => set.CompressListedAbove(_listed, _first, _second, _scale, _lists, block, block + 1);
         _countNonZero = (block, _) => set.CountNonZero(_upper, _lists, block, block + 1);
@@ -56,8 +57,8 @@ public sealed class CertificateKernels
         _kernels.Team.Run(source.Panels, _raise);
     }
 
-    /// <summary>Counts the rows that the bound does not rule out, as runs of <paramref name="destination"/>; <see cref="ListUncertain"/> lists them.</summary>
-    public void CountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination)
+    /// <summary>Raises upper to the bound and counts the rows that it does not rule out, as runs of <paramref name="destination"/>; <see cref="ListUncertain"/> lists them.</summary>
+    public void RaiseAndCountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination)
     {
         destination.Reshape(upper.Columns, upper.Rows);
         (_upper, _support, _bound, _lists) = (upper, support, bound, destination);
@@ -66,11 +67,18 @@ public sealed class CertificateKernels
     }
 
     /// <summary>Lists the rows that were counted.</summary>
-    public void ListUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination)
+    public void ListUncertain(PanelMatrix upper, RowBound bound, ActiveBatch destination)
     {
         destination.ReserveEntries(destination.Entries);
-        (_upper, _support, _bound, _lists) = (upper, support, bound, destination);
+        (_upper, _bound, _lists) = (upper, bound, destination);
         _kernels.Team.Run(destination.Blocks, _listUncertain);
+    }
+
+    /// <summary>target[r, i] = value + slack[r] * sizes[i] for the listed elements.</summary>
+    public void SetListed(ActiveBatch listed, NativeBuffer<float> values, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target)
+    {
+        (_listed, _first, _second, _third, _upper) = (listed, values, slack, sizes, target);
+        _kernels.Team.Run(listed.Blocks, _setListed);
     }
 
     /// <summary>Among listed rows, those above their thresholds, and gain * (sum - threshold) for each.</summary>

@@ -73,7 +73,7 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
     [TestCase(0.99, true)]
     public void A_bound_that_is_a_hundredth_too_small_is_found_out(double marginScale, bool isFoundOut)
     {
-        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: false, new ActivityPolicy { FollowsCosts = false, MarginScale = marginScale });
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: false, new ActivityPolicy { FollowsCosts = false, MarginScale = marginScale, PassesBeforeRenewal = 1e4 });
         float[] inputs = Unit(Samples.Sparse(new Random(4), 1, Inputs, 0.3));
         layer.Begin(inputs);
         const int Row = 17;

@@ -34,7 +34,7 @@ internal sealed class CertifiedLayer : IDisposable
         _rows = new RowBounds(_kernels, Layer.Weights);
         (_carried, _stepped, _terms) = (new(_kernels), new(_kernels), new(_kernels));
         (_found, _full) = (new(_kernels), new(_kernels));
-        Certificate = new CertifiedActivity(_kernels, Layer, _rows, _carried, policy ?? new ActivityPolicy { FollowsCosts = false });
+        Certificate = new CertifiedActivity(_kernels, Layer, _rows, _carried, policy ?? new ActivityPolicy { FollowsCosts = false, PassesBeforeRenewal = 1e4 });
     }
 
     public HiddenLayer Layer { get; }

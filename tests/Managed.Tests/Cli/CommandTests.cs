@@ -52,6 +52,34 @@ public class CommandTests
         Assert.That(lines[40], Does.StartWith("40,"));
     }
 
+    [TestCase("data")]
+    [TestCase("data.t")]
+    [TestCase("data.svm")]
+    public void Sparse_text_is_trained_judged_and_predicted(string name)
+    {
+        Outcome trained = Shell.Run(["train", _shell.Sparse(name), .. _shell.Small, "--test", _shell.Sparse("more.libsvm", 40)]);
+        Assert.That(trained.Code, Is.Zero, trained.Error);
+        Assert.That(trained.Output, Does.Contain("8 features, 2 classes"));
+        Assert.That(trained.Lines[^2], Is.EqualTo("test accuracy 100.00 %"));
+        Assert.That(Shell.Run("evaluate", _shell.Model, _shell.Path("more.libsvm")).Lines, Does.Contain("accuracy 100.00 %"));
+        Assert.That(Shell.Run("inspect", _shell.Model).Lines, Has.Some.Match("^inputs: +8 features, a constant feature added, scaled to unit norm$"));
+
+        Outcome predicted = Shell.Run("predict", _shell.Model, _shell.Write("open.txt", "0 8:1\n0 8:-1\n"));
+        Assert.That(predicted.Lines[0], Is.EqualTo("row,prediction,-1,1"));
+        Assert.That(predicted.Lines.Skip(1).Select(line => line[..4]), Is.EqualTo(new[] { "1,1,", "2,-1" }));
+        Assert.That(Shell.Run(["train", _shell.Path(name), .. _shell.Small, "--task", "regression"]).Lines[^2], Does.StartWith("validation RMSE "));
+    }
+
+    [Test]
+    public void Rows_with_several_labels_are_trained_as_targets_of_0_and_1()
+    {
+        string data = _shell.Write("labels.txt", "60 4 3\n" + string.Concat(Enumerable.Range(0, 60).Select(i => (i % 4) switch { 0 => "0,2 0:1\n", 1 => "1 1:1\n", 2 => " 2:1\n", _ => "0 3:1\n" })));
+        Outcome trained = Shell.Run(["train", data, .. _shell.Small, "--test", data]);
+        Assert.That(trained.Code, Is.Zero, trained.Error);
+        Assert.That(trained.Output, Does.Contain("4 features, 3 numbers"));
+        Assert.That(trained.Lines[^2], Does.Match(@"^test RMSE 0\.\d+$"));
+    }
+
     [Test]
     public void Integers_can_be_made_a_regression() => Assert.That(
         Shell.Run(["train", _shell.Write("counts.csv", "x,n\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{i % 3}\n"))), .. _shell.Small, "--task", "regression"]).Lines[^2],
@@ -94,6 +122,26 @@ public class CommandTests
         Assert.That(steps[^1].GetProperty("active").GetArrayLength(), Is.EqualTo(1), "one trained layer");
         Assert.That(steps[^1].GetProperty("seconds").GetProperty("solve").GetDouble(), Is.GreaterThanOrEqualTo(0));
         Assert.That(steps[^1].GetProperty("validation_metric").GetDouble(), Is.InRange(0, 1));
+    }
+
+    [TestCase("full")]
+    [TestCase("certified")]
+    [TestCase("half-space-over-weights")]
+    [TestCase("half-space-over-data")]
+    [TestCase("correlation-tree")]
+    public void Every_way_to_find_firing_neurons_trains_the_same_network(string activity)
+    {
+        string[] arguments = ["train", _shell.Values(), .. _shell.Small, "--hidden", "1", "--quiet"];
+        Outcome named = Shell.Run([.. arguments, "--activity", activity]);
+        Assert.That(named.Code, Is.Zero, named.Error);
+        Assert.That(named.Lines[0], Is.EqualTo(Shell.Run(arguments).Lines[0]));
+    }
+
+    [Test]
+    public void A_search_over_rows_needs_the_first_layer()
+    {
+        Outcome refused = Shell.Run(["train", _shell.Values(), .. _shell.Small, "--hidden", "2", "--activity", "half-space-over-data"]);
+        Assert.That((refused.Code, refused.Error.Trim()), Is.EqualTo((2, "subquad: --activity half-space-over-data: expected --train-from 1, found 2")));
     }
 
     [Test]

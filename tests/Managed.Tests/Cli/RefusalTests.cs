@@ -86,7 +86,25 @@ public class RefusalTests
     public void An_unknown_column_names_those_there_are() => Expect(1, "x, y, place", ["train", _shell.Classes(), "--target", "price", .. _shell.Small]);
 
     [Test]
-    public void Other_files_are_no_data() => Expect(1, "an IDX images file or a .csv", ["train", _shell.Write("notes.txt", "hello"), .. _shell.Small]);
+    public void Other_files_are_no_data()
+    {
+        Expect(1, "an IDX images file or a .csv", ["train", _shell.Write("notes.md", "hello"), .. _shell.Small]);
+        Expect(1, "line 1: expected a finite number as label, found 'hello'", ["train", _shell.Write("notes.txt", "hello"), .. _shell.Small]);
+    }
+
+    [Test]
+    public void Options_of_tables_and_images_are_refused_for_sparse_text()
+    {
+        string data = _shell.Sparse("data");
+        Expect(2, "--target: expected a CSV", "train", data, "--target", "1");
+        Expect(2, "--labels: expected an IDX images file", "train", data, "--labels", data);
+        Shell.Run(["train", data, .. _shell.Small]);
+        Expect(2, "--labels: expected an IDX images file", "evaluate", _shell.Model, data, "--labels", data);
+        Expect(1, "line 1: expected feature indices from 1 to 8, found 9", "evaluate", _shell.Model, _shell.Write("wide.svm", "-1 9:1\n"));
+        Expect(1, "line 2: expected a known class, found 7", "evaluate", _shell.Model, _shell.Write("new.svm", "-1 1:1\n7 1:1\n"));
+        Shell.Run(["train", _shell.Classes(), .. _shell.Small]);
+        Expect(1, "the model was trained on a table", "evaluate", _shell.Model, data);
+    }
 
     [Test]
     public void Too_many_samples_are_refused() => Expect(1, "at most 120 rows, found 121", ["train", _shell.Classes(), "--samples", "121", .. _shell.Small]);

@@ -43,6 +43,9 @@ internal sealed class Shell : IDisposable
         return _folder.Write($"{prefix}-images-idx3-ubyte", IdxBytes.Of(0x803, [count, 2, 3], pixels));
     }
 
+    /// <summary>LIBSVM text of two classes: an odd or an even feature out of 8, and one that says nothing.</summary>
+    public string Sparse(string name, int rows = 120) => Write(name, string.Concat(Enumerable.Range(0, rows).Select(i => $"{(i % 2 == 0 ? "+1" : "-1")} {i % 7 + 1}:0.1 8:{(i % 2 == 0 ? 1 : -1)}\n")));
+
     /// <summary>The folder with everything.</summary>
     public string Folder => _folder.Path;
 

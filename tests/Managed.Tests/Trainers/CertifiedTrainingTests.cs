@@ -64,6 +64,6 @@ internal sealed class CertifiedTrainingTests(KernelSet kernels)
         Steps = 8,
         ResidualTolerance = 0,
         Threads = 2,
-        Policy = new ActivityPolicy { Audits = true, MostUncertain = 0.9 },
+        Policy = new ActivityPolicy { Audits = true, MostUncertain = 0.9, PassesBeforeRenewal = double.PositiveInfinity },
     };
 }

@@ -114,6 +114,16 @@ internal sealed class DroppedStepTests
         Assert.That(trainer.Fit(network, data).Accepted, Is.EqualTo(1));
     }
 
+    [Test]
+    public void A_disposed_trainer_says_so_and_may_be_disposed_again()
+    {
+        using Network network = Network.Create(Shapes.Odd, 5);
+        var trainer = new GaussNewtonTrainer(new() { Steps = 1, Threads = 2 });
+        trainer.Dispose();
+        trainer.Dispose();
+        Assert.That(() => trainer.Fit(network, Training.Smooth(65, 37, 3)), Throws.TypeOf<ObjectDisposedException>());
+    }
+
     /// <summary>Rows and targets that have nothing to do with each other: hard to fit.</summary>
     private static Dataset Noise(int count, int width, int outputs) =>
         Dataset.From(ReferenceData.UnitRows(count, width), width, ReferenceData.Normals(count * outputs), outputs);

@@ -21,8 +21,7 @@ internal sealed class HardDataTests
             network, Dataset.From([.. rows, .. rows], 8, targets), new() { TrainFrom = trainFrom, Steps = 60, Damping = damping, Threads = 2 }, recorder);
         double floor = Enumerable.Range(0, 12).Sum(i => Math.Pow(targets[i] - targets[i + 12], 2) / 2) / (2 * 24);
         Assert.That(result.Loss, Is.EqualTo(floor).Within(1).Percent, result.Message);
-        Assert.That(recorder.Trials.Select(report => report.Damping), Is.All.Not.NaN);
-        Assert.That(recorder.Trials.Skip(1).Select(report => report.Damping), Is.All.Positive);
+        Assert.That(recorder.Trials.Select(report => report.Damping), Is.All.Positive, "what a singular K needs is reported, also where none was asked for");
     }
 
     [Test]

@@ -46,7 +46,10 @@ internal sealed class MiniBatchTests
         static float[] Train(int batch)
         {
             using Network network = Network.Create(Shapes.Odd, 5);
-            _ = Training.Fit(network, Training.Smooth(70, 37, 3), new() { Batch = batch, Steps = 2, Threads = 2 });
+            var recorder = new Recorder();
+            _ = Training.Fit(network, Training.Smooth(70, 37, 3), new() { Batch = batch, Steps = 2, Threads = 2 }, recorder, Training.Smooth(20, 37, 3, seed: 2));
+            Assert.That(recorder.Reports.Select(report => report.ValidationMetric), Is.All.Not.Null);
+            Assert.That(recorder.Reports[1].ValidationMetric, Is.LessThan(recorder.Reports[0].ValidationMetric!.Value), "held-out data are followed step by step");
             return Training.Weights(network);
         }
     }
@@ -76,8 +79,11 @@ internal sealed class MiniBatchTests
         (Dataset training, Dataset heldOut) = Training.Smooth(100, 37).Split(0.2, 1);
         using Network network = Network.Create(Shapes.OneOutput, 5);
         double drawn = network.Evaluate(heldOut).Metric;
-        TrainingResult result = Training.Fit(network, training, new() { Batch = 20, Steps = 3, Threads = 2 }, null, heldOut);
+        var recorder = new Recorder();
+        TrainingResult result = Training.Fit(network, training, new() { Batch = 20, Steps = 6, Threads = 2 }, recorder, heldOut);
         Assert.That(result.Reason, Is.EqualTo(StopReason.Steps), "an epoch has four batches");
+        Assert.That(recorder.Reports.Select(report => report.ValidationMetric is not null), Is.EqualTo(new[] { true, false, false, false, true, false, true }), "only what was measured is told");
+        Assert.That(recorder.Reports[^1].ValidationMetric, Is.EqualTo(result.ValidationMetric));
         Assert.That(result.ValidationMetric, Is.EqualTo(network.Evaluate(heldOut).Metric).Within(0.01).Percent.And.Not.EqualTo(drawn).Within(1).Percent);
     }
 

@@ -60,6 +60,8 @@ internal sealed class StopTests
         Assert.That(result.TrainMetric, Is.EqualTo(1), "three well separated classes");
         Assert.That(network.Metric, Is.Positive);
         double loss = recorder.Reports[0].Loss;
+        Assert.That(recorder.Reports[0].StageMultiplyAdds["forward"], Is.GreaterThanOrEqualTo(60 * Shapes.Odd.Hidden[^1]), "the first forward pass is counted");
+        Assert.That(recorder.Reports[0].StageMultiplyAdds["pullback"], Is.Zero);
         foreach (StepReport report in recorder.Trials)
         {
             Assert.That(report.CgIterations, Is.InRange(1, 8));

@@ -14,52 +14,30 @@ public sealed class ActivePairsTests(KernelSet kernels)
     public void Pull_back_is_the_promised_chain_and_packed_within_its_bound(Shape shape)
     {
         using var problem = new Problem(shape);
-        using var scratch = new Arena();
-        using var pulled = new NativeBuffer<float>(problem.Inputs.Entries);
-        using var unpacked = new NativeBuffer<float>(problem.Inputs.Entries);
-        using PackedBlocks packed = Pack(problem, scratch);
-        kernels.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled, 0, shape.Columns, scratch);
-        kernels.PullBackPacked(packed, problem.Outputs.Values, unpacked, 0, shape.Data, scratch);
-
-        Chain[] expected = Oracle.PullBack(problem, kernels.IsFused);
-        foreach ((int datum, int id, long place) in Samples.Entries(problem.Inputs))
-        {
-            Numbers.Matches(pulled[place], expected[datum * shape.Columns + id], ordered: true, "pulled", place);
-            Numbers.Matches(unpacked[place], expected[datum * shape.Columns + id], ordered: false, "pulled from packed blocks", place);
-        }
+        CheckPullBack(problem);
     }
 
     [TestCaseSource(typeof(Shape), nameof(Shape.All))]
     public void Push_forward_is_the_promised_chain_packed_or_not(Shape shape)
     {
         using var problem = new Problem(shape);
-        using var scratch = new Arena();
-        using var pushed = new NativeBuffer<float>(problem.Outputs.Entries);
-        using var unpacked = new NativeBuffer<float>(problem.Outputs.Entries);
-        using PackedBlocks packed = Pack(problem, scratch);
-        kernels.PushForward(problem.Weights, problem.Outputs, pushed, problem.Turned, problem.Turned.Lists.Values, 0, problem.Outputs.Blocks, scratch);
-        kernels.PushForwardPacked(packed, problem.Inputs.Values, unpacked, 0, shape.Data, scratch);
-
-        Chain[] expected = Oracle.PushForward(problem, kernels.IsFused);
-        foreach ((int datum, int id, long place) in Samples.Entries(problem.Outputs))
-        {
-            Numbers.Matches(pushed[place], expected[datum * shape.Rows + id], ordered: true, "pushed", place);
-            Numbers.SameBits(unpacked[place], pushed[place], "pushed from packed blocks", place);
-        }
+        CheckPushForward(problem);
     }
 
     [TestCaseSource(typeof(Shape), nameof(Shape.All))]
     public void Scatter_adds_to_every_element_in_datum_order(Shape shape)
     {
         using var problem = new Problem(shape);
-        using var scratch = new Arena();
-        kernels.Scatter(
-            problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, problem.Turned.Lists.Values, Scale, 0, problem.Outputs.Blocks, scratch);
+        CheckScatter(problem);
+    }
 
-        Chain[] expected = Oracle.Scatter(problem, Scale, kernels.IsFused);
-        for (int column = 0; column < shape.Columns; column++)
-            for (int row = 0; row < shape.Rows; row++)
-                Numbers.Matches(problem.Weights[row, column], expected[column * shape.Rows + row], ordered: true, "scattered", column * shape.Rows + row);
+    [Test]
+    public void Lists_of_every_length_give_the_promised_chains()
+    {
+        using Problem problem = Problem.OfEveryLength(256);
+        CheckPullBack(problem);
+        CheckPushForward(problem);
+        CheckScatter(problem);
     }
 
     [TestCaseSource(typeof(Shape), nameof(Shape.Divisible))]
@@ -119,5 +97,51 @@ public sealed class ActivePairsTests(KernelSet kernels)
         packed.Plan(problem.Outputs, problem.Inputs);
         kernels.Pack(problem.Weights, problem.Outputs, problem.Turned, packed, 0, problem.Columns, scratch);
         return packed;
+    }
+
+    private void CheckPullBack(Problem problem)
+    {
+        using var scratch = new Arena();
+        using var pulled = new NativeBuffer<float>(problem.Inputs.Entries);
+        using var unpacked = new NativeBuffer<float>(problem.Inputs.Entries);
+        using PackedBlocks packed = Pack(problem, scratch);
+        kernels.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled, 0, problem.Columns, scratch);
+        kernels.PullBackPacked(packed, problem.Outputs.Values, unpacked, 0, problem.Data, scratch);
+
+        Chain[] expected = Oracle.PullBack(problem, kernels.IsFused);
+        foreach ((int datum, int id, long place) in Samples.Entries(problem.Inputs))
+        {
+            Numbers.Matches(pulled[place], expected[datum * problem.Columns + id], ordered: true, "pulled", place);
+            Numbers.Matches(unpacked[place], expected[datum * problem.Columns + id], ordered: false, "pulled from packed blocks", place);
+        }
+    }
+
+    private void CheckPushForward(Problem problem)
+    {
+        using var scratch = new Arena();
+        using var pushed = new NativeBuffer<float>(problem.Outputs.Entries);
+        using var unpacked = new NativeBuffer<float>(problem.Outputs.Entries);
+        using PackedBlocks packed = Pack(problem, scratch);
+        kernels.PushForward(problem.Weights, problem.Outputs, pushed, problem.Turned, problem.Turned.Lists.Values, 0, problem.Outputs.Blocks, scratch);
+        kernels.PushForwardPacked(packed, problem.Inputs.Values, unpacked, 0, problem.Data, scratch);
+
+        Chain[] expected = Oracle.PushForward(problem, kernels.IsFused);
+        foreach ((int datum, int id, long place) in Samples.Entries(problem.Outputs))
+        {
+            Numbers.Matches(pushed[place], expected[datum * problem.Rows + id], ordered: true, "pushed", place);
+            Numbers.SameBits(unpacked[place], pushed[place], "pushed from packed blocks", place);
+        }
+    }
+
+    private void CheckScatter(Problem problem)
+    {
+        using var scratch = new Arena();
+        kernels.Scatter(
+            problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, problem.Turned.Lists.Values, Scale, 0, problem.Outputs.Blocks, scratch);
+
+        Chain[] expected = Oracle.Scatter(problem, Scale, kernels.IsFused);
+        for (int column = 0; column < problem.Columns; column++)
+            for (int row = 0; row < problem.Rows; row++)
+                Numbers.Matches(problem.Weights[row, column], expected[column * problem.Rows + row], ordered: true, "scattered", column * problem.Rows + row);
     }
 }

@@ -13,22 +13,14 @@ public sealed class ForwardTests(KernelSet kernels)
     public void Sums_are_the_promised_chains_sparse_and_dense(Shape shape)
     {
         using var problem = new Problem(shape);
-        using var sums = new PanelMatrix(shape.Rows, shape.Data);
-        using var dense = new PanelMatrix(shape.Rows, shape.Data);
-        using PanelMatrix inputs = Samples.Panels(problem.X, shape.Data, shape.Columns);
-        Poison(sums);
-        Poison(dense);
-        kernels.Accumulate(problem.Weights, problem.Inputs, sums, 0, problem.Weights.Panels);
-        kernels.AccumulateDense(problem.Weights, inputs, dense, 0, problem.Weights.Panels);
+        CheckSums(problem);
+    }
 
-        Chain[] expected = Oracle.Forward(problem, kernels.IsFused);
-        for (int datum = 0; datum < shape.Data; datum++)
-            for (int row = 0; row < shape.Rows; row++)
-            {
-                int at = datum * shape.Rows + row;
-                Numbers.Matches(sums[row, datum], expected[at], ordered: true, "sparse sums", at);
-                Numbers.SameBits(dense[row, datum], sums[row, datum], "dense sums", at);
-            }
+    [Test]
+    public void Lists_of_every_length_give_the_promised_chains()
+    {
+        using Problem problem = Problem.OfEveryLength(256);
+        CheckSums(problem);
     }
 
     [TestCaseSource(typeof(Shape), nameof(Shape.Divisible))]
@@ -85,5 +77,25 @@ public sealed class ForwardTests(KernelSet kernels)
         for (int row = 0; row < matrix.Rows; row++)
             for (int column = 0; column < matrix.Columns; column++)
                 matrix[row, column] = float.NaN;
+    }
+
+    private void CheckSums(Problem problem)
+    {
+        using var sums = new PanelMatrix(problem.Rows, problem.Data);
+        using var dense = new PanelMatrix(problem.Rows, problem.Data);
+        using PanelMatrix inputs = Samples.Panels(problem.X, problem.Data, problem.Columns);
+        Poison(sums);
+        Poison(dense);
+        kernels.Accumulate(problem.Weights, problem.Inputs, sums, 0, problem.Weights.Panels);
+        kernels.AccumulateDense(problem.Weights, inputs, dense, 0, problem.Weights.Panels);
+
+        Chain[] expected = Oracle.Forward(problem, kernels.IsFused);
+        for (int datum = 0; datum < problem.Data; datum++)
+            for (int row = 0; row < problem.Rows; row++)
+            {
+                int at = datum * problem.Rows + row;
+                Numbers.Matches(sums[row, datum], expected[at], ordered: true, "sparse sums", at);
+                Numbers.SameBits(dense[row, datum], sums[row, datum], "dense sums", at);
+            }
     }
 }

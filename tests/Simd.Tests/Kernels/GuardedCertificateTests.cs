@@ -52,14 +52,21 @@ internal sealed unsafe class GuardedCertificateTests<TSimd, TVec>
             Samples.Dense(random, shape.Data).CopyTo(part.Span);
         using var lists = new ActiveBatch();
         lists.Reshape(shape.Data, shape.Rows);
-        Kernels.CountUncertain(upper, support, bound, lists, 0, lists.Blocks);
+        using var before = new PanelMatrix(1, 1);
+        before.CopyFrom(upper);
+        Kernels.RaiseAndCountUncertain(upper, support, bound, lists, 0, lists.Blocks);
         lists.SumCountsAndReserve();
-        Kernels.ListUncertain(upper, support, bound, lists, 0, lists.Blocks);
+        Kernels.ListUncertain(upper, bound, lists, 0, lists.Blocks);
         foreach (bool last in new[] { true, false })
         {
             using var guarded = new GuardedOperands(last);
-            PanelView view = guarded.Copy(upper);
-            ListsStayInside(guarded, view, new UncertainTest<TSimd, TVec>(view.Data, guarded.Copy(support).Data, guarded.Copy(bound)), lists);
+            (PanelView raised, PanelView norms) = (guarded.Copy(before), guarded.Copy(support));
+            BoundView parts = guarded.Copy(bound);
+            long* starts = guarded.Take<long>(lists.Blocks * lists.Count + 1);
+            RowListKernel<TSimd, TVec, RaisedTest<TSimd, TVec>>.Count(raised, new(raised.Data, norms.Data, parts), starts, lists.Count, 0, lists.Blocks);
+            Same(raised, upper);
+            ListsStayInside(guarded, raised, new UncertainTest<TSimd, TVec>(raised.Data, parts), lists);
+            LayoutKernel.SetListed(guarded.Copy(lists), parts.Growth, parts.Sizes, raised, 0, lists.Blocks);
         }
     }
 

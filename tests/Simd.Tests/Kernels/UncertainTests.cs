@@ -5,7 +5,7 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>CountUncertain and ListUncertain against the bound in float64: what is clearly below its limit is ruled out, what is not below never is, and padding is never listed.</summary>
+/// <summary>RaiseAndCountUncertain and ListUncertain against the bound in float64: what is clearly below its limit is ruled out, what is not below never is, and padding is never listed.</summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class UncertainTests(KernelSet kernels)
 {
@@ -55,9 +55,9 @@ public sealed class UncertainTests(KernelSet kernels)
     public void A_bound_that_is_no_number_does_not_rule_out()
     {
         using var operands = new Operands(70, 2, random => random.NextSingle(), _ => 1000f);
-        operands.Upper[3, 0] = float.NaN;
+        operands.Before[3, 0] = float.NaN;
         operands.Support[65, 1] = float.NaN;
-        operands.Upper[69, 1] = float.PositiveInfinity;
+        operands.Before[69, 1] = float.PositiveInfinity;
         using var lists = new ActiveBatch();
         List(operands, lists, (blocks, part) => part(0, blocks));
         Assert.That(Samples.Entries(lists), Is.EqualTo(new[] { (0, 3, 0L), (1, 65, 1L), (1, 69, 2L) }));
@@ -70,7 +70,7 @@ public sealed class UncertainTests(KernelSet kernels)
         using var lists = new ActiveBatch();
         List(operands, lists, (blocks, part) => part(0, blocks));
         lists.Values.Span.Fill(-7.25f);
-        kernels.ListUncertain(operands.Upper, operands.Support, operands.Bound, lists, 0, lists.Blocks);
+        kernels.ListUncertain(operands.Upper, operands.Bound, lists, 0, lists.Blocks);
         Assert.That(lists.Values.Span.ContainsAnyExcept(-7.25f), Is.False);
     }
 
@@ -93,11 +93,29 @@ public sealed class UncertainTests(KernelSet kernels)
             using var team = new WorkerTeam(workers);
             using var lists = new ActiveBatch();
             var verbs = new CertificateKernels(new TeamKernels(kernels, team));
-            verbs.CountUncertain(operands.Upper, operands.Support, operands.Bound, lists);
+            operands.Restore();
+            verbs.RaiseAndCountUncertain(operands.Upper, operands.Support, operands.Bound, lists);
             Assert.That(lists.Entries, Is.EqualTo(whole.Entries), "counted");
-            verbs.ListUncertain(operands.Upper, operands.Support, operands.Bound, lists);
+            verbs.ListUncertain(operands.Upper, operands.Bound, lists);
             Assert.That(lists.SameEntries(whole), $"{workers} workers");
         }
+    }
+
+    [Test]
+    public void Counting_leaves_the_bound_without_the_error_behind()
+    {
+        using var operands = new Operands(300, 4);
+        operands.Restore();
+        using var lists = new ActiveBatch();
+        lists.Reshape(4, 300);
+        kernels.RaiseAndCountUncertain(operands.Upper, operands.Support, operands.Bound, lists, 0, lists.Blocks);
+        for (int row = 0; row < 300; row++)
+            for (int datum = 0; datum < 4; datum++)
+            {
+                (double reach, double size) = operands.Reach(row, datum);
+                double error = (double)operands.Bound.Errors[row] * operands.Bound.Sizes[datum];
+                Assert.That(operands.Upper[row, datum], Is.EqualTo(reach - error).Within(6.0 / (1 << 24) * size), $"row {row}, datum {datum}");
+            }
     }
 
     private void Compare(int rows, int data)
@@ -130,10 +148,11 @@ public sealed class UncertainTests(KernelSet kernels)
 
     private void List(Operands operands, ActiveBatch lists, Action<int, Action<int, int>> partition)
     {
+        operands.Restore();
         lists.Reshape(operands.Upper.Columns, operands.Upper.Rows);
-        partition(lists.Blocks, (from, to) => kernels.CountUncertain(operands.Upper, operands.Support, operands.Bound, lists, from, to));
+        partition(lists.Blocks, (from, to) => kernels.RaiseAndCountUncertain(operands.Upper, operands.Support, operands.Bound, lists, from, to));
         lists.SumCountsAndReserve();
-        partition(lists.Blocks, (from, to) => kernels.ListUncertain(operands.Upper, operands.Support, operands.Bound, lists, from, to));
+        partition(lists.Blocks, (from, to) => kernels.ListUncertain(operands.Upper, operands.Bound, lists, from, to));
     }
 
     /// <summary>All parts of a bound, each from <paramref name="number"/>, with limits that rule about half of the rows out.</summary>
@@ -144,32 +163,39 @@ public sealed class UncertainTests(KernelSet kernels)
             var random = new Random(rows + data);
             number ??= random => random.NextSingle() - (random.Next(3) == 0 ? 1f : 0f);
             limit ??= random => 2 * random.NextSingle() - 0.5f;
-            (Upper, Support, Bound) = (new(rows, data), new(rows, data), new(rows, data));
+            (Before, Upper, Support, Bound) = (new(rows, data), new(rows, data), new(rows, data), new(rows, data));
             for (int row = 0; row < rows; row++)
             {
                 (Bound.Growth[row], Bound.Norms[row], Bound.Errors[row], Bound.Limits[row]) = (number(random), number(random), number(random), limit(random));
                 for (int datum = 0; datum < data; datum++)
-                    (Upper[row, datum], Support[row, datum]) = (number(random), number(random));
+                    (Before[row, datum], Support[row, datum]) = (number(random), number(random));
             }
             for (int datum = 0; datum < data; datum++)
                 (Bound.On[datum], Bound.Off[datum], Bound.Sizes[datum]) = (number(random), number(random), number(random));
         }
 
+        /// <summary>Upper bounds before they are raised.</summary>
+        public PanelMatrix Before { get; }
+
+        /// <summary>Raised by counting; <see cref="Restore"/> takes that back.</summary>
         public PanelMatrix Upper { get; }
         public PanelMatrix Support { get; }
         public RowBound Bound { get; }
+
+        public void Restore() => Upper.CopyFrom(Before);
 
         /// <summary>The bound in float64, and what its rounding is relative to.</summary>
         public (double Value, double Size) Reach(int row, int datum)
         {
             double support = Support[row, datum], growth = Bound.Growth[row], on = Bound.On[datum];
             double off = (double)Bound.Norms[row] * Bound.Off[datum], error = (double)Bound.Errors[row] * Bound.Sizes[datum];
-            return (Upper[row, datum] + (support + growth) * on + off + error,
-                Math.Abs(Upper[row, datum]) + (Math.Abs(support) + Math.Abs(growth)) * Math.Abs(on) + Math.Abs(off) + Math.Abs(error));
+            return (Before[row, datum] + (support + growth) * on + off + error,
+                Math.Abs(Before[row, datum]) + (Math.Abs(support) + Math.Abs(growth)) * Math.Abs(on) + Math.Abs(off) + Math.Abs(error));
         }
 
         public void Dispose()
         {
+            Before.Dispose();
             Upper.Dispose();
             Support.Dispose();
             Bound.Dispose();

@@ -82,6 +82,21 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
     }
 
     [Test]
+    public void Compressed_numbers_are_those_of_the_set_bits_for_every_mask()
+    {
+        using var memory = new GuardedMemory<int>(16);
+        int* packed = memory.LastPointer(16);
+        for (uint bits = 0; bits <= 0xFFFF; bits++)
+        {
+            TSimd.CompressNumbers(packed, 1000, bits);
+            int next = 0;
+            for (int lane = 0; lane < 16; lane++)
+                if ((bits >> lane & 1) != 0 && packed[next++] != 1000 + lane)
+                    Assert.Fail($"mask {bits:x}: place {next - 1} is {packed[next - 1]}, expected {1000 + lane}");
+        }
+    }
+
+    [Test]
     public void Greater_is_strict_and_never_true_of_not_a_number()
     {
         float* left = stackalloc float[TSimd.Count], right = stackalloc float[TSimd.Count];
@@ -119,6 +134,10 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
             TSimd.Store(result, TSimd.Mul(x, y));
             for (int lane = 0; lane < TSimd.Count; lane++)
                 Same(result[lane], a[lane] * b[lane], "mul");
+            TSimd.Store(result, TSimd.Max(x, y));
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                if (a[lane] != b[lane] && !float.IsNaN(a[lane] + b[lane]))
+                    Same(result[lane], Math.Max(a[lane], b[lane]), "max");
             TSimd.Store(result, TSimd.MulAdd(x, y, z));
             for (int lane = 0; lane < TSimd.Count; lane++)
                 Same(result[lane], TSimd.IsFused ? MathF.FusedMultiplyAdd(a[lane], b[lane], c[lane]) : (a[lane] * b[lane]) + c[lane], "multiply-add");

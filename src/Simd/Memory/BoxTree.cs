@@ -1,0 +1,209 @@
+using System.Runtime.CompilerServices;
+
+namespace Subquad.Simd.Memory;
+
+/// <summary>
+/// Rows in R^d with boxes over them, as kernels walk them: everything in groups of sixteen side by side, so that a group is one, two, four or sixteen vectors of any set.
+/// </summary>
+/// <remarks>
+/// <b>Layout.</b> Level 0 are the rows: coordinate j of the row in slot s is at (s / 16 * d + j) * 16 + s % 16, its id at the same slot; an empty slot is NaN in every coordinate, which no
+/// comparison finds. A node of level 1 is the bounding box of one group of rows, a node of level l + 1 that of one group of nodes of level l. Nodes lie in groups too: d vectors of lower
+/// ends, then d of upper ends. So the children of node i are group i one level below: no pointer is stored. An empty box has lower ends of infinity and upper ends of -infinity.
+/// </remarks>
+public sealed unsafe class BoxTree : IDisposable
+{
+    /// <summary>Rows, or nodes, side by side.</summary>
+    public const int Group = 16;
+
+    internal const int MostLevels = 8;
+
+    private readonly NativeBuffer<float> _rows;
+    private readonly NativeBuffer<float> _nodes;
+    private readonly long[] _starts = new long[MostLevels + 2];
+
+    /// <summary>Room for groups of rows, none of them in use.</summary>
+    /// <param name="dimension">d, at least 1.</param>
+    /// <param name="leaves">Groups of rows there is room for, at least 1.</param>
+    public BoxTree(int dimension, int leaves)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(leaves, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(leaves, int.MaxValue / Group - 1);
+        Dimension = dimension;
+        Capacity = leaves;
+        long groups = 0;
+        int nodes = leaves;
+        do
+        {
+            Levels++;
+            _starts[Levels] = groups;
+            nodes = (nodes + Group - 1) / Group;
+            groups += nodes;
+        }
+        while (nodes > 1);
+        _starts[Levels + 1] = groups;
+        _rows = new NativeBuffer<float>((long)leaves * Group * dimension);
+        Ids = new NativeBuffer<int>((long)leaves * Group);
+        _nodes = new NativeBuffer<float>(groups * Group * 2 * dimension);
+    }
+
+    /// <summary>d.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Groups of rows there is room for.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Groups of rows in use; see <see cref="AddLeaf"/>.</summary>
+    public int Leaves { get; private set; }
+
+    /// <summary>Levels of nodes; the highest is one group.</summary>
+    public int Levels { get; }
+
+    /// <summary>The ids in the order of the slots; -1 where a slot of a leaf in use is empty.</summary>
+    public NativeBuffer<int> Ids { get; }
+
+    internal BoxTreeView View => new(_rows.Pointer, Ids.Pointer, _nodes.Pointer, _starts, Dimension, Leaves, Levels);
+
+    /// <summary>Takes one more group of rows into use, all slots empty.</summary>
+    /// <returns>Its number.</returns>
+    public int AddLeaf()
+    {
+        Contract.Holds(Leaves < Capacity, "a free leaf");
+        new Span<float>(_rows.Pointer + (long)Leaves * Group * Dimension, Group * Dimension).Fill(float.NaN);
+        Ids.Slice((long)Leaves * Group, Group).Fill(-1);
+        // A node comes into use with its first leaf.
+        int node = Leaves;
+        for (int level = 1; level <= Levels && (level == 1 || node % Group == 0); level++)
+        {
+            node = level == 1 ? node : node / Group;
+            Empty(level, node);
+        }
+        return Leaves++;
+    }
+
+    /// <summary>Gives back the leaves from <paramref name="leaf"/> on. Boxes of nodes that had rows before it stay as wide as they are.</summary>
+    public void CutLeaves(int leaf)
+    {
+        Contract.Holds(leaf >= 0 && leaf <= Leaves, "a leaf in use");
+        Leaves = leaf;
+    }
+
+    /// <summary>Coordinate <paramref name="j"/> of the row in a slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Row(long slot, int j) => RowAt(slot, j);
+
+    /// <summary>Copies the row in a slot.</summary>
+    public void CopyRow(long slot, Span<float> row)
+    {
+        for (int j = 0; j < Dimension; j++)
+            row[j] = RowAt(slot, j);
+    }
+
+    /// <summary>Puts a row into a slot and widens the boxes over it.</summary>
+    public void SetRow(long slot, int id, ReadOnlySpan<float> row)
+    {
+        for (int j = 0; j < Dimension; j++)
+            RowAt(slot, j) = row[j];
+        Ids[slot] = id;
+        int node = (int)(slot / Group);
+        for (int level = 1; level <= Levels; level++, node /= Group)
+            for (int j = 0; j < Dimension; j++)
+            {
+                ref float lower = ref End(level, node, j), upper = ref End(level, node, Dimension + j);
+                lower = Math.Min(lower, row[j]);
+                upper = Math.Max(upper, row[j]);
+            }
+    }
+
+    /// <summary>Empties a slot; the boxes over it stay as they are.</summary>
+    public void ClearRow(long slot)
+    {
+        for (int j = 0; j < Dimension; j++)
+            RowAt(slot, j) = float.NaN;
+        Ids[slot] = -1;
+    }
+
+    /// <summary>The sum of the sides of a leaf's box, once it holds <paramref name="row"/> too; infinite for an empty one.</summary>
+    public double SizeWith(int leaf, ReadOnlySpan<float> row)
+    {
+        double size = 0;
+        for (int j = 0; j < Dimension; j++)
+            size += (double)Math.Max(End(1, leaf, Dimension + j), row[j]) - Math.Min(End(1, leaf, j), row[j]);
+        return size;
+    }
+
+    /// <summary>Gives all memory back. Calling it again does nothing.</summary>
+    public void Dispose()
+    {
+        _rows.Dispose();
+        Ids.Dispose();
+        _nodes.Dispose();
+    }
+
+    private void Empty(int level, int node)
+    {
+        for (int j = 0; j < Dimension; j++)
+        {
+            End(level, node, j) = float.PositiveInfinity;
+            End(level, node, Dimension + j) = float.NegativeInfinity;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref float RowAt(long slot, int j)
+    {
+        Contract.Holds(slot >= 0 && slot < (long)Leaves * Group && j >= 0 && j < Dimension, "a slot in use");
+        return ref _rows.Pointer[(slot / Group * Dimension + j) * Group + slot % Group];
+    }
+
+    /// <summary>A lower end of a node's box, or from j = d on an upper one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref float End(int level, int node, int j) => ref _nodes.Pointer[((_starts[level] + node / Group) * 2 * Dimension + j) * Group + node % Group];
+}
+
+/// <summary>The raw shape of a <see cref="BoxTree"/>, as kernels see it.</summary>
+internal readonly unsafe struct BoxTreeView(float* rows, int* ids, float* nodes, ReadOnlySpan<long> starts, int dimension, int leaves, int levels)
+{
+    public readonly float* Rows = rows;
+    public readonly int* Ids = ids;
+    public readonly float* Nodes = nodes;
+    public readonly LevelStarts Starts = LevelStarts.From(starts);
+    public readonly int Dimension = dimension;
+    public readonly int Leaves = leaves;
+    public readonly int Levels = levels;
+
+    /// <summary>A group of rows.</summary>
+    public float* RowGroup(int group) => Rows + (long)group * BoxTree.Group * Dimension;
+
+    /// <summary>A group of nodes of a level.</summary>
+    public float* NodeGroup(int level, int group) => Nodes + (Starts[level] + group) * BoxTree.Group * 2 * Dimension;
+
+    /// <summary>Nodes of a level over the leaves in use.</summary>
+    public int NodesAt(int level)
+    {
+        int nodes = Leaves;
+        for (; level > 1; level--)
+            nodes = (nodes + BoxTree.Group - 1) / BoxTree.Group;
+        return nodes;
+    }
+
+    /// <summary>The bits of a group's nodes that are in use.</summary>
+    public static uint InUse(int nodes, int group)
+    {
+        int left = nodes - group * BoxTree.Group;
+        return left >= BoxTree.Group ? 0xFFFF : (1u << Math.Max(0, left)) - 1;
+    }
+
+    [InlineArray(BoxTree.MostLevels + 2)]
+    internal struct LevelStarts
+    {
+        private long _first;
+
+        public static LevelStarts From(ReadOnlySpan<long> starts)
+        {
+            LevelStarts copy = default;
+            starts.CopyTo(copy);
+            return copy;
+        }
+    }
+}
