@@ -12,7 +12,8 @@ static partial class Commands
         Option<int[]> widths = List("--m", "Widths of the hidden layers.", 4_096, 8_192, 16_384, 32_768), batches = List("--n", "Data.", 64, 512);
         Option<int> repeats = Positive("--repeats", "Trainings of which the median counts.", 3), steps = Positive("--steps", "Steps of a training; later ones begin with the fourth.", 6);
         Option<int> threads = Positive("--threads", "Workers, and threads of the dense library.", Environment.ProcessorCount);
-        Option<ActivityStrategy> activity = new("--activity") { Description = "How Subquad finds the firing neurons." };
+        // By name, so that a slope is that of one algorithm at every width; Automatic prefers full passes where they are the faster.
+        Option<ActivityStrategy> activity = new("--activity") { Description = "How Subquad finds the firing neurons.", DefaultValueFactory = _ => ActivityStrategy.Certified };
         Option<bool> noPeer = NoPeer();
         var command = new Command("scaling", "Shows how a step's arithmetic, lines and seconds grow with the width, beside the same step done dense in libtorch.")
         {
@@ -33,6 +34,14 @@ static partial class Commands
                 Images = images.Exists ? images : null,
             }.Run().Save(parsed.GetValue(json)!, standard: AreDefaults(parsed, widths, batches, repeats, steps, threads, activity, noPeer));
         });
+        return command;
+    }
+
+    public static Command Strategies()
+    {
+        Option<FileInfo> json = JsonFile();
+        var command = new Command("strategies", "Times every way to find the firing neurons of a two-layer network.") { json };
+        command.SetAction(parsed => StrategiesRun.Run().Save(parsed.GetValue(json)!, standard: true));
         return command;
     }
 

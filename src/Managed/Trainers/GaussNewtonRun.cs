@@ -98,7 +98,7 @@ internal sealed class GaussNewtonRun : IDisposable
             if (_batch.Score.ResidualNorm <= goal)
                 return Ended(StopReason.Residual, $"the residual is below {_options.ResidualTolerance:g2} of the targets");
             if (_steps >= _options.Steps)
-                return Ended(StopReason.Steps, $"{_steps} steps done");
+                return Ended(StopReason.Steps, _steps == 1 ? "1 step done" : $"{_steps} steps done");
             if (TakeStep(ref metric) is { } ended)
                 return ended;
         }
@@ -126,7 +126,7 @@ internal sealed class GaussNewtonRun : IDisposable
                 if (_steps < _options.Steps)
                     continue;
                 MeasureHeldOut();
-                return Ended(StopReason.Steps, $"{_steps} steps done");
+                return Ended(StopReason.Steps, _steps == 1 ? "1 step done" : $"{_steps} steps done");
             }
             MeasureHeldOut();
             if (_heldOut?.Score.Loss > lastHeldOut)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Threading;
@@ -73,7 +74,7 @@ public sealed class WorkerTeam : IDisposable
         if (_failure is { } failure)
         {
             _failure = null;
-            throw new InvalidOperationException(failure.Message, failure);
+            ExceptionDispatchInfo.Throw(failure);
         }
         _cancellation.ThrowIfCancellationRequested();
     }

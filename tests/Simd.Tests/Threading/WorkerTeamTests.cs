@@ -36,12 +36,12 @@ public sealed class WorkerTeamTests
     public void A_failure_reaches_the_caller_and_the_team_goes_on()
     {
         using var team = new WorkerTeam(2);
-        InvalidOperationException? failure = Assert.Throws<InvalidOperationException>(() => team.Run(10, (item, _) =>
+        ArgumentException? failure = Assert.Throws<ArgumentException>(() => team.Run(10, (item, _) =>
         {
             if (item == 3)
                 throw new ArgumentException("item three");
         }));
-        Assert.That(failure!.InnerException, Is.TypeOf<ArgumentException>());
+        Assert.That(failure!.Message, Is.EqualTo("item three"), "as it was thrown, so that the caller can tell what to do");
         int done = 0;
         team.Run(10, (_, _) => Interlocked.Increment(ref done));
         Assert.That(done, Is.EqualTo(10));

@@ -1,0 +1,83 @@
+using Subquad.Perf.EndToEnd.Results;
+using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
+
+namespace Subquad.Perf.EndToEnd.Runs;
+
+/// <summary>A two-layer network (one hidden layer, fixed output signs) trained with every way to find its firing neurons: the same losses, and what a step costs.</summary>
+static class StrategiesRun
+{
+    const int Steps = 6, Repeats = 3;
+    const double Shift = 0.4;
+
+    static readonly ActivityStrategy[] s_strategies =
+        [ActivityStrategy.Full, ActivityStrategy.CorrelationTree, ActivityStrategy.HalfSpaceOverWeights, ActivityStrategy.HalfSpaceOverData];
+
+    static readonly (int Width, int Dimension, int Data)[] s_cases = [(16_384, 3, 8), (16_384, 3, 64), (131_072, 3, 8), (131_072, 3, 64), (131_072, 8, 64), (131_072, 3, 512)];
+
+    public static FinishedRun Run()
+    {
+        var report = new Report("strategies");
+        var table = new MarkdownTable(["m", "d", "n", "fires", .. s_strategies.Select(strategy => $"{strategy}, ms"), "largest difference of losses"]);
+        foreach ((int width, int dimension, int data) in s_cases)
+        {
+            Trained[] runs = [.. s_strategies.Select(strategy => Train(strategy, width, dimension, data))];
+            foreach (Trained run in runs)
+                report.Add(new Row
+                {
+                    { "kind", "strategy" },
+                    { "name", run.Strategy.ToString() },
+                    { "m", width },
+                    { "n", data },
+                    { "d", dimension },
+                    { "density", run.Active },
+                    { "threads", Environment.ProcessorCount },
+                    { "kernels", run.Kernels },
+                    { "seconds", run.Seconds },
+                    { "step_seconds", run.StepSeconds },
+                    { "reevaluated_fraction", run.Reevaluated },
+                    { "loss_difference", Difference(run, runs[0]) },
+                });
+            table.Add([
+                $"{width:#,0}", $"{dimension}", $"{data}", Percent(runs[0].Active), .. runs.Select(run => Cell(1e3 * run.Seconds)), Cell(runs.Max(run => Difference(run, runs[0])))]);
+        }
+        return new FinishedRun(report, $"""
+            One hidden layer of width m on random unit vectors in d dimensions, y = +-1, c = {Shift}, damped steps: milliseconds of the forward pass and the update of a step (median from the second step
+            on), by the way in which the firing neurons are found. Full corrects all pre-activations (algorithm A8) and scans them. The losses of {Steps} steps are the same but for rounding: the last column is the
+            largest relative difference from those of Full.
+
+            {table}
+            """);
+    }
+
+    sealed record Trained(ActivityStrategy Strategy, double[] Losses, double Seconds, double StepSeconds, double Active, double Reevaluated, string Kernels);
+
+    static double Difference(Trained run, Trained full) => run.Losses.Zip(full.Losses, (found, expected) => Math.Abs(found - expected) / expected).Max();
+
+    static Trained Train(ActivityStrategy strategy, int width, int dimension, int data)
+    {
+        Trained[] repeats = [.. Enumerable.Range(0, Repeats).Select(_ => Once())];
+        return repeats[0] with { Seconds = Measure.Median(repeats.Select(run => run.Seconds)), StepSeconds = Measure.Median(repeats.Select(run => run.StepSeconds)) };
+
+        Trained Once()
+        {
+            var shape = new NetworkShape { Inputs = dimension, Hidden = [width], Outputs = 1, ShiftConstant = [Shift], OutputWeights = OutputWeights.Signs };
+            using Network network = Network.Create(shape, seed: 1);
+            using var trainer = new GaussNewtonTrainer(new GaussNewtonOptions
+            {
+                Activity = strategy,
+                TrainFrom = 1,
+                TrainOutput = false,
+                Steps = Steps,
+                AdaptDamping = false,
+                ResidualTolerance = 0,
+            });
+            var reports = new List<StepReport>();
+            trainer.Fit(network, RandomUnitData.Create(data, dimension, outputs: 1, seed: 1), progress: new Listener(reports.Add));
+            Console.WriteLine($"{strategy} {width} {dimension} {data}: {string.Join(' ', reports.Select(report => report.Loss.ToString("g6")))}");
+            StepReport[] later = [.. reports.Skip(2)];
+            return new Trained(
+                strategy, [.. reports.Select(report => report.Loss)], Measure.Median(later.Select(report => report.Seconds["forward"] + report.Seconds["update"])),
+                Measure.Median(later.Select(report => report.Seconds.Values.Sum())), reports[0].Active[0], reports[^1].Reevaluated[0], network.Kernels.Name);
+        }
+    }
+}
