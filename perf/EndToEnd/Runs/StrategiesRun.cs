@@ -73,7 +73,6 @@ static class StrategiesRun
             });
             var reports = new List<StepReport>();
             trainer.Fit(network, RandomUnitData.Create(data, dimension, outputs: 1, seed: 1), progress: new Listener(reports.Add));
-            Console.WriteLine($"{strategy} {width} {dimension} {data}: {string.Join(' ', reports.Select(report => report.Loss.ToString("g6")))}");
             StepReport[] later = [.. reports.Skip(2)];
             return new Trained(
                 strategy, [.. reports.Select(report => report.Loss)], Measure.Median(later.Select(report => report.Seconds["forward"] + report.Seconds["update"])),

@@ -48,7 +48,7 @@ internal sealed class HalfSpaceOverData(TeamKernels kernels, HiddenLayer layer) 
         _isFirst = false;
         _lists.Search(
             Layer.Width,
-            (neuron, hits) => _tree!.Report(_rows.AsSpan(neuron * Layer.Inputs, Layer.Inputs), Layer.Thresholds[neuron], hits),
+            (neuron, hits) => _tree!.ReportAscending(_rows.AsSpan(neuron * Layer.Inputs, Layer.Inputs), Layer.Thresholds[neuron], hits),
             (neuron, _) => Layer.Thresholds[neuron],
             gain,
             skips: neuron => !isFirst && !IsChanged(neuron));

@@ -171,6 +171,7 @@ public sealed unsafe class ActiveBatch : IDisposable
             for (int i = 0, block = -1, last = -1; i < counts[row]; i++)
             {
                 int id = ids[row][i];
+                Contract.Holds(i == 0 || id > ids[row][i - 1], "ids ascend");
                 if (id / BlockSize != block)
                     (block, last) = (id / BlockSize, i);
                 long place = _starts.Pointer[(long)block * Count + row] + (i - last);

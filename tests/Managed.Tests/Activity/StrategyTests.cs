@@ -35,9 +35,10 @@ internal sealed class StrategyTests(KernelSet kernels)
     [TestCaseSource(nameof(s_strategies))]
     public void The_first_sets_are_those_of_the_full_pass(ActivityStrategy strategy)
     {
-        using Network network = Draw(300);
+        // More neurons than a block of lists, so that these span several.
+        using Network network = Draw(1300);
         // A pre-trained layer has a threshold per neuron.
-        for (int row = 0; row < 300; row += 3)
+        for (int row = 0; row < 1300; row += 3)
             network.Layers.Hidden[0].Thresholds[row] *= 0.5f;
         PreparedData data = PreparedData.From(Training.Smooth(70, 3).Examples, network.Input, network.Target, needsTargets: true);
         using var team = new WorkerTeam(2);
@@ -88,7 +89,7 @@ internal sealed class StrategyTests(KernelSet kernels)
             Throws.ArgumentException.With.Message.Contains("expected TrainFrom 1").And.Message.Contains("found 2"));
     }
 
-    private (double[] Losses, double?[] HeldOut) Losses(ActivityStrategy strategy, Dataset data, Dataset? heldOut, int width = 300)
+    private (double[] Losses, double?[] HeldOut) Losses(ActivityStrategy strategy, Dataset data, Dataset? heldOut, int width = 700)
     {
         using Network network = Draw(width);
         var recorder = new Recorder();
