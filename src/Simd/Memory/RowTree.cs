@@ -71,7 +71,8 @@ public sealed unsafe class RowTree : IDisposable
     /// <returns>Its number.</returns>
     public int AddLeaf()
     {
-        Contract.Holds(Leaves < Capacity, "a free leaf");
+        if (Leaves == Capacity)
+            throw new InvalidOperationException($"all {Capacity} leaves are in use");
         new Span<float>(_rows.Pointer + (long)Leaves * Group * Dimension, Group * Dimension).Fill(float.NaN);
         Ids.Slice((long)Leaves * Group, Group).Fill(-1);
         // A node comes into use with its first leaf.
@@ -87,35 +88,28 @@ public sealed unsafe class RowTree : IDisposable
     /// <summary>Gives back the leaves from <paramref name="leaf"/> on. The bounds of nodes that had rows before it stay as wide as they are.</summary>
     public void CutLeaves(int leaf)
     {
-        Contract.Holds(leaf >= 0 && leaf <= Leaves, "a leaf in use");
+        ArgumentOutOfRangeException.ThrowIfNegative(leaf);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(leaf, Leaves);
         Leaves = leaf;
     }
 
     /// <summary>Coordinate <paramref name="j"/> of the row in a slot.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Row(long slot, int j) => RowAt(slot, j);
+    internal float Row(long slot, int j) => RowAt(slot, j);
 
     /// <summary>Copies the row in a slot.</summary>
-    public void CopyRow(long slot, Span<float> row)
+    internal void CopyRow(long slot, Span<float> row)
     {
         for (int j = 0; j < Dimension; j++)
             row[j] = RowAt(slot, j);
     }
 
     /// <summary>Coordinate <paramref name="j"/> of the sixteen rows of a leaf.</summary>
-    public ReadOnlySpan<float> Column(int leaf, int j)
-    {
-        Contract.Holds(leaf >= 0 && leaf < Leaves && j >= 0 && j < Dimension, "a leaf in use");
-        return new(_rows.Pointer + ((long)leaf * Dimension + j) * Group, Group);
-    }
+    internal ReadOnlySpan<float> Column(int leaf, int j) => new(_rows.Pointer + ((long)leaf * Dimension + j) * Group, Group);
 
     /// <summary>Coordinate <paramref name="j"/> of the centre of a node's ball; its radius at j = d.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref float Ball(int level, int node, int j)
-    {
-        Contract.Holds(level >= 1 && level <= Levels && j >= 0 && j <= Dimension, "a node");
-        return ref _balls.Pointer[((_starts[level] + node / Group) * (Dimension + 1) + j) * Group + node % Group];
-    }
+    internal ref float Ball(int level, int node, int j) => ref _balls.Pointer[((_starts[level] + node / Group) * (Dimension + 1) + j) * Group + node % Group];
 
     /// <summary>Nodes of a level over the leaves in use.</summary>
     public int NodesAt(int level) => View.NodesAt(level);
@@ -123,6 +117,8 @@ public sealed unsafe class RowTree : IDisposable
     /// <summary>Puts a row into a slot and widens the boxes over it; balls are fitted by others.</summary>
     public void SetRow(long slot, int id, ReadOnlySpan<float> row)
     {
+        CheckSlot(slot);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(row.Length, Dimension);
         for (int j = 0; j < Dimension; j++)
             RowAt(slot, j) = row[j];
         Ids[slot] = id;
@@ -139,13 +135,14 @@ public sealed unsafe class RowTree : IDisposable
     /// <summary>Empties a slot; the bounds over it stay as they are.</summary>
     public void ClearRow(long slot)
     {
+        CheckSlot(slot);
         for (int j = 0; j < Dimension; j++)
             RowAt(slot, j) = float.NaN;
         Ids[slot] = -1;
     }
 
     /// <summary>The sum of the sides of a leaf's box, once it holds <paramref name="row"/> too; infinite for an empty one.</summary>
-    public double SizeWith(int leaf, ReadOnlySpan<float> row)
+    internal double SizeWith(int leaf, ReadOnlySpan<float> row)
     {
         double size = 0;
         for (int j = 0; j < Dimension; j++)
@@ -174,10 +171,12 @@ public sealed unsafe class RowTree : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref float RowAt(long slot, int j)
+    private ref float RowAt(long slot, int j) => ref _rows.Pointer[(slot / Group * Dimension + j) * Group + slot % Group];
+
+    private void CheckSlot(long slot)
     {
-        Contract.Holds(slot >= 0 && slot < (long)Leaves * Group && j >= 0 && j < Dimension, "a slot in use");
-        return ref _rows.Pointer[(slot / Group * Dimension + j) * Group + slot % Group];
+        if (slot < 0 || slot >= (long)Leaves * Group)
+            throw new ArgumentOutOfRangeException(nameof(slot), $"slot {slot} is in none of {Leaves} leaves");
     }
 
     /// <summary>A lower end of a node's box, or from j = d on an upper one.</summary>
