@@ -21,7 +21,8 @@ sealed class SearchRun
     const int NearestDimension = 8;
 
     readonly Report _report = new("search");
-    readonly MarkdownTable _reports = new("rows", "d", "selected", "scan", "Subquad", "ratio", "rows read", "ids ascending", "ratio"), _nearest = new("query", "peer", "peer's time", "Subquad", "ratio");
+    readonly MarkdownTable _reports = new("rows", "d", "selected", "scan", "Subquad", "ratio", "rows read", "ids ascending", "ratio");
+    readonly MarkdownTable _nearest = new("query", "peer", "peer's time", "Subquad", "ratio");
     readonly KernelSet _kernels = KernelSets.Best;
 
     public required int Rows { get; init; }
@@ -42,8 +43,8 @@ sealed class SearchRun
                 Nearest(search, tree);
         }
         return new FinishedRun(_report, $"""
-            All rows w with <w, x> > b, ids and inner products, out of {Rows:#,0} on one thread; {SearchCase.QueryCount} random directions x, b such that the share named is selected. Clustered: 1,000 normal
-            centres, deviation 0.2. The scan reads the same rows by the same kernels and gives the same bits in the same order; with ids ascending both also sort.
+            All rows w with <w, x> > b, ids and inner products, out of {Rows:#,0} on one thread; {SearchCase.QueryCount} random directions x, b such that the share named is selected.
+            Clustered: 1,000 normal centres, deviation 0.2. The scan reads the same rows by the same kernels and gives the same bits in the same order; with ids ascending both also sort.
 
             {_reports}
             The ten rows with the least distance to, or the largest inner product with, a normal x; {Rows:#,0} normal rows, d = {NearestDimension}.

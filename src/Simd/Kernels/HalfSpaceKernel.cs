@@ -15,7 +15,7 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
 {
     private const int Group = RowTree.Group;
 
-    /// <summary>Lists are prefetched this far ahead: sixteen groups cover the latency of memory and stay in the first-level cache for small d.</summary>
+    /// <summary>Lists are prefetched this far ahead: eight groups of rows cover the latency of memory.</summary>
     private const int Ahead = 8;
 
     /// <summary>At the last level every sixteenth group is tested first, when there are enough to judge by.</summary>
@@ -64,7 +64,11 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
         for (int entry = 0; entry < length; entry++)
         {
             if (entry + Ahead < length)
-                Prefetch(tree.RowGroup(Plain(list[entry + Ahead])), d);
+            {
+                int next = Plain(list[entry + Ahead]);
+                Prefetch(tree.RowGroup(next), d);
+                TSimd.Prefetch((float*)(tree.Ids + (long)next * Group));
+            }
             int group = Plain(list[entry]);
             float* rows = tree.RowGroup(group);
             float* rowIds = (float*)(tree.Ids + (long)group * Group);

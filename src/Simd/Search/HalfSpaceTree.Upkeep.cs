@@ -99,7 +99,7 @@ public sealed partial class HalfSpaceTree
         if (_tree.Leaves > _freshLeaf)
         {
             long first = (_tree.Leaves - 1L) * RowTree.Group;
-                var fitter = new BallFitter(_tree);
+            var fitter = new BallFitter(_tree);
             for (long slot = first; slot < first + RowTree.Group && placed < ids.Length; slot++)
                 if (_tree.Ids[slot] < 0)
                 {
