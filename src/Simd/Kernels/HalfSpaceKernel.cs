@@ -15,8 +15,8 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
 {
     private const int Group = RowTree.Group;
 
-    /// <summary>Lists are prefetched this far ahead: eight groups of rows cover the latency of memory.</summary>
-    private const int Ahead = 8;
+    /// <summary>Lists are prefetched this far ahead. Measured at d = 8, 0.01 % of a million rows: 4 groups ahead 34 us, 8 30 us, 16 and 32 26 us.</summary>
+    private const int Ahead = 16;
 
     /// <summary>At the last level every sixteenth group is tested first, when there are enough to judge by.</summary>
     private const int SampleStride = 16, SampleFrom = 256;
