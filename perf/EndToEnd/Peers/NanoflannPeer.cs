@@ -57,8 +57,12 @@ static unsafe class NanoflannPeer
     /// <summary>The shared library for one dimension; null, and said why, when it cannot be built here.</summary>
     static string? Compile(int dimension)
     {
-        string source = Path.Combine(AppContext.BaseDirectory, "Peers", "nanoflann", "nearest.cpp"), library = Path.Combine(AppContext.BaseDirectory, $"nanoflann-{dimension}.so");
-        var start = new ProcessStartInfo("g++", ["-O3", "-march=native", "-shared", "-fPIC", $"-DDIMENSION={dimension}", source, "-o", library]) { UseShellExecute = false, RedirectStandardError = true };
+        string folder = AppContext.BaseDirectory, source = Path.Combine(folder, "Peers", "nanoflann", "nearest.cpp"), library = Path.Combine(folder, $"nanoflann-{dimension}.so");
+        var start = new ProcessStartInfo("g++", ["-O3", "-march=native", "-shared", "-fPIC", $"-DDIMENSION={dimension}", source, "-o", library])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+        };
         try
         {
             using Process compiler = Process.Start(start)!;

@@ -171,7 +171,7 @@ internal sealed class CertifiedActivity : IDisposable
         _inputs = inputs;
         _kernels.Team.Run((inputs.Count + Chunk - 1) / Chunk, _measure);
         for (int datum = 0; datum < inputs.Count; datum++)
-            if (!float.IsFinite(_bound!.On[datum]) || !float.IsFinite(_bound.Off[datum]) || !double.IsFinite(_norms[datum]))
+            if (!float.IsFinite(_bound!.On[datum]) || !float.IsFinite(_bound.Off[datum]) || !float.IsFinite(Up(_norms[datum])) || !float.IsFinite(Up(_reference.Sizes[datum])))
                 return false;
         return true;
     }
@@ -225,7 +225,7 @@ internal sealed class CertifiedActivity : IDisposable
         FillErrors(bound, longest);
         for (int row = 0; row < norms.Length; row++)
         {
-            bound.Growth[row] = Up(drift[row] - _reference.DriftThen[row] + change[row] + folding[row]);
+            bound.Growth[row] = Up(drift[row] - _reference.DriftThen[row] + change[row] + folding[row] + RowBounds.LostSquares(_layer.Inputs));
             bound.Norms[row] = Up(norms[row] + change[row] + folding[row]);
             bound.Slack[row] = Up(product * change[row] + CarryRoundings * RowBounds.Roundoff * (norms[row] + change[row]) + folding[row]);
             bound.Limits[row] = _layer.Thresholds[row] - Underflow;

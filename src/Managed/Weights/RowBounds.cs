@@ -38,13 +38,16 @@ internal sealed class RowBounds(TeamKernels kernels, PanelMatrix weights) : IDis
     /// <summary>gamma_n = n u / (1 - n u): the relative error of a chain of n multiply-adds, fused or not (Higham, Accuracy and Stability, section 3.1), with room for its own rounding.</summary>
     public static double Gamma(double roundings) => 1.001 * (roundings + 1) * Roundoff / (1 - (roundings + 1) * Roundoff);
 
+    /// <summary>What a float32 norm of n numbers may lose because their squares underflow: each loses at most 2^-150.</summary>
+    public static double LostSquares(int numbers) => Math.Sqrt(numbers) * Math.ScaleB(1, -75);
+
     /// <summary>Reads the norms from the weights: one pass, at the start of a run.</summary>
     public void Measure()
     {
         using var norms = new NativeBuffer<float>((long)weights.Panels * PanelMatrix.PanelRows);
         _verbs.RowNorms(weights, (float)(1 + Gamma(weights.Columns)), norms);
         for (int row = 0; row < weights.Rows; row++)
-            _norms[row] = norms[row] + float.Epsilon;
+            _norms[row] = norms[row] + LostSquares(weights.Columns);
         _drift.Clear();
         Release();
     }

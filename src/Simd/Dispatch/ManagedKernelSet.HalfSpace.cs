@@ -8,25 +8,25 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     /// <summary>Groups scanned between two looks at the room for hits.</summary>
     private const int ScanGroups = 8_192;
 
-    public override void ReportAbove(BoxTree tree, ReadOnlySpan<float> x, float bound, float listedCost, SearchHits hits)
+    public override void ReportAbove(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
     {
-        Contract.Holds(x.Length == tree.Dimension, "a query shaped like the rows");
+        Contract.Holds(x.Length == tree.Dimension && norm > 0, "a query shaped like the rows");
         hits.Clear();
-        BoxTreeView view = tree.View;
+        RowTreeView view = tree.View;
         fixed (float* query = x)
         {
-            if (float.IsPositiveInfinity(listedCost) || !Walk(view, query, bound, listedCost, hits))
+            if (float.IsPositiveInfinity(listedCost) || !Walk(view, new RowQuery(query, norm), bound, listedCost, hits))
                 Scan(view, query, bound, hits);
         }
         KeepAlive(tree, hits);
     }
 
-    public override void Nearest(BoxTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits) =>
-        Best<DistanceScore<TSimd, TVec>>(tree, x, k, listedCost, hits);
+    public override void Nearest(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits) =>
+        Best<DistanceScore<TSimd, TVec>>(tree, x, norm: 1f, k, listedCost, hits);
 
-    public override void LargestProducts(BoxTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits)
+    public override void LargestProducts(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
     {
-        Best<ProductScore<TSimd, TVec>>(tree, x, k, listedCost, hits);
+        Best<ProductScore<TSimd, TVec>>(tree, x, norm, k, listedCost, hits);
         for (int hit = 0; hit < hits.Count; hit++)
             hits.ValueBuffer[hit] = 0f - hits.ValueBuffer[hit];
     }
@@ -40,49 +40,48 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(hits);
     }
 
-    private static bool Walk(in BoxTreeView view, float* x, float bound, float listedCost, SearchHits hits)
+    private static bool Walk(in RowTreeView view, in RowQuery query, float bound, float listedCost, SearchHits hits)
     {
         long length = HalfSpaceKernel<TSimd, TVec>.ListLength(view), tested = 0;
-        hits.Scratch.Reserve(2 * (length * sizeof(int) + 128) + QueryBytes(view.Dimension));
+        hits.Scratch.Reserve(2 * (length * sizeof(int) + 128));
         int* list = hits.Scratch.TakePointer<int>(length), other = hits.Scratch.TakePointer<int>(length);
-        int listed = HalfSpaceKernel<TSimd, TVec>.Walk(view, Query(x, view.Dimension, hits.Scratch), bound, listedCost, list, other, ref tested);
+        int listed = HalfSpaceKernel<TSimd, TVec>.Walk(view, query, bound, listedCost, list, other, ref tested);
         hits.NodeGroups = tested;
         if (listed < 0)
             return false;
-        hits.Reserve((long)listed * BoxTree.Group);
-        hits.Count = HalfSpaceKernel<TSimd, TVec>.Listed(view, x, bound, list, listed, hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer);
+        hits.Reserve((long)listed * RowTree.Group);
+        hits.Count = HalfSpaceKernel<TSimd, TVec>.Listed(view, query.X, bound, list, listed, hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer);
         hits.RowGroups = listed;
         return true;
     }
 
-    private static void Scan(in BoxTreeView view, float* x, float bound, SearchHits hits)
+    private static void Scan(in RowTreeView view, float* x, float bound, SearchHits hits)
     {
         for (int from = 0; from < view.Leaves; from += ScanGroups)
         {
             int to = Math.Min(view.Leaves, from + ScanGroups);
-            hits.Reserve(hits.Count + (long)(to - from) * BoxTree.Group);
+            hits.Reserve(hits.Count + (long)(to - from) * RowTree.Group);
             hits.Count += HalfSpaceKernel<TSimd, TVec>.Scan(view, x, bound, from, to, hits.IdBuffer.Pointer + hits.Count, hits.ValueBuffer.Pointer + hits.Count);
         }
         hits.RowGroups = view.Leaves;
         hits.Scanned = true;
     }
 
-    private static void Best<TScore>(BoxTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits)
+    private static void Best<TScore>(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
         where TScore : struct, IScore<TSimd, TVec>
     {
-        Contract.Holds(x.Length == tree.Dimension && k >= 0, "a query shaped like the rows");
+        Contract.Holds(x.Length == tree.Dimension && norm > 0 && k >= 0, "a query shaped like the rows");
         hits.Clear();
-        BoxTreeView view = tree.View;
-        k = (int)Math.Min(k, (long)view.Leaves * BoxTree.Group);
+        RowTreeView view = tree.View;
+        k = (int)Math.Min(k, (long)view.Leaves * RowTree.Group);
         hits.Reserve(k);
         long rowGroups = 0, nodeGroups = 0;
-        hits.Scratch.Reserve(QueryBytes(view.Dimension));
         var best = new BestRows(hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, k);
         // What a walk costs is known only when it ends: one that has cost half a scan is given up.
         long most = listedCost > 0 ? (long)(view.Leaves / (2 * listedCost)) : long.MaxValue;
         fixed (float* numbers = x)
         {
-            BoxQuery query = Query(numbers, view.Dimension, hits.Scratch);
+            var query = new RowQuery(numbers, norm);
             hits.Scanned = float.IsPositiveInfinity(listedCost)
                 || !NearestKernel<TSimd, TVec, TScore>.Walk(view, query, ref best, most, ref rowGroups, ref nodeGroups);
             if (hits.Scanned)
@@ -96,8 +95,4 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         (hits.Count, hits.RowGroups, hits.NodeGroups) = (best.Count, rowGroups, nodeGroups);
         KeepAlive(tree, hits);
     }
-
-    private static BoxQuery Query(float* x, int d, Arena scratch) => new(x, d, scratch.TakePointer<int>(d), scratch.TakePointer<int>(d));
-
-    private static long QueryBytes(int d) => 2 * (d * sizeof(int) + 128L);
 }

@@ -46,9 +46,9 @@ public sealed class SearchHits : IDisposable
     /// <summary>Makes room for <paramref name="length"/> hits and one vector more, keeping those found.</summary>
     internal void Reserve(long length)
     {
-        if (_ids.Length >= length + BoxTree.Group)
+        if (_ids.Length >= length + RowTree.Group)
             return;
-        long room = length + length / 2 + BoxTree.Group;
+        long room = length + length / 2 + RowTree.Group;
         var ids = new NativeBuffer<int>(room);
         var values = new NativeBuffer<float>(room);
         Ids.CopyTo(ids.Slice(0, Count));

@@ -50,18 +50,20 @@ public sealed partial class HalfSpaceTree
     {
         CheckShape(ids, rows);
         CheckIds(ids, present: true);
+        var fitter = new BallFitter(_tree);
         var leaving = new List<int>();
         for (int i = 0; i < ids.Length; i++)
         {
             ReadOnlySpan<float> row = rows.Slice(i * Dimension, Dimension);
             long slot = _slots[ids[i]];
-            int leaf = (int)(slot / BoxTree.Group);
+            int leaf = (int)(slot / RowTree.Group);
             if (_tree.SizeWith(leaf, row) > _mostSize[leaf])
             {
                 leaving.Add(i);
                 continue;
             }
-            _tree.SetRow(slot, ids[i], row);
+            Put(slot, ids[i], row);
+            fitter.GrowAbove(slot, _tree.Leaves);
         }
         if (leaving.Count == 0)
             return;
@@ -87,7 +89,7 @@ public sealed partial class HalfSpaceTree
     /// <summary>Puts rows into fresh leaves: first into what is free in the last one, then into new ones of their own.</summary>
     private void Place(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
     {
-        int needed = (ids.Length + BoxTree.Group - 1) / BoxTree.Group;
+        int needed = (ids.Length + RowTree.Group - 1) / RowTree.Group;
         if (_tree.Leaves + needed > _tree.Capacity)
         {
             Rebuild(ids, rows);
@@ -96,11 +98,13 @@ public sealed partial class HalfSpaceTree
         int placed = 0;
         if (_tree.Leaves > _freshLeaf)
         {
-            long first = (_tree.Leaves - 1L) * BoxTree.Group;
-                for (long slot = first; slot < first + BoxTree.Group && placed < ids.Length; slot++)
+            long first = (_tree.Leaves - 1L) * RowTree.Group;
+            var fitter = new BallFitter(_tree);
+            for (long slot = first; slot < first + RowTree.Group && placed < ids.Length; slot++)
                 if (_tree.Ids[slot] < 0)
                 {
                     Put(slot, ids[placed], rows.Slice(placed++ * Dimension, Dimension));
+                    fitter.GrowAbove(slot, _tree.Leaves);
                     _holes--;
                 }
             if (placed > 0)
@@ -119,7 +123,7 @@ public sealed partial class HalfSpaceTree
         Append(copy, ids);
     }
 
-    /// <summary>Splits rows among new leaves.</summary>
+    /// <summary>Splits rows among new leaves and fits the balls over them.</summary>
     private void Append(NativeBuffer<float> rows, ReadOnlySpan<int> ids)
     {
         int first = _tree.Leaves;
@@ -127,34 +131,40 @@ public sealed partial class HalfSpaceTree
         new RowSplitter(Dimension).Order(rows, order);
         for (int i = 0; i < order.Length; i++)
         {
-            if (i % BoxTree.Group == 0)
+            if (i % RowTree.Group == 0)
                 _tree.AddLeaf();
-            Put((long)first * BoxTree.Group + i, ids[order[i]], rows.Slice((long)order[i] * Dimension, Dimension));
+            Put((long)first * RowTree.Group + i, ids[order[i]], rows.Slice((long)order[i] * Dimension, Dimension));
         }
-        _holes += (long)_tree.Leaves * BoxTree.Group - ((long)first * BoxTree.Group + order.Length);
+        _holes += (long)_tree.Leaves * RowTree.Group - ((long)first * RowTree.Group + order.Length);
+        var fitter = new BallFitter(_tree);
+        fitter.FitFrom(first);
+        if (first > 0)
+            for (int i = 0; i < order.Length; i++)
+                fitter.GrowAbove((long)first * RowTree.Group + i, first);
         for (int leaf = first; leaf < _tree.Leaves; leaf++)
-            _mostSize[leaf] = Slack * _tree.SizeWith(leaf, rows.Slice((long)order[(leaf - first) * BoxTree.Group] * Dimension, Dimension));
+            _mostSize[leaf] = Slack * _tree.SizeWith(leaf, rows.Slice((long)order[(leaf - first) * RowTree.Group] * Dimension, Dimension));
     }
 
     private void Put(long slot, int id, ReadOnlySpan<float> row)
     {
         _tree.SetRow(slot, id, row);
         _slots[id] = (int)slot;
+        _largestNorm = Math.Max(_largestNorm, NormOf(row));
     }
 
     /// <summary>Keeps staleness bounded after a change.</summary>
     private void Renew()
     {
-        long slots = (long)_tree.Leaves * BoxTree.Group;
+        long slots = (long)_tree.Leaves * RowTree.Group;
         if (_freshRows + _holes > MostStale * slots + FewStale)
             Rebuild([], []);
-        else if (_freshRows >= 2 * _freshSplit + BoxTree.Group)
+        else if (_freshRows >= 2 * _freshSplit + RowTree.Group)
             SplitFresh();
     }
 
     private void SplitFresh()
     {
-        long from = (long)_freshLeaf * BoxTree.Group, slots = (long)_tree.Leaves * BoxTree.Group;
+        long from = (long)_freshLeaf * RowTree.Group, slots = (long)_tree.Leaves * RowTree.Group;
         (NativeBuffer<float> rows, int[] ids) = Gather(_freshLeaf, [], []);
         using (rows)
         {
@@ -178,7 +188,7 @@ public sealed partial class HalfSpaceTree
     {
         var ids = new List<int>();
         var slots = new List<long>();
-        for (long slot = (long)leaf * BoxTree.Group; slot < (long)_tree.Leaves * BoxTree.Group; slot++)
+        for (long slot = (long)leaf * RowTree.Group; slot < (long)_tree.Leaves * RowTree.Group; slot++)
             if (_tree.Ids[slot] >= 0)
             {
                 ids.Add(_tree.Ids[slot]);
@@ -195,11 +205,11 @@ public sealed partial class HalfSpaceTree
     /// <summary>Builds everything from these rows, with room for the fresh leaves to come, and measures what the cost model needs.</summary>
     private void Build(NativeBuffer<float> rows, int[] ids)
     {
-        int leaves = (ids.Length + BoxTree.Group - 1) / BoxTree.Group;
+        int leaves = (ids.Length + RowTree.Group - 1) / RowTree.Group;
         _tree.Dispose();
-        _tree = new BoxTree(Dimension, leaves + leaves / 2 + 2 * FewStale);
+        _tree = new RowTree(Dimension, leaves + leaves / 2 + 2 * FewStale);
         _mostSize = new double[_tree.Capacity];
-        _holes = _freshRows = _freshSplit = 0;
+        _largestNorm = _holes = _freshRows = _freshSplit = 0;
         if (ids.Length > 0)
             Append(rows, ids);
         _holes = 0;

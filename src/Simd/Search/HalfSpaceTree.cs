@@ -20,15 +20,19 @@ public enum SearchPath
 /// float32 would, bit for bit, whatever the tree looks like. Queries may run on several threads at once, each with its own <see cref="SearchHits"/>; changes may not run beside anything.
 /// </summary>
 /// <remarks>
-/// <para>A packed tree of bounding boxes with a fan-out of sixteen: see <see cref="BoxTree"/> for the layout, <see cref="RowSplitter"/> for the order of the rows. A query tests sixteen nodes, or
-/// rows, at a time (algorithm A9 with boxes for partitions). The bound of a box is the product of one of its corners, by the very chain that computes a row's: no allowance for rounding is needed.</para>
+/// <para>A packed tree of boxes and balls with a fan-out of sixteen: see <see cref="RowTree"/> for the layout, <see cref="RowSplitter"/> for the order of the rows, <see cref="BallFitter"/> for the
+/// balls and why rounding cannot make them miss a row. A query tests sixteen nodes, or rows, at a time (algorithm A9 with balls for partitions).</para>
 /// <para>Changes: a moved row stays in its leaf while the sides of the leaf's box have grown by a quarter at most; others, and new ones, go to fresh leaves at the end, which are split anew
 /// whenever their rows have doubled. When fresh rows and empty slots make up a quarter of the tree, all of it is built again.</para>
 /// </remarks>
 public sealed partial class HalfSpaceTree : IDisposable
 {
+    /// <summary>Where norms multiply to less than this no product overflows, and the balls' bounds hold; elsewhere queries scan.</summary>
+    private const double LargestProduct = 1e38;
+
     private readonly KernelSet _kernels;
-    private BoxTree _tree;
+    private RowTree _tree;
+    private double _largestNorm;
     private float _listedCost = DefaultListedCost;
 
     /// <summary>A tree over rows with the ids 0, 1, 2, ...</summary>
@@ -47,7 +51,7 @@ public sealed partial class HalfSpaceTree : IDisposable
         Dimension = dimension;
         CheckFinite(rows);
         _slots = new NativeBuffer<int>(0);
-        _tree = new BoxTree(dimension, 1);
+        _tree = new RowTree(dimension, 1);
         using var copy = new NativeBuffer<float>(rows.Length);
         rows.CopyTo(copy.Span);
         var ids = new int[rows.Length / dimension];
@@ -80,7 +84,8 @@ public sealed partial class HalfSpaceTree : IDisposable
     public void Report(ReadOnlySpan<float> x, float bound, SearchHits hits)
     {
         CheckQuery(x);
-        _kernels.ReportAbove(_tree, x, bound, CostOf(Path), hits);
+        double norm = NormOf(x);
+        _kernels.ReportAbove(_tree, x, RoundedUp(norm), bound, norm * _largestNorm < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
     }
 
     /// <summary>As <see cref="Report"/>, in ascending order of the ids: the sort takes a few nanoseconds per row found.</summary>
@@ -114,7 +119,8 @@ public sealed partial class HalfSpaceTree : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         CheckQuery(x);
-        _kernels.LargestProducts(_tree, x, k, CostOf(Path), hits);
+        double norm = NormOf(x);
+        _kernels.LargestProducts(_tree, x, RoundedUp(norm), k, norm * _largestNorm < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
     }
 
     /// <summary>Gives all memory back. Calling it again does nothing.</summary>
@@ -130,6 +136,11 @@ public sealed partial class HalfSpaceTree : IDisposable
         SearchPath.Scan => float.PositiveInfinity,
         _ => _listedCost,
     };
+
+    /// <summary>Not below the norm: the relative error of the sum of squares is far below 1e-7 for any d that fits into memory.</summary>
+    private double NormOf(ReadOnlySpan<float> x) => Math.Sqrt(_kernels.SquaredNorm(x)) * (1 + 1e-7);
+
+    private static float RoundedUp(double norm) => Math.Max(float.Epsilon, MathF.BitIncrement((float)norm));
 
     private void CheckQuery(ReadOnlySpan<float> x)
     {

@@ -10,7 +10,7 @@ namespace Subquad.Simd.Search;
 /// <param name="dimension">d.</param>
 internal sealed unsafe class RowSplitter(int dimension)
 {
-    private const int Group = BoxTree.Group;
+    private const int Group = RowTree.Group;
 
     /// <summary>Rows that a split looks at, and axes: those on which they vary most.</summary>
     private const int Sample = 256, MostAxes = 4;

@@ -49,14 +49,16 @@ internal sealed unsafe class GuardedOperands(bool last) : IDisposable
 
     public void Dispose() => _blocks.ForEach(block => block.Dispose());
 
-    public BoxTreeView Copy(BoxTree tree)
+    public RowTreeView Copy(RowTree tree)
     {
-        BoxTreeView view = tree.View;
-        Span<long> starts = stackalloc long[BoxTree.MostLevels + 2];
+        RowTreeView view = tree.View;
+        Span<long> starts = stackalloc long[RowTree.MostLevels + 2];
         for (int level = 0; level < starts.Length; level++)
             starts[level] = view.Starts[level];
-        long floats = (long)view.Leaves * BoxTree.Group * view.Dimension, nodes = starts[view.Levels + 1] * BoxTree.Group * 2 * view.Dimension;
-        return new(Copy(view.Rows, floats), Copy(view.Ids, (long)view.Leaves * BoxTree.Group), Copy(view.Nodes, nodes), starts, view.Dimension, view.Leaves, view.Levels);
+        long floats = (long)view.Leaves * RowTree.Group * view.Dimension, nodes = starts[view.Levels + 1] * RowTree.Group;
+        return new(
+            Copy(view.Rows, floats), Copy(view.Ids, (long)view.Leaves * RowTree.Group),
+            Copy(view.Boxes, nodes * 2 * view.Dimension), Copy(view.Balls, nodes * (view.Dimension + 1)), starts, view.Dimension, view.Leaves, view.Levels);
     }
 
     private T* Copy<T>(T* source, long count) where T : unmanaged

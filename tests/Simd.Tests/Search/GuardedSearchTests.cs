@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Subquad.Simd.Kernels;
 using Subquad.Simd.Lanes;
 using Subquad.Simd.Memory;
+using Subquad.Simd.Search;
 using Subquad.Simd.Tests.Kernels;
 using Subquad.Simd.Tests.Lanes;
 
@@ -13,24 +14,28 @@ internal sealed unsafe class GuardedSearchTests<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
-    private const int Group = BoxTree.Group;
+    private const int Group = RowTree.Group;
 
     [Test]
     public void Searches_stay_inside([Values(1, 3, 8, 17)] int dimension, [Values(1, 15, 16, 17, 40, 300)] int leaves, [Values] bool last)
     {
         var random = new Random(leaves);
-        using var tree = new BoxTree(dimension, leaves);
+        using var tree = new RowTree(dimension, leaves);
         for (int slot = 0; slot < leaves * Group - 3; slot++)
         {
             if (slot % Group == 0)
                 tree.AddLeaf();
             tree.SetRow(slot, slot, RowKinds.Row(RowKind.Random, random, dimension));
         }
+        new BallFitter(tree).FitFrom(0);
         using var guarded = new GuardedOperands(last);
-        BoxTreeView view = guarded.Copy(tree);
+        RowTreeView view = guarded.Copy(tree);
         float* x = guarded.Take<float>(dimension);
         RowKinds.Row(RowKind.Random, random, dimension).CopyTo(new Span<float>(x, dimension));
-        var query = new BoxQuery(x, dimension, guarded.Take<int>(dimension), guarded.Take<int>(dimension));
+        float square = 0;
+        for (int j = 0; j < dimension; j++)
+            square += x[j] * x[j];
+        var query = new RowQuery(x, norm: 1e-4f + MathF.Sqrt(square));
         int room = (leaves + 1) * Group;
         int* listed = guarded.Take<int>(room), scanned = guarded.Take<int>(room);
         float* values = guarded.Take<float>(room);

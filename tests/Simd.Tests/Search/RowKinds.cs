@@ -9,6 +9,9 @@ internal enum RowKind
     Zero,
     Huge,
     Denormal,
+
+    /// <summary>Units in the last place apart: what rounding makes of a product is as large as a leaf.</summary>
+    Close,
     Mixed,
 }
 
@@ -28,6 +31,7 @@ internal static class RowKinds
                 RowKind.Zero => random.Next(2) == 0 ? 0f : -0f,
                 RowKind.Huge => random.Next(3) == 0 ? float.MaxValue * (2 * random.NextSingle() - 1) : 1e19f * Normal(random),
                 RowKind.Denormal => 40 * float.Epsilon * (random.Next(21) - 10),
+                RowKind.Close => 1_000 * Normal(centre) * (1 + (random.Next(5) - 2) * 1.1920929e-7f),
                 _ => 0f,
             };
         return kind == RowKind.Mixed ? Row((RowKind)random.Next((int)RowKind.Mixed), random, dimension) : row;

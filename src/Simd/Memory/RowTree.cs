@@ -3,14 +3,16 @@ using System.Runtime.CompilerServices;
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// Rows in R^d with boxes over them, as kernels walk them: everything in groups of sixteen side by side, so that a group is one, two, four or sixteen vectors of any set.
+/// Rows in R^d with boxes and balls over them, as kernels walk them: everything in groups of sixteen side by side, so that a group is one, two, four or sixteen vectors of any set.
 /// </summary>
 /// <remarks>
 /// <b>Layout.</b> Level 0 are the rows: coordinate j of the row in slot s is at (s / 16 * d + j) * 16 + s % 16, its id at the same slot; an empty slot is NaN in every coordinate, which no
-/// comparison finds. A node of level 1 is the bounding box of one group of rows, a node of level l + 1 that of one group of nodes of level l. Nodes lie in groups too: d vectors of lower
-/// ends, then d of upper ends. So the children of node i are group i one level below: no pointer is stored. An empty box has lower ends of infinity and upper ends of -infinity.
+/// comparison finds. A node of level 1 bounds one group of rows, a node of level l + 1 one group of nodes of level l: the children of node i are group i one level below, and no pointer
+/// is stored. Nodes lie in groups too, their boxes as d vectors of lower ends and d of upper ends, their balls as d vectors of centres and one of radii.
+/// <b>Why both.</b> A ball bounds products more tightly (d = 8, a half-space with a ten-thousandth of a million normal rows: 1.3 % of the leaves remain, of boxes 2.0 %), a box distances
+/// (ten neighbours: 212 leaves, of balls 486; one level up 190 against 2,520). An empty box has lower ends of infinity and upper ends of -infinity, an empty ball a radius of -infinity.
 /// </remarks>
-public sealed unsafe class BoxTree : IDisposable
+public sealed unsafe class RowTree : IDisposable
 {
     /// <summary>Rows, or nodes, side by side.</summary>
     public const int Group = 16;
@@ -18,13 +20,13 @@ public sealed unsafe class BoxTree : IDisposable
     internal const int MostLevels = 8;
 
     private readonly NativeBuffer<float> _rows;
-    private readonly NativeBuffer<float> _nodes;
+    private readonly NativeBuffer<float> _boxes, _balls;
     private readonly long[] _starts = new long[MostLevels + 2];
 
     /// <summary>Room for groups of rows, none of them in use.</summary>
     /// <param name="dimension">d, at least 1.</param>
     /// <param name="leaves">Groups of rows there is room for, at least 1.</param>
-    public BoxTree(int dimension, int leaves)
+    public RowTree(int dimension, int leaves)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(leaves, 1);
@@ -44,7 +46,8 @@ public sealed unsafe class BoxTree : IDisposable
         _starts[Levels + 1] = groups;
         _rows = new NativeBuffer<float>((long)leaves * Group * dimension);
         Ids = new NativeBuffer<int>((long)leaves * Group);
-        _nodes = new NativeBuffer<float>(groups * Group * 2 * dimension);
+        _boxes = new NativeBuffer<float>(groups * Group * 2 * dimension);
+        _balls = new NativeBuffer<float>(groups * Group * (dimension + 1));
     }
 
     /// <summary>d.</summary>
@@ -62,13 +65,14 @@ public sealed unsafe class BoxTree : IDisposable
     /// <summary>The ids in the order of the slots; -1 where a slot of a leaf in use is empty.</summary>
     public NativeBuffer<int> Ids { get; }
 
-    internal BoxTreeView View => new(_rows.Pointer, Ids.Pointer, _nodes.Pointer, _starts, Dimension, Leaves, Levels);
+    internal RowTreeView View => new(_rows.Pointer, Ids.Pointer, _boxes.Pointer, _balls.Pointer, _starts, Dimension, Leaves, Levels);
 
     /// <summary>Takes one more group of rows into use, all slots empty.</summary>
     /// <returns>Its number.</returns>
     public int AddLeaf()
     {
-        Contract.Holds(Leaves < Capacity, "a free leaf");
+        if (Leaves == Capacity)
+            throw new InvalidOperationException($"all {Capacity} leaves are in use");
         new Span<float>(_rows.Pointer + (long)Leaves * Group * Dimension, Group * Dimension).Fill(float.NaN);
         Ids.Slice((long)Leaves * Group, Group).Fill(-1);
         // A node comes into use with its first leaf.
@@ -81,27 +85,40 @@ public sealed unsafe class BoxTree : IDisposable
         return Leaves++;
     }
 
-    /// <summary>Gives back the leaves from <paramref name="leaf"/> on. Boxes of nodes that had rows before it stay as wide as they are.</summary>
+    /// <summary>Gives back the leaves from <paramref name="leaf"/> on. The bounds of nodes that had rows before it stay as wide as they are.</summary>
     public void CutLeaves(int leaf)
     {
-        Contract.Holds(leaf >= 0 && leaf <= Leaves, "a leaf in use");
+        ArgumentOutOfRangeException.ThrowIfNegative(leaf);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(leaf, Leaves);
         Leaves = leaf;
     }
 
     /// <summary>Coordinate <paramref name="j"/> of the row in a slot.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Row(long slot, int j) => RowAt(slot, j);
+    internal float Row(long slot, int j) => RowAt(slot, j);
 
     /// <summary>Copies the row in a slot.</summary>
-    public void CopyRow(long slot, Span<float> row)
+    internal void CopyRow(long slot, Span<float> row)
     {
         for (int j = 0; j < Dimension; j++)
             row[j] = RowAt(slot, j);
     }
 
-    /// <summary>Puts a row into a slot and widens the boxes over it.</summary>
+    /// <summary>Coordinate <paramref name="j"/> of the sixteen rows of a leaf.</summary>
+    internal ReadOnlySpan<float> Column(int leaf, int j) => new(_rows.Pointer + ((long)leaf * Dimension + j) * Group, Group);
+
+    /// <summary>Coordinate <paramref name="j"/> of the centre of a node's ball; its radius at j = d.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ref float Ball(int level, int node, int j) => ref _balls.Pointer[((_starts[level] + node / Group) * (Dimension + 1) + j) * Group + node % Group];
+
+    /// <summary>Nodes of a level over the leaves in use.</summary>
+    public int NodesAt(int level) => View.NodesAt(level);
+
+    /// <summary>Puts a row into a slot and widens the boxes over it; balls are fitted by others.</summary>
     public void SetRow(long slot, int id, ReadOnlySpan<float> row)
     {
+        CheckSlot(slot);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(row.Length, Dimension);
         for (int j = 0; j < Dimension; j++)
             RowAt(slot, j) = row[j];
         Ids[slot] = id;
@@ -115,16 +132,17 @@ public sealed unsafe class BoxTree : IDisposable
             }
     }
 
-    /// <summary>Empties a slot; the boxes over it stay as they are.</summary>
+    /// <summary>Empties a slot; the bounds over it stay as they are.</summary>
     public void ClearRow(long slot)
     {
+        CheckSlot(slot);
         for (int j = 0; j < Dimension; j++)
             RowAt(slot, j) = float.NaN;
         Ids[slot] = -1;
     }
 
     /// <summary>The sum of the sides of a leaf's box, once it holds <paramref name="row"/> too; infinite for an empty one.</summary>
-    public double SizeWith(int leaf, ReadOnlySpan<float> row)
+    internal double SizeWith(int leaf, ReadOnlySpan<float> row)
     {
         double size = 0;
         for (int j = 0; j < Dimension; j++)
@@ -137,7 +155,8 @@ public sealed unsafe class BoxTree : IDisposable
     {
         _rows.Dispose();
         Ids.Dispose();
-        _nodes.Dispose();
+        _boxes.Dispose();
+        _balls.Dispose();
     }
 
     private void Empty(int level, int node)
@@ -146,55 +165,63 @@ public sealed unsafe class BoxTree : IDisposable
         {
             End(level, node, j) = float.PositiveInfinity;
             End(level, node, Dimension + j) = float.NegativeInfinity;
+            Ball(level, node, j) = 0;
         }
+        Ball(level, node, Dimension) = float.NegativeInfinity;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref float RowAt(long slot, int j)
+    private ref float RowAt(long slot, int j) => ref _rows.Pointer[(slot / Group * Dimension + j) * Group + slot % Group];
+
+    private void CheckSlot(long slot)
     {
-        Contract.Holds(slot >= 0 && slot < (long)Leaves * Group && j >= 0 && j < Dimension, "a slot in use");
-        return ref _rows.Pointer[(slot / Group * Dimension + j) * Group + slot % Group];
+        if (slot < 0 || slot >= (long)Leaves * Group)
+            throw new ArgumentOutOfRangeException(nameof(slot), $"slot {slot} is in none of {Leaves} leaves");
     }
 
     /// <summary>A lower end of a node's box, or from j = d on an upper one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref float End(int level, int node, int j) => ref _nodes.Pointer[((_starts[level] + node / Group) * 2 * Dimension + j) * Group + node % Group];
+    private ref float End(int level, int node, int j) => ref _boxes.Pointer[((_starts[level] + node / Group) * 2 * Dimension + j) * Group + node % Group];
 }
 
-/// <summary>The raw shape of a <see cref="BoxTree"/>, as kernels see it.</summary>
-internal readonly unsafe struct BoxTreeView(float* rows, int* ids, float* nodes, ReadOnlySpan<long> starts, int dimension, int leaves, int levels)
+/// <summary>The raw shape of a <see cref="RowTree"/>, as kernels see it.</summary>
+internal readonly unsafe struct RowTreeView(float* rows, int* ids, float* boxes, float* balls, ReadOnlySpan<long> starts, int dimension, int leaves, int levels)
 {
     public readonly float* Rows = rows;
     public readonly int* Ids = ids;
-    public readonly float* Nodes = nodes;
+    public readonly float* Boxes = boxes;
+    public readonly float* Balls = balls;
     public readonly LevelStarts Starts = LevelStarts.From(starts);
     public readonly int Dimension = dimension;
     public readonly int Leaves = leaves;
     public readonly int Levels = levels;
 
     /// <summary>A group of rows.</summary>
-    public float* RowGroup(int group) => Rows + (long)group * BoxTree.Group * Dimension;
+    public float* RowGroup(int group) => Rows + (long)group * RowTree.Group * Dimension;
 
-    /// <summary>A group of nodes of a level.</summary>
-    public float* NodeGroup(int level, int group) => Nodes + (Starts[level] + group) * BoxTree.Group * 2 * Dimension;
+    /// <summary>The boxes of a group of nodes of a level.</summary>
+    public float* BoxGroup(int level, int group) => Boxes + (Starts[level] + group) * RowTree.Group * 2 * Dimension;
+
+    /// <summary>The balls of a group of nodes of a level.</summary>
+    public float* BallGroup(int level, int group) => Balls + (Starts[level] + group) * RowTree.Group * (Dimension + 1);
 
     /// <summary>Nodes of a level over the leaves in use.</summary>
     public int NodesAt(int level)
     {
         int nodes = Leaves;
         for (; level > 1; level--)
-            nodes = (nodes + BoxTree.Group - 1) / BoxTree.Group;
+            nodes = (nodes + RowTree.Group - 1) / RowTree.Group;
         return nodes;
     }
 
     /// <summary>The bits of a group's nodes that are in use.</summary>
     public static uint InUse(int nodes, int group)
     {
-        int left = nodes - group * BoxTree.Group;
-        return left >= BoxTree.Group ? 0xFFFF : (1u << Math.Max(0, left)) - 1;
+        int left = nodes - group * RowTree.Group;
+        return left >= RowTree.Group ? 0xFFFF : (1u << Math.Max(0, left)) - 1;
     }
 
-    [InlineArray(BoxTree.MostLevels + 2)]
+    [InlineArray(RowTree.MostLevels + 2)]
     internal struct LevelStarts
     {
         private long _first;
