@@ -15,21 +15,21 @@ public abstract partial class KernelSet
     /// <param name="listedCost">The time a group of rows takes when reached through the tree, as a multiple of its time in a scan; the query scans when that is cheaper. 0: always walk;
     /// infinity: always scan.</param>
     /// <param name="hits">Overwritten.</param>
-    public abstract void ReportAbove(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits);
+    public abstract void ReportHalfSpace(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits);
 
     /// <summary>Nearest neighbours: the k rows with the least |w - x|^2, nearest first, of equal ones the smaller id; the values are squared distances, one chain of multiply-adds each.
     /// A row whose squared distance overflows is not found.</summary>
     /// <param name="tree">The rows and the bounds over them.</param>
     /// <param name="x">d finite numbers.</param>
     /// <param name="k">Rows wanted, 0 or more.</param>
-    /// <param name="listedCost">As in <see cref="ReportAbove(BoxTree, ReadOnlySpan{float}, float, float, SearchHits)"/>: a walk that turns out dear is given up for a scan.</param>
+    /// <param name="listedCost">As in <see cref="ReportHalfSpace"/>: a walk that turns out dear is given up for a scan.</param>
     /// <param name="hits">Overwritten.</param>
     public abstract void Nearest(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits);
 
     /// <summary>Largest inner products: the k rows with the largest &lt;w, x&gt;, the largest first, of equal ones the smaller id.</summary>
     /// <param name="tree">The rows and the bounds over them.</param>
     /// <param name="x">d finite numbers.</param>
-    /// <param name="norm">As in <see cref="ReportAbove"/>.</param>
+    /// <param name="norm">As in <see cref="ReportHalfSpace"/>.</param>
     /// <param name="k">Rows wanted, 0 or more.</param>
     /// <param name="listedCost">As in <see cref="Nearest"/>.</param>
     /// <param name="hits">Overwritten.</param>

@@ -8,7 +8,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     /// <summary>Groups scanned between two looks at the room for hits.</summary>
     private const int ScanGroups = 8_192;
 
-    public override void ReportAbove(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
+    public override void ReportHalfSpace(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
     {
         Contract.Holds(x.Length == tree.Dimension && norm > 0, "a query shaped like the rows");
         hits.Clear();

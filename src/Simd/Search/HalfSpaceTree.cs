@@ -85,7 +85,7 @@ public sealed partial class HalfSpaceTree : IDisposable
     {
         CheckQuery(x);
         double norm = NormOf(x);
-        _kernels.ReportAbove(_tree, x, RoundedUp(norm), bound, norm * _largestNorm < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
+        _kernels.ReportHalfSpace(_tree, x, RoundedUp(norm), bound, norm * _largestNorm < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
     }
 
     /// <summary>As <see cref="Report"/>, in ascending order of the ids: the sort takes a few nanoseconds per row found.</summary>
