@@ -47,7 +47,8 @@ public sealed partial class HalfSpaceTree
             }
         }
         ratios.Sort();
-        return (float)Math.Clamp(ratios[ratios.Count / 2], 0.5, 8);
+        // Only noise makes a listed group cheaper than one of a scan.
+        return (float)Math.Clamp(ratios[ratios.Count / 2], 1, 8);
     }
 
     /// <summary>A bound that about a thousandth of the rows exceed.</summary>
