@@ -50,13 +50,15 @@ static partial class Commands
         Option<double> limit = Positive("--limit", "Seconds of training after which a row stops.", 120.0);
         Option<int[]> widths = List("--widths", "Widths of the hidden layers.", 2_048, 4_096, 8_192, 16_384), layers = List("--layers", "Numbers of hidden layers.", 1, 2);
         Option<double[]> densities = List("--density", "Shares of neurons that fire; 0.5 is plain ReLU.", 0.03, 0.1, 0.5);
-        Option<bool> noPeer = NoPeer();
+        Option<bool> noPeer = NoPeer(), resume = new("--resume") { Description = "Keep the cases that the JSON file already holds, measured on this machine." };
         var command = new Command("fashion", "Trains on 4,000 Fashion-MNIST images beside the same network trained by Adam in libtorch.")
         {
-            json, data, limit, widths, layers, densities, noPeer,
+            json, data, limit, widths, layers, densities, noPeer, resume,
         };
         command.SetAction(parsed => new FashionRun
         {
+            Json = parsed.GetValue(json)!,
+            Earlier = parsed.GetValue(resume) && parsed.GetValue(json)!.Exists ? Results.Json.Read(File.ReadAllText(parsed.GetValue(json)!.FullName)) : [],
             Data = parsed.GetValue(data)!,
             Seconds = parsed.GetValue(limit),
             Widths = parsed.GetValue(widths)!,

@@ -24,6 +24,13 @@ sealed class Report(string run)
             _peers.Add(nameAndVersion);
     }
 
+    /// <summary>Writes the rows so far, so that a run that is cut off can go on from them.</summary>
+    public void Keep(FileInfo json)
+    {
+        Directory.CreateDirectory(json.DirectoryName!);
+        Json.Write(json.FullName, _rows);
+    }
+
     /// <summary>
     /// Writes the rows to the file asked for, and the tables and the plot beside it. A run of the standard cases also renews the published results;
     /// a partial one must not replace them.

@@ -20,6 +20,12 @@ sealed class FashionRun
     public required double[] Densities { get; init; }
     public required bool WithPeer { get; init; }
 
+    /// <summary>Renewed after every case, for the whole run takes an hour.</summary>
+    public required FileInfo Json { get; init; }
+
+    /// <summary>Rows of an earlier run on this machine that was cut off: its cases are kept, not measured again.</summary>
+    public required IReadOnlyList<Row> Earlier { get; init; }
+
     public FinishedRun Run()
     {
         foreach (int layers in Layers)
@@ -43,27 +49,37 @@ sealed class FashionRun
     /// <summary>One network by one trainer, in a process of its own: only so its memory peak is its own.</summary>
     void Add(TrainingCase training, string trainer, string work)
     {
-        List<Row> steps = Train(training, work);
+        Row[] steps = [.. Earlier.Where(row => row.Text("name") == trainer && IsOf(row, training))];
+        if (steps.Length == 0)
+            steps = [.. Train(training, work).Select(step => Described(step, training, trainer))];
         foreach (Row step in steps)
         {
-            var row = new Row
-            {
-                { "kind", "fashion" },
-                { "name", trainer },
-                { "m", training.Width },
-                { "n", TrainingCase.TrainingImages },
-                { "layers", training.Layers },
-                { "density", training.Density },
-                { "threads", Environment.ProcessorCount },
-            };
-            foreach ((string name, object value) in step)
-                if (name == "version")
-                    _report.AddPeer(value.ToString());
-                else
-                    row.Add(name, value);
-            _report.Add(row);
+            _report.AddPeer(step.Text("peer_version"));
+            _report.Add(step);
         }
-        AddToTable(training, trainer, steps);
+        _report.Keep(Json);
+        AddToTable(training, trainer, [.. steps]);
+    }
+
+    static bool IsOf(Row row, TrainingCase training) =>
+        row.Number("m") == training.Width && row.Number("layers") == training.Layers && row.Number("density") == training.Density && row.Number("limit") == training.Seconds;
+
+    static Row Described(Row step, TrainingCase training, string trainer)
+    {
+        var row = new Row
+        {
+            { "kind", "fashion" },
+            { "name", trainer },
+            { "m", training.Width },
+            { "n", TrainingCase.TrainingImages },
+            { "layers", training.Layers },
+            { "density", training.Density },
+            { "limit", training.Seconds },
+            { "threads", Environment.ProcessorCount },
+        };
+        foreach ((string name, object value) in step)
+            row.Add(name == "version" ? "peer_version" : name, value);
+        return row;
     }
 
     /// <summary>A case that does not fit into memory, or whose process fails, leaves a gap and does not end the run.</summary>
