@@ -27,7 +27,12 @@ internal sealed record ActivityPolicy
     private const double FullSecondsPerElement = 1 / 33e9;
     private const double PairSecondsPerElement = 1 / 0.7e9;
     private const double SecondsPerByte = 1 / 28e9;
-    private const double SecondsPerLine = 1 / 150e6;
+    private const double SecondsPerLine = 1 / 200e6;
+
+    // Nanoseconds of a step of the lowest trained layer, fitted to perf/results (strategies): per neuron, per neuron that moves, and per neuron and datum.
+    private const double ScanPerNeuron = 68, ScanPerPair = 1.2;
+    private const double WeightsPerNeuron = 80, WeightsPerMoved = 4, WeightsPerHit = 17;
+    private const double DataPerNeuron = 90, DataPerMoved = 60, DataPerMovedPair = 0.13;
 
     /// <summary>Seconds of a full pass over a layer.</summary>
     /// <param name="layer">The layer.</param>
@@ -84,5 +89,20 @@ internal sealed record ActivityPolicy
     {
         double perDatum = (double)inputs.Entries / Math.Max(1, inputs.Count);
         return SecondsOfCertified(layer, inputs.Count, perDatum, active, threads) < SecondsOfFull(layer, inputs.Count, perDatum, threads);
+    }
+
+    /// <summary>
+    /// The cheapest way to find the active sets of a first hidden layer that is the lowest trained one. Other ways round differently, so the choice looks at sizes only: the same
+    /// everywhere and for any number of threads. Tournament trees bring their levels up to date on top of what the scan needs, and are never the cheapest.
+    /// </summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="data">Data.</param>
+    public static ActivityStrategy CheapestForFirst(HiddenLayer layer, int data)
+    {
+        double neurons = layer.Width, d = layer.Inputs, density = Shift.UpperTail(layer.Shift), moved = neurons * (1 - Math.Pow(1 - density, data));
+        double scan = neurons * (ScanPerNeuron + ScanPerPair * data);
+        double overWeights = neurons * WeightsPerNeuron + moved * WeightsPerMoved * d * d + data * neurons * density * WeightsPerHit;
+        double overData = neurons * DataPerNeuron + moved * (DataPerMoved + DataPerMovedPair * d * data);
+        return scan <= Math.Min(overWeights, overData) ? ActivityStrategy.Full : overWeights <= overData ? ActivityStrategy.HalfSpaceOverWeights : ActivityStrategy.HalfSpaceOverData;
     }
 }

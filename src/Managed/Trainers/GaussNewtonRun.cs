@@ -48,7 +48,13 @@ internal sealed class GaussNewtonRun : IDisposable
         _batch = new TrainingBatch(kernels, layers, _from, target, Lowest(), _certificates);
         _heldOut = heldOut is null ? null : new TrainingBatch(kernels, layers, _from, target, Lowest(), _certificates);
 
-        LowestActivity? Lowest() => IsInBatches ? null : LowestActivity.For(options.Activity, kernels, layers.Hidden[_from]);
+        LowestActivity? Lowest()
+        {
+            ActivityStrategy strategy = options.Activity;
+            if (strategy == ActivityStrategy.Automatic && _from == 0)
+                strategy = ActivityPolicy.CheapestForFirst(layers.Hidden[0], data.Count);
+            return IsInBatches ? null : LowestActivity.For(strategy, kernels, layers.Hidden[_from]);
+        }
         _heldOutData = heldOut;
     }
 

@@ -89,6 +89,16 @@ internal sealed class StrategyTests(KernelSet kernels)
             Throws.ArgumentException.With.Message.Contains("expected TrainFrom 1").And.Message.Contains("found 2"));
     }
 
+    [TestCase(131_072, 3, 512, ActivityStrategy.HalfSpaceOverWeights)]
+    [TestCase(131_072, 3, 8, ActivityStrategy.Full)]
+    [TestCase(16_384, 32, 512, ActivityStrategy.Full)]
+    [TestCase(4_096, 785, 4_000, ActivityStrategy.Full)]
+    public void The_cost_model_follows_what_was_measured(int width, int inputs, int data, ActivityStrategy expected)
+    {
+        using var layer = new HiddenLayer(inputs, width, Shift.FromWidth(0.4, width));
+        Assert.That(ActivityPolicy.CheapestForFirst(layer, data), Is.EqualTo(expected));
+    }
+
     private (double[] Losses, double?[] HeldOut) Losses(ActivityStrategy strategy, Dataset data, Dataset? heldOut, int width = 700)
     {
         using Network network = Draw(width);
