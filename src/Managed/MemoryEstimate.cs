@@ -29,7 +29,7 @@ public static class MemoryEstimate
             // The lowest trained layer's change is kept as coefficients; a certificate keeps upper bounds (now, under a trial, and of a renewal) and norms of two references.
             bool keepsAll = n == data;
             if (layer == from && keepsAll)
-                bytes += PanelMatrix.BytesOf(width, n) + n * active * 12;
+                bytes += PanelMatrix.BytesOf(width, n) + n * active * 76;
             if (layer > from && keepsAll && options.Activity != ActivityStrategy.Full)
                 bytes += 5 * PanelMatrix.BytesOf(width, n + heldOut) + (n + heldOut) * (active + activeBelow) * 20;
             activeBelow = active;

@@ -37,7 +37,11 @@ public abstract partial class KernelSet
         Accumulate(weights, inputs, inputs.Values, sums, panelFrom, panelTo);
 
     /// <summary>Forward with other values for the same entries: x in the order of <paramref name="inputs"/>.</summary>
-    public abstract void Accumulate(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo);
+    public void Accumulate(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo) =>
+        Accumulate(weights, inputs, values, sums, panelFrom, panelTo, 0, inputs.Count);
+
+    /// <summary>Forward for the data <paramref name="datumFrom"/> to <paramref name="datumTo"/> - 1.</summary>
+    public abstract void Accumulate(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo, int datumFrom, int datumTo);
 
     /// <summary>Forward for inputs with a value in most places: the same sums as the sparse forward, for finite weights the same bits (but for the sign of a zero whose every term underflowed), in registers over four data at once.</summary>
     /// <param name="weights">W.</param>

@@ -29,9 +29,11 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
 
     /// <summary>Keeps the lowest trained layer's change beside its weights from now on, as coefficients of its constant inputs; <see cref="LayerStack.Settle"/> folds it in.</summary>
     /// <param name="turnedInputs">What enters that layer, turned round.</param>
-    public void KeepImplicit(TransposedBatch turnedInputs)
+    /// <param name="active">Its active neurons.</param>
+    public void KeepImplicit(TransposedBatch turnedInputs, ActiveBatch active)
     {
         _implicit = new ConstantInputWeights(kernels, layers.Hidden[jacobian.From].Weights, turnedInputs);
+        _implicit.Reserve(active);
         layers.Unsettled = _implicit.Materialise;
     }
 
@@ -57,16 +59,19 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
         int lowest = target.From;
         PendingTerms terms = jacobian.TermsOf(lowest);
         HiddenState own = target.Of(lowest);
-        if (target.Lowest is not { ReadsWeights: true })
-            kernels.SubtractTransposed(sums, _stepped.Of(products, terms), terms.Scale, own.Sums);
+        HiddenLayer first = layers.Hidden[lowest];
         if (target.Lowest is { } search)
         {
-            search.Find(terms, own.Sums, _weights?.Matrix ?? layers.Hidden[lowest].Weights, own.Sets, layers.GainOf(lowest), layers.Normalised);
+            if (!search.ReadsWeights)
+                kernels.SubtractTransposed(sums, _stepped.Of(products, terms), terms.Scale, own.Sums);
+            search.Find(terms, own.Sums, _weights?.Matrix ?? first.Weights, own.Sets, layers.GainOf(lowest), layers.Normalised);
             own.Changed(search.Computed);
         }
         else
         {
-            target.Activate(lowest, reevaluated: 0);
+            terms.Correct(products, _stepped.Sums, sums, own.Sums, first.Thresholds, layers.GainOf(lowest), own.Sets.Active);
+            own.Sets.Finish(layers.Normalised);
+            own.Changed(reevaluated: 0);
         }
         for (int layer = lowest + 1; layer < layers.Hidden.Length; layer++)
             RunLayer(target, layer, certified.Length > 0 ? certified[layer] : null);

@@ -100,7 +100,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         if (batch.State.Lowest is { ReadsWeights: true })
             _pending.StepWeights(batch.TurnedFeatures);
         else
-            _pending.KeepImplicit(batch.TurnedFeatures);
+            _pending.KeepImplicit(batch.TurnedFeatures, batch.State.Of(_jacobian.From).Sets.Active);
     }
 
     /// <summary>Says that the batch has other data.</summary>

@@ -26,41 +26,96 @@ internal abstract class ImplicitWeights(PanelMatrix baseWeights) : IDisposable
 
 /// <summary>
 /// Terms that all have the same n inputs v_i, step after step: W = base - B V^T, with B neurons x data. The lowest trained layer sees constant inputs, so however many steps are
-/// taken, its change is one n-term factor, and its base is not touched until somebody asks for it (algorithm A8).
+/// taken, its change is one n-term factor, and its base is not touched until somebody asks for it (algorithm A8). The coefficients of a few steps are kept as the sparse lists that they
+/// are and added to B together, block by block of neurons, so that B comes through the caches once for all of them.
 /// </summary>
 internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix baseWeights, TransposedBatch turnedInputs) : ImplicitWeights(baseWeights)
 {
+    private const int StepsAtOnce = 8;
+
     private readonly CertificateKernels _lists = new(kernels);
+    private readonly ActiveBatch[] _steps = [.. Enumerable.Range(0, StepsAtOnce).Select(_ => new ActiveBatch())];
+    private readonly float[] _scales = new float[StepsAtOnce];
     private readonly PanelMatrix _coefficients = new(1, 1);
     private readonly ActiveBatch _entries = new();
+    private Action<int, int>? _addBlock;
+    private int _held;
+    private bool _isSummed;
+
+    /// <summary>Makes room for steps with about as many coefficients as these lists have entries, so that taking them over allocates nothing.</summary>
+    public void Reserve(ActiveBatch like)
+    {
+        foreach (ActiveBatch step in _steps)
+            step.CopyFrom(like);
+        _coefficients.Reshape(Rows, turnedInputs.Lists.Width);
+    }
 
     public override void Append(PendingTerms terms)
     {
-        if (!HasTerms)
-        {
-            _coefficients.Reshape(Rows, turnedInputs.Lists.Width);
-            _coefficients.Clear();
-        }
         HasTerms = true;
-        terms.AddTo(_coefficients);
+        _steps[_held].CopyFrom(terms.Outputs, terms.OutputValues);
+        _scales[_held++] = terms.Scale;
+        if (_held == StepsAtOnce)
+            SumUp();
     }
 
     public override void Materialise()
     {
         if (!HasTerms)
             return;
-        // Folded in whole or not at all: a cancelled run still owes its accepted steps.
-        CancellationToken cancellation = kernels.Team.Cancellation;
-        kernels.Team.Cancellation = CancellationToken.None;
+        SumUp();
+        CancellationToken cancellation = Shield();
         _lists.NonZero(_coefficients, _entries);
         kernels.Scatter(Base, _entries, _entries.Values, turnedInputs, turnedInputs.Lists.Values, -1f);
-        HasTerms = false;
         kernels.Team.Cancellation = cancellation;
+        _isSummed = HasTerms = false;
     }
 
     public override void Dispose()
     {
+        foreach (ActiveBatch step in _steps)
+            step.Dispose();
         _coefficients.Dispose();
         _entries.Dispose();
+    }
+
+    /// <summary>B += the steps' lists.</summary>
+    private void SumUp()
+    {
+        if (!_isSummed)
+        {
+            _coefficients.Reshape(Rows, turnedInputs.Lists.Width);
+            _coefficients.Clear();
+        }
+        _isSummed = true;
+        CancellationToken cancellation = Shield();
+        kernels.Team.Run(_steps[0].Blocks, _addBlock ??= (block, _) => AddBlock(block));
+        kernels.Team.Cancellation = cancellation;
+        _held = 0;
+    }
+
+    private void AddBlock(int block)
+    {
+        for (int held = 0; held < _held; held++)
+        {
+            ActiveBatch step = _steps[held];
+            float scale = _scales[held];
+            for (int datum = 0; datum < step.Count; datum++)
+            {
+                (long start, int length) = step.Run(block, datum);
+                ReadOnlySpan<ushort> offsets = step.OffsetsAt(start, length);
+                ReadOnlySpan<float> values = step.Values.Slice(start, length);
+                for (int i = 0; i < length; i++)
+                    _coefficients[block * ActiveBatch.BlockSize + offsets[i], datum] += scale * values[i];
+            }
+        }
+    }
+
+    /// <summary>Folded in whole or not at all: a cancelled run still owes its accepted steps. Returns the token that is to be honoured again afterwards.</summary>
+    private CancellationToken Shield()
+    {
+        CancellationToken cancellation = kernels.Team.Cancellation;
+        kernels.Team.Cancellation = CancellationToken.None;
+        return cancellation;
     }
 }

@@ -13,11 +13,15 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     private ActiveBatch _outputs = null!;
     private NativeBuffer<float> _outputValues = null!;
     private TransposedBatch _turnedOutputs = null!;
-    private PanelMatrix _coefficients = null!;
-    private Action<int, int>? _addBlock;
 
     /// <summary>Multiplies every term; the metric s^2.</summary>
     public float Scale { get; private set; }
+
+    /// <summary>The structure of u.</summary>
+    public ActiveBatch Outputs => _outputs;
+
+    /// <summary>u, in the order of <see cref="Outputs"/>.</summary>
+    public NativeBuffer<float> OutputValues => _outputValues;
 
     /// <summary>The inputs v of the terms.</summary>
     public ActiveBatch Inputs { get; private set; } = null!;
@@ -44,6 +48,17 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     /// <param name="products">The inner products: data x terms.</param>
     /// <param name="product">data x neurons.</param>
     public void Multiply(PanelMatrix products, PanelMatrix product) => kernels.Multiply(products, _turnedOutputs.Lists, _turnedValues, product);
+
+    /// <summary>Pre-activations of data whose inputs to the layer are constant, corrected by the terms, and the neurons above their thresholds; see <see cref="TeamKernels.Correct"/>.</summary>
+    /// <param name="products">The inner products: data x terms.</param>
+    /// <param name="product">Scratch.</param>
+    /// <param name="sums">Before: neurons x data.</param>
+    /// <param name="corrected">After.</param>
+    /// <param name="thresholds">One per neuron.</param>
+    /// <param name="gain">Multiplies what is above.</param>
+    /// <param name="active">Takes the lists.</param>
+    public void Correct(PanelMatrix products, PanelMatrix product, PanelMatrix sums, PanelMatrix corrected, NativeBuffer<float> thresholds, float gain, ActiveBatch active) =>
+        kernels.Correct(products, _turnedOutputs.Lists, _turnedValues, product, sums, Scale, corrected, thresholds, gain, active);
 
     /// <summary>Bounds how far each row of the weights would move: change[r] >= |scale * sum over i of u_i[r] v_i|, and how many terms a row has. Triangle inequality over the terms.</summary>
     /// <param name="inputNorms">|v_i|, one per term.</param>
@@ -77,14 +92,6 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
                 rows[row] |= lists.Run(block, row).Length > 0;
     }
 
-    /// <summary>sums[r, i] += scale * u_i[r]: the terms as coefficients of their inputs.</summary>
-    /// <param name="sums">neurons x terms.</param>
-    public void AddTo(PanelMatrix sums)
-    {
-        _coefficients = sums;
-        kernels.Team.Run(_outputs.Blocks, _addBlock ??= (block, _) => AddBlock(block));
-    }
-
     /// <summary>Adds the terms to the weights for good.</summary>
     /// <param name="weights">The layer's weights.</param>
     /// <param name="turnedInputs">v turned round.</param>
@@ -92,16 +99,4 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
         kernels.Scatter(weights, _outputs, _outputValues, turnedInputs, turnedInputs.Lists.Values, -Scale);
 
     public void Dispose() => _turnedValues.Dispose();
-
-    private void AddBlock(int block)
-    {
-        for (int datum = 0; datum < _outputs.Count; datum++)
-        {
-            (long start, int length) = _outputs.Run(block, datum);
-            ReadOnlySpan<ushort> offsets = _outputs.OffsetsAt(start, length);
-            ReadOnlySpan<float> values = _outputValues.Slice(start, length);
-            for (int i = 0; i < length; i++)
-                _coefficients[block * ActiveBatch.BlockSize + offsets[i], datum] += Scale * values[i];
-        }
-    }
 }

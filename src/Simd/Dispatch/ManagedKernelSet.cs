@@ -15,12 +15,14 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     public override int Lanes => TSimd.Count;
     public override bool IsFused => TSimd.IsFused;
 
-    public override void Accumulate(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo)
+    public override void Accumulate(
+        PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo, int datumFrom, int datumTo)
     {
         HoldsForward(weights, inputs.Width, inputs.Count, sums, panelFrom, panelTo);
+        HoldsRange(datumFrom, datumTo, inputs.Count);
         HoldsValues(inputs, values);
         AccumulateKernel<TSimd, TVec, ChainedSums<TSimd, TVec>>.Run(
-            weights.View, inputs.With(values), (byte*)sums.View.Data, sums.PanelStride, PanelMatrix.PanelRows, panelFrom, panelTo, lowerOnly: false);
+            weights.View, inputs.With(values), (byte*)sums.View.Data, sums.PanelStride, PanelMatrix.PanelRows, panelFrom, panelTo, lowerOnly: false, datumFrom, datumTo);
         KeepAlive(weights, inputs, values, sums);
     }
 

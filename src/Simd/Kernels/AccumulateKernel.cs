@@ -25,32 +25,36 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     /// <param name="panelFrom">First panel, even.</param>
     /// <param name="panelTo">One past the last panel, even.</param>
     /// <param name="lowerOnly">Leaves out the data before the panel pair's first row (a symmetric result).</param>
-    public static void Run(PanelView w, ActiveView x, byte* sums, long panelStride, long datumStride, int panelFrom, int panelTo, bool lowerOnly)
+    /// <param name="datumFrom">First datum.</param>
+    /// <param name="datumTo">One past the last datum; all data when it is more.</param>
+    public static void Run(
+        PanelView w, ActiveView x, byte* sums, long panelStride, long datumStride, int panelFrom, int panelTo, bool lowerOnly, int datumFrom = 0, int datumTo = int.MaxValue)
     {
+        datumTo = Math.Min(datumTo, x.Count);
         for (int panel = panelFrom; panel < panelTo; panel += 2)
         {
             byte* pairSums = sums + panel * panelStride * TSums.ElementBytes;
-            int datumFrom = lowerOnly ? Math.Min(x.Count, panel * PanelMatrix.PanelRows) : 0;
+            int first = lowerOnly ? Math.Min(datumTo, panel * PanelMatrix.PanelRows) : datumFrom;
             for (int block = 0; block < x.Blocks; block++)
             {
                 float* tile = w.Data + panel * w.Stride + (long)block * ActiveBatch.BlockSize * PanelMatrix.PanelRows;
                 float* next = block + 1 < x.Blocks ? tile + ActiveBatch.BlockSize * PanelMatrix.PanelRows : w.Data + (panel + 2) * w.Stride;
                 if (block + 1 == x.Blocks && panel + 2 >= panelTo)
                     next = null;
-                Tile(w, x, tile, next, block, datumFrom, pairSums, panelStride, datumStride);
+                Tile(w, x, tile, next, block, first, datumTo, pairSums, panelStride, datumStride);
             }
         }
     }
 
-    private static void Tile(PanelView w, ActiveView x, float* tile, float* next, int block, int datumFrom, byte* sums, long panelStride, long datumStride)
+    private static void Tile(PanelView w, ActiveView x, float* tile, float* next, int block, int datumFrom, int datumTo, byte* sums, long panelStride, long datumStride)
     {
         int half = 4 * TSimd.Count;
         long* starts = x.Starts + (long)block * x.Count;
         int columns = Math.Min(ActiveBatch.BlockSize, x.Width - block * ActiveBatch.BlockSize);
 
         // With about as many entries as columns nearly every line of a tile is wanted and the whole next tile is fetched, a share per datum; with few, only the columns of the next datum.
-        int data = x.Count - datumFrom;
-        bool wholeTile = starts[x.Count] - starts[datumFrom] >= columns;
+        int data = datumTo - datumFrom;
+        bool wholeTile = starts[datumTo] - starts[datumFrom] >= columns;
         int passes = PairRows / (2 * half);
         long share = wholeTile && next != null ? (2 * columns * 4 + (long)data * passes - 1) / ((long)data * passes) * LineFloats : 0;
         long ahead = 0, tileFloats = (long)columns * PanelMatrix.PanelRows;
@@ -62,7 +66,7 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
             float* upper = tile + (row + half) / PanelMatrix.PanelRows * w.Stride + (row + half) % PanelMatrix.PanelRows;
             byte* lowerSums = sums + (row / PanelMatrix.PanelRows * panelStride + row % PanelMatrix.PanelRows) * TSums.ElementBytes;
             byte* upperSums = sums + ((row + half) / PanelMatrix.PanelRows * panelStride + (row + half) % PanelMatrix.PanelRows) * TSums.ElementBytes;
-            for (int datum = datumFrom; datum < x.Count; datum++)
+            for (int datum = datumFrom; datum < datumTo; datum++)
             {
                 long start = starts[datum], end = starts[datum + 1];
                 long offset = datum * datumStride * TSums.ElementBytes;
@@ -74,7 +78,7 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
                 }
                 else if (!wholeTile && pass == 0)
                 {
-                    PrefetchColumns(w, x, tile, block, datum + 1);
+                    PrefetchColumns(w, x, tile, block, datum + 1, datumFrom, datumTo);
                 }
                 bool first = block == 0;
                 while (end - start > TSums.LongestChain)
@@ -125,14 +129,14 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         TSums.End(upperSums + 3 * step, sum7, first);
     }
 
-    private static void PrefetchColumns(PanelView w, ActiveView x, float* tile, int block, int datum)
+    private static void PrefetchColumns(PanelView w, ActiveView x, float* tile, int block, int datum, int datumFrom, int datumTo)
     {
-        if (datum >= x.Count)
+        if (datum >= datumTo)
         {
             if (++block >= x.Blocks)
                 return;
             tile += ActiveBatch.BlockSize * PanelMatrix.PanelRows;
-            datum = 0;
+            datum = datumFrom;
         }
         long* run = x.Starts + (long)block * x.Count + datum;
         for (long entry = run[0]; entry < run[1]; entry++)

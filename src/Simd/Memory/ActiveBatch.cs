@@ -87,15 +87,19 @@ public sealed unsafe class ActiveBatch : IDisposable
     }
 
     /// <summary>Makes this a copy of another batch, values included.</summary>
-    public void CopyFrom(ActiveBatch source)
+    public void CopyFrom(ActiveBatch source) => CopyFrom(source, source.Values);
+
+    /// <summary>Makes this a copy of another batch's entries with other values, in their order.</summary>
+    public void CopyFrom(ActiveBatch source, NativeBuffer<float> values)
     {
         Reshape(source.Count, source.Width);
         ReserveEntries(source.Entries);
         long runs = (long)Blocks * Count + 1, entries = source.Entries;
         Buffer.MemoryCopy(source._starts.Pointer, _starts.Pointer, runs * sizeof(long), runs * sizeof(long));
         Buffer.MemoryCopy(source._offsets.Pointer, _offsets.Pointer, entries * sizeof(ushort), entries * sizeof(ushort));
-        Buffer.MemoryCopy(source._values.Pointer, _values.Pointer, entries * sizeof(float), entries * sizeof(float));
+        Buffer.MemoryCopy(values.Pointer, _values.Pointer, entries * sizeof(float), entries * sizeof(float));
         GC.KeepAlive(source);
+        GC.KeepAlive(values);
     }
 
     /// <summary>The largest number of entries of one datum.</summary>

@@ -7,7 +7,7 @@ namespace Subquad.Simd.Threading;
 /// (packed), never parts of a sum, so results do not depend on the number of workers. Arguments wait in fields and bodies are made once: a call allocates nothing.
 /// Not reentrant.
 /// </summary>
-public sealed class TeamKernels
+public sealed partial class TeamKernels
 {
     /// <summary>Above this density a forward pass runs dense. Sparse columns reach two thirds of the dense kernel's rate on 512 bits (35 against 52 GFLOP/s on one Zen 4 core); the
     /// narrower sets gain nothing from the dense path below that either.</summary>
@@ -96,16 +96,10 @@ public sealed class TeamKernels
     {
         if (CountsLines)
             TouchedLines += LineCounter.OfForward(weights, inputs);
-        Multiply(weights, inputs, values, sums);
-    }
-
-    /// <summary>product = M x: the forward verb for a matrix that holds no weights, whose lines are not counted.</summary>
-    public void Multiply(PanelMatrix matrix, ActiveBatch columns, NativeBuffer<float> values, PanelMatrix product)
-    {
-        product.Reshape(matrix.Rows, columns.Count);
-        MultiplyAdds += columns.Entries * matrix.Rows;
-        (_weights, _lists, _inputValues, _sums) = (matrix, columns, values, product);
-        Team.Run(matrix.Panels / 2, _accumulate);
+        sums.Reshape(weights.Rows, inputs.Count);
+        MultiplyAdds += inputs.Entries * weights.Rows;
+        (_weights, _lists, _inputValues, _sums) = (weights, inputs, values, sums);
+        Team.Run(weights.Panels / 2, _accumulate);
     }
 
     /// <summary>pulled = the pull-back of <paramref name="outputValues"/>; see <see cref="KernelSet.PullBack"/>.</summary>
