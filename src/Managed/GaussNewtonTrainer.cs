@@ -30,7 +30,8 @@ public sealed class GaussNewtonTrainer : IDisposable
     /// <param name="network">Its weights change with every accepted step.</param>
     /// <param name="training">Training data with targets.</param>
     /// <param name="validation">Held-out data: training stops at the step that would raise their loss, and drops it.</param>
-    /// <param name="progress">Told of every trial step; without it no report is made.</param>
+    /// <param name="progress">Told of every trial step, on the calling thread while training waits; without it no report is made. It may predict with the network and save it, not fit it.
+    /// (<see cref="Progress{T}"/> would report later, from another thread, beside the training.)</param>
     /// <param name="cancellation">Honoured between tiles; the weights of the last accepted step are kept.</param>
     /// <exception cref="InvalidDataException">The data do not fit the network.</exception>
     /// <exception cref="ArgumentException">TrainFrom names no hidden layer.</exception>

@@ -46,7 +46,8 @@ public sealed record StepReport
     public required int DeadData { get; init; }
 
     /// <summary>Share of the neurons whose pre-activation was computed anew by the trial's forward pass, per trained hidden layer: 1 for a full forward pass, 0 where it was only
-    /// corrected, and the firing plus the uncertain neurons under a certificate.</summary>
+    /// corrected, and the firing plus the uncertain neurons under a certificate. When a full pass replaces the certificate follows
+    /// costs, and so the number of workers; results do not.</summary>
     public required IReadOnlyList<double> Reevaluated { get; init; }
 
     /// <summary>Seconds per stage: pullback, gram, factor, solve, forward, update, validation. The report on the state before training holds the first forward pass.</summary>

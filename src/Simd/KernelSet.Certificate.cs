@@ -31,7 +31,7 @@ public abstract partial class KernelSet
     /// <param name="blockTo">One past the last block.</param>
     public abstract void RaiseAndCountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo);
 
-    /// <summary>Lists those rows, after <see cref="RaiseAndCountUncertain"/> and <see cref="ActiveBatch.SumCountsAndReserve"/>; values are left as they are.</summary>
+    /// <summary>Lists those rows, after <see cref="RaiseAndCountUncertain"/>, summing the counts and making room; values are left as they are.</summary>
     public abstract void ListUncertain(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo);
 
     /// <summary>target[r, i] = value + slack[r] * sizes[i] for the listed elements.</summary>

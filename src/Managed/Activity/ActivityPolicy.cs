@@ -4,7 +4,8 @@ using Subquad.Simd.Memory;
 namespace Subquad.Activity;
 
 /// <summary>
-/// When a certificate is used, and when its reference is renewed: every constant in one place. All choices lead to the same bits, so they may follow costs.
+/// When a certificate is used, and when its reference is renewed: every constant in one place. Choices between certified and full passes lead to the same bits, so they may
+/// follow costs and the number of workers; that for the first layer follows sizes only.
 /// </summary>
 internal sealed record ActivityPolicy
 {

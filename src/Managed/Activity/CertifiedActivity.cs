@@ -26,6 +26,9 @@ internal sealed class CertifiedActivity : IDisposable
     /// <summary>More than all products of a chain can lose to underflow.</summary>
     private const float Underflow = 1e-37f;
 
+    /// <summary>Inputs of this norm are left to full passes, which know how to overflow.</summary>
+    private const double Largest = 1e15;
+
     private readonly TeamKernels _kernels;
     private readonly CertificateKernels _verbs;
     private readonly HiddenLayer _layer;
@@ -154,7 +157,7 @@ internal sealed class CertifiedActivity : IDisposable
     }
 
     /// <summary>A float that is at least x, for x of 0 or more.</summary>
-    private static float Up(double x) => (float)(x * (1 + 16 * RowBounds.Roundoff));
+    private static float Up(double x) => MathF.BitIncrement((float)(x * (1 + 16 * RowBounds.Roundoff)));
 
     private RowBound Fit(int data)
     {
@@ -165,13 +168,13 @@ internal sealed class CertifiedActivity : IDisposable
         return _bound = new RowBound(_layer.Width, data);
     }
 
-    /// <summary>How far the inputs moved, on and off the reference's supports; false when something is not finite.</summary>
+    /// <summary>How far the inputs moved, on and off the reference's supports; false when something is not finite, or so large that a bound might overflow.</summary>
     private bool MeasureInputs(ActiveBatch inputs)
     {
         _inputs = inputs;
         _kernels.Team.Run((inputs.Count + Chunk - 1) / Chunk, _measure);
         for (int datum = 0; datum < inputs.Count; datum++)
-            if (!float.IsFinite(_bound!.On[datum]) || !float.IsFinite(_bound.Off[datum]) || !float.IsFinite(Up(_norms[datum])) || !float.IsFinite(Up(_reference.Sizes[datum])))
+            if (!(_bound!.On[datum] < Largest) || !(_bound.Off[datum] < Largest) || !(_norms[datum] < Largest) || !(_reference.Sizes[datum] < Largest))
                 return false;
         return true;
     }

@@ -41,8 +41,9 @@ internal sealed class CorrelationActivity(TeamKernels kernels, HiddenLayer layer
         {
             // All leaves of the changed neurons' trees, none of the others'.
             int[] all = [.. Enumerable.Range(0, leaves)];
+            var zeros = new float[leaves];
             for (int tree = 0; tree < trees; tree++)
-                (_counts[tree], _ids[tree], _values[tree]) = (Changed[tree] ? leaves : 0, all, new float[leaves]);
+                (_counts[tree], _ids[tree], _values[tree]) = (Changed[tree] ? leaves : 0, all, zeros);
         }
         else
         {

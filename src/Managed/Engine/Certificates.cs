@@ -17,11 +17,11 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
     /// <summary>Whether certified passes are compared with full ones.</summary>
     public bool Audits => policy.Audits;
 
-    /// <summary>One certificate for each layer of a state that just made a full pass with the present weights; null where the full pass is the cheaper one.</summary>
-    public CertifiedActivity?[] Begin(BatchState state, CertifiedActivity?[] former)
+    /// <summary>Begins one certificate for each layer of a state that just made a full pass with the present weights; none where the full pass is the cheaper one.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="certified">By layer; filled in place, so that nothing is lost when this is cancelled.</param>
+    public void Begin(BatchState state, CertifiedActivity?[] certified)
     {
-        if (former.Length == 0)
-            former = new CertifiedActivity?[layers.Hidden.Length];
         for (int layer = from + 1; layer < layers.Hidden.Length; layer++)
         {
             HiddenLayer hidden = layers.Hidden[layer];
@@ -29,16 +29,15 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
             double perDatum = (double)active.Entries / Math.Max(1, active.Count);
             if (policy.FollowsCosts && !ActivityPolicy.CertificatePays(hidden, state.InputOf(layer), perDatum, kernels.Team.Degree))
             {
-                former[layer]?.Dispose();
-                former[layer] = null;
+                certified[layer]?.Dispose();
+                certified[layer] = null;
                 continue;
             }
             if (_rows[layer] is null)
                 (_rows[layer] = new RowBounds(kernels, hidden.Weights)).Measure();
-            former[layer] ??= new CertifiedActivity(kernels, hidden, _rows[layer]!, _carried, policy);
-            former[layer]!.Begin(state.InputOf(layer), state.Of(layer).Sums, active.Density);
+            certified[layer] ??= new CertifiedActivity(kernels, hidden, _rows[layer]!, _carried, policy);
+            certified[layer]!.Begin(state.InputOf(layer), state.Of(layer).Sums, active.Density);
         }
-        return former;
     }
 
     /// <summary>Bounds the step that the Jacobian holds.</summary>

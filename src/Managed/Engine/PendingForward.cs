@@ -24,7 +24,7 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
     public void StepWeights(TransposedBatch turnedInputs)
     {
         _turnedInputs = turnedInputs;
-        _weights = new SteppedWeights(kernels, layers.Hidden[jacobian.From].Weights);
+        _weights = new SteppedWeights(layers.Hidden[jacobian.From].Weights);
     }
 
     /// <summary>Keeps the lowest trained layer's change beside its weights from now on, as coefficients of its constant inputs; <see cref="LayerStack.Settle"/> folds it in.</summary>
@@ -32,6 +32,8 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
     /// <param name="active">Its active neurons.</param>
     public void KeepImplicit(TransposedBatch turnedInputs, ActiveBatch active)
     {
+        if (layers.Unsettled is not null)
+            throw new InvalidOperationException("another fit of this network is going on; wait for it to end");
         _implicit = new ConstantInputWeights(kernels, layers.Hidden[jacobian.From].Weights, turnedInputs);
         _implicit.Reserve(active);
         layers.Unsettled = _implicit.Materialise;
@@ -100,9 +102,12 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
 
     public void Dispose()
     {
-        layers.Settle();
-        layers.Unsettled = null;
-        _implicit?.Dispose();
+        if (_implicit is not null)
+        {
+            layers.Settle();
+            layers.Unsettled = null;
+            _implicit.Dispose();
+        }
         _weights?.Dispose();
         _stepped.Dispose();
         _output.Dispose();

@@ -5,6 +5,8 @@ namespace Subquad.Layers;
 /// <summary>All parameters of a network: hidden layers and the output matrix. f = A^T h_L.</summary>
 internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool normalised) : IDisposable
 {
+    private readonly Lock _settling = new();
+
     /// <summary>Hidden layers, first to last.</summary>
     public HiddenLayer[] Hidden { get; } = hidden;
 
@@ -27,7 +29,14 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
     public LayerStack Below(int layer) => new(Hidden[..layer], Output, Normalised);
 
     /// <summary>Makes the weights whole: whoever reads them all, while a run may be going on, asks for this first.</summary>
-    public void Settle() => Unsettled?.Invoke();
+    public void Settle()
+    {
+        if (Unsettled is null)
+            return;
+        // Predictions run side by side, also from the callback of a run that waits for it: one of them settles for all.
+        lock (_settling)
+            Unsettled?.Invoke();
+    }
 
     public void Dispose()
     {

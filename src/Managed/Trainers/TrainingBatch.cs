@@ -31,6 +31,8 @@ internal sealed class TrainingBatch : IDisposable
     public TrainingBatch(TeamKernels kernels, LayerStack layers, int from, TargetTransform target, LowestActivity? lowest = null, Certificates? certificates = null)
     {
         _certificates = certificates;
+        if (certificates is not null)
+            Certified = new CertifiedActivity?[layers.Hidden.Length];
         _kernels = kernels;
         _target = target;
         _lower = from > 0 ? new BatchState(kernels, layers.Below(from), 0) : null;
@@ -46,7 +48,7 @@ internal sealed class TrainingBatch : IDisposable
     public BatchState Trial { get; private set; }
 
     /// <summary>The certificates by layer; empty without any.</summary>
-    public CertifiedActivity?[] Certified { get; private set; } = [];
+    public CertifiedActivity?[] Certified { get; } = [];
 
     public PreparedData Data { get; private set; } = null!;
 
@@ -81,8 +83,7 @@ internal sealed class TrainingBatch : IDisposable
             _turnedFeatures.Build(Features);
         State.Inputs = Trial.Inputs = Features;
         State.Forward();
-        if (_certificates is not null)
-            Certified = _certificates.Begin(State, Certified);
+        _certificates?.Begin(State, Certified);
         Score = ScoreOf(State);
     }
 

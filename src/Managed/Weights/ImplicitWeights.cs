@@ -65,10 +65,17 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix base
             return;
         SumUp();
         CancellationToken cancellation = Shield();
-        _lists.NonZero(_coefficients, _entries);
-        kernels.Scatter(Base, _entries, _entries.Values, turnedInputs, turnedInputs.Lists.Values, -1f);
-        kernels.Team.Cancellation = cancellation;
-        _isSummed = HasTerms = false;
+        try
+        {
+            _lists.NonZero(_coefficients, _entries);
+            // Before the weights are touched: terms that were added once must never be added again.
+            _isSummed = HasTerms = false;
+            kernels.Scatter(Base, _entries, _entries.Values, turnedInputs, turnedInputs.Lists.Values, -1f);
+        }
+        finally
+        {
+            kernels.Team.Cancellation = cancellation;
+        }
     }
 
     public override void Dispose()

@@ -78,7 +78,7 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
                 double sum = 0;
                 for (int i = 0; i < length; i++)
                     sum += Math.Abs((double)values[i]) * inputNorms[block * ActiveBatch.BlockSize + data[i]];
-                change[row] += Scale * sum;
+                change[row] += Math.Abs(Scale) * sum;
                 terms[row] += length;
             }
     }

@@ -65,7 +65,7 @@ internal sealed class RowBounds(TeamKernels kernels, PanelMatrix weights) : IDis
         {
             LongestRow = Math.Max(LongestRow, _terms[row]);
             // Each term is rounded once when it is scaled, once as a product where the set does not fuse, and the element once per term.
-            _folding[row] = Roundoff * (_terms[row] * (_norms[row] + _change[row]) + 3 * _change[row]);
+            _folding[row] = Gamma(_terms[row]) * (_norms[row] + _change[row]) + 3 * Roundoff * _change[row];
         }
     }
 

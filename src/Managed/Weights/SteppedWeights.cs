@@ -1,10 +1,9 @@
 using Subquad.Simd.Memory;
-using Subquad.Simd.Threading;
 
 namespace Subquad.Weights;
 
 /// <summary>A small weight matrix as it would be after the pending step, whole, for searches over its rows: a copy that the terms are folded into, with the bits they would have in place.</summary>
-internal sealed class SteppedWeights(TeamKernels kernels, PanelMatrix weights) : IDisposable
+internal sealed class SteppedWeights(PanelMatrix weights) : IDisposable
 {
     /// <summary>The weights after the step of the last <see cref="Step"/>.</summary>
     public PanelMatrix Matrix { get; } = new(weights.Rows, weights.Columns);
@@ -12,11 +11,15 @@ internal sealed class SteppedWeights(TeamKernels kernels, PanelMatrix weights) :
     /// <summary>Takes the weights of now and the step.</summary>
     /// <param name="terms">The step.</param>
     /// <param name="turnedInputs">What its terms' inputs are, turned round.</param>
+    /// <exception cref="ArithmeticException">A weight would not be finite.</exception>
     public void Step(PendingTerms terms, TransposedBatch turnedInputs)
     {
         Matrix.CopyFrom(weights);
         terms.FoldInto(Matrix, turnedInputs);
-        kernels.Team.Cancellation.ThrowIfCancellationRequested();
+        for (int panel = 0; panel < Matrix.Panels; panel++)
+            foreach (float value in Matrix.Panel(panel))
+                if (!float.IsFinite(value))
+                    throw new ArithmeticException("the step of hidden layer 1 is not finite");
     }
 
     public void Dispose() => Matrix.Dispose();

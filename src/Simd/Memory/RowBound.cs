@@ -24,7 +24,7 @@ public sealed class RowBound : IDisposable
     /// <summary>Per row: the rounding of the chains that a pre-activation is made of, for inputs of norm 1.</summary>
     public NativeBuffer<float> Errors { get; }
 
-    /// <summary>Per row: what carrying the upper bound on by one step may lose, for inputs of norm 1.</summary>
+    /// <summary>Per row: what is added to carried bounds, or to computed values that become bounds, for inputs of norm 1.</summary>
     public NativeBuffer<float> Slack { get; }
 
     /// <summary>Per row: its threshold, less what is too small for the other parts.</summary>
@@ -33,7 +33,7 @@ public sealed class RowBound : IDisposable
     /// <summary>Per datum: how far its inputs moved on the reference's support.</summary>
     public NativeBuffer<float> On { get; }
 
-    /// <summary>Per datum: the norm of its inputs off that support.</summary>
+    /// <summary>Per datum: how far its inputs moved off that support.</summary>
     public NativeBuffer<float> Off { get; }
 
     /// <summary>Per datum: the larger norm of its inputs, now and at the reference.</summary>

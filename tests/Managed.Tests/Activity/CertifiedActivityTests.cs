@@ -110,8 +110,73 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
         Assert.That(layer.Uncertain, Is.LessThan(0.05));
     }
 
+    [Test]
+    public void Lists_of_several_blocks_are_certified()
+    {
+        const int Wide = 1_100, Data = 530, Terms = 520;
+        var random = new Random(7);
+        using var layer = new CertifiedLayer(kernels, Wide, 1_300, shift: 1.8, normalised: true);
+        float[] inputs = Unit(Samples.Sparse(random, Data, Wide, 0.05), Wide);
+        layer.Begin(inputs);
+        for (int step = 0; step < 4; step++)
+        {
+            float[] moved = Drift(random, inputs, 1e-3f, Wide);
+            layer.Try(moved, Samples.Sparse(random, Terms, 1_300, 0.03), Unit(Samples.Sparse(random, Terms, Wide, 0.05), Wide), 1e-4f);
+            if (step == 1)
+                continue;
+            layer.Accept();
+            inputs = moved;
+        }
+        Assert.That(layer.Certified, Is.EqualTo(4));
+    }
+
+    [Test]
+    public void Renewals_that_are_dropped_leave_the_reference_as_it_was()
+    {
+        var random = new Random(8);
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: true, new ActivityPolicy { FollowsCosts = false });
+        float[] inputs = Unit(Samples.Sparse(random, Data, Inputs, 0.2));
+        layer.Begin(inputs);
+        const int Steps = 400;
+        for (int step = 0; step < Steps; step++)
+        {
+            float[] moved = Drift(random, inputs, step % 3 == 0 ? 0.3f : 1e-4f);
+            layer.Try(moved, Samples.Sparse(random, Terms, Width, 0.1), Unit(Samples.Sparse(random, Terms, Inputs, 0.2)), 1e-4f);
+            if (random.Next(2) == 0)
+                continue;
+            layer.Accept();
+            inputs = moved;
+        }
+        Assert.That(layer.Certified, Is.InRange(Steps / 10, Steps * 9 / 10), "both kinds of passes are made");
+    }
+
+    [TestCase(1e-3f)]
+    [TestCase(1e3f)]
+    public void Plain_inputs_of_any_size_are_certified(float size)
+    {
+        var random = new Random(9);
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: false);
+        float[] inputs = Unit(Samples.Sparse(random, Data, Inputs, 0.2));
+        Array.Clear(inputs, 0, Inputs);
+        for (int row = 0; row < Width; row++)
+            layer.Layer.Thresholds[row] *= size;
+        layer.Begin(Scaled(inputs, size));
+        for (int step = 0; step < 100; step++)
+        {
+            inputs = Drift(random, inputs, 1e-3f);
+            // A datum that was dead wakes.
+            if (step == 50)
+                Unit(Samples.Sparse(random, 1, Inputs, 0.2)).CopyTo(inputs, 0);
+            layer.Try(Scaled(inputs, size), Samples.Sparse(random, Terms, Width, 0.1), Unit(Samples.Sparse(random, Terms, Inputs, 0.2)), 1e-4f);
+            layer.Accept();
+        }
+        Assert.That(layer.Certified, Is.GreaterThan(90));
+    }
+
+    private static float[] Scaled(float[] values, float factor) => [.. values.Select(value => factor * value)];
+
     /// <summary>Moves all values a little and, now and then, an element in or out of the support.</summary>
-    private static float[] Drift(Random random, float[] inputs, float size)
+    private static float[] Drift(Random random, float[] inputs, float size, int width = Inputs)
     {
         float[] moved = [.. inputs];
         for (int i = 0; i < moved.Length; i++)
@@ -119,15 +184,15 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
                 moved[i] = random.Next(200) == 0 && Math.Abs(moved[i]) < size ? 0f : moved[i] + size * (random.NextSingle() - 0.5f) * 0.5f;
             else if (random.Next(400) == 0)
                 moved[i] = size * random.NextSingle();
-        return Unit(moved);
+        return Unit(moved, width);
     }
 
-    private static float[] Unit(float[] rows)
+    private static float[] Unit(float[] rows, int width = Inputs)
     {
-        for (int row = 0; row < rows.Length; row += Inputs)
+        for (int row = 0; row < rows.Length; row += width)
         {
-            double norm = Math.Sqrt(rows.AsSpan(row, Inputs).ToArray().Sum(value => (double)value * value));
-            for (int i = 0; i < Inputs && norm > 0; i++)
+            double norm = Math.Sqrt(rows.AsSpan(row, width).ToArray().Sum(value => (double)value * value));
+            for (int i = 0; i < width && norm > 0; i++)
                 rows[row + i] = (float)(rows[row + i] / norm);
         }
         return rows;

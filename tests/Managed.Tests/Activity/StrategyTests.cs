@@ -80,6 +80,19 @@ internal sealed class StrategyTests(KernelSet kernels)
             Assert.That(found[step], Is.EqualTo(losses[step]).Within(1e-3).Percent, $"loss after step {step}");
     }
 
+    [TestCaseSource(nameof(s_strategies))]
+    public void Results_do_not_depend_on_the_number_of_threads(ActivityStrategy strategy)
+    {
+        float[][] weights = [.. new[] { 1, 3 }.Select(threads =>
+        {
+            using Network network = Network.Create(
+                new NetworkShape { Inputs = 3, Outputs = 1, Hidden = [700, 600], Densities = [0.1] }, 5, kernels, threads: 1);
+            _ = Training.Fit(network, Training.Smooth(50, 3), new() { Activity = strategy, TrainFrom = 1, Steps = 10, ResidualTolerance = 0, Threads = threads });
+            return Training.Weights(network);
+        })];
+        Numbers.SameBits(weights[1], weights[0], "weights");
+    }
+
     [Test]
     public void A_search_over_rows_refuses_a_higher_layer()
     {

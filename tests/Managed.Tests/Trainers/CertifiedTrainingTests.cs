@@ -46,6 +46,27 @@ internal sealed class CertifiedTrainingTests(KernelSet kernels)
         Assert.That(recorder.Trials.Count(report => report.Reevaluated[^1] < 1), Is.Positive);
     }
 
+    [Test]
+    public void A_network_can_be_read_but_not_fitted_from_a_report()
+    {
+        using Network network = Network.Create(Shapes.Odd, 5, kernels, threads: 1);
+        Dataset data = Training.Smooth(40, 37, 3);
+        float[] row = ReferenceData.UnitRows(1, 37);
+        int asked = 0;
+        var recorder = new Recorder(report =>
+        {
+            // Side by side: the first one makes the weights whole, for all.
+            var outputs = new float[8][];
+            Parallel.For(0, outputs.Length, i => network.Predict(row, outputs[i] = new float[3]));
+            Assert.That(outputs, Is.All.EqualTo(outputs[0]));
+            Assert.That(() => Training.Fit(network, data, new() { Steps = 1, Threads = 1 }), Throws.InvalidOperationException);
+            asked++;
+        });
+        TrainingResult result = Training.Fit(network, data, new() { Steps = 12, TrainFrom = 1, ResidualTolerance = 0, Threads = 2 }, recorder);
+        Assert.That(asked, Is.GreaterThan(5));
+        Assert.That(network.Evaluate(data).Loss, Is.EqualTo(result.Loss).Within(0.1).Percent, "every accepted step is in the weights");
+    }
+
     private (float[] Weights, Recorder Reports) Train(ActivityStrategy strategy, int trainFrom, int outputs, bool trainOutput)
     {
         NetworkShape shape = Shapes.Odd with { Hidden = [150, 170, 200], Densities = [0.2], Outputs = outputs };
