@@ -31,7 +31,7 @@ internal sealed record ActivityPolicy
     private const double SecondsPerLine = 1 / 200e6;
 
     // Nanoseconds of a step of the lowest trained layer, fitted to perf/results (strategies): per neuron, per neuron that moves, and per neuron and datum.
-    private const double ScanPerNeuron = 68, ScanPerPair = 1.2;
+    private const double ScanPerNeuron = 64, ScanPerPair = 0.67;
     private const double WeightsPerNeuron = 80, WeightsPerMoved = 4, WeightsPerHit = 17;
     private const double DataPerNeuron = 90, DataPerMoved = 60, DataPerMovedPair = 0.13;
 
