@@ -13,7 +13,7 @@ namespace Subquad.Engine;
 internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jacobian jacobian, Certificates? certificates) : IDisposable
 {
     private readonly TermProducts _stepped = new(kernels);
-    private readonly PanelMatrix _output = new(layers.Output.Rows, layers.Output.Columns);
+    private readonly PanelMatrix _output = new(1, 1);
 
     private ConstantInputWeights? _implicit;
     private SteppedWeights? _weights;
@@ -44,9 +44,9 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
     {
         certificates?.Hold(jacobian);
         _weights?.Step(jacobian.TermsOf(jacobian.From), _turnedInputs!);
-        _output.CopyFrom(layers.Output);
         if (!jacobian.TrainsOutput)
             return;
+        _output.CopyFrom(layers.Output);
         for (int panel = 0; panel < _output.Panels; panel++)
             kernels.Kernels.Axpy(-1f, jacobian.OutputStep.Panel(panel), _output.Panel(panel));
     }
@@ -77,7 +77,7 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
         }
         for (int layer = lowest + 1; layer < layers.Hidden.Length; layer++)
             RunLayer(target, layer, certified.Length > 0 ? certified[layer] : null);
-        kernels.Forward(_output, target.Last.Sets.Active, target.Outputs);
+        kernels.Forward(jacobian.TrainsOutput ? _output : layers.Output, target.Last.Sets.Active, target.Outputs);
     }
 
     /// <summary>products[i, j] = the inner product of row i of <paramref name="data"/> and row j of <paramref name="terms"/>.</summary>
@@ -97,7 +97,8 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
                 terms.FoldInto(layers.Hidden[layer].Weights, layer == state.From ? inputs : state.Of(layer - 1).Turned);
         }
         certificates?.Accept();
-        layers.Output.CopyFrom(_output);
+        if (jacobian.TrainsOutput)
+            layers.Output.CopyFrom(_output);
     }
 
     public void Dispose()

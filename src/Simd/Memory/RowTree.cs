@@ -141,12 +141,34 @@ public sealed unsafe class RowTree : IDisposable
         Ids[slot] = -1;
     }
 
-    /// <summary>The sum of the sides of a leaf's box, once it holds <paramref name="row"/> too; infinite for an empty one.</summary>
-    internal double SizeWith(int leaf, ReadOnlySpan<float> row)
+    /// <summary>Empties all slots and bounds under a node whose leaves are all in use; the bounds above it stay as wide as they are.</summary>
+    internal void EmptyUnder(int level, int node)
+    {
+        int from = node, to = node + 1;
+        for (int below = level; below >= 1; below--, from *= Group, to *= Group)
+            for (int child = from; child < to; child++)
+                Empty(below, child);
+        from /= Group;
+        to /= Group;
+        new Span<float>(_rows.Pointer + (long)from * Group * Dimension, (to - from) * Group * Dimension).Fill(float.NaN);
+        Ids.Slice((long)from * Group, (to - from) * Group).Fill(-1);
+    }
+
+    /// <summary>The sum of the sides of a node's box; -infinity for an empty one.</summary>
+    internal double SizeOf(int level, int node)
     {
         double size = 0;
         for (int j = 0; j < Dimension; j++)
-            size += (double)Math.Max(End(1, leaf, Dimension + j), row[j]) - Math.Min(End(1, leaf, j), row[j]);
+            size += (double)End(level, node, Dimension + j) - End(level, node, j);
+        return size;
+    }
+
+    /// <summary>The sum of the sides of a node's box, once it holds <paramref name="row"/> too.</summary>
+    internal double SizeWith(int level, int node, ReadOnlySpan<float> row)
+    {
+        double size = 0;
+        for (int j = 0; j < Dimension; j++)
+            size += (double)Math.Max(End(level, node, Dimension + j), row[j]) - Math.Min(End(level, node, j), row[j]);
         return size;
     }
 

@@ -30,6 +30,15 @@ internal sealed class BallFitter(RowTree tree)
                 Fit(level, node);
     }
 
+    /// <summary>Fits a node, whose leaves are all in use, and every node under it.</summary>
+    public void FitUnder(int level, int node)
+    {
+        int from = node, to = node + 1;
+        for (int below = level; below >= 1; below--, from *= Group, to *= Group)
+            for (int child = from; child < to; child++)
+                Fit(below, child);
+    }
+
     /// <summary>Widens the nodes over a slot that have rows before leaf <paramref name="leaf"/> until they hold the slot's row.</summary>
     public void GrowAbove(long slot, int leaf)
     {

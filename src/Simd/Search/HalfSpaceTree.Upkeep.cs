@@ -4,15 +4,11 @@ namespace Subquad.Simd.Search;
 
 public sealed partial class HalfSpaceTree
 {
-    /// <summary>The sides of a leaf's box may grow to this multiple, together, of what they were when its rows were put there.</summary>
-    private const double Slack = 1.25;
-
     /// <summary>Rows in fresh leaves and empty slots, as a share of all slots in use, from which all is built anew; and as many more as are never worth it.</summary>
     private const double MostStale = 0.25;
     private const int FewStale = 256;
 
     private NativeBuffer<int> _slots;
-    private double[] _mostSize = [];
     private int _largestId;
     private int _freshLeaf;
     private long _freshRows, _freshSplit, _holes;
@@ -50,21 +46,7 @@ public sealed partial class HalfSpaceTree
     {
         CheckShape(ids, rows);
         CheckIds(ids, present: true);
-        var fitter = new BallFitter(_tree);
-        var leaving = new List<int>();
-        for (int i = 0; i < ids.Length; i++)
-        {
-            ReadOnlySpan<float> row = rows.Slice(i * Dimension, Dimension);
-            long slot = _slots[ids[i]];
-            int leaf = (int)(slot / RowTree.Group);
-            if (_tree.SizeWith(leaf, row) > _mostSize[leaf])
-            {
-                leaving.Add(i);
-                continue;
-            }
-            Put(slot, ids[i], row);
-            fitter.GrowAbove(slot, _tree.Leaves);
-        }
+        List<int> leaving = MoveInPlace(ids, rows);
         if (leaving.Count == 0)
             return;
         var movedIds = new int[leaving.Count];
@@ -108,7 +90,7 @@ public sealed partial class HalfSpaceTree
                     _holes--;
                 }
             if (placed > 0)
-                _mostSize[_tree.Leaves - 1] = Slack * _tree.SizeWith(_tree.Leaves - 1, rows[..Dimension]);
+                SetSlack(1, _tree.Leaves - 1);
         }
         Append(ids[placed..], rows[(placed * Dimension)..]);
         _freshRows += ids.Length;
@@ -142,7 +124,7 @@ public sealed partial class HalfSpaceTree
             for (int i = 0; i < order.Length; i++)
                 fitter.GrowAbove((long)first * RowTree.Group + i, first);
         for (int leaf = first; leaf < _tree.Leaves; leaf++)
-            _mostSize[leaf] = Slack * _tree.SizeWith(leaf, rows.Slice((long)order[(leaf - first) * RowTree.Group] * Dimension, Dimension));
+            SetSlack(1, leaf);
     }
 
     private void Put(long slot, int id, ReadOnlySpan<float> row)
@@ -184,11 +166,13 @@ public sealed partial class HalfSpaceTree
     }
 
     /// <summary>The rows from a leaf on, and more, row after row.</summary>
-    private (NativeBuffer<float> Rows, int[] Ids) Gather(int leaf, ReadOnlySpan<int> moreIds, ReadOnlySpan<float> moreRows)
+    private (NativeBuffer<float> Rows, int[] Ids) Gather(int leaf, ReadOnlySpan<int> moreIds, ReadOnlySpan<float> moreRows) => Gather(leaf, _tree.Leaves, moreIds, moreRows);
+
+    private (NativeBuffer<float> Rows, int[] Ids) Gather(int leaf, int to, ReadOnlySpan<int> moreIds, ReadOnlySpan<float> moreRows)
     {
         var ids = new List<int>();
         var slots = new List<long>();
-        for (long slot = (long)leaf * RowTree.Group; slot < (long)_tree.Leaves * RowTree.Group; slot++)
+        for (long slot = (long)leaf * RowTree.Group; slot < (long)to * RowTree.Group; slot++)
             if (_tree.Ids[slot] >= 0)
             {
                 ids.Add(_tree.Ids[slot]);
@@ -208,13 +192,16 @@ public sealed partial class HalfSpaceTree
         int leaves = (ids.Length + RowTree.Group - 1) / RowTree.Group;
         _tree.Dispose();
         _tree = new RowTree(Dimension, leaves + leaves / 2 + 2 * FewStale);
-        _mostSize = new double[_tree.Capacity];
+        ReserveSlack();
         _largestNorm = _holes = _freshRows = _freshSplit = 0;
         if (ids.Length > 0)
             Append(rows, ids);
         _holes = 0;
         Count = ids.Length;
         _freshLeaf = _tree.Leaves;
+        for (int level = 2; level <= _tree.Levels; level++)
+            for (int node = 0; node < _tree.NodesAt(level); node++)
+                SetSlack(level, node);
         _listedCost = MeasureListedCost();
     }
 

@@ -22,8 +22,9 @@ public enum SearchPath
 /// <remarks>
 /// <para>A packed tree of boxes and balls with a fan-out of sixteen: see <see cref="RowTree"/> for the layout, <see cref="RowSplitter"/> for the order of the rows, <see cref="BallFitter"/> for the
 /// balls and why rounding cannot make them miss a row. A query tests sixteen nodes, or rows, at a time (algorithm A9 with balls for partitions).</para>
-/// <para>Changes: a moved row stays in its leaf while the sides of the leaf's box have grown by a quarter at most; others, and new ones, go to fresh leaves at the end, which are split anew
-/// whenever their rows have doubled. When fresh rows and empty slots make up a quarter of the tree, all of it is built again.</para>
+/// <para>Changes: a moved row stays in its leaf while the sides of the leaf's box have grown by a quarter at most. Where that slack is used up, the smallest subtree around it that has some left is
+/// split anew in its place, if enough of its rows need that; the other rows, and new ones, go to fresh leaves at the end, which are split anew whenever their rows have doubled. When fresh rows and
+/// empty slots make up a quarter of the tree, all of it is built again.</para>
 /// </remarks>
 public sealed partial class HalfSpaceTree : IDisposable
 {

@@ -10,7 +10,8 @@ public sealed partial class TeamKernels
 
     private const int PanelsOfBlock = ActiveBatch.BlockSize / PanelMatrix.PanelRows;
 
-    private Action<int, int>? _multiplyBlock, _correctBlock;
+    private Action<int, int>? _accumulateChunk, _correctBlock;
+    private int _dataAtOnce;
     private PanelMatrix _source = null!;
     private NativeBuffer<float> _thresholds = null!;
     private ActiveBatch _active = null!;
@@ -19,11 +20,7 @@ public sealed partial class TeamKernels
     public void Multiply(PanelMatrix matrix, ActiveBatch columns, NativeBuffer<float> values, PanelMatrix product)
     {
         Hold(matrix, columns, values, product);
-        // Shared by columns when there are too few rows to share.
-        if (matrix.Panels / 2 < Team.Degree)
-            Team.Run(BlocksOf(columns.Count), _multiplyBlock ??= (block, _) => MultiplyBlock(block));
-        else
-            Team.Run(matrix.Panels / 2, _accumulate);
+        RunAccumulate();
     }
 
     /// <summary>target = source - scale * (M x)^T, and the rows of target above their thresholds with gain * (target - threshold): pre-activations of data whose inputs are constant, corrected by
@@ -65,15 +62,25 @@ public sealed partial class TeamKernels
         (_weights, _lists, _inputValues, _sums) = (matrix, columns, values, product);
     }
 
+    /// <summary>Shared by data when there are too few rows to share: a network's outputs, a small matrix times the lists of all neurons.</summary>
+    private void RunAccumulate()
+    {
+        if (_weights.Panels / 2 >= Team.Degree)
+        {
+            Team.Run(_weights.Panels / 2, _accumulate);
+            return;
+        }
+        _dataAtOnce = Math.Clamp(_lists.Count / (4 * Team.Degree), 1, ActiveBatch.BlockSize);
+        Team.Run((_lists.Count + _dataAtOnce - 1) / _dataAtOnce, _accumulateChunk ??= (chunk, _) => AccumulateData(chunk * _dataAtOnce, _dataAtOnce));
+    }
+
     private void CorrectBlock(int block)
     {
-        MultiplyBlock(block);
+        AccumulateData(block * ActiveBatch.BlockSize, ActiveBatch.BlockSize);
         Kernels.SubtractTransposed(_source, _sums, _scale, _target, block * PanelsOfBlock, Math.Min(_target.Panels, (block + 1) * PanelsOfBlock));
         Kernels.CountAbove(_target, _thresholds, _active, block, block + 1);
     }
 
-    private void MultiplyBlock(int block) => Kernels.Accumulate(
-        _weights, _lists, _inputValues, _sums, 0, _weights.Panels, block * ActiveBatch.BlockSize, Math.Min(_lists.Count, (block + 1) * ActiveBatch.BlockSize));
-
-    private static int BlocksOf(int columns) => (columns + ActiveBatch.BlockSize - 1) / ActiveBatch.BlockSize;
+    private void AccumulateData(int from, int count) =>
+        Kernels.Accumulate(_weights, _lists, _inputValues, _sums, 0, _weights.Panels, from, Math.Min(_lists.Count, from + count));
 }

@@ -99,7 +99,7 @@ public sealed partial class TeamKernels
         sums.Reshape(weights.Rows, inputs.Count);
         MultiplyAdds += inputs.Entries * weights.Rows;
         (_weights, _lists, _inputValues, _sums) = (weights, inputs, values, sums);
-        Team.Run(weights.Panels / 2, _accumulate);
+        RunAccumulate();
     }
 
     /// <summary>pulled = the pull-back of <paramref name="outputValues"/>; see <see cref="KernelSet.PullBack"/>.</summary>

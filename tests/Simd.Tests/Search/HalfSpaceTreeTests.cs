@@ -132,6 +132,44 @@ public sealed class HalfSpaceTreeTests(KernelSet kernels)
         Assert.That(groups, Is.LessThan(3 * hits.RowGroups + 16));
     }
 
+    [Test]
+    public void A_subtree_whose_slack_is_used_up_is_split_in_its_place()
+    {
+        const int Dimension = 3, Clusters = 16, Size = 256;
+        var random = new Random(6);
+        var list = new RowList(kernels, Dimension);
+        for (int id = 0; id < Clusters * Size; id++)
+        {
+            float[] row = RowKinds.Row(RowKind.Random, random, Dimension);
+            list[id] = [row[0] + 100 * (id / Size % 4), row[1] + 100 * (id / Size / 4), row[2]];
+        }
+        using SearchHits hits = new(), others = new();
+        using var tree = new HalfSpaceTree([.. list.Ids.SelectMany(id => list[id])], Dimension, kernels) { Path = SearchPath.Tree };
+        int groups = tree.RowGroups;
+        for (int round = 0; round < 3; round++)
+        {
+            // The rows of a cluster trade places: its leaves lose their order, its subtree does not grow.
+            for (int cluster = 0; cluster < Clusters; cluster++)
+            {
+                int[] own = [.. Enumerable.Range(cluster * Size, Size)], from = [.. own];
+                random.Shuffle(from);
+                float[][] before = [.. from.Select(id => list[id])];
+                Change(tree.Move, list, own, id => before[id - cluster * Size], Dimension);
+            }
+            for (int query = 0; query < 20; query++)
+            {
+                float[] x = RowKinds.Row(RowKind.Random, random, Dimension);
+                list.Expect(tree, hits, x, list.Product(list[random.Next(list.Count)], x), random.Next(12), $"round {round}, query {query}");
+            }
+        }
+        using var fresh = new HalfSpaceTree([.. list.Ids.SelectMany(id => list[id])], Dimension, kernels) { Path = SearchPath.Tree };
+        tree.Report(Unit([1f, 1f, 1f]), 250f, hits);
+        fresh.Report(Unit([1f, 1f, 1f]), 250f, others);
+        Assert.That(hits.RowGroups, Is.LessThan(2 * others.RowGroups + 16));
+        Assert.That(tree.Resplit, Is.GreaterThanOrEqualTo(Clusters));
+        Assert.That(tree.RowGroups, Is.LessThan(groups + groups / 16), "few rows had to leave for a fresh leaf");
+    }
+
     [TestCase(float.NaN)]
     [TestCase(float.PositiveInfinity)]
     [TestCase(float.NegativeInfinity)]
