@@ -8,7 +8,7 @@ public sealed partial class TeamKernels
     /// <summary>Columns of a worker's share of the last stages: enough to outweigh taking it.</summary>
     private const int HadamardColumns = 1 << 11;
 
-    private Action<int, int>? _hadamardRow, _hadamardBlock, _hadamardColumns;
+    private Action<int, int>? _hadamardRows, _hadamardBlock, _hadamardColumns;
     private int _length, _columns, _rows;
     private long _at;
 
@@ -18,18 +18,18 @@ public sealed partial class TeamKernels
     /// <param name="count">Rows.</param>
     public void TransformHadamard(NativeBuffer<float> rows, int length, int count)
     {
-        (_floats, _length) = (rows, length);
+        (_floats, _length, _order) = (rows, length, count);
         if (length <= KernelSet.HadamardBlock || count % Team.Degree == 0)
-        {
-            Team.Run(Chunks(_order = count), _hadamardRow ??= (chunk, _) =>
-            {
-                for (int row = From(chunk, _order); row < From(chunk + 1, _order); row++)
-                    Kernels.TransformHadamard(_floats.Slice((long)row * _length, _length));
-            });
-            return;
-        }
-        for (int row = 0; row < count; row++)
-            TransformLong((long)row * length);
+            Team.Run(Chunks(count), _hadamardRows ??= (chunk, _) => TransformRows(From(chunk, _order), From(chunk + 1, _order)));
+        else
+            for (int row = 0; row < count; row++)
+                TransformLong((long)row * length);
+    }
+
+    private void TransformRows(int from, int to)
+    {
+        for (int row = from; row < to; row++)
+            Kernels.TransformHadamard(_floats.Slice((long)row * _length, _length));
     }
 
     /// <summary>The passes of the sequential transform, in its order: blocks are shared, then columns.</summary>
