@@ -61,7 +61,7 @@ public class DenseBenchmarks : KernelBenchmark
     public void SolveUpper() => Kernels.SolveUpper(_factor, Order, Order, _rows, Columns, 0, Columns, _scratch);
 
     [Benchmark]
-    public void SolveOne() => Kernels.SolveFactored(_factor, Order, _x);
+    public void SolveFactored() => Kernels.SolveFactored(_factor, Order, _x);
 
     [Benchmark]
     public void MultiplySymmetric() => Kernels.MultiplySymmetric(_factor, Order, _x, _y, _partial, 0, Order);
