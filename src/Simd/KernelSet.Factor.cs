@@ -1,0 +1,62 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd;
+
+/// <content>Dense float64 beside the Cholesky factorisation: products of long rows, solves with many right-hand sides and with one, and products with a symmetric matrix.</content>
+public abstract partial class KernelSet
+{
+    /// <summary>Columns of B that <see cref="AddOuterProduct"/> takes at once: 16 rows of them are 32 KiB.</summary>
+    public const int OuterProductBlock = 256;
+
+    /// <summary>Copies columns <paramref name="columnFrom"/> to <paramref name="columnTo"/> - 1 of the rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1 of B into groups of 16 rows,
+    /// [group][column][16], for <see cref="AddOuterProduct"/>; the last group is filled up with zeros.</summary>
+    /// <param name="rows">B, row-major.</param>
+    /// <param name="rowStride">Elements from row to row.</param>
+    /// <param name="columnFrom">First column.</param>
+    /// <param name="columnTo">One past the last column; at most <see cref="OuterProductBlock"/> of them.</param>
+    /// <param name="panel">At least (n + 16) * (columnTo - columnFrom) elements.</param>
+    /// <param name="rowFrom">First row, a multiple of 16.</param>
+    /// <param name="rowTo">One past the last row; n, or a multiple of 16.</param>
+    public abstract void PackRows(NativeBuffer<double> rows, int rowStride, int columnFrom, int columnTo, NativeBuffer<double> panel, int rowFrom, int rowTo);
+
+    /// <summary>gram += B B^T in the lower triangle (a SYRK), for its rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1. The blocks on the diagonal are computed whole: what lies above the
+    /// diagonal within 16 columns is overwritten and has no meaning.</summary>
+    /// <param name="panel">B's rows from 0 to rowTo - 1 by <see cref="PackRows"/>.</param>
+    /// <param name="columns">Columns of B in the panel.</param>
+    /// <param name="gram">n x stride, row-major.</param>
+    /// <param name="stride">Elements from row to row, a multiple of 16.</param>
+    /// <param name="rowFrom">First row, a multiple of 16.</param>
+    /// <param name="rowTo">One past the last row.</param>
+    public abstract void AddOuterProduct(NativeBuffer<double> panel, int columns, NativeBuffer<double> gram, int stride, int rowFrom, int rowTo);
+
+    /// <summary>Solves L X = B in place for the columns <paramref name="columnFrom"/> to <paramref name="columnTo"/> - 1 of B. The bits of a column do not depend on which others are solved with it.</summary>
+    /// <param name="factor">L: the lower triangle of n x stride, row-major, no zero on its diagonal.</param>
+    /// <param name="stride">Elements from row to row of L.</param>
+    /// <param name="n">Order.</param>
+    /// <param name="right">B, then X: n x rightStride, row-major.</param>
+    /// <param name="rightStride">Elements from row to row of B, a multiple of 16.</param>
+    /// <param name="columnFrom">First column, a multiple of 16.</param>
+    /// <param name="columnTo">One past the last column, a multiple of 16.</param>
+    /// <param name="scratch">Emptied; grows to a copy of these columns.</param>
+    public abstract void SolveLower(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch);
+
+    /// <summary>Solves L^T X = B in place; otherwise as <see cref="SolveLower"/>.</summary>
+    public abstract void SolveUpper(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch);
+
+    /// <summary>Solves L L^T x = b in place for one right-hand side, reading L twice.</summary>
+    /// <param name="factor">L: the lower triangle of n x stride, row-major.</param>
+    /// <param name="stride">Elements from row to row.</param>
+    /// <param name="vector">b, then x: n elements.</param>
+    public abstract void SolveFactored(NativeBuffer<double> factor, int stride, Span<double> vector);
+
+    /// <summary>The part of y = M x that rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1 of the lower triangle of M make, reading each element once:
+    /// y[i] = sum over j of M[i, j] x[j], j up to i, for these rows, and partial[j] = sum over these rows i of M[i, j] x[i] for all j below i.</summary>
+    /// <param name="matrix">M: n x stride, row-major; only the lower triangle counts.</param>
+    /// <param name="stride">Elements from row to row.</param>
+    /// <param name="x">n elements.</param>
+    /// <param name="y">n elements, of which those of these rows are overwritten.</param>
+    /// <param name="partial">rowTo elements, overwritten.</param>
+    /// <param name="rowFrom">First row, a multiple of 4.</param>
+    /// <param name="rowTo">One past the last row.</param>
+    public abstract void MultiplySymmetric(NativeBuffer<double> matrix, int stride, ReadOnlySpan<double> x, Span<double> y, Span<double> partial, int rowFrom, int rowTo);
+}

@@ -1,0 +1,40 @@
+namespace Subquad.Simd;
+
+/// <content>Walsh-Hadamard transforms and sketches (algorithm A3): what random projections of long rows are made of.</content>
+public abstract partial class KernelSet
+{
+    /// <summary>The most rows of <see cref="TransformHadamardColumns"/>.</summary>
+    public const int MostHadamardRows = 256;
+
+    /// <summary>What <see cref="TransformHadamardColumns"/> takes side by side: its first column and, but for the last, its number of columns are multiples of it.</summary>
+    public const int HadamardStrip = 32;
+
+    /// <summary>The Walsh-Hadamard transform in place, unnormalised and in natural (Sylvester) order: v[i] becomes the sum over j of (-1)^popcount(i &amp; j) v[j].
+    /// Stages ascend from neighbours to halves, so all sets give the same bits: those of the textbook's loop.</summary>
+    /// <param name="vector">v; its length is a power of two from 1 to 2^30. An error is at most log2(length) roundings of the sum of |v|.</param>
+    public abstract void TransformHadamard(Span<float> vector);
+
+    /// <summary>The last stages of the transform of a long vector, whose blocks are already transformed: as rows x columns, row-major, every column is transformed (H (x) I), for the
+    /// columns <paramref name="columnFrom"/> to <paramref name="columnTo"/> - 1.</summary>
+    /// <param name="matrix">Row after row; the number of rows is a power of two, at most <see cref="MostHadamardRows"/>.</param>
+    /// <param name="columns">Columns, a power of two and a multiple of <see cref="HadamardStrip"/>.</param>
+    /// <param name="columnFrom">First column, a multiple of <see cref="HadamardStrip"/>.</param>
+    /// <param name="columnTo">One past the last column, a multiple too.</param>
+    public abstract void TransformHadamardColumns(Span<float> matrix, int columns, int columnFrom, int columnTo);
+
+    /// <summary>Single elements of the transform of a sparse vector: result[t] = sum over e of (-1)^popcount(ids[e] &amp; samples[t]) values[e]; each is one chain of additions in the order of the
+    /// entries, from zero, so all sets give the same bits.</summary>
+    /// <param name="ids">Places of the entries, 0 or more, in any order.</param>
+    /// <param name="values">One per entry.</param>
+    /// <param name="samples">Which elements of the transform, 0 or more.</param>
+    /// <param name="result">One per sample; overwritten.</param>
+    public abstract void SampleHadamard(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, Span<float> result);
+
+    /// <summary>Count sketch (Charikar, Chen, Farach-Colton 2002): result[buckets[id]] += signs[id] * value for every entry, in order; two entries may meet in a bucket.</summary>
+    /// <param name="ids">Places of the entries, below the length of <paramref name="buckets"/>.</param>
+    /// <param name="values">One per entry.</param>
+    /// <param name="buckets">A bucket for every place, below the length of <paramref name="result"/>.</param>
+    /// <param name="signs">+1 or -1 for every place.</param>
+    /// <param name="result">Added to: zeroed before the first part.</param>
+    public abstract void CountSketch(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, Span<float> result);
+}
