@@ -28,6 +28,9 @@ internal enum IterationEnd
     /// <summary>p^T M p is not above zero: the operator is singular along p, or not positive definite.</summary>
     IndefiniteOperator,
 
+    /// <summary>The recurrence ended at the tolerance, but the residual computed anew is larger: the system is singular within rounding.</summary>
+    Rounding,
+
     /// <summary>The operator or the preconditioner returned what is not finite.</summary>
     NotFinite,
 }

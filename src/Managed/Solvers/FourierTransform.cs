@@ -1,5 +1,4 @@
 using System.Numerics;
-using Subquad.Simd;
 
 namespace Subquad.Solvers;
 
@@ -18,7 +17,7 @@ internal sealed class FourierTransform
     /// <param name="length">A power of two, 1 or more.</param>
     public FourierTransform(int length)
     {
-        Contract.Holds(BitOperations.IsPow2(length), "a length is a power of two");
+        ArgumentOutOfRangeException.ThrowIfNotEqual((int)BitOperations.RoundUpToPowerOf2((uint)length), length);
         Length = length;
         _factors = new double[BitOperations.Log2((uint)length) / 2][];
         for (int pass = 0; pass < _factors.Length; pass++)

@@ -1,5 +1,4 @@
 using Subquad.Data;
-using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
@@ -73,7 +72,8 @@ internal abstract class KhatriRaoSketch : IDisposable
     /// <param name="seed">Draws S; another for every layer.</param>
     public void Add(double scale, ActiveBatch left, NativeBuffer<float> leftValues, ActiveBatch right, ulong seed)
     {
-        Contract.Holds(left.Count == Count && right.Count == Count, "both factors have a row per datum");
+        ArgumentOutOfRangeException.ThrowIfNotEqual(left.Count, Count);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(right.Count, Count);
         (Left, LeftValues, Right, _scale) = (left, leftValues, right, scale);
         Draw(left.Width, right.Width, new SplitMix64(seed));
         Kernels.Team.Run((Count + Chunk - 1) / Chunk, _addChunk);
@@ -119,15 +119,6 @@ internal abstract class KhatriRaoSketch : IDisposable
                 ids[count++] = block * ActiveBatch.BlockSize + offsets[entry];
         }
         return (ids[..count], copied[..count]);
-    }
-
-    /// <summary>Makes a buffer hold at least that many elements.</summary>
-    protected static void Fit<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
-    {
-        if (buffer.Length >= length)
-            return;
-        buffer.Dispose();
-        buffer = new NativeBuffer<T>(length);
     }
 
     private static int StrideOf(int columns) => (columns + 15) / 16 * 16;

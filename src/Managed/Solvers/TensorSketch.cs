@@ -1,5 +1,6 @@
 using System.Numerics;
 using Subquad.Data;
+using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
@@ -8,7 +9,7 @@ namespace Subquad.Solvers;
 /// <summary>
 /// TensorSketch (Pham and Pagh, 2013; Avron, Nguyen and Woodruff, 2014): the CountSketch of u (x) v with bucket (g(i) + h(j)) mod s and sign a(i) b(j), computed as the circular convolution of the
 /// CountSketches of u and v. The columns are a power of two. A row costs its entries and 1.5 complex transforms of length s, two rows sharing what they can.
-/// Accuracy: buckets in float32, the convolution in float64.
+/// Accuracy: buckets in float32, the convolution in float64, to a few of its roundings of the largest element of a row.
 /// </summary>
 internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernels)
 {
@@ -45,10 +46,10 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
             Span<float> buckets = scratch.Take<float>(Columns);
             Span<double> real = scratch.Take<double>(Columns), imaginary = scratch.Take<double>(Columns);
             Span<double> otherReal = scratch.Take<double>(Columns), otherImaginary = scratch.Take<double>(Columns);
-            Multiply(datum, buckets, real, imaginary, scratch);
+            double first = factor * Multiply(datum, buckets, real, imaginary, scratch), second = 0;
             if (isPair)
             {
-                Multiply(datum + 1, buckets, otherReal, otherImaginary, scratch);
+                second = factor * Multiply(datum + 1, buckets, otherReal, otherImaginary, scratch);
                 for (int k = 0; k < real.Length; k++)
                 {
                     real[k] -= otherImaginary[k];
@@ -58,17 +59,16 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
             _transform.Inverse(real, imaginary);
             Span<double> row = Row(datum), next = isPair ? Row(datum + 1) : [];
             for (int t = 0; t < row.Length; t++)
-                row[t] += factor * real[t];
+                row[t] += first * real[t];
             for (int t = 0; t < next.Length; t++)
-                next[t] += factor * imaginary[t];
+                next[t] += second * imaginary[t];
         }
     }
 
-    /// <summary>The spectrum of a row of B, in the transform's own order: with z = a + i b and Z its spectrum, A_k B_k = (Z_k^2 - conj(Z_-k)^2) / 4i.</summary>
-    private void Multiply(int datum, Span<float> buckets, Span<double> real, Span<double> imaginary, Arena scratch)
+    /// <summary>The spectrum of a row of B but for a factor, which is returned, in the transform's own order: with z = a + i b and Z its spectrum, A_k B_k = (Z_k^2 - conj(Z_-k)^2) / 4i.</summary>
+    private double Multiply(int datum, Span<float> buckets, Span<double> real, Span<double> imaginary, Arena scratch)
     {
-        _left.Count(Kernels.Kernels, Left, LeftValues, datum, buckets, real, scratch);
-        _right.Count(Kernels.Kernels, Right, Right.Values, datum, buckets, imaginary, scratch);
+        double size = _left.Count(Kernels.Kernels, Left, LeftValues, datum, buckets, real, scratch) * _right.Count(Kernels.Kernels, Right, Right.Values, datum, buckets, imaginary, scratch);
         _transform.Forward(real, imaginary);
         for (int place = 0; place < real.Length; place++)
         {
@@ -80,6 +80,7 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
             (real[place], imaginary[place]) = (productReal, productImaginary);
             (real[opposite], imaginary[opposite]) = (productReal, place == opposite ? productImaginary : -productImaginary);
         }
+        return size;
     }
 
     /// <summary>Buckets and signs of one factor.</summary>
@@ -92,8 +93,8 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
         public void Draw(int width, int columns, ref SplitMix64 random)
         {
             _width = width;
-            Fit(ref _buckets, width);
-            Fit(ref _signs, width);
+            Room.Fit(ref _buckets, width);
+            Room.Fit(ref _signs, width);
             for (int i = 0; i < width; i++)
             {
                 _buckets[i] = random.Below(columns);
@@ -101,14 +102,20 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
             }
         }
 
-        /// <summary>The CountSketch of a datum's row, widened.</summary>
-        public void Count(Simd.KernelSet kernels, ActiveBatch factor, NativeBuffer<float> values, int datum, Span<float> buckets, Span<double> sums, Arena scratch)
+        /// <summary>The CountSketch of a datum's row, widened and divided by the power of two that is returned, so that its largest element is near one: what shares a transform must be of one size, or
+        /// the roundings of the larger part drown the smaller.</summary>
+        public double Count(KernelSet kernels, ActiveBatch factor, NativeBuffer<float> values, int datum, Span<float> buckets, Span<double> sums, Arena scratch)
         {
             (ReadOnlySpan<int> ids, ReadOnlySpan<float> own) = CopyRow(factor, values, datum, scratch);
             buckets.Clear();
             kernels.CountSketch(ids, own, _buckets.Slice(0, _width), _signs.Slice(0, _width), buckets);
+            float largest = 0;
+            foreach (float bucket in buckets)
+                largest = Math.Max(largest, Math.Abs(bucket));
+            double size = largest > 0 && float.IsFinite(largest) ? Math.ScaleB(1, Math.ILogB(largest)) : 1;
             for (int t = 0; t < sums.Length; t++)
-                sums[t] = buckets[t];
+                sums[t] = buckets[t] / size;
+            return size;
         }
 
         public void Dispose()

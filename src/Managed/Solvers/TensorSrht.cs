@@ -1,5 +1,6 @@
 using System.Numerics;
 using Subquad.Data;
+using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
@@ -56,8 +57,8 @@ internal sealed class TensorSrht(TeamKernels kernels) : KhatriRaoSketch(kernels)
             _width = width;
             _padded = (int)BitOperations.RoundUpToPowerOf2((uint)width);
             _isSampled = SolverCosts.SamplesTransform(_padded, columns, (double)factor.Entries / Math.Max(1, factor.Count));
-            Fit(ref _signs, width);
-            Fit(ref _samples, columns);
+            Room.Fit(ref _signs, width);
+            Room.Fit(ref _samples, columns);
             for (int i = 0; i < width; i++)
                 _signs[i] = (random.Next() & 1) == 0 ? 1 : -1;
             for (int t = 0; t < columns; t++)
@@ -67,7 +68,7 @@ internal sealed class TensorSrht(TeamKernels kernels) : KhatriRaoSketch(kernels)
         public long Bytes(int columns) => RowBytes(_width) + sizeof(float) * ((long)_padded + columns) + 256;
 
         /// <summary>The samples of H D x, x the row of a datum.</summary>
-        public ReadOnlySpan<float> Transform(Simd.KernelSet kernels, ActiveBatch factor, NativeBuffer<float> values, int datum, int columns, Arena scratch)
+        public ReadOnlySpan<float> Transform(KernelSet kernels, ActiveBatch factor, NativeBuffer<float> values, int datum, int columns, Arena scratch)
         {
             (ReadOnlySpan<int> ids, ReadOnlySpan<float> own) = CopyRow(factor, values, datum, scratch);
             ReadOnlySpan<float> signs = _signs.Slice(0, _width);
