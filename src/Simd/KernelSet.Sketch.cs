@@ -1,8 +1,13 @@
+using System.Numerics;
+
 namespace Subquad.Simd;
 
 /// <content>Walsh-Hadamard transforms and sketches (algorithm A3): what random projections of long rows are made of.</content>
 public abstract partial class KernelSet
 {
+    /// <summary>Floats of a vector that are transformed at once: 256 KiB, in the second-level cache. Longer ones go on by <see cref="TransformHadamardColumns"/>.</summary>
+    public const int HadamardBlock = 1 << 16;
+
     /// <summary>The most rows of <see cref="TransformHadamardColumns"/>.</summary>
     public const int MostHadamardRows = 256;
 
@@ -21,6 +26,13 @@ public abstract partial class KernelSet
     /// <param name="columnFrom">First column, a multiple of <see cref="HadamardStrip"/>.</param>
     /// <param name="columnTo">One past the last column, a multiple too.</param>
     public abstract void TransformHadamardColumns(Span<float> matrix, int columns, int columnFrom, int columnTo);
+
+    /// <summary>The rows of the next <see cref="TransformHadamardColumns"/> when blocks of <paramref name="transformed"/> elements of a vector are done: few passes, of nearly equal size.</summary>
+    public static int HadamardRows(int length, int transformed)
+    {
+        int bits = BitOperations.Log2((uint)(length / transformed)), most = BitOperations.Log2(MostHadamardRows), passes = (bits + most - 1) / most;
+        return 1 << (bits + passes - 1) / passes;
+    }
 
     /// <summary>Single elements of the transform of a sparse vector: result[t] = sum over e of (-1)^popcount(ids[e] &amp; samples[t]) values[e]; each is one chain of additions in the order of the
     /// entries, from zero, so all sets give the same bits.</summary>

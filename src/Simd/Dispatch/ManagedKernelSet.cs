@@ -165,38 +165,6 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(gram, matrix);
     }
 
-    public override bool FactorDiagonal(NativeBuffer<double> matrix, int stride, int column, int n)
-    {
-        Contract.Holds(CholeskyKernel<TSimdDouble, TVecDouble>.Block == CholeskyBlock && column % CholeskyBlock == 0 && 0 <= column && column < n, "a block of the contract's width");
-        HoldsSquare(matrix, stride, n);
-        bool factored = CholeskyKernel<TSimdDouble, TVecDouble>.FactorDiagonal(matrix.Pointer, stride, column, n);
-        KeepAlive(matrix);
-        return factored;
-    }
-
-    public override void SolveBelowDiagonal(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
-    {
-        HoldsStep(matrix, stride, column, n, panel, rowFrom, rowTo);
-        CholeskyKernel<TSimdDouble, TVecDouble>.SolveBelowDiagonal(matrix.Pointer, stride, column, n, panel.Pointer, rowFrom, rowTo);
-        KeepAlive(matrix, panel);
-    }
-
-    public override void UpdateTrailing(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
-    {
-        Contract.Holds(stride % 16 == 0, "rows padded to groups of 16");
-        HoldsStep(matrix, stride, column, n, panel, rowFrom, rowTo);
-        CholeskyKernel<TSimdDouble, TVecDouble>.UpdateTrailing(matrix.Pointer, stride, column, n, panel.Pointer, rowFrom, rowTo);
-        KeepAlive(matrix, panel);
-    }
-
-    public override void SolveFactored(NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> right, int rightStride)
-    {
-        HoldsSquare(matrix, stride, n);
-        Contract.Holds(rightStride % 16 == 0 && right.Length >= (long)n * rightStride, "right-hand sides padded to 16");
-        CholeskyKernel<TSimdDouble, TVecDouble>.Solve(matrix.Pointer, stride, n, right.Pointer, rightStride);
-        KeepAlive(matrix, right);
-    }
-
     public override double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         Contract.Holds(x.Length == y.Length, "equal lengths");
@@ -279,16 +247,6 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         Contract.Holds(rows.Columns == entries.Width && rows.Rows == entries.Count, "rows shaped like the entries");
         HoldsValues(entries, values);
         HoldsRange(panelFrom, panelTo, rows.Panels);
-    }
-
-    private static void HoldsSquare(NativeBuffer<double> matrix, int stride, int n) => Contract.Holds(stride >= n && matrix.Length >= (long)n * stride, "room for n rows of n");
-
-    private static void HoldsStep(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
-    {
-        HoldsSquare(matrix, stride, n);
-        Contract.Holds(panel.Length >= (n + 16L) * CholeskyBlock, "room for the block column");
-        Contract.Holds(column % CholeskyBlock == 0 && 0 <= column && column + CholeskyBlock <= rowFrom && rowFrom % 16 == 0, "rows below the block, in groups of 16");
-        HoldsRange(rowFrom, rowTo, n);
     }
 
     private static void HoldsThresholds(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)

@@ -57,6 +57,12 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     /// <summary>Writes first + i for every bit i of 16 that is set, ascending, side by side; may write sixteen numbers, so the destination has room for them.</summary>
     static abstract void CompressNumbers(int* destination, int first, uint bits);
 
+    /// <summary>The unnormalised Walsh-Hadamard transform of the lanes in natural order, neighbours first: each stage rounds as one addition does.</summary>
+    static abstract TVec Hadamard(TVec value);
+
+    /// <summary>Turns the sign of lane i when bits &amp; masks[i] has an odd number of ones. Reads Count masks.</summary>
+    static abstract TVec NegateOdd(TVec value, int bits, int* masks);
+
     /// <summary>Asks for a 64-byte line to be brought into the second-level cache; a no-op where .NET has no such instruction.</summary>
     static abstract void Prefetch(float* line);
 }
@@ -90,6 +96,9 @@ internal unsafe interface ISimdDouble<TVec> where TVec : struct
     static abstract TVec NegMulAdd(TVec a, TVec b, TVec c);
 
     static abstract double Sum(TVec value);
+
+    /// <summary>See <see cref="ISimd{TVec}.Prefetch"/>.</summary>
+    static abstract void Prefetch(double* line);
 
     /// <summary>The binary exponent of a positive normal number, as a number.</summary>
     static abstract TVec Exponent(TVec a);

@@ -61,6 +61,24 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static void CompressNumbers(int* destination, int first, uint bits) => SimdScalar.CompressNumbers(destination, first, bits);
 
+    public static Vector128<float> Hadamard(Vector128<float> value)
+    {
+        // As in Simd512: partner + sign * value; the product is exact, fused or not.
+        value = MulAdd(value, Vector128.Create(1f, -1f, 1f, -1f), Vector128.Shuffle(value, Vector128.Create(1, 0, 3, 2)));
+        return MulAdd(value, Vector128.Create(1f, 1f, -1f, -1f), Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1)));
+    }
+
+    public static Vector128<float> NegateOdd(Vector128<float> value, int bits, int* masks)
+    {
+        Vector128<uint> odd = Vector128.Load((uint*)masks) & Vector128.Create((uint)bits);
+        odd ^= odd << 16;
+        odd ^= odd << 8;
+        odd ^= odd << 4;
+        odd ^= odd << 2;
+        odd ^= odd << 1;
+        return (value.AsUInt32() ^ (odd & Vector128.Create(0x8000_0000u))).AsSingle();
+    }
+
     public static void Prefetch(float* line)
     {
         if (Sse.IsSupported)
@@ -104,6 +122,7 @@ internal readonly unsafe struct Simd128Double : ISimdDouble<Vector128<double>>
         AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.FusedMultiplySubtract(c, a, b) : c - (a * b);
 
     public static double Sum(Vector128<double> value) => value[0] + value[1];
+    public static void Prefetch(double* line) => Simd128.Prefetch((float*)line);
 
     public static Vector128<double> Exponent(Vector128<double> a) =>
         ((a.AsUInt64() >>> 52) | Vector128.Create(DoubleBits.TwoTo52)).AsDouble() - Vector128.Create(DoubleBits.TwoTo52PlusBias);

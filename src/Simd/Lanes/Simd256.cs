@@ -35,6 +35,25 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         (Selected(bits >> 8) + Vector256.Create(first + 8)).Store(destination + BitOperations.PopCount(bits & 0xFF));
     }
 
+    public static Vector256<float> Hadamard(Vector256<float> value)
+    {
+        // As in Simd512: partner + sign * value.
+        value = Fma.MultiplyAdd(value, Vector256.Create(1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f), Avx.Permute(value, 0b10_11_00_01));
+        value = Fma.MultiplyAdd(value, Vector256.Create(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f), Avx.Permute(value, 0b01_00_11_10));
+        return Fma.MultiplyAdd(value, Vector256.Create(1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f), Avx.Permute2x128(value, value, 0b01));
+    }
+
+    public static Vector256<float> NegateOdd(Vector256<float> value, int bits, int* masks)
+    {
+        Vector256<uint> odd = Vector256.Load((uint*)masks) & Vector256.Create((uint)bits);
+        odd ^= odd << 16;
+        odd ^= odd << 8;
+        odd ^= odd << 4;
+        odd ^= odd << 2;
+        odd ^= odd << 1;
+        return (value.AsUInt32() ^ (odd & Vector256.Create(0x8000_0000u))).AsSingle();
+    }
+
     public static void Prefetch(float* line) => Sse.Prefetch1(line);
 
     /// <summary>Each selected lane's number, packed to the front: the permutation that closes the gaps.</summary>
@@ -68,6 +87,7 @@ internal readonly unsafe struct Simd256Double : ISimdDouble<Vector256<double>>
     public static Vector256<double> MulAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.MultiplyAdd(a, b, c);
     public static Vector256<double> NegMulAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.MultiplyAddNegated(a, b, c);
     public static double Sum(Vector256<double> value) => Simd128Double.Sum(value.GetLower() + value.GetUpper());
+    public static void Prefetch(double* line) => Sse.Prefetch1(line);
 
     public static Vector256<double> Exponent(Vector256<double> a) =>
         ((a.AsUInt64() >>> 52) | Vector256.Create(DoubleBits.TwoTo52)).AsDouble() - Vector256.Create(DoubleBits.TwoTo52PlusBias);

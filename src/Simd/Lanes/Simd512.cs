@@ -37,7 +37,30 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static void CompressNumbers(int* destination, int first, uint bits) =>
         Avx512F.Compress(Vector512<int>.Zero, Selected(bits), Vector512<int>.Indices + Vector512.Create(first)).Store(destination);
 
+    public static Vector512<float> Hadamard(Vector512<float> value)
+    {
+        // A stage is partner + sign * value: a product with a sign is exact, so the multiply-add rounds as an addition does.
+        value = Stage(value, Avx512F.Permute4x32(value, 0b10_11_00_01), Vector512.Create(1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f));
+        value = Stage(value, Avx512F.Permute4x32(value, 0b01_00_11_10), Vector512.Create(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f));
+        value = Stage(value, Avx512F.Shuffle4x128(value, value, 0b10_11_00_01), Vector512.Create(1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f, 1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f));
+        return Stage(value, Avx512F.Shuffle4x128(value, value, 0b01_00_11_10), Vector512.Create(1f, 1f, 1f, 1f, 1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f, -1f, -1f, -1f, -1f));
+    }
+
+    public static Vector512<float> NegateOdd(Vector512<float> value, int bits, int* masks)
+    {
+        // Folded upwards, so that the parity ends in the place of a sign.
+        Vector512<uint> odd = Vector512.Load((uint*)masks) & Vector512.Create((uint)bits);
+        odd ^= odd << 16;
+        odd ^= odd << 8;
+        odd ^= odd << 4;
+        odd ^= odd << 2;
+        odd ^= odd << 1;
+        return (value.AsUInt32() ^ (odd & Vector512.Create(0x8000_0000u))).AsSingle();
+    }
+
     public static void Prefetch(float* line) => Sse.Prefetch1(line);
+
+    private static Vector512<float> Stage(Vector512<float> value, Vector512<float> partner, Vector512<float> signs) => Avx512F.FusedMultiplyAdd(value, signs, partner);
 
     private static Vector512<int> Selected(uint bits)
     {
@@ -67,6 +90,7 @@ internal readonly unsafe struct Simd512Double : ISimdDouble<Vector512<double>>
     public static Vector512<double> MulAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAdd(a, b, c);
     public static Vector512<double> NegMulAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAddNegated(a, b, c);
     public static double Sum(Vector512<double> value) => Simd256Double.Sum(value.GetLower() + value.GetUpper());
+    public static void Prefetch(double* line) => Sse.Prefetch1(line);
 
     public static Vector512<double> Exponent(Vector512<double> a) =>
         ((a.AsUInt64() >>> 52) | Vector512.Create(DoubleBits.TwoTo52)).AsDouble() - Vector512.Create(DoubleBits.TwoTo52PlusBias);

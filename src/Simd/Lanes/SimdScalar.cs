@@ -38,6 +38,9 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
             *destination++ = first + BitOperations.TrailingZeroCount(bits);
     }
 
+    public static float Hadamard(float value) => value;
+    public static float NegateOdd(float value, int bits, int* masks) => (BitOperations.PopCount((uint)(bits & *masks)) & 1) != 0 ? -value : value;
+
     public static void Prefetch(float* line)
     {
     }
@@ -68,6 +71,10 @@ internal readonly unsafe struct SimdScalarDouble : ISimdDouble<double>
     public static double MulAdd(double a, double b, double c) => Math.FusedMultiplyAdd(a, b, c);
     public static double NegMulAdd(double a, double b, double c) => Math.FusedMultiplyAdd(-a, b, c);
     public static double Sum(double value) => value;
+
+    public static void Prefetch(double* line)
+    {
+    }
 
     public static double Exponent(double a) =>
         BitConverter.UInt64BitsToDouble((BitConverter.DoubleToUInt64Bits(a) >>> 52) | DoubleBits.TwoTo52) - DoubleBits.TwoTo52PlusBias;

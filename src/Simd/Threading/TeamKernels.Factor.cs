@@ -5,8 +5,10 @@ namespace Subquad.Simd.Threading;
 /// <content>Dense float64: outer products, triangular solves and products with a symmetric matrix. Workers own rows of a result or right-hand sides, or slices that depend on the order alone.</content>
 public sealed partial class TeamKernels
 {
-    /// <summary>Right-hand sides that one worker solves together: 256 of them make the copy of a block of L worth its time.</summary>
-    private const int SolveColumns = 256;
+    /// <summary>The most right-hand sides that one worker solves together: 256 of them make the copy of a block of L worth its time.</summary>
+    private const int MostSolveColumns = 256;
+
+    private const int GroupColumns = 16;
 
     /// <summary>The most slices of <see cref="MultiplySymmetric"/>, whatever the team: <c>partial</c> has room for n elements of each.</summary>
     public const int SymmetricSlices = 16;
@@ -15,7 +17,7 @@ public sealed partial class TeamKernels
 
     private Action<int, int>? _packRows, _outerProduct, _solveLower, _solveUpper, _multiplySlice, _addPartial;
     private NativeBuffer<double> _right = null!, _result = null!;
-    private int _rightStride, _columnTo;
+    private int _rightStride, _columnTo, _solveColumns;
 
     /// <summary>gram += B B^T in the lower triangle; see <see cref="KernelSet.AddOuterProduct"/>.</summary>
     /// <param name="rows">B: n x rowStride, row-major.</param>
@@ -46,13 +48,32 @@ public sealed partial class TeamKernels
     /// <param name="rightStride">A multiple of 16.</param>
     /// <param name="columns">Right-hand sides; those that fill up the last sixteen are solved too.</param>
     public void SolveLower(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columns) =>
-        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveLower ??= (chunk, worker) =>
-            Kernels.SolveLower(_matrix, _stride, _order, _right, _rightStride, chunk * SolveColumns, Math.Min(_columnTo, (chunk + 1) * SolveColumns), Team.Scratch(worker)));
+        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveLower ??= (chunk, worker) => Kernels.SolveLower(
+            _matrix, _stride, _order, _right, _rightStride, chunk * _solveColumns, Math.Min(_columnTo, (chunk + 1) * _solveColumns), Team.Scratch(worker)));
 
     /// <summary>Solves L^T X = B in place; otherwise as <see cref="SolveLower"/>.</summary>
     public void SolveUpper(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columns) =>
-        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveUpper ??= (chunk, worker) =>
-            Kernels.SolveUpper(_matrix, _stride, _order, _right, _rightStride, chunk * SolveColumns, Math.Min(_columnTo, (chunk + 1) * SolveColumns), Team.Scratch(worker)));
+        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveUpper ??= (chunk, worker) => Kernels.SolveUpper(
+            _matrix, _stride, _order, _right, _rightStride, chunk * _solveColumns, Math.Min(_columnTo, (chunk + 1) * _solveColumns), Team.Scratch(worker)));
+
+    /// <summary>Solves L L^T X = B in place; otherwise as <see cref="SolveLower"/>. One right-hand side takes a path of its own, which reads L twice and does nothing for its padding.</summary>
+    public void SolveFactored(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columns)
+    {
+        if (columns > 1)
+        {
+            SolveLower(factor, stride, n, right, rightStride, columns);
+            SolveUpper(factor, stride, n, right, rightStride, columns);
+            return;
+        }
+        Arena scratch = Team.Scratch(0);
+        scratch.Reserve((long)n * sizeof(double) + NativeBuffer<byte>.Alignment);
+        Span<double> vector = scratch.Take<double>(n);
+        for (int row = 0; row < n; row++)
+            vector[row] = right[(long)row * rightStride];
+        Kernels.SolveFactored(factor, stride, vector);
+        for (int row = 0; row < n; row++)
+            right[(long)row * rightStride] = vector[row];
+    }
 
     /// <summary>y = M x from the lower triangle of M, each element of which is read once. The order of the sums depends on n alone.</summary>
     /// <param name="matrix">M: n x stride, row-major; only the lower triangle counts.</param>
@@ -72,8 +93,10 @@ public sealed partial class TeamKernels
 
     private int HoldSolve(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columns)
     {
-        (_matrix, _stride, _order, _right, _rightStride, _columnTo) = (factor, stride, n, right, rightStride, (columns + 15) / 16 * 16);
-        return (columns + SolveColumns - 1) / SolveColumns;
+        int groups = (columns + GroupColumns - 1) / GroupColumns;
+        (_matrix, _stride, _order, _right, _rightStride, _columnTo) = (factor, stride, n, right, rightStride, groups * GroupColumns);
+        _solveColumns = Math.Clamp((groups + Team.Degree - 1) / Team.Degree * GroupColumns, GroupColumns, MostSolveColumns);
+        return (_columnTo + _solveColumns - 1) / _solveColumns;
     }
 
     private void AddPartial(int from, int to)

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Threading;
@@ -6,13 +5,10 @@ namespace Subquad.Simd.Threading;
 /// <content>Walsh-Hadamard transforms of many rows, or of one long one.</content>
 public sealed partial class TeamKernels
 {
-    /// <summary>Floats that one worker transforms at once: 256 KiB, in its second-level cache.</summary>
-    private const int HadamardBlock = 1 << 16;
-
     /// <summary>Columns of a worker's share of the last stages: enough to outweigh taking it.</summary>
     private const int HadamardColumns = 1 << 11;
 
-    private Action<int, int>? _hadamardRow, _hadamardBlock, _hadamardColumns;
+    private Action<int, int>? _hadamardRows, _hadamardBlock, _hadamardColumns;
     private int _length, _columns, _rows;
     private long _at;
 
@@ -22,41 +18,37 @@ public sealed partial class TeamKernels
     /// <param name="count">Rows.</param>
     public void TransformHadamard(NativeBuffer<float> rows, int length, int count)
     {
-        (_floats, _length) = (rows, length);
-        if (length <= HadamardBlock || count % Team.Degree == 0)
-        {
-            Team.Run(Chunks(_order = count), _hadamardRow ??= (chunk, _) =>
-            {
-                for (int row = From(chunk, _order); row < From(chunk + 1, _order); row++)
-                    Kernels.TransformHadamard(_floats.Slice((long)row * _length, _length));
-            });
-            return;
-        }
-        for (int row = 0; row < count; row++)
-            TransformLong((long)row * length);
+        (_floats, _length, _order) = (rows, length, count);
+        if (length <= KernelSet.HadamardBlock || count % Team.Degree == 0)
+            Team.Run(Chunks(count), _hadamardRows ??= (chunk, _) => TransformRows(From(chunk, _order), From(chunk + 1, _order)));
+        else
+            for (int row = 0; row < count; row++)
+                TransformLong((long)row * length);
     }
 
-    /// <summary>The stages of the sequential transform, in its order, shared block by block and then column by column.</summary>
+    private void TransformRows(int from, int to)
+    {
+        for (int row = from; row < to; row++)
+            Kernels.TransformHadamard(_floats.Slice((long)row * _length, _length));
+    }
+
+    /// <summary>The passes of the sequential transform, in its order: blocks are shared, then columns.</summary>
     private void TransformLong(long start)
     {
         _at = start;
-        Team.Run(_length / HadamardBlock, _hadamardBlock ??= (block, _) => Kernels.TransformHadamard(_floats.Slice(_at + (long)block * HadamardBlock, HadamardBlock)));
-        int passes = (BitOperations.Log2((uint)_length / HadamardBlock) + MostRowBits - 1) / MostRowBits, done = HadamardBlock;
-        for (int pass = passes; pass > 0; pass--)
+        Team.Run(_length / KernelSet.HadamardBlock, _hadamardBlock ??= (block, _) => Kernels.TransformHadamard(
+            _floats.Slice(_at + (long)block * KernelSet.HadamardBlock, KernelSet.HadamardBlock)));
+        for (_columns = KernelSet.HadamardBlock; _columns < _length; _columns *= _rows)
         {
-            int bits = (BitOperations.Log2((uint)(_length / done)) + pass - 1) / pass;
-            (_columns, _rows) = (done, 1 << bits);
-            int chunks = _columns / HadamardColumns;
-            Team.Run(_length / (_columns * _rows) * chunks, _hadamardColumns ??= (item, _) => TransformColumns(item));
-            done <<= bits;
+            _rows = KernelSet.HadamardRows(_length, _columns);
+            int shares = _length / (_columns * _rows) * (_columns / HadamardColumns);
+            Team.Run(shares, _hadamardColumns ??= (share, _) => TransformColumns(share));
         }
     }
 
-    private void TransformColumns(int item)
+    private void TransformColumns(int share)
     {
-        int chunks = _columns / HadamardColumns, size = _columns * _rows, column = item % chunks * HadamardColumns;
-        Kernels.TransformHadamardColumns(_floats.Slice(_at + (long)(item / chunks) * size, size), _columns, column, column + HadamardColumns);
+        int shares = _columns / HadamardColumns, size = _columns * _rows, column = share % shares * HadamardColumns;
+        Kernels.TransformHadamardColumns(_floats.Slice(_at + (long)(share / shares) * size, size), _columns, column, column + HadamardColumns);
     }
-
-    private static int MostRowBits => BitOperations.Log2(KernelSet.MostHadamardRows);
 }

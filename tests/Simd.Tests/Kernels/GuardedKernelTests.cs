@@ -189,30 +189,6 @@ internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDo
         }
     }
 
-    [Test]
-    public void Cholesky_stays_inside([Values(1, 64, 65, 130, 200)] int order)
-    {
-        int stride = (order + 15) / 16 * 16, length = order * stride;
-        foreach (bool last in new[] { true, false })
-        {
-            using var guarded = new GuardedOperands(last);
-            double* matrix = guarded.Take<double>(length), panel = guarded.Take<double>((order + 16) * KernelSet.CholeskyBlock), right = guarded.Take<double>(order * 16);
-            for (int row = 0; row < order; row++)
-                matrix[row * stride + row] = 4.0;
-            for (int column = 0; column < order; column += KernelSet.CholeskyBlock)
-            {
-                Assert.That(CholeskyKernel<TSimdDouble, TVecDouble>.FactorDiagonal(matrix, stride, column, order));
-                CholeskyKernel<TSimdDouble, TVecDouble>.SolveBelowDiagonal(matrix, stride, column, order, panel, column + KernelSet.CholeskyBlock, order);
-                CholeskyKernel<TSimdDouble, TVecDouble>.UpdateTrailing(matrix, stride, column, order, panel, column + KernelSet.CholeskyBlock, order);
-            }
-            for (int row = 0; row < order; row++)
-                right[row * 16] = 8.0;
-            CholeskyKernel<TSimdDouble, TVecDouble>.Solve(matrix, stride, order, right, 16);
-            for (int row = 0; row < order; row++)
-                Assert.That(right[row * 16], Is.EqualTo(2.0));
-        }
-    }
-
     private static void Same(PanelView found, PanelMatrix expected)
     {
         int length = (int)(expected.Panels * expected.PanelStride);

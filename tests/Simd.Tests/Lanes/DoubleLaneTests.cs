@@ -47,6 +47,14 @@ internal sealed unsafe class DoubleLaneTests<TSingle, TSingleVec, TSimd, TVec>
     }
 
     [Test]
+    public void Prefetch_may_ask_for_any_address()
+    {
+        using var memory = new GuardedMemory<double>(8);
+        TSimd.Prefetch(memory.LastPointer(0));
+        TSimd.Prefetch(null);
+    }
+
+    [Test]
     public void Widen_reads_as_many_floats_as_there_are_lanes_and_is_exact()
     {
         float[] values = [float.NaN, 1.5f, float.Epsilon, -0f, float.PositiveInfinity, float.MaxValue, -1e-40f, 0.1f];

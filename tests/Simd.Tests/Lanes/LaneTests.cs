@@ -177,6 +177,39 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
     }
 
     [Test]
+    public void A_hadamard_transform_of_the_lanes_is_the_textbooks_bit_for_bit()
+    {
+        float* lanes = stackalloc float[TSimd.Count];
+        var random = new Random(10);
+        for (int round = 0; round < 200; round++)
+        {
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                lanes[lane] = (random.NextSingle() - 0.5f) * MathF.ScaleB(1f, random.Next(-12, 12));
+            float[] expected = HadamardOracle.Transform<float>(new ReadOnlySpan<float>(lanes, TSimd.Count));
+            TSimd.Store(lanes, TSimd.Hadamard(TSimd.Load(lanes)));
+            Numbers.SameBits(new ReadOnlySpan<float>(lanes, TSimd.Count), expected, "lanes");
+        }
+    }
+
+    [Test]
+    public void Signs_turn_where_an_odd_number_of_bits_is_shared()
+    {
+        using var memory = new GuardedMemory<int>(16);
+        float* lanes = stackalloc float[TSimd.Count];
+        var random = new Random(11);
+        for (int round = 0; round < 2000; round++)
+        {
+            int bits = random.Next() & random.Next();
+            Span<int> masks = memory.Last(TSimd.Count);
+            foreach (ref int mask in masks)
+                mask = random.Next(4) == 0 ? bits : random.Next();
+            TSimd.Store(lanes, TSimd.NegateOdd(Full(s_special), bits, memory.LastPointer(TSimd.Count)));
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                Same(lanes[lane], BitOperations.PopCount((uint)(bits & masks[lane])) % 2 == 1 ? -s_special[lane] : s_special[lane], "sign");
+        }
+    }
+
+    [Test]
     public void Broadcast_and_zero_fill_every_lane_and_prefetch_may_ask_for_any_address()
     {
         float* lanes = stackalloc float[TSimd.Count];
