@@ -105,7 +105,7 @@ internal abstract class KhatriRaoSketch : IDisposable
     protected static long RowBytes(int width) => 2 * (sizeof(float) * (long)width + 128);
 
     /// <summary>Copies the ids and values of a datum, ids ascending, into room for a whole row.</summary>
-    protected static (ReadOnlySpan<int> Ids, ReadOnlySpan<float> Values) CopyRow(ActiveBatch batch, NativeBuffer<float> values, int datum, Arena scratch)
+    protected static ReadOnlySpan<int> CopyRow(ActiveBatch batch, NativeBuffer<float> values, int datum, Arena scratch, out ReadOnlySpan<float> own)
     {
         Span<int> ids = scratch.Take<int>(batch.Width);
         Span<float> copied = scratch.Take<float>(batch.Width);
@@ -118,7 +118,8 @@ internal abstract class KhatriRaoSketch : IDisposable
             for (int entry = 0; entry < length; entry++)
                 ids[count++] = block * ActiveBatch.BlockSize + offsets[entry];
         }
-        return (ids[..count], copied[..count]);
+        own = copied[..count];
+        return ids[..count];
     }
 
     private static int StrideOf(int columns) => (columns + 15) / 16 * 16;

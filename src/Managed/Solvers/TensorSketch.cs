@@ -57,7 +57,7 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
                 }
             }
             _transform.Inverse(real, imaginary);
-            Span<double> row = Row(datum), next = isPair ? Row(datum + 1) : [];
+            Span<double> row = Row(datum), next = isPair ? Row(datum + 1) : default;
             for (int t = 0; t < row.Length; t++)
                 row[t] += first * real[t];
             for (int t = 0; t < next.Length; t++)
@@ -106,7 +106,7 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
         /// the roundings of the larger part drown the smaller.</summary>
         public double Count(KernelSet kernels, ActiveBatch factor, NativeBuffer<float> values, int datum, Span<float> buckets, Span<double> sums, Arena scratch)
         {
-            (ReadOnlySpan<int> ids, ReadOnlySpan<float> own) = CopyRow(factor, values, datum, scratch);
+            ReadOnlySpan<int> ids = CopyRow(factor, values, datum, scratch, out ReadOnlySpan<float> own);
             buckets.Clear();
             kernels.CountSketch(ids, own, _buckets.Slice(0, _width), _signs.Slice(0, _width), buckets);
             float largest = 0;

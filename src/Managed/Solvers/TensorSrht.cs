@@ -70,7 +70,7 @@ internal sealed class TensorSrht(TeamKernels kernels) : KhatriRaoSketch(kernels)
         /// <summary>The samples of H D x, x the row of a datum.</summary>
         public ReadOnlySpan<float> Transform(KernelSet kernels, ActiveBatch factor, NativeBuffer<float> values, int datum, int columns, Arena scratch)
         {
-            (ReadOnlySpan<int> ids, ReadOnlySpan<float> own) = CopyRow(factor, values, datum, scratch);
+            ReadOnlySpan<int> ids = CopyRow(factor, values, datum, scratch, out ReadOnlySpan<float> own);
             ReadOnlySpan<float> signs = _signs.Slice(0, _width);
             ReadOnlySpan<int> samples = _samples.Slice(0, columns);
             Span<float> sampled = scratch.Take<float>(columns), whole = scratch.Take<float>(_padded);

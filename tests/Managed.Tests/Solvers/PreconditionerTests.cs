@@ -175,8 +175,8 @@ internal sealed class PreconditionerTests(KernelSet kernels)
                 (right[i * stride + j], right[j * stride + i]) = (right[j * stride + i], right[i * stride + j]);
         preconditioner.SolveLower(right, stride);
         Matrix<double> left = Matrix<double>.Build.Dense(n, n, (i, j) => (right[i * stride + j] + right[j * stride + i]) / 2);
-        Vector<double> values = left.Evd(Symmetricity.Symmetric).EigenValues.Real();
-        return values.Maximum() / values.Minimum();
+        double[] values = [.. left.Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real)];
+        return values.Max() / values.Min();
     }
 
     private static double[,] OuterProduct(KhatriRaoSketch sketch)
