@@ -43,11 +43,21 @@ public abstract partial class KernelSet
     /// <summary>Solves L^T X = B in place; otherwise as <see cref="SolveLower"/>.</summary>
     public abstract void SolveUpper(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch);
 
-    /// <summary>Solves L L^T x = b in place for one right-hand side, reading L twice.</summary>
-    /// <param name="factor">L: the lower triangle of n x stride, row-major.</param>
+    /// <summary>Solves L x = b in place for one right-hand side: a dot product per row of L, which is read once.</summary>
+    /// <param name="factor">L: the lower triangle of n x stride, row-major, no zero on its diagonal.</param>
     /// <param name="stride">Elements from row to row.</param>
     /// <param name="vector">b, then x: n elements.</param>
-    public abstract void SolveFactored(NativeBuffer<double> factor, int stride, Span<double> vector);
+    public abstract void SolveLower(NativeBuffer<double> factor, int stride, Span<double> vector);
+
+    /// <summary>Solves L^T x = b in place for one right-hand side: an axpy per row of L, which is read once.</summary>
+    public abstract void SolveUpper(NativeBuffer<double> factor, int stride, Span<double> vector);
+
+    /// <summary>Solves L L^T x = b in place for one right-hand side.</summary>
+    public void SolveFactored(NativeBuffer<double> factor, int stride, Span<double> vector)
+    {
+        SolveLower(factor, stride, vector);
+        SolveUpper(factor, stride, vector);
+    }
 
     /// <summary>The part of y = M x that rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1 of the lower triangle of M make, reading each element once:
     /// y[i] = sum over j of M[i, j] x[j], j up to i, for these rows, and partial[j] = sum over these rows i of M[i, j] x[i] for all j below i.</summary>

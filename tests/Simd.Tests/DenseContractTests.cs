@@ -63,7 +63,8 @@ public sealed class DenseContractTests
         Refused(() => Kernels.SolveLower(matrix, 20, 20, right, 40, 0, 32, scratch));
         Refused(() => Kernels.SolveUpper(matrix, 20, 20, right, 32, 0, 20, scratch));
         Refused(() => Kernels.SolveUpper(matrix, 20, 20, right, 32, 16, 48, scratch));
-        Refused(() => Kernels.SolveFactored(matrix, 20, new double[21]));
+        Refused(() => Kernels.SolveLower(matrix, 20, new double[21]));
+        Refused(() => Kernels.SolveUpper(matrix, 19, new double[20]));
         Refused(() => Kernels.MultiplySymmetric(matrix, 20, x, y, partial, 2, 20));
         Refused(() => Kernels.MultiplySymmetric(matrix, 20, x, y, partial, 0, 16));
         Refused(() => Kernels.MultiplySymmetric(matrix, 20, x, new double[19], partial, 0, 20));

@@ -9,9 +9,12 @@ static unsafe partial class OpenBlas
     const string Library = "libopenblas.so.0";
     const int RowMajor = 101, Plain = 111, Transposed = 112;
 
+    /// <summary>Whether the system has it.</summary>
+    public static bool IsPresent => NativeLibrary.TryLoad(Library, out _);
+
     public static Row? Run(DenseCase layer)
     {
-        if (!NativeLibrary.TryLoad(Library, out _))
+        if (!IsPresent)
             return null;
         SetThreads(layer.Threads);
         (int m, int n) = (layer.Width, layer.Batch);
@@ -26,7 +29,7 @@ static unsafe partial class OpenBlas
     }
 
     /// <summary>"OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ... Cooperlake MAX_THREADS=64": the first two words, and the kernels it chose.</summary>
-    static string Version()
+    public static string Version()
     {
         string[] words = Marshal.PtrToStringUTF8(GetConfig())!.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return $"{words[0]} {words[1]} ({Marshal.PtrToStringUTF8(GetCore())})";

@@ -41,11 +41,19 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(matrix, right);
     }
 
-    public override void SolveFactored(NativeBuffer<double> factor, int stride, Span<double> vector)
+    public override void SolveLower(NativeBuffer<double> factor, int stride, Span<double> vector)
     {
         HoldsSquare(factor, stride, vector.Length);
         fixed (double* x = vector)
-            TriangularKernel<TSimdDouble, TVecDouble>.SolveOne(factor.Pointer, stride, vector.Length, x);
+            TriangularKernel<TSimdDouble, TVecDouble>.SolveLower(factor.Pointer, stride, vector.Length, x);
+        KeepAlive(factor);
+    }
+
+    public override void SolveUpper(NativeBuffer<double> factor, int stride, Span<double> vector)
+    {
+        HoldsSquare(factor, stride, vector.Length);
+        fixed (double* x = vector)
+            TriangularKernel<TSimdDouble, TVecDouble>.SolveUpper(factor.Pointer, stride, vector.Length, x);
         KeepAlive(factor);
     }
 

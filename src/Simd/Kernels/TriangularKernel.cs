@@ -85,14 +85,19 @@ internal static unsafe class TriangularKernel<TSimd, TVec>
         }
     }
 
-    /// <summary>L L^T x = b for one right-hand side. Both halves read L row by row.</summary>
-    public static void SolveOne(double* factor, long stride, int n, double* x)
+    /// <summary>L x = b for one right-hand side.</summary>
+    public static void SolveLower(double* factor, long stride, int n, double* x)
     {
         for (int i = 0; i < n; i++)
         {
             double* row = factor + i * stride;
             x[i] = (x[i] - DoubleVectorKernel<TSimd, TVec>.Dot(row, x, i)) / row[i];
         }
+    }
+
+    /// <summary>L^T x = b for one right-hand side: row i of L is column i of L^T.</summary>
+    public static void SolveUpper(double* factor, long stride, int n, double* x)
+    {
         for (int i = n - 1; i >= 0; i--)
         {
             double* row = factor + i * stride;

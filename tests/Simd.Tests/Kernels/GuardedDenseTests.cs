@@ -72,7 +72,8 @@ internal sealed unsafe class GuardedDenseTests<TSingle, TSingleVec, TSimd, TVec>
                 scratch.Reserve(TriangularKernel<TSimd, TVec>.ScratchOf(order, columns));
                 TriangularKernel<TSimd, TVec>.Run(factor, order, order, right, columns, 0, columns, transposed, scratch);
                 Assert.That(new Span<double>(right, order * columns).ContainsAnyExcept(4.0), Is.False);
-                TriangularKernel<TSimd, TVec>.SolveOne(factor, order, order, right);
+                TriangularKernel<TSimd, TVec>.SolveLower(factor, order, order, right);
+                TriangularKernel<TSimd, TVec>.SolveUpper(factor, order, order, right);
                 Assert.That(new Span<double>(right, order).ContainsAnyExcept(1.0), Is.False);
             }
     }

@@ -11,6 +11,8 @@ public sealed class SketchTests(KernelSet kernels)
     private const int Longest = 256;
     private const int Width = 1 << 20;
 
+    private readonly List<IDisposable> _blocks = [];
+
     [Test]
     public void Sampled_elements_are_chains_over_the_entries_bit_for_bit()
     {
@@ -65,8 +67,6 @@ public sealed class SketchTests(KernelSet kernels)
             block.Dispose();
         _blocks.Clear();
     }
-
-    private readonly List<IDisposable> _blocks = [];
 
     private void AssertSampled(Random random, int entries, int count)
     {
