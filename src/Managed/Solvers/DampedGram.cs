@@ -144,12 +144,23 @@ internal sealed class DampedGram : IPreconditioner, IDisposable
 
     /// <summary>Solves L X = B in place, after <see cref="Factor"/>: the first half of <see cref="Solve"/>.</summary>
     /// <param name="right">Order x stride, row-major.</param>
-    /// <param name="stride">A multiple of 16.</param>
-    /// <param name="columns">Right-hand sides.</param>
-    public void SolveLower(NativeBuffer<double> right, int stride, int columns) => _kernels.SolveLower(_factor, Stride, Order, right, stride, columns);
+    /// <param name="stride">1, or a multiple of 16.</param>
+    public void SolveLower(NativeBuffer<double> right, int stride)
+    {
+        if (stride == 1)
+            _kernels.Kernels.SolveLower(_factor, Stride, right.Slice(0, Order));
+        else
+            _kernels.SolveLower(_factor, Stride, Order, right, stride, stride);
+    }
 
     /// <summary>Solves L^T X = B in place: the second half.</summary>
-    public void SolveUpper(NativeBuffer<double> right, int stride, int columns) => _kernels.SolveUpper(_factor, Stride, Order, right, stride, columns);
+    public void SolveUpper(NativeBuffer<double> right, int stride)
+    {
+        if (stride == 1)
+            _kernels.Kernels.SolveUpper(_factor, Stride, right.Slice(0, Order));
+        else
+            _kernels.SolveUpper(_factor, Stride, Order, right, stride, stride);
+    }
 
     public void Dispose()
     {

@@ -17,7 +17,7 @@ internal sealed class SketchedPreconditioner : IPreconditioner, IDisposable
     private const int Strip = 512;
 
     private readonly DampedGram _first, _second;
-    private NativeBuffer<double> _orthogonal = new(0), _padded = new(0);
+    private NativeBuffer<double> _orthogonal = new(0);
     private KhatriRaoSketch _sketch = null!;
 
     public SketchedPreconditioner(TeamKernels kernels)
@@ -57,33 +57,27 @@ internal sealed class SketchedPreconditioner : IPreconditioner, IDisposable
             _first.Solve(right, stride);
             return;
         }
-        NativeBuffer<double> padded = Padded(right, ref stride);
-        _first.SolveLower(padded, stride, stride);
-        _second.Solve(padded, stride);
-        _first.SolveUpper(padded, stride, stride);
-        Unpad(padded, right);
+        _first.SolveLower(right, stride);
+        _second.Solve(right, stride);
+        _first.SolveUpper(right, stride);
     }
 
-    /// <summary>Overwrites vectors with R^-T times them: R^T is the lower factor.</summary>
+    /// <summary>Overwrites B with R^-T B: R^T is the lower factor.</summary>
     /// <param name="right">n x stride, row-major.</param>
     /// <param name="stride">1, or a multiple of 16.</param>
     public void SolveLower(NativeBuffer<double> right, int stride)
     {
-        NativeBuffer<double> padded = Padded(right, ref stride);
-        _first.SolveLower(padded, stride, stride);
+        _first.SolveLower(right, stride);
         if (IsRepeated)
-            _second.SolveLower(padded, stride, stride);
-        Unpad(padded, right);
+            _second.SolveLower(right, stride);
     }
 
-    /// <summary>Overwrites vectors with R^-1 times them.</summary>
+    /// <summary>Overwrites B with R^-1 B.</summary>
     public void SolveUpper(NativeBuffer<double> right, int stride)
     {
-        NativeBuffer<double> padded = Padded(right, ref stride);
         if (IsRepeated)
-            _second.SolveUpper(padded, stride, stride);
-        _first.SolveUpper(padded, stride, stride);
-        Unpad(padded, right);
+            _second.SolveUpper(right, stride);
+        _first.SolveUpper(right, stride);
     }
 
     public void Dispose()
@@ -91,7 +85,6 @@ internal sealed class SketchedPreconditioner : IPreconditioner, IDisposable
         _first.Dispose();
         _second.Dispose();
         _orthogonal.Dispose();
-        _padded.Dispose();
     }
 
     /// <summary>Q^T = L^-1 [B, sqrt(mu) I], and the factor of Q^T Q: I but for the rounding of the first pass.</summary>
@@ -118,28 +111,7 @@ internal sealed class SketchedPreconditioner : IPreconditioner, IDisposable
 
     private void AddOrthogonal(int stride, int columns)
     {
-        _first.SolveLower(_orthogonal, stride, columns);
+        _first.SolveLower(_orthogonal, stride);
         _second.AddOuterProduct(_orthogonal, stride, columns);
-    }
-
-    /// <summary>Triangular solves take sixteen right-hand sides at least.</summary>
-    private NativeBuffer<double> Padded(NativeBuffer<double> right, ref int stride)
-    {
-        if (stride > 1)
-            return right;
-        stride = 16;
-        Room.Fit(ref _padded, 16L * _first.Order);
-        _padded.Clear(16L * _first.Order);
-        for (int row = 0; row < _first.Order; row++)
-            _padded[16L * row] = right[row];
-        return _padded;
-    }
-
-    private void Unpad(NativeBuffer<double> padded, NativeBuffer<double> right)
-    {
-        if (padded == right)
-            return;
-        for (int row = 0; row < _first.Order; row++)
-            right[row] = padded[16L * row];
     }
 }

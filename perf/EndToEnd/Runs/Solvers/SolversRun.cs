@@ -63,15 +63,38 @@ sealed class SolversRun
     {
         "iterations" => IterationCases.Run(Threads),
         "break-even" => BreakEvenCases.Run(Threads, MostData),
+        "verbs" => Verbs(),
         "fashion" => FashionSolverCases.Run(Data, Threads),
         _ => [],
     };
+
+    IEnumerable<Row> Verbs()
+    {
+        using var cases = new VerbCases(Threads, repeats: 5, WithPeer);
+        foreach (Row row in cases.Run())
+            yield return row;
+    }
 
     static string Table(string part, Row[] rows) => part switch
     {
         "iterations" => IterationCases.Table(rows),
         "break-even" => BreakEvenCases.Table(rows),
+        "verbs" => VerbTable(rows),
         "fashion" => FashionSolverCases.Table(rows),
         _ => "",
     };
+
+    static string VerbTable(Row[] rows)
+    {
+        var table = new MarkdownTable("verb", "m", "n", "density", "ms", "peer", "peer, ms", "peer / Subquad");
+        foreach (Row row in rows)
+            table.Add(row.Text("name")!, Cell(row.Number("m")), Cell(row.Number("n")), Percent(row.Number("density")), Milliseconds(row.Number("seconds")), row.Text("peer") ?? "-",
+                Milliseconds(row.Number("peer_seconds")), Cell(row.Number("ratio")));
+        return $"""
+            The verbs that solvers stand on: Walsh-Hadamard transforms of n rows of length m in place beside a copy of the same memory by as many threads, the Cholesky factorisation of order n (float64) and
+            the Gram matrix of n sparse rows of width m beside the dense factorisation and product of OpenBLAS. Medians of five.
+
+            {table}
+            """;
+    }
 }
