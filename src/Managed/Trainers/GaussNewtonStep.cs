@@ -204,11 +204,12 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
             return false;
         if (Solver == SolverChoice.DirectSketch)
         {
-            // The sketch does not know its own error: the operator itself is asked what the linear model leaves, and holds the step by the way.
+            // The sketch does not know its own error: the operator itself is asked what the linear model leaves, and holds the step by the way. A step that would leave more than there
+            // was is no solution: where the Jacobian is singular, what the sketch makes of it has to be damped.
             _jacobian.Apply(_alpha, _workResult);
             _left.CopyFrom(_residual);
             _kernels.Kernels.Axpy(-1.0, _workResult.Span, _left.Span);
-            return true;
+            return _kernels.Kernels.Dot(_left.Span, _left.Span) <= _kernels.Kernels.Dot(_residual.Span, _residual.Span);
         }
 
         // (J J^T + mu I) alpha = r - e, so the linear model leaves mu alpha + e. The pull-back of 1 that K was made of is still at hand, also after a dropped trial.

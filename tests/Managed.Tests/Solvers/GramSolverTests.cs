@@ -30,16 +30,22 @@ internal sealed class GramSolverTests(KernelSet kernels)
     }
 
     [Test]
-    public void The_direct_sketch_solves_its_own_system_and_the_appliedone_roughly()
+    public void The_direct_sketch_solves_the_system_roughly_and_does_not_know_its_error()
     {
-        const int Count = 64;
-        using FactorRows rows = FactorRows.Sparse(Count, 128, 128, 0.3);
-        double[,] gram = rows.Gram();
-        double[] right = Array.ConvertAll(ReferenceData.Normals(Count), value => (double)value);
-        (double[] x, double[] left, _, _) = Solve(rows, SolverChoice.DirectSketch, 0, right, 1);
-        double[] applied = [.. right.Select((value, i) => Enumerable.Range(0, Count).Sum(j => gram[i, j] * x[j]))];
-        Assert.That(left, Is.All.Zero, "it does not know its error");
-        Assert.That(ReferenceData.Distance(applied, right), Is.EqualTo(DirectSketchedSolve.ExpectedError(Count, SolverCosts.DirectColumns * Count)).Within(40).Percent);
+        const int Count = 64, Draws = 8;
+        double squares = 0;
+        for (int draw = 0; draw < Draws; draw++)
+        {
+            using FactorRows rows = FactorRows.Sparse(Count, 256, 256, 0.5, seed: draw);
+            double[,] gram = rows.Gram();
+            double[] right = Array.ConvertAll(ReferenceData.Normals(Count, seed: draw), value => (double)value);
+            (double[] x, double[] left, _, _) = Solve(rows, SolverChoice.DirectSketch, 0, right, 1);
+            Assert.That(left, Is.All.Zero);
+            double error = ReferenceData.Distance([.. right.Select((_, i) => Enumerable.Range(0, Count).Sum(j => gram[i, j] * x[j]))], right);
+            TestContext.Out.WriteLine(error);
+            squares += error * error / Draws;
+        }
+        Assert.That(Math.Sqrt(squares), Is.EqualTo(DirectSketchedSolve.ExpectedError(Count, SolverCosts.DirectColumns * Count)).Within(25).Percent);
     }
 
     [Test]
