@@ -40,7 +40,7 @@ public abstract partial class KernelSet
     /// <param name="scratch">Emptied; grows to a copy of these columns.</param>
     public abstract void SolveLower(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch);
 
-    /// <summary>Solves L^T X = B in place; otherwise as <see cref="SolveLower"/>.</summary>
+    /// <summary>Solves L^T X = B in place; otherwise as <see cref="SolveLower(NativeBuffer{double}, int, int, NativeBuffer{double}, int, int, int, Arena)"/>.</summary>
     public abstract void SolveUpper(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch);
 
     /// <summary>Solves L x = b in place for one right-hand side: a dot product per row of L, which is read once.</summary>

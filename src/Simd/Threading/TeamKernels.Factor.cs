@@ -40,7 +40,7 @@ public sealed partial class TeamKernels
         }
     }
 
-    /// <summary>Solves L X = B in place; see <see cref="KernelSet.SolveLower"/>.</summary>
+    /// <summary>Solves L X = B in place; see <see cref="KernelSet.SolveLower(NativeBuffer{double}, int, int, NativeBuffer{double}, int, int, int, Arena)"/>.</summary>
     /// <param name="factor">L: n x stride, row-major.</param>
     /// <param name="stride">Elements from row to row of L.</param>
     /// <param name="n">Order.</param>
