@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Subquad.Perf.EndToEnd.Results;
 using Subquad.Perf.EndToEnd.Runs;
+using Subquad.Perf.EndToEnd.Runs.Solvers;
 
 namespace Subquad.Perf.EndToEnd;
 
@@ -42,6 +44,33 @@ static partial class Commands
         Option<FileInfo> json = JsonFile();
         var command = new Command("strategies", "Times every way to find the firing neurons of a two-layer network.") { json };
         command.SetAction(parsed => StrategiesRun.Run().Save(parsed.GetValue(json)!, standard: true));
+        return command;
+    }
+
+    public static Command Solvers()
+    {
+        Option<FileInfo> json = JsonFile();
+        Option<DirectoryInfo> data = Data();
+        var part = new Option<string>("--part") { Description = $"Measure one part only and keep the others as they are published: {string.Join(", ", SolversRun.PartNames)}." };
+        part.AcceptOnlyFromAmong(SolversRun.PartNames);
+        Option<int> most = Positive("--most", "Break-even: the most data.", 32_768), threads = Positive("--threads", "Workers, and threads of the dense library.", Environment.ProcessorCount);
+        Option<bool> noPeer = NoPeer();
+        var command = new Command("solvers", "Shows what sketches, preconditioners and lazy weights cost and save, beside the exact solve.") { json, data, part, most, threads, noPeer };
+        command.SetAction(parsed =>
+        {
+            FileInfo file = parsed.GetValue(json)!;
+            FileInfo? published = Report.Published("solvers");
+            FileInfo? earlier = file.Exists ? file : published;
+            new SolversRun
+            {
+                Parts = parsed.GetValue(part) is { } one ? [one] : SolversRun.PartNames,
+                Threads = parsed.GetValue(threads),
+                MostData = parsed.GetValue(most),
+                WithPeer = !parsed.GetValue(noPeer),
+                Data = parsed.GetValue(data)!,
+                Earlier = earlier is { Exists: true } ? Results.Json.Read(File.ReadAllText(earlier.FullName)) : [],
+            }.Run().Save(file, standard: AreDefaults(parsed, most, threads, noPeer));
+        });
         return command;
     }
 

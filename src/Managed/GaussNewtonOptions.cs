@@ -27,11 +27,14 @@ public sealed record GaussNewtonOptions
     /// <summary>Stops when ||f - y|| is below this share of ||y||. Default: 1e-4.</summary>
     public double ResidualTolerance { get; init; } = 1e-4;
 
-    /// <summary>Relative residual of the conjugate gradients. Default: 0.1.</summary>
+    /// <summary>Relative residual of the conjugate gradients for several outputs. Default: 0.1.</summary>
     public double CgTolerance { get; init; } = 0.1;
 
     /// <summary>Conjugate gradient iterations at most. Default: 8.</summary>
     public int CgIterations { get; init; } = 8;
+
+    /// <summary>How the step's system is solved. Default: the cheapest by a table of costs that looks at sizes only.</summary>
+    public SolverChoice Solver { get; init; } = SolverChoice.Automatic;
 
     /// <summary>The most bytes that packed active blocks of one layer may take. A rule of sizes, not of free memory: the result is the same on every machine. Default: 2 GiB.</summary>
     public long PackedBytes { get; init; } = 2L << 30;

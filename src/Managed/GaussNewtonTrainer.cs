@@ -6,7 +6,7 @@ namespace Subquad;
 
 /// <summary>
 /// Trains a <see cref="Network"/> by Gauss-Newton with Levenberg-Marquardt damping: W - s^2 J^T (J J^T + mu I)^-1 (f - y), exact for one output, by preconditioned conjugate gradients
-/// for several. Needs no learning rate. On all data the loss never rises; a rejected or cancelled step leaves the weights as they were, bit for bit.
+/// for several, unless <see cref="GaussNewtonOptions.Solver"/> asks for another way. Needs no learning rate. On all data the loss never rises; a rejected or cancelled step leaves the weights as they were, bit for bit.
 /// Source: Song, Zhang, Zhang, ITCS 2024; Cai et al., arXiv 1905.11675, for the Gram form.
 /// </summary>
 public sealed class GaussNewtonTrainer : IDisposable
@@ -34,7 +34,7 @@ public sealed class GaussNewtonTrainer : IDisposable
     /// (<see cref="Progress{T}"/> would report later, from another thread, beside the training.)</param>
     /// <param name="cancellation">Honoured between tiles; the weights of the last accepted step are kept.</param>
     /// <exception cref="InvalidDataException">The data do not fit the network.</exception>
-    /// <exception cref="ArgumentException">TrainFrom names no hidden layer.</exception>
+    /// <exception cref="ArgumentException">TrainFrom names no hidden layer, or Solver does not take several outputs.</exception>
     /// <exception cref="InsufficientMemoryException">The step does not fit; the message names bytes wanted and available.</exception>
     public TrainingResult Fit(
         Network network, Dataset training, Dataset? validation = null, IProgress<StepReport>? progress = null, CancellationToken cancellation = default)
@@ -43,6 +43,8 @@ public sealed class GaussNewtonTrainer : IDisposable
             throw new ArgumentException($"TrainFrom: expected a hidden layer from 1 to {network.Shape.Hidden.Count}, found {Options.TrainFrom}");
         if (Options.Activity is ActivityStrategy.HalfSpaceOverWeights or ActivityStrategy.HalfSpaceOverData && (Options.TrainFrom ?? network.Shape.Hidden.Count) != 1)
             throw new ArgumentException($"Activity: expected TrainFrom 1 for {Options.Activity}, which searches over the rows of the first hidden layer, found {Options.TrainFrom ?? network.Shape.Hidden.Count}");
+        if (Options.Solver == SolverChoice.DirectSketch && network.Shape.Outputs > 1)
+            throw new ArgumentException($"Solver: expected one output for {Options.Solver}, which solves a sketch in place of the system, found {network.Shape.Outputs}");
         PreparedData data = PreparedData.From(training.Examples, network.Input, network.Target, needsTargets: true);
         PreparedData? heldOut = validation is null ? null : PreparedData.From(validation.Examples, network.Input, network.Target, needsTargets: true);
         MemoryEstimate.RefuseTooLarge(network.Shape, Options, data.Count, heldOut?.Count ?? 0);
@@ -67,6 +69,7 @@ public sealed class GaussNewtonTrainer : IDisposable
         Require(options.ResidualTolerance >= 0, nameof(options.ResidualTolerance), "0 or more", options.ResidualTolerance);
         Require(options.CgTolerance is > 0 and < 1, nameof(options.CgTolerance), "above 0 and below 1", options.CgTolerance);
         Require(options.CgIterations >= 1, nameof(options.CgIterations), "1 or more", options.CgIterations);
+        Require(Enum.IsDefined(options.Solver), nameof(options.Solver), "a named solver", (double)options.Solver);
         Require(options.PackedBytes >= 0, nameof(options.PackedBytes), "0 or more", options.PackedBytes);
         Require(options.Threads is >= 1 and <= 4096, nameof(options.Threads), "from 1 to 4096", options.Threads);
     }

@@ -41,6 +41,12 @@ public static class MemoryEstimate
         int trained = shape.Hidden.Count - from;
         bytes += square * (2 * sizeof(double) + trained * (sizeof(double) + sizeof(float))) + heldOut * (n + 64) * sizeof(float);
 
+        // A sketched Jacobian has its own Gram matrix and factor; its second QR pass, a copy of it and two more.
+        if (options.Solver is SolverChoice.SketchedConjugateGradient or SolverChoice.DirectSketch)
+            bytes += Solvers.SolverCosts.SketchBytes(n, options.Solver) + 4 * square * sizeof(double);
+        if (options.Solver is SolverChoice.LowRankConjugateGradient)
+            bytes += n * (Solvers.SolverCosts.RankOf(checked((int)n)) + 20) * sizeof(double);
+
         // Rows spread out, products, and the dense forms of inputs; scratch of the workers.
         return bytes + options.Threads * (1L << 20) + 7 * PanelMatrix.BytesOf(Math.Max(n, heldOut), widest);
     }

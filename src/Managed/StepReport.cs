@@ -27,7 +27,10 @@ public sealed record StepReport
     /// <summary>Whether the step became part of the weights.</summary>
     public required bool Accepted { get; init; }
 
-    /// <summary>Conjugate gradient iterations; 0 for the exact solve of one output.</summary>
+    /// <summary>How the trial's system was solved; null before the first trial.</summary>
+    public required SolverChoice? Solver { get; init; }
+
+    /// <summary>Conjugate gradient iterations; 0 where nothing iterates.</summary>
     public required int CgIterations { get; init; }
 
     /// <summary>Fall of half the squared residual that the linear model promised.</summary>

@@ -64,6 +64,9 @@ sealed class Report(string run)
         return $"{Machine.Processor}, {Environment.ProcessorCount} cores; .NET {Environment.Version}; kernels {kernels}; {peers}; {DateTime.UtcNow:yyyy-MM-dd}.\n\n";
     }
 
+    /// <summary>The published rows of a run on this machine; null outside the repository.</summary>
+    public static FileInfo? Published(string run) => PublishedFolder() is { } folder ? new(Path.Combine(folder, Machine.Slug, run + ".json")) : null;
+
     static string? PublishedFolder() => Repository() is { } repository ? Path.Combine(repository, "perf", "results") : null;
 
     /// <summary>The repository this program was built in, if it still runs from there.</summary>

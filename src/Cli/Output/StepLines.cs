@@ -8,7 +8,7 @@ internal sealed class StepLines(TextWriter output, TaskKind task)
         string validation = report.ValidationMetric is { } metric ? $"  validation {Words.MetricValue(task, metric)}" : "";
         string line = $"step {report.Step,3}  loss {report.Loss:g5}  train {Words.MetricValue(task, report.TrainMetric)}{validation}";
         if (report.Step > 0)
-            line += $"  damping {report.Damping:g3}  cg {report.CgIterations}  active {Words.List(report.Active.Select(Words.Percent))}  {Words.Seconds(report):F2} s{(report.Accepted ? "" : "  rejected")}";
+            line += $"  damping {report.Damping:g3}  {Words.Solver(report.Solver)}  cg {report.CgIterations}  active {Words.List(report.Active.Select(Words.Percent))}  {Words.Seconds(report):F2} s{(report.Accepted ? "" : "  rejected")}";
         output.WriteLine(line);
         output.Flush();
     }

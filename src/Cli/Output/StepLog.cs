@@ -19,6 +19,7 @@ internal sealed class StepLog(string path) : IDisposable
             Number(json, "validation_metric", report.ValidationMetric);
             Number(json, "damping", report.Damping);
             json.WriteBoolean("accepted", report.Accepted);
+            json.WriteString("solver", Words.Solver(report.Solver));
             json.WriteNumber("cg_iterations", report.CgIterations);
             json.WriteStartArray("active");
             foreach (double share in report.Active)

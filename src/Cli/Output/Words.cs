@@ -1,6 +1,6 @@
 namespace Subquad.Cli;
 
-/// <summary>Numbers as people read them, the same in every language.</summary>
+/// <summary>Numbers and names as people read them, the same in every language.</summary>
 internal static class Words
 {
     /// <summary>accuracy 83.90 %, or RMSE 4.21 in the units of the target.</summary>
@@ -36,6 +36,14 @@ internal static class Words
         string firing = shape.Densities is { } densities ? $"density {List(densities)}" : $"shift {List(shape.ShiftConstant)}";
         return $"{string.Join(" - ", [shape.Inputs, .. shape.Hidden, shape.Outputs])}, {firing}, {shape.Normalisation.ToString().ToLowerInvariant()}";
     }
+
+    /// <summary>The solvers as the command names them, in the order of <see cref="SolverChoice"/>.</summary>
+    public static readonly string[] Solvers = ["auto", "cholesky", "pcg", "direct", "lowrank"];
+
+    public static string? Solver(SolverChoice? choice) => choice is { } known ? Solvers[(int)known] : null;
+
+    /// <summary>The solver of that name; without one, the automatic choice.</summary>
+    public static SolverChoice Solver(string? name) => name is null ? SolverChoice.Automatic : (SolverChoice)Array.IndexOf(Solvers, name);
 
     /// <summary>All stages of a step.</summary>
     public static double Seconds(StepReport report) => report.Seconds.Values.Sum();

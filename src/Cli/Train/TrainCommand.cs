@@ -43,6 +43,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<string?> _trainer = Grammar.Choice("--trainer", "The method. [default: gauss-newton]", "gauss-newton");
     private readonly Option<string?> _activity = Grammar.Choice(
         "--activity", "How firing neurons are found; all ways find the same. [default: the cheapest]", "full", "certified", "half-space-over-weights", "half-space-over-data", "correlation-tree");
+    private readonly Option<string?> _solver = Grammar.Choice("--solver", "How a step's system is solved; direct takes one output. [default: the cheapest]", [.. Words.Solvers]);
     private readonly Option<int?> _trainFrom = Grammar.Number<int>("--train-from", "The first hidden layer to train, from 1. [default: the last]", "a whole number of 1 or more", value => value >= 1);
     private readonly Option<int?> _batch = Grammar.Number<int>("--batch", "Rows per step. [default: all]", "a whole number of 1 or more", value => value >= 1);
     private readonly Option<int?> _steps = Grammar.Number<int>("--steps", $"Steps at most; {TrainDefaults.SampleSteps} on the embedded sample.", "a whole number of 0 or more", value => value >= 0, TrainDefaults.Steps);
@@ -66,7 +67,7 @@ internal sealed class TrainCommand : Command
         Add(_data);
         foreach (Option option in new Option[]
         {
-            _width, _hidden, _density, _shift, _plain, _samples, _validation, _test, _target, _task, _labels, _trainer, _activity, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
+            _width, _hidden, _density, _shift, _plain, _samples, _validation, _test, _target, _task, _labels, _trainer, _activity, _solver, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
             _threads, _from, _out, _log, _plot, _noPlot, _force, _quiet,
         })
             Add(option);
@@ -112,6 +113,7 @@ internal sealed class TrainCommand : Command
             {
                 TrainFrom = parsed.GetValue(_trainFrom),
                 Activity = parsed.GetValue(_activity) is { } activity ? Enum.Parse<ActivityStrategy>(activity.Replace("-", ""), ignoreCase: true) : ActivityStrategy.Automatic,
+                Solver = Words.Solver(parsed.GetValue(_solver)),
                 Steps = data is null && parsed.GetResult(_steps) is null or { Implicit: true }
                     ? TrainDefaults.SampleSteps : parsed.GetValue(_steps)!.Value,
                 Batch = parsed.GetValue(_batch) ?? 0,

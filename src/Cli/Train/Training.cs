@@ -9,6 +9,8 @@ internal sealed class Training(TrainRequest request, Session session)
         if (loaded is not null && request.Options.TrainFrom > loaded.Shape.Hidden.Count)
             throw new UsageException($"--train-from: expected a hidden layer from 1 to {loaded.Shape.Hidden.Count}, found {request.Options.TrainFrom}");
         TrainingData data = TrainingData.Read(request, loaded);
+        if (request.Options.Solver == SolverChoice.DirectSketch && (loaded?.OutputCount ?? data.Training.OutputCount) is > 1 and var outputs)
+            throw new InvalidDataException($"--solver direct: expected a target of one number, found {outputs} outputs");
         session.Cancellation.ThrowIfCancellationRequested();
         Announce(data, loaded);
 

@@ -13,9 +13,36 @@ internal interface ILinearSystem
     void Precondition(NativeBuffer<double> residual);
 }
 
+/// <summary>Why an iteration ended.</summary>
+internal enum IterationEnd
+{
+    /// <summary>The residual is as small as was asked for.</summary>
+    Tolerance,
+
+    /// <summary>As many iterations as were allowed.</summary>
+    MostIterations,
+
+    /// <summary>r^T P r is not above zero: rounding broke the recurrence, or what should approximate the inverse is not positive definite.</summary>
+    IndefinitePreconditioner,
+
+    /// <summary>p^T M p is not above zero: the operator is singular along p, or not positive definite.</summary>
+    IndefiniteOperator,
+
+    /// <summary>The recurrence ended at the tolerance, but the residual computed anew is larger: the system is singular within rounding.</summary>
+    Rounding,
+
+    /// <summary>The operator or the preconditioner returned what is not finite.</summary>
+    NotFinite,
+}
+
+/// <summary>How far an iteration came.</summary>
+/// <param name="Iterations">Iterations done.</param>
+/// <param name="End">Why no more.</param>
+internal readonly record struct IterationResult(int Iterations, IterationEnd End);
+
 /// <summary>
 /// Preconditioned conjugate gradients for M x = b, M symmetric positive definite, from x = 0 (Hestenes and Stiefel, 1952). The residual is kept with its sign, so
-/// the caller can read e = b - M x from it.
+/// the caller can read e = b - M x from it. A breakdown is named, and x is what it was before.
 /// </summary>
 internal sealed class ConjugateGradient : IDisposable
 {
@@ -29,23 +56,27 @@ internal sealed class ConjugateGradient : IDisposable
     /// <param name="length">Elements.</param>
     /// <param name="tolerance">Relative residual to stop at.</param>
     /// <param name="most">Iterations to stop at.</param>
-    /// <returns>Iterations done.</returns>
-    public int Solve(KernelSet kernels, ILinearSystem system, NativeBuffer<double> x, NativeBuffer<double> residual, int length, double tolerance, int most)
+    public IterationResult Solve(KernelSet kernels, ILinearSystem system, NativeBuffer<double> x, NativeBuffer<double> residual, int length, double tolerance, int most)
     {
         Fit(length);
         Span<double> solution = x.Slice(0, length), r = residual.Slice(0, length), p = _direction.Slice(0, length);
         Span<double> z = _preconditioned.Slice(0, length), applied = _applied.Slice(0, length);
         solution.Clear();
         double goal = tolerance * tolerance * kernels.Dot(r, r), before = 0;
-        for (int iteration = 0; iteration < most; iteration++)
+        for (int iteration = 0; ; iteration++)
         {
-            if (!(kernels.Dot(r, r) > goal))
-                return iteration;
+            double left = kernels.Dot(r, r);
+            if (!double.IsFinite(left))
+                return new(iteration, IterationEnd.NotFinite);
+            if (left <= goal)
+                return new(iteration, IterationEnd.Tolerance);
+            if (iteration == most)
+                return new(iteration, IterationEnd.MostIterations);
             r.CopyTo(z);
             system.Precondition(_preconditioned);
             double along = kernels.Dot(r, z);
-            if (!(along > 0))
-                return iteration;
+            if (!(along > 0) || !double.IsFinite(along))
+                return new(iteration, double.IsFinite(along) ? IterationEnd.IndefinitePreconditioner : IterationEnd.NotFinite);
             if (iteration == 0)
             {
                 z.CopyTo(p);
@@ -59,13 +90,12 @@ internal sealed class ConjugateGradient : IDisposable
             system.Apply(_direction, _applied);
             double curvature = kernels.Dot(p, applied);
             if (!(curvature > 0) || !double.IsFinite(curvature))
-                return iteration;
+                return new(iteration, double.IsFinite(curvature) ? IterationEnd.IndefiniteOperator : IterationEnd.NotFinite);
             double step = along / curvature;
             kernels.Axpy(step, p, solution);
             kernels.Axpy(-step, applied, r);
             before = along;
         }
-        return most;
     }
 
     public void Dispose()

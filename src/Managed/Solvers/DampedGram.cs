@@ -5,15 +5,15 @@ using Subquad.Simd.Threading;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// A symmetric n x n matrix K in float64, built as a sum of Hadamard products of Gram matrices, and the Cholesky factor of K + mu I. Only lower triangles count.
-/// Two matrices are held: K stays as it is so that another mu needs no rebuilding.
+/// A symmetric n x n matrix K in float64, built as a sum of Hadamard products of Gram matrices or of outer products, and the Cholesky factor of K + mu I. Only lower triangles count.
+/// Two matrices are held, the second from when it is needed: K stays as it is so that another mu needs no rebuilding.
 /// </summary>
-internal sealed class DampedGram : IDisposable
+internal sealed class DampedGram : IPreconditioner, IDisposable
 {
     private const int RowChunk = 64;
 
     private readonly TeamKernels _kernels;
-    private readonly Action<int, int> _addProduct, _add, _scaleRows, _copyDamped;
+    private readonly Action<int, int> _addProduct, _add, _scaleRows, _multiplyRows, _copyDamped;
     private NativeBuffer<double> _matrix = new(0), _factor = new(0), _panel = new(0);
     private NativeBuffer<double> _left = null!, _right = null!;
     private double _scale;
@@ -24,6 +24,7 @@ internal sealed class DampedGram : IDisposable
         _addProduct = (chunk, _) => AddProductRows(chunk);
         _add = (chunk, _) => AddRows(chunk);
         _scaleRows = (chunk, _) => ScaleRows(chunk);
+        _multiplyRows = (chunk, _) => MultiplyRows(chunk);
         _copyDamped = (chunk, _) => CopyDampedRows(chunk);
     }
 
@@ -33,8 +34,11 @@ internal sealed class DampedGram : IDisposable
     /// <summary>Elements from row to row: n padded to two panels, as the Gram verb writes them.</summary>
     public int Stride => StrideOf(Order);
 
-    /// <summary>Room for another n x Stride matrix that nobody needs until the next <see cref="Factor"/>.</summary>
-    public NativeBuffer<double> Spare => _factor;
+    /// <summary>K: n x Stride, row-major, for those who build or read it whole.</summary>
+    public NativeBuffer<double> Elements => _matrix;
+
+    /// <summary>Room for another n x Stride matrix that nobody needs until the next <see cref="Factor"/>, which leaves L there.</summary>
+    public NativeBuffer<double> Spare => Room.Fit(ref _factor, (long)Order * Stride);
 
     /// <summary>The sum of the diagonal.</summary>
     public double Trace
@@ -48,6 +52,21 @@ internal sealed class DampedGram : IDisposable
         }
     }
 
+    /// <summary>The ratio of L's largest to its smallest pivot, squared: at most the condition of K + mu I, and near it where pivots fall off as eigenvalues do.</summary>
+    public double PivotRatio
+    {
+        get
+        {
+            double largest = 0, smallest = double.PositiveInfinity;
+            for (int row = 0; row < Order; row++)
+            {
+                double pivot = Row(_factor, row)[row];
+                (largest, smallest) = (Math.Max(largest, pivot), Math.Min(smallest, pivot));
+            }
+            return Order == 0 ? 1 : largest / smallest * (largest / smallest);
+        }
+    }
+
     public static int StrideOf(int n) => (n + 2 * PanelMatrix.PanelRows - 1) / (2 * PanelMatrix.PanelRows) * (2 * PanelMatrix.PanelRows);
 
     /// <summary>Bytes held for n data.</summary>
@@ -58,13 +77,7 @@ internal sealed class DampedGram : IDisposable
     {
         Order = n;
         long wanted = (long)n * Stride;
-        if (_matrix.Length < wanted)
-        {
-            Replace(ref _matrix, wanted);
-            Replace(ref _factor, wanted);
-            Replace(ref _panel, (n + 16L) * KernelSet.CholeskyBlock);
-        }
-        _matrix.Clear(wanted);
+        Room.Fit(ref _matrix, wanted).Clear(wanted);
     }
 
     /// <summary>K += scale * left o right, element by element.</summary>
@@ -81,6 +94,27 @@ internal sealed class DampedGram : IDisposable
         RunRows(_add);
     }
 
+    /// <summary>K += B B^T.</summary>
+    /// <param name="rows">B: Order x stride, row-major.</param>
+    /// <param name="stride">Elements from row to row of B.</param>
+    /// <param name="columns">Columns of B.</param>
+    public void AddOuterProduct(NativeBuffer<double> rows, int stride, int columns) =>
+        _kernels.AddOuterProduct(rows, stride, Order, columns, _matrix, Stride, Panel(KernelSet.OuterProductBlock));
+
+    /// <summary>K = K o other, element by element.</summary>
+    public void MultiplyBy(NativeBuffer<double> other)
+    {
+        _left = other;
+        RunRows(_multiplyRows);
+    }
+
+    /// <summary>result = (K + mu I) x; neither may be the other.</summary>
+    public void Multiply(double mu, NativeBuffer<double> x, NativeBuffer<double> result)
+    {
+        _kernels.MultiplySymmetric(_matrix, Stride, Order, x, result, Panel(TeamKernels.SymmetricSlices));
+        _kernels.Kernels.Axpy(mu, x.Slice(0, Order), result.Slice(0, Order));
+    }
+
     /// <summary>K *= scale.</summary>
     public void Scale(double scale)
     {
@@ -92,14 +126,41 @@ internal sealed class DampedGram : IDisposable
     public bool Factor(double mu)
     {
         _scale = mu;
+        (_left, _right) = (_matrix, Spare);
         RunRows(_copyDamped);
-        return _kernels.Factor(_factor, Stride, Order, _panel);
+        return _kernels.Factor(_factor, Stride, Order, Panel(KernelSet.CholeskyBlock));
     }
 
     /// <summary>Solves (K + mu I) X = B in place, after <see cref="Factor"/>.</summary>
     /// <param name="right">Order x stride, row-major.</param>
-    /// <param name="stride">A multiple of 16.</param>
-    public void Solve(NativeBuffer<double> right, int stride) => _kernels.Kernels.SolveFactored(_factor, Stride, Order, right, stride);
+    /// <param name="stride">1, or a multiple of 16.</param>
+    public void Solve(NativeBuffer<double> right, int stride)
+    {
+        if (stride == 1)
+            _kernels.Kernels.SolveFactored(_factor, Stride, right.Slice(0, Order));
+        else
+            _kernels.Kernels.SolveFactored(_factor, Stride, Order, right, stride);
+    }
+
+    /// <summary>Solves L X = B in place, after <see cref="Factor"/>: the first half of <see cref="Solve"/>.</summary>
+    /// <param name="right">Order x stride, row-major.</param>
+    /// <param name="stride">1, or a multiple of 16.</param>
+    public void SolveLower(NativeBuffer<double> right, int stride)
+    {
+        if (stride == 1)
+            _kernels.Kernels.SolveLower(_factor, Stride, right.Slice(0, Order));
+        else
+            _kernels.SolveLower(_factor, Stride, Order, right, stride, stride);
+    }
+
+    /// <summary>Solves L^T X = B in place: the second half.</summary>
+    public void SolveUpper(NativeBuffer<double> right, int stride)
+    {
+        if (stride == 1)
+            _kernels.Kernels.SolveUpper(_factor, Stride, right.Slice(0, Order));
+        else
+            _kernels.SolveUpper(_factor, Stride, Order, right, stride, stride);
+    }
 
     public void Dispose()
     {
@@ -108,11 +169,8 @@ internal sealed class DampedGram : IDisposable
         _panel.Dispose();
     }
 
-    private static void Replace(ref NativeBuffer<double> buffer, long length)
-    {
-        buffer.Dispose();
-        buffer = new NativeBuffer<double>(length);
-    }
+    /// <summary>Scratch of the verbs: so many elements for every row.</summary>
+    private NativeBuffer<double> Panel(int elementsOfRow) => Room.Fit(ref _panel, (Order + 16L) * elementsOfRow);
 
     /// <summary>The lower part of a row.</summary>
     private Span<double> Row(NativeBuffer<double> matrix, int row) => matrix.Slice((long)row * Stride, row + 1);
@@ -140,12 +198,22 @@ internal sealed class DampedGram : IDisposable
                 value *= _scale;
     }
 
+    private void MultiplyRows(int chunk)
+    {
+        for (int row = chunk * RowChunk; row < RowTo(chunk); row++)
+        {
+            Span<double> own = Row(_matrix, row), other = Row(_left, row);
+            for (int column = 0; column < own.Length; column++)
+                own[column] *= other[column];
+        }
+    }
+
     private void CopyDampedRows(int chunk)
     {
         for (int row = chunk * RowChunk; row < RowTo(chunk); row++)
         {
-            Row(_matrix, row).CopyTo(Row(_factor, row));
-            Row(_factor, row)[row] += _scale;
+            Row(_left, row).CopyTo(Row(_right, row));
+            Row(_right, row)[row] += _scale;
         }
     }
 }

@@ -276,6 +276,7 @@ internal sealed class GaussNewtonRun : IDisposable
             ValidationLoss = validated ? _heldOut!.Score.Loss : null,
             Damping = damping,
             Accepted = accepted,
+            Solver = _steps == 0 ? null : _step.Solver,
             CgIterations = _step.CgIterations,
             PredictedDecrease = _step.PredictedDecrease,
             ActualDecrease = actual,

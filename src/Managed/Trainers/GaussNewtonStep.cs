@@ -31,13 +31,16 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         _options = options;
         Clock = new StageClock(kernels);
         _jacobian = new Jacobian(kernels, layers, from, options.TrainOutput, options.PackedBytes);
-        _gram = new ClassAveragedGram(kernels, layers, _jacobian);
+        _gram = new ClassAveragedGram(kernels, layers, _jacobian, options.Solver);
         _pending = new PendingForward(kernels, layers, _jacobian, certificates);
         _chooseMetric = ShareOfTrace;
     }
 
     /// <summary>Seconds per stage since <see cref="StageClock.Restart"/>.</summary>
     public StageClock Clock { get; }
+
+    /// <summary>How the last system was solved.</summary>
+    public SolverChoice Solver => _gram.Solver.Choice;
 
     /// <summary>Iterations of the last solve.</summary>
     public int CgIterations { get; private set; }
@@ -119,7 +122,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         _kernels.Kernels.Axpy(_mu, x.Slice(0, length), result.Slice(0, length));
     }
 
-    void ILinearSystem.Precondition(NativeBuffer<double> residual) => _gram.Matrix.Solve(residual, _residual.Stride);
+    void ILinearSystem.Precondition(NativeBuffer<double> residual) => _gram.Solver.Solve(residual, _residual.Stride);
 
     public void Dispose()
     {
@@ -162,49 +165,68 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
 
     private void Solve(TrainingBatch batch, double relativeDamping)
     {
-        int length = _residual.Span.Length;
-        Clock.Start(Stage.Factor);
-        double scale = _gram.Matrix.Trace / batch.Data.Count;
+        double scale = _gram.Trace / batch.Data.Count;
         _mu = relativeDamping * scale;
         Damping = relativeDamping;
 
-        // A singular K (duplicate rows, dead data) with no damping to speak of: the least mu that float64 can factor is used, and reported.
-        for (double least = (scale > 0 ? scale : 1) * 1e-12; !_gram.Matrix.Factor(_mu); least *= 100)
+        // A singular K (duplicate rows, dead data) with no damping to speak of: the least mu that float64 can factor, or that an iteration can live with, is used and reported.
+        for (double least = (scale > 0 ? scale : 1) * 1e-12; !TrySolve(batch.Data.Outputs); least *= 100)
         {
             _mu = Math.Max(_mu, least);
             Damping = scale > 0 ? _mu / scale : relativeDamping;
             if (!double.IsFinite(_mu) || least > Math.Max(scale, 1) * 1e6)
                 throw new ArithmeticException("the Gram matrix is not finite");
         }
+        PredictedDecrease = 0.5 * (_kernels.Kernels.Dot(_residual.Span, _residual.Span) - _kernels.Kernels.Dot(_left.Span, _left.Span));
+        Clock.Stop();
+    }
+
+    /// <summary>Solves for the damping at hand, leaves r - J J^T alpha in <c>_left</c> and the step held; false when the system turns out to be singular.</summary>
+    private bool TrySolve(int outputs)
+    {
+        Clock.Start(Stage.Factor);
+        if (!_gram.Solver.Damp(_mu))
+            return false;
         Clock.Start(Stage.Solve);
         _left.CopyFrom(_residual);
-        if (batch.Data.Outputs == 1)
+        if (outputs == 1)
+            return TrySolveOne();
+        SolveSeveral();
+        return true;
+    }
+
+    /// <summary>One output: K is J J^T.</summary>
+    private bool TrySolveOne()
+    {
+        IterationResult solved = _gram.Solver.Solve(_alpha.Span, _left.Span, _alpha.Stride);
+        CgIterations = solved.Iterations;
+        if (solved.End != IterationEnd.Tolerance)
+            return false;
+        if (Solver == SolverChoice.DirectSketch)
         {
-            _alpha.CopyFrom(_residual);
-            _gram.Matrix.Solve(_alpha.Buffer, _alpha.Stride);
-            _left.Span.Clear();
-            CgIterations = 0;
-        }
-        else
-        {
-            CgIterations = _gradients.Solve(_kernels.Kernels, this, _alpha.Buffer, _left.Buffer, length, _options.CgTolerance, _options.CgIterations);
-            if (CgIterations == 0 && _kernels.Kernels.Dot(_residual.Span, _residual.Span) > 0)
-                throw new ArithmeticException("the Jacobian is not finite");
+            // The sketch does not know its own error: the operator itself is asked what the linear model leaves, and holds the step by the way. A step that would leave more than there
+            // was is no solution: where the Jacobian is singular, what the sketch makes of it has to be damped.
+            _jacobian.Apply(_alpha, _workResult);
+            _left.CopyFrom(_residual);
+            _kernels.Kernels.Axpy(-1.0, _workResult.Span, _left.Span);
+            return _kernels.Kernels.Dot(_left.Span, _left.Span) <= _kernels.Kernels.Dot(_residual.Span, _residual.Span);
         }
 
-        // (G + mu I) alpha = r - e, so the linear model leaves mu alpha + e.
+        // (J J^T + mu I) alpha = r - e, so the linear model leaves mu alpha + e. The pull-back of 1 that K was made of is still at hand, also after a dropped trial.
         _kernels.Kernels.Axpy(_mu, _alpha.Span, _left.Span);
-        PredictedDecrease = 0.5 * (_kernels.Kernels.Dot(_residual.Span, _residual.Span) - _kernels.Kernels.Dot(_left.Span, _left.Span));
-        if (batch.Data.Outputs == 1)
-        {
-            // The pull-back of 1 that K was made of is still at hand, also after a dropped trial.
-            _jacobian.HoldScaledStep(_alpha);
-        }
-        else
-        {
-            _jacobian.PullBack(_alpha);
-            _jacobian.HoldStep();
-        }
-        Clock.Stop();
+        _jacobian.HoldScaledStep(_alpha);
+        return true;
+    }
+
+    /// <summary>Several outputs: conjugate gradients on the full operator, which the averaged K preconditions.</summary>
+    private void SolveSeveral()
+    {
+        int length = _residual.Span.Length;
+        CgIterations = _gradients.Solve(_kernels.Kernels, this, _alpha.Buffer, _left.Buffer, length, _options.CgTolerance, _options.CgIterations).Iterations;
+        if (CgIterations == 0 && _kernels.Kernels.Dot(_residual.Span, _residual.Span) > 0)
+            throw new ArithmeticException("the Jacobian is not finite");
+        _kernels.Kernels.Axpy(_mu, _alpha.Span, _left.Span);
+        _jacobian.PullBack(_alpha);
+        _jacobian.HoldStep();
     }
 }

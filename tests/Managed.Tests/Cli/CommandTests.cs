@@ -117,7 +117,7 @@ public class CommandTests
         Assert.That(steps.Select(step => step.GetProperty("step").GetInt32()), Is.EqualTo(Enumerable.Range(0, steps.Length)));
         Assert.That(steps[^1].EnumerateObject().Select(field => field.Name), Is.EqualTo(new[]
         {
-            "step", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "cg_iterations", "active", "flips", "seconds",
+            "step", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "solver", "cg_iterations", "active", "flips", "seconds",
         }));
         Assert.That(steps[^1].GetProperty("active").GetArrayLength(), Is.EqualTo(1), "one trained layer");
         Assert.That(steps[^1].GetProperty("seconds").GetProperty("solve").GetDouble(), Is.GreaterThanOrEqualTo(0));

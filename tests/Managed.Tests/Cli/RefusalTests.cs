@@ -37,6 +37,7 @@ public class RefusalTests
     [TestCase("ends in .png or .svg, found 'a.gif'", "train --plot a.gif")]
     [TestCase("expected classification or regression, found 'ranking'", "train --task ranking")]
     [TestCase("expected gauss-newton, found 'adam'", "train --trainer adam")]
+    [TestCase("expected auto or cholesky or pcg or direct or lowrank, found 'lu'", "train --solver lu")]
     [TestCase("scalar", "train --kernels nope")]
     [TestCase("DATA: 'absent.csv' does not exist", "train absent.csv")]
     [TestCase("--test: 'absent' does not exist", "train --test absent")]

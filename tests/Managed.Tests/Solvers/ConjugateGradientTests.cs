@@ -28,7 +28,8 @@ internal sealed class ConjugateGradientTests(KernelSet kernels)
         using var residual = new NativeBuffer<double>(n);
         right.CopyTo(residual.Span);
         var system = new DenseSystem(matrix, 0.5, preconditioned ? 0.5 * 1.1 : null);
-        int iterations = gradients.Solve(kernels, system, x, residual, n, 1e-10, 300);
+        (int iterations, IterationEnd end) = gradients.Solve(kernels, system, x, residual, n, 1e-10, 300);
+        Assert.That(end, Is.EqualTo(IterationEnd.Tolerance));
         Assert.That(iterations, Is.InRange(1, preconditioned ? 12 : 299));
         Assert.That(ReferenceData.Distance(x.Span.ToArray(), exact), Is.LessThan(1e-8));
         using var applied = new NativeBuffer<double>(n);
@@ -47,9 +48,10 @@ internal sealed class ConjugateGradientTests(KernelSet kernels)
         using var residual = new NativeBuffer<double>(63);
         var system = new DenseSystem(PositiveDefinite(63), 0.01, null);
         right.CopyTo(residual.Span);
-        Assert.That(gradients.Solve(kernels, system, x, residual, 63, 1e-9, 3), Is.EqualTo(3));
+        Assert.That(gradients.Solve(kernels, system, x, residual, 63, 1e-9, 3), Is.EqualTo(new IterationResult(3, IterationEnd.MostIterations)));
         right.CopyTo(residual.Span);
-        int iterations = gradients.Solve(kernels, system, x, residual, 63, 0.1, 300);
+        (int iterations, IterationEnd end) = gradients.Solve(kernels, system, x, residual, 63, 0.1, 300);
+        Assert.That(end, Is.EqualTo(IterationEnd.Tolerance));
         Assert.That(iterations, Is.InRange(1, 62));
         Assert.That(kernels.Dot(residual.Span, residual.Span), Is.LessThanOrEqualTo(0.01 * right.Sum(r => r * r)));
     }
@@ -61,7 +63,7 @@ internal sealed class ConjugateGradientTests(KernelSet kernels)
         using var x = new NativeBuffer<double>(5);
         using var residual = new NativeBuffer<double>(5);
         x.Span.Fill(3);
-        Assert.That(gradients.Solve(kernels, new DenseSystem(PositiveDefinite(5), 0, null), x, residual, 5, 0.1, 8), Is.Zero);
+        Assert.That(gradients.Solve(kernels, new DenseSystem(PositiveDefinite(5), 0, null), x, residual, 5, 0.1, 8), Is.EqualTo(new IterationResult(0, IterationEnd.Tolerance)));
         Assert.That(x.Span.ToArray(), Is.All.Zero);
     }
 
@@ -73,7 +75,7 @@ internal sealed class ConjugateGradientTests(KernelSet kernels)
         using var x = new NativeBuffer<double>(3);
         using var residual = new NativeBuffer<double>(3);
         new double[] { 1, 1, 1 }.CopyTo(residual.Span);
-        Assert.That(gradients.Solve(kernels, new DenseSystem(matrix, 0, null), x, residual, 3, 1e-9, 50), Is.LessThan(50));
+        Assert.That(gradients.Solve(kernels, new DenseSystem(matrix, 0, null), x, residual, 3, 1e-9, 50).End, Is.EqualTo(IterationEnd.IndefiniteOperator));
         Assert.That(x.Span.ToArray(), Is.All.Matches<double>(double.IsFinite));
 
         using var team = new WorkerTeam(1);
@@ -81,6 +83,33 @@ internal sealed class ConjugateGradientTests(KernelSet kernels)
         Assert.That(gram.Factor(0), Is.False);
         Assert.That(gram.Factor(3.9), Is.False);
         Assert.That(gram.Factor(4.1), Is.True, "the matrix itself is kept while dampings are tried");
+    }
+
+    [TestCase(-1.0, IterationEnd.IndefinitePreconditioner)]
+    [TestCase(double.NaN, IterationEnd.NotFinite)]
+    public void A_preconditioner_that_is_none_is_named(double factor, IterationEnd expected)
+    {
+        using var gradients = new ConjugateGradient();
+        using var x = new NativeBuffer<double>(4);
+        using var residual = new NativeBuffer<double>(4);
+        residual.Span.Fill(1);
+        IterationResult result = gradients.Solve(kernels, new ScaledSystem(1, factor), x, residual, 4, 1e-9, 50);
+        Assert.That(result, Is.EqualTo(new IterationResult(0, expected)));
+        Assert.That(x.Span.ToArray(), Is.All.Zero);
+    }
+
+    [TestCase(0.0, IterationEnd.IndefiniteOperator)]
+    [TestCase(double.PositiveInfinity, IterationEnd.NotFinite)]
+    public void An_operator_that_is_none_is_named(double factor, IterationEnd expected)
+    {
+        using var gradients = new ConjugateGradient();
+        using var x = new NativeBuffer<double>(4);
+        using var residual = new NativeBuffer<double>(4);
+        residual.Span.Fill(1);
+        Assert.That(gradients.Solve(kernels, new ScaledSystem(factor, 1), x, residual, 4, 1e-9, 50), Is.EqualTo(new IterationResult(0, expected)));
+        Assert.That(x.Span.ToArray(), Is.All.Zero);
+        residual[2] = double.NaN;
+        Assert.That(gradients.Solve(kernels, new ScaledSystem(1, 1), x, residual, 4, 1e-9, 50).End, Is.EqualTo(IterationEnd.NotFinite));
     }
 
     private static double[,] PositiveDefinite(int n)
@@ -113,6 +142,22 @@ internal sealed class ConjugateGradientTests(KernelSet kernels)
         for (int i = 0; i < values.Length; i++)
             column[16 * i] = values[i];
         return column;
+    }
+
+    /// <summary>Two multiples of the identity, or what looks like it.</summary>
+    private sealed class ScaledSystem(double scale, double preconditioner) : ILinearSystem
+    {
+        public void Apply(NativeBuffer<double> x, NativeBuffer<double> result)
+        {
+            for (int i = 0; i < 4; i++)
+                result[i] = scale * x[i];
+        }
+
+        public void Precondition(NativeBuffer<double> residual)
+        {
+            for (int i = 0; i < 4; i++)
+                residual[i] *= preconditioner;
+        }
     }
 
     /// <summary>M + shift I, preconditioned by the inverse of M + other I or not at all.</summary>

@@ -1,0 +1,159 @@
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+
+namespace Subquad.Solvers;
+
+/// <summary>
+/// Solves (K + mu I) x = b, K the Gram matrix of a Jacobian with Khatri-Rao rows, in the way that was asked for or that costs least by <see cref="SolverCosts"/>. The owner of the Jacobian builds
+/// what the way needs, K (<see cref="Gram"/>), a sketch (<see cref="Sketch"/>) or both, and then tries dampings. For a larger system of which K is an average it is the preconditioner.
+/// </summary>
+internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
+{
+    /// <summary>How much larger than the recurrence's a residual may be.</summary>
+    private const double MostDrift = 10;
+
+    private readonly TeamKernels _kernels;
+    private readonly SolverChoice _asked;
+    private readonly ConjugateGradient _gradients = new();
+    private readonly SketchedPreconditioner _sketched;
+    private readonly LowRankPreconditioner _lowRank;
+    private KhatriRaoSketch? _srht, _tensorSketch;
+    private NativeBuffer<double> _solution = new(0), _left = new(0);
+    private double _mu;
+    private bool _isLoaded;
+
+    /// <param name="kernels">Verbs.</param>
+    /// <param name="asked">The way to solve; Automatic for the cheapest.</param>
+    public GramSolver(TeamKernels kernels, SolverChoice asked)
+    {
+        _kernels = kernels;
+        _asked = asked;
+        Choice = asked == SolverChoice.Automatic ? SolverChoice.Cholesky : asked;
+        Gram = new DampedGram(kernels);
+        _sketched = new SketchedPreconditioner(kernels);
+        _lowRank = new LowRankPreconditioner(kernels);
+    }
+
+    /// <summary>The way that is taken since <see cref="Begin"/>; never Automatic.</summary>
+    public SolverChoice Choice { get; private set; }
+
+    /// <summary>K, where it is formed.</summary>
+    public DampedGram Gram { get; }
+
+    /// <summary>B, where the Jacobian is sketched; null elsewhere.</summary>
+    public KhatriRaoSketch? Sketch { get; private set; }
+
+    /// <summary>Whether K has to be formed. The sketched preconditioner of one output serves conjugate gradients on K itself.</summary>
+    public bool NeedsGram { get; private set; } = true;
+
+    private IPreconditioner Preconditioner => Choice switch
+    {
+        SolverChoice.SketchedConjugateGradient or SolverChoice.DirectSketch => _sketched,
+        SolverChoice.LowRankConjugateGradient => _lowRank,
+        _ => Gram,
+    };
+
+    /// <summary>Begins a system: what it needs is empty then.</summary>
+    public void Begin(SystemSize size)
+    {
+        Choice = _asked == SolverChoice.Automatic ? SolverCosts.Cheapest(size) : _asked;
+        bool sketches = Choice is SolverChoice.SketchedConjugateGradient or SolverChoice.DirectSketch;
+        NeedsGram = !sketches || Choice == SolverChoice.SketchedConjugateGradient && size.Outputs == 1;
+        Sketch = null;
+        if (NeedsGram)
+            Gram.Reset(size.Count);
+        if (sketches)
+        {
+            int columns = checked((Choice == SolverChoice.DirectSketch ? SolverCosts.DirectColumns : SolverCosts.PreconditionerColumns) * size.Count);
+            Sketch = SolverCosts.PrefersTensorSketch(size, columns) ? _tensorSketch ??= new TensorSketch(_kernels) : _srht ??= new TensorSrht(_kernels);
+            Sketch.Reset(size.Count, columns);
+        }
+        _isLoaded = false;
+    }
+
+    /// <summary>Factors for a damping what is factored; false when that is not positive definite in float64.</summary>
+    public bool Damp(double mu)
+    {
+        _mu = mu;
+        if (!_isLoaded)
+            Load();
+        return Choice switch
+        {
+            SolverChoice.SketchedConjugateGradient or SolverChoice.DirectSketch => _sketched.Factor(mu),
+            SolverChoice.LowRankConjugateGradient => _lowRank.Factor(mu),
+            _ => Gram.Factor(mu),
+        };
+    }
+
+    /// <inheritdoc cref="IPreconditioner.Solve"/>
+    public void Solve(NativeBuffer<double> right, int stride) => Preconditioner.Solve(right, stride);
+
+    /// <summary>Solves for one right-hand side; element i is at i * stride.</summary>
+    /// <param name="x">The solution.</param>
+    /// <param name="left">b on entry; b - (K + mu I) x on exit, as far as the way knows: zero where it is exact or does not form K.</param>
+    /// <param name="stride">Elements from one to the next.</param>
+    public IterationResult Solve(Span<double> x, Span<double> left, int stride)
+    {
+        int n = (left.Length + stride - 1) / stride;
+        Span<double> solution = Room.Fit(ref _solution, n).Slice(0, n), residual = Room.Fit(ref _left, n).Slice(0, n);
+        for (int i = 0; i < n; i++)
+            residual[i] = left[i * stride];
+        IterationResult result = new(0, IterationEnd.Tolerance);
+        if (Choice is SolverChoice.SketchedConjugateGradient or SolverChoice.LowRankConjugateGradient)
+        {
+            result = _gradients.Solve(_kernels.Kernels, this, _solution, _left, n, SolverCosts.OneOutputTolerance, SolverCosts.OneOutputIterations);
+            if (result.End == IterationEnd.Tolerance && !IsSolved(left, stride, residual))
+                result = result with { End = IterationEnd.Rounding };
+        }
+        else
+        {
+            residual.CopyTo(solution);
+            if (Choice == SolverChoice.DirectSketch)
+                DirectSketchedSolve.Solve(_sketched, _solution, 1);
+            else
+                Gram.Solve(_solution, 1);
+            residual.Clear();
+        }
+        for (int i = 0; i < n; i++)
+            (x[i * stride], left[i * stride]) = (solution[i], residual[i]);
+        return result;
+    }
+
+    void ILinearSystem.Apply(NativeBuffer<double> x, NativeBuffer<double> result) => Gram.Multiply(_mu, x, result);
+
+    void ILinearSystem.Precondition(NativeBuffer<double> residual) => Solve(residual, 1);
+
+    public void Dispose()
+    {
+        Gram.Dispose();
+        _gradients.Dispose();
+        _sketched.Dispose();
+        _lowRank.Dispose();
+        _srht?.Dispose();
+        _tensorSketch?.Dispose();
+        _solution.Dispose();
+        _left.Dispose();
+    }
+
+    /// <summary>Computes the residual anew: of a system that is singular within rounding, the recurrence can promise one that the solution does not have.</summary>
+    private bool IsSolved(ReadOnlySpan<double> right, int stride, Span<double> residual)
+    {
+        Gram.Multiply(_mu, _solution, _left);
+        double size = 0;
+        for (int i = 0; i < residual.Length; i++)
+        {
+            residual[i] = right[i * stride] - residual[i];
+            size += right[i * stride] * right[i * stride];
+        }
+        return _kernels.Kernels.Dot(residual, residual) <= MostDrift * MostDrift * SolverCosts.OneOutputTolerance * SolverCosts.OneOutputTolerance * size;
+    }
+
+    private void Load()
+    {
+        if (Sketch is not null)
+            _sketched.Load(Sketch);
+        else if (Choice == SolverChoice.LowRankConjugateGradient)
+            _lowRank.Load(Gram, SolverCosts.RankOf(Gram.Order));
+        _isLoaded = true;
+    }
+}
