@@ -8,7 +8,12 @@ namespace Subquad.Weights;
 /// taken, its change is one n-term factor, and its base is not touched until somebody asks for it (algorithm A8). The coefficients of a few steps are kept as the sparse lists that they
 /// are and added to B together, block by block of neurons, so that B comes through the caches once for all of them.
 /// </summary>
-internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix baseWeights, TransposedBatch turnedInputs) : ImplicitWeights(baseWeights)
+/// <param name="kernels">Verbs.</param>
+/// <param name="weights">The layer's weights.</param>
+/// <param name="inputs">v, constant while steps are appended.</param>
+/// <param name="turnedInputs">The same, turned round.</param>
+/// <param name="keepsTerms">Whether the factor is appended to the weights' terms in the end, in place of being added to their base.</param>
+internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights weights, ActiveBatch inputs, TransposedBatch turnedInputs, bool keepsTerms) : IDisposable
 {
     private const int StepsAtOnce = 8;
 
