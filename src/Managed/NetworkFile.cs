@@ -5,6 +5,7 @@ using Subquad.Layers;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
 
 namespace Subquad;
 
@@ -25,12 +26,13 @@ public sealed partial class Network
     public void Save(string path)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Layers.Settle();
+        using (var team = new WorkerTeam(Environment.ProcessorCount))
+            Layers.Flush(new TeamKernels(Kernels, team));
         var tensors = new List<TensorSource>();
         for (int layer = 0; layer < Layers.Hidden.Length; layer++)
         {
             HiddenLayer hidden = Layers.Hidden[layer];
-            tensors.Add(new($"W.{layer + 1}", [hidden.Width, hidden.Inputs], hidden.Weights.CopyRowMajor));
+            tensors.Add(new($"W.{layer + 1}", [hidden.Width, hidden.Inputs], (start, chunk) => hidden.LowRank.CopyRowMajor(start, chunk, Kernels.IsFused)));
             tensors.Add(new($"theta.{layer + 1}", [hidden.Width], (start, chunk) => hidden.Thresholds.Slice(start, chunk.Length).CopyTo(chunk)));
         }
         tensors.Add(new("A", [Layers.Output.Columns, OutputCount], CopyOutput));
