@@ -19,7 +19,7 @@ public sealed partial class Network
 
     /// <summary>
     /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata. The file appears whole or
-    /// not at all.
+    /// not at all. What is held beside weights of the network's own is added to them first (predictions must not run then); beside shared ones it stays, and is in the file.
     /// </summary>
     /// <param name="path">The file; overwritten.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
