@@ -34,7 +34,7 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
             Numbers.SameBits(found, expected, "weights");
             return;
         }
-        // Five layers of sums of a few dozen terms: some hundred roundings, carried on through the steps.
+        // Some hundred roundings in each pre-activation, carried on from step to step.
         for (int step = 0; step <= Steps; step++)
             Assert.That(reports.Reports[step].Loss, Is.EqualTo(expectedReports.Reports[step].Loss).Within(0.1).Percent, $"loss of step {step}");
         Assert.That(Distance(found, expected), Is.LessThan(1e-4));

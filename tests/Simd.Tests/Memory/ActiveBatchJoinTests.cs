@@ -2,11 +2,11 @@ using NUnit.Framework;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Simd.Tests.Memory;
+namespace Subquad.Simd.Tests.Memory;
 
 /// <summary>Two batches as one: the rows of the first, then those of the second.</summary>
 [TestFixture]
-internal sealed class ActiveBatchJoinTests
+public sealed class ActiveBatchJoinTests
 {
     [Test]
     public void Joined_batches_are_the_batch_of_all_rows([Values(0, 1, 5, 600)] int first, [Values(0, 1, 7, 513)] int second, [Values(1, 512, 1_100)] int width)
