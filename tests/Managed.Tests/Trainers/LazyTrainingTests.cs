@@ -169,6 +169,7 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
             using Network saved = Network.Load(folder.File($"{step}"), kernels);
             Numbers.SameBits(Training.Weights(saved), whole[step], $"weights after step {step}");
         }
+        Assert.That(network.Weights[0].Rank, Is.EqualTo(Count), "the lowest trained layer's change is one term for each datum, however often it was asked for");
         network.Save(folder.File("end"));
         Assert.That(network.Weights.HasTerms, Is.False, "saving folds in what is held beside a base that may be written");
         using Network loaded = Network.Load(folder.File("end"), kernels);
