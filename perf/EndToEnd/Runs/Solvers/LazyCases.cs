@@ -16,12 +16,7 @@ static class LazyCases
     static readonly int[] s_widths = [4_096, 8_192, 16_384], s_data = [64, 512], s_outputs = [1, 10];
 
     /// <summary>A row for each width, number of data, number of outputs, and policy.</summary>
-    public static IEnumerable<Row> Run() =>
-        from width in s_widths
-        from data in s_data
-        from outputs in s_outputs
-        from row in Run(width, data, outputs)
-        select row;
+    public static IEnumerable<Row> Run() => s_widths.SelectMany(width => s_data.SelectMany(data => s_outputs.SelectMany(outputs => Run(width, data, outputs))));
 
     /// <summary>The rows as README shows them: a line for each network, milliseconds of a step by policy.</summary>
     public static string Table(IEnumerable<Row> rows)
@@ -39,7 +34,8 @@ static class LazyCases
         return table.ToString();
     }
 
-    static IEnumerable<Row> Run(int width, int data, int outputs)
+    /// <summary>The rows of one network, a policy after another.</summary>
+    public static IEnumerable<Row> Run(int width, int data, int outputs)
     {
         var shape = new NetworkShape { Inputs = Dimension, Hidden = [width, width], Outputs = outputs, ShiftConstant = [Shift] };
         // Compiles every method and starts the threads.
