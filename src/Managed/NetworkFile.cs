@@ -5,6 +5,7 @@ using Subquad.Layers;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
 
 namespace Subquad;
 
@@ -18,19 +19,20 @@ public sealed partial class Network
 
     /// <summary>
     /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata. The file appears whole or
-    /// not at all.
+    /// not at all. What is held beside weights of the network's own is added to them first (predictions must not run then); beside shared ones it stays, and is in the file.
     /// </summary>
     /// <param name="path">The file; overwritten.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     public void Save(string path)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Layers.Settle();
+        using (var team = new WorkerTeam(Environment.ProcessorCount))
+            Layers.Flush(new TeamKernels(Kernels, team));
         var tensors = new List<TensorSource>();
         for (int layer = 0; layer < Layers.Hidden.Length; layer++)
         {
             HiddenLayer hidden = Layers.Hidden[layer];
-            tensors.Add(new($"W.{layer + 1}", [hidden.Width, hidden.Inputs], hidden.Weights.CopyRowMajor));
+            tensors.Add(new($"W.{layer + 1}", [hidden.Width, hidden.Inputs], (start, chunk) => hidden.LowRank.CopyRowMajor(start, chunk, Kernels.IsFused)));
             tensors.Add(new($"theta.{layer + 1}", [hidden.Width], (start, chunk) => hidden.Thresholds.Slice(start, chunk.Length).CopyTo(chunk)));
         }
         tensors.Add(new("A", [Layers.Output.Columns, OutputCount], CopyOutput));

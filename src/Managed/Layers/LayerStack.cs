@@ -1,4 +1,6 @@
 using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+using Subquad.Weights;
 
 namespace Subquad.Layers;
 
@@ -10,6 +12,9 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
     /// <summary>Hidden layers, first to last.</summary>
     public HiddenLayer[] Hidden { get; } = hidden;
 
+    /// <summary>Their weights.</summary>
+    public WeightStack Weights { get; } = new([.. hidden.Select(layer => layer.LowRank)]);
+
     /// <summary>A^T: outputs x width of the last hidden layer.</summary>
     public PanelMatrix Output { get; } = output;
 
@@ -18,6 +23,9 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
 
     /// <summary>Folds in what a training run still holds beside the weights; null when nothing is held.</summary>
     public Action? Unsettled { get; set; }
+
+    /// <summary>Fits that are going on.</summary>
+    public int Fits { get; set; }
 
     public int Inputs => Hidden[0].Inputs;
     public int Outputs => Output.Rows;
@@ -36,6 +44,14 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
         // Predictions run side by side, also from the callback of a run that waits for it: one of them settles for all.
         lock (_settling)
             Unsettled?.Invoke();
+    }
+
+    /// <summary>Settles, and adds what is held to every base that may be written; while a fit is going on, which knows those bases as they are, it only settles.</summary>
+    public void Flush(TeamKernels kernels)
+    {
+        Settle();
+        if (Fits == 0)
+            Weights.Flush(kernels);
     }
 
     public void Dispose()

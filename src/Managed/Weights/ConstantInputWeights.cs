@@ -3,33 +3,16 @@ using Subquad.Simd.Threading;
 
 namespace Subquad.Weights;
 
-/// <summary>A weight matrix as a base and rank-one terms that are not in it yet.</summary>
-internal abstract class ImplicitWeights(PanelMatrix baseWeights) : IDisposable
-{
-    /// <summary>The weights without the terms.</summary>
-    public PanelMatrix Base { get; } = baseWeights;
-
-    public int Rows => Base.Rows;
-    public int Columns => Base.Columns;
-
-    /// <summary>Whether some terms are not in the base yet.</summary>
-    public bool HasTerms { get; protected set; }
-
-    /// <summary>Takes a step's terms over.</summary>
-    public abstract void Append(PendingTerms terms);
-
-    /// <summary>Adds all terms to the base.</summary>
-    public abstract void Materialise();
-
-    public abstract void Dispose();
-}
-
 /// <summary>
 /// Terms that all have the same n inputs v_i, step after step: W = base - B V^T, with B neurons x data. The lowest trained layer sees constant inputs, so however many steps are
 /// taken, its change is one n-term factor, and its base is not touched until somebody asks for it (algorithm A8). The coefficients of a few steps are kept as the sparse lists that they
 /// are and added to B together, block by block of neurons, so that B comes through the caches once for all of them.
 /// </summary>
-internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix baseWeights, TransposedBatch turnedInputs) : ImplicitWeights(baseWeights)
+/// <param name="kernels">Verbs.</param>
+/// <param name="weights">The layer's weights.</param>
+/// <param name="turnedInputs">v, constant while steps are appended, turned round.</param>
+/// <param name="keepsTerms">Whether the factor is held with the weights' terms, as a group of its own that grows no more terms, in place of being added to their base.</param>
+internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights weights, TransposedBatch turnedInputs, bool keepsTerms) : IDisposable
 {
     private const int StepsAtOnce = 8;
 
@@ -39,29 +22,34 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix base
     private readonly PanelMatrix _coefficients = new(1, 1);
     private readonly ActiveBatch _entries = new();
     private Action<int, int>? _addBlock;
+    private ActiveBatch _inputs = null!;
+    private HeldTerms? _kept;
     private int _held;
-    private bool _isSummed;
+    private bool _isSummed, _hasTerms;
 
     /// <summary>Makes room for steps with about as many coefficients as these lists have entries, so that taking them over allocates nothing.</summary>
     public void Reserve(ActiveBatch like)
     {
         foreach (ActiveBatch step in _steps)
             step.CopyFrom(like);
-        _coefficients.Reshape(Rows, turnedInputs.Lists.Width);
+        _coefficients.Reshape(weights.Rows, turnedInputs.Lists.Width);
     }
 
-    public override void Append(PendingTerms terms)
+    /// <summary>Takes a step's terms over.</summary>
+    public void Append(PendingTerms terms)
     {
-        HasTerms = true;
+        _hasTerms = true;
+        _inputs = terms.Inputs;
         _steps[_held].CopyFrom(terms.Outputs, terms.OutputValues);
         _scales[_held++] = terms.Scale;
         if (_held == StepsAtOnce)
             SumUp();
     }
 
-    public override void Materialise()
+    /// <summary>Makes all that was appended part of the weights.</summary>
+    public void Materialise()
     {
-        if (!HasTerms)
+        if (!_hasTerms)
             return;
         SumUp();
         CancellationToken cancellation = Shield();
@@ -69,8 +57,14 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix base
         {
             _lists.NonZero(_coefficients, _entries);
             // Before the weights are touched: terms that were added once must never be added again.
-            _isSummed = HasTerms = false;
-            kernels.Scatter(Base, _entries, _entries.Values, turnedInputs, turnedInputs.Lists.Values, -1f);
+            _hasTerms = false;
+            if (keepsTerms)
+            {
+                Keep();
+                return;
+            }
+            _isSummed = false;
+            weights.Fold(kernels, _entries, _entries.Values, turnedInputs, 1f);
         }
         finally
         {
@@ -78,7 +72,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix base
         }
     }
 
-    public override void Dispose()
+    public void Dispose()
     {
         foreach (ActiveBatch step in _steps)
             step.Dispose();
@@ -86,12 +80,22 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix base
         _entries.Dispose();
     }
 
+    /// <summary>Holds all of B, in place of what was held of it before.</summary>
+    private void Keep()
+    {
+        bool isNew = _kept is null;
+        _kept ??= new HeldTerms();
+        _kept.Set(_entries, _entries.Values, _inputs, 1f);
+        if (isNew)
+            weights.Append(_kept);
+    }
+
     /// <summary>B += the steps' lists.</summary>
     private void SumUp()
     {
         if (!_isSummed)
         {
-            _coefficients.Reshape(Rows, turnedInputs.Lists.Width);
+            _coefficients.Reshape(weights.Rows, turnedInputs.Lists.Width);
             _coefficients.Clear();
         }
         _isSummed = true;
