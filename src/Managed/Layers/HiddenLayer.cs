@@ -6,12 +6,17 @@ namespace Subquad.Layers;
 /// <summary>One hidden layer: h = gain * max(0, W x - theta), divided by its norm in a normalised network. Knows its parameters and geometry, no step and no loss.</summary>
 internal sealed class HiddenLayer : IDisposable
 {
-    public HiddenLayer(int inputs, int width, double shift)
+    public HiddenLayer(int inputs, int width, double shift) : this(new PanelMatrix(width, inputs), shift)
+    {
+    }
+
+    /// <summary>A layer over weights at hand, which it takes over.</summary>
+    public HiddenLayer(PanelMatrix weights, double shift)
     {
         Shift = shift;
         Gain = (float)Layers.Shift.Gain(shift);
-        Weights = new PanelMatrix(width, inputs);
-        int padded = Weights.Panels * PanelMatrix.PanelRows;
+        Weights = weights;
+        int width = weights.Rows, padded = Weights.Panels * PanelMatrix.PanelRows;
         Thresholds = new NativeBuffer<float>(padded);
         Thresholds.Span.Fill((float)(shift * Deviation));
         // A padded output never fires.
