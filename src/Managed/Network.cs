@@ -5,6 +5,7 @@ using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
+using Subquad.Weights;
 
 namespace Subquad;
 
@@ -60,6 +61,10 @@ public sealed partial class Network : IDisposable
     public long WeightBytes => Shape.WeightBytes;
 
     internal LayerStack Layers { get; }
+
+    /// <summary>The hidden layers' weights, each a base with terms beside it.</summary>
+    internal WeightStack Weights => Layers.Weights;
+
     internal InputTransform Input { get; }
     internal TargetTransform Target { get; }
     internal TableSchema? Schema { get; }
@@ -227,7 +232,7 @@ public sealed partial class Network : IDisposable
             foreach (int width in shape.Hidden)
             {
                 int layer = hidden.Count;
-                hidden.Add(shared is null ? new HiddenLayer(inputs, width, shifts[layer]) : new HiddenLayer(shared[layer], shifts[layer]));
+                hidden.Add(shared is null ? new HiddenLayer(inputs, width, shifts[layer]) : new HiddenLayer(new LowRankWeights(shared[layer], isReadOnly: true), shifts[layer]));
                 inputs = width;
             }
             return new LayerStack([.. hidden], new PanelMatrix(shape.Outputs, inputs), shape.Normalisation == Normalisation.Normalised);

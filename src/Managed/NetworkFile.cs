@@ -17,8 +17,8 @@ public sealed partial class Network
     public string? TrainedBy { get; private init; }
 
     /// <summary>
-    /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata, and the SHA-256 of the data. The file
-    /// appears whole or not at all.
+    /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata, and the SHA-256 of the data. What is
+    /// kept beside the weights is added to what is written, not to the weights. The file appears whole or not at all.
     /// </summary>
     /// <param name="path">The file; overwritten.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
@@ -26,7 +26,12 @@ public sealed partial class Network
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Layers.Settle();
-        BaseHash = SafetensorsWriter.WriteHashed(path, Metadata(), Tensors());
+        string hash = SafetensorsWriter.WriteHashed(path, Metadata(), Tensors());
+        // Terms that are kept beside the weights are in the file, and still belong to the base that they were made from.
+        if (Weights.HasTerms)
+            return;
+        BaseHash = hash;
+        Weights.StartFromBase();
     }
 
     /// <summary>Reads a network that <see cref="Save"/> wrote. Its predictions are bit-identical to those before saving, on the same kernel set.</summary>
@@ -87,7 +92,7 @@ public sealed partial class Network
         for (int layer = 0; layer < Layers.Hidden.Length; layer++)
         {
             HiddenLayer hidden = Layers.Hidden[layer];
-            tensors.Add(new($"W.{layer + 1}", [hidden.Width, hidden.Inputs], hidden.Weights.CopyRowMajor));
+            tensors.Add(new($"W.{layer + 1}", [hidden.Width, hidden.Inputs], (start, chunk) => hidden.LowRank.CopyRowMajor(start, chunk, Kernels.IsFused)));
             tensors.Add(new($"theta.{layer + 1}", [hidden.Width], (start, chunk) => hidden.Thresholds.Slice(start, chunk.Length).CopyTo(chunk)));
         }
         tensors.Add(OutputTensor());

@@ -31,14 +31,14 @@ internal static class ImportTable
         new("Simd/Dispatch",       "Subquad.Simd.Dispatch",     AllOfSimd),
 
         new("Managed/Data",        "Subquad.Data",              AllOfSimd),
-        new("Managed/Layers",      "Subquad.Layers",            AllOfSimd),
-        new("Managed/Weights",     "Subquad.Weights",           "Managed/Layers"),
-        new("Managed/Activity",    "Subquad.Activity",          "Managed/Weights", "Managed/Data"),
+        new("Managed/Weights",     "Subquad.Weights",           AllOfSimd),
+        new("Managed/Layers",      "Subquad.Layers",            "Managed/Weights"),
+        new("Managed/Activity",    "Subquad.Activity",          "Managed/Layers", "Managed/Data"),
         new("Managed/Engine",      "Subquad.Engine",            "Managed/Activity"),
         new("Managed/Solvers",     "Subquad.Solvers",           AllOfSimd),
         new("Managed/Evaluation",  "Subquad.Evaluation",        "Managed/Engine"),
         new("Managed/Trainers",    "Subquad.Trainers",          "Managed/Engine", "Managed/Solvers", "Managed/Evaluation"),
-        new("Managed/IO",          "Subquad.IO",                "Managed/Weights", "Managed/Data"),
+        new("Managed/IO",          "Subquad.IO",                "Managed/Layers", "Managed/Data"),
         new("Managed",             "Subquad",                   AllOfManaged),
     ];
 

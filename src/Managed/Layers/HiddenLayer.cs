@@ -1,30 +1,36 @@
 using Subquad.Simd;
 using Subquad.Simd.Memory;
+using Subquad.Weights;
 
 namespace Subquad.Layers;
 
 /// <summary>One hidden layer: h = gain * max(0, W x - theta), divided by its norm in a normalised network. Knows its parameters and geometry, no step and no loss.</summary>
 internal sealed class HiddenLayer : IDisposable
 {
-    public HiddenLayer(int inputs, int width, double shift) : this(new PanelMatrix(width, inputs), shift)
+    /// <summary>A layer with weights of its own, all zero.</summary>
+    public HiddenLayer(int inputs, int width, double shift) : this(new LowRankWeights(new PanelMatrix(width, inputs)), shift)
     {
     }
 
-    /// <summary>A layer over weights at hand, which it takes over.</summary>
-    public HiddenLayer(PanelMatrix weights, double shift)
+    /// <summary>A layer with given weights, which it owns.</summary>
+    public HiddenLayer(LowRankWeights weights, double shift)
     {
         Shift = shift;
         Gain = (float)Layers.Shift.Gain(shift);
-        Weights = weights;
-        int width = weights.Rows, padded = Weights.Panels * PanelMatrix.PanelRows;
+        LowRank = weights;
+        int width = weights.Rows;
+        int padded = Weights.Panels * PanelMatrix.PanelRows;
         Thresholds = new NativeBuffer<float>(padded);
         Thresholds.Span.Fill((float)(shift * Deviation));
         // A padded output never fires.
         Thresholds.Slice(width, padded - width).Fill(float.PositiveInfinity);
     }
 
-    /// <summary>W: width x inputs.</summary>
-    public PanelMatrix Weights { get; }
+    /// <summary>W: width x inputs, as a base and terms beside it.</summary>
+    public LowRankWeights LowRank { get; }
+
+    /// <summary>The base: W itself while no terms are held.</summary>
+    public PanelMatrix Weights => LowRank.Base;
 
     /// <summary>theta, one per neuron; +infinity on padding.</summary>
     public NativeBuffer<float> Thresholds { get; }
@@ -57,7 +63,7 @@ internal sealed class HiddenLayer : IDisposable
 
     public void Dispose()
     {
-        Weights.Dispose();
+        LowRank.Dispose();
         Thresholds.Dispose();
     }
 }

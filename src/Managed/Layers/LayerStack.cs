@@ -1,4 +1,5 @@
 using Subquad.Simd.Memory;
+using Subquad.Weights;
 
 namespace Subquad.Layers;
 
@@ -9,6 +10,9 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
 
     /// <summary>Hidden layers, first to last.</summary>
     public HiddenLayer[] Hidden { get; } = hidden;
+
+    /// <summary>Their weights.</summary>
+    public WeightStack Weights { get; } = new([.. hidden.Select(layer => layer.LowRank)]);
 
     /// <summary>A^T: outputs x width of the last hidden layer.</summary>
     public PanelMatrix Output { get; } = output;

@@ -64,24 +64,8 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     /// <param name="inputNorms">|v_i|, one per term.</param>
     /// <param name="change">One per row.</param>
     /// <param name="terms">One per row.</param>
-    public void ChangeNorms(ReadOnlySpan<double> inputNorms, Span<double> change, Span<int> terms)
-    {
-        ActiveBatch lists = _turnedOutputs.Lists;
-        change.Clear();
-        terms.Clear();
-        for (int block = 0; block < lists.Blocks; block++)
-            for (int row = 0; row < lists.Count; row++)
-            {
-                (long start, int length) = lists.Run(block, row);
-                ReadOnlySpan<ushort> data = lists.OffsetsAt(start, length);
-                ReadOnlySpan<float> values = _turnedValues.Slice(start, length);
-                double sum = 0;
-                for (int i = 0; i < length; i++)
-                    sum += Math.Abs((double)values[i]) * inputNorms[block * ActiveBatch.BlockSize + data[i]];
-                change[row] += Math.Abs(Scale) * sum;
-                terms[row] += length;
-            }
-    }
+    public void ChangeNorms(ReadOnlySpan<double> inputNorms, Span<double> change, Span<int> terms) =>
+        SparseNorms.OfTerms(_turnedOutputs.Lists, _turnedValues, Scale, inputNorms, change, terms);
 
     /// <summary>Marks the rows of the weights that the terms move.</summary>
     public void MarkRows(Span<bool> rows)

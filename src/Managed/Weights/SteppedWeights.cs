@@ -1,9 +1,10 @@
 using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
 
 namespace Subquad.Weights;
 
 /// <summary>A small weight matrix as it would be after the pending step, whole, for searches over its rows: a copy that the terms are folded into, with the bits they would have in place.</summary>
-internal sealed class SteppedWeights(PanelMatrix weights) : IDisposable
+internal sealed class SteppedWeights(TeamKernels kernels, LowRankWeights weights) : IDisposable
 {
     /// <summary>The weights after the step of the last <see cref="Step"/>.</summary>
     public PanelMatrix Matrix { get; } = new(weights.Rows, weights.Columns);
@@ -14,7 +15,7 @@ internal sealed class SteppedWeights(PanelMatrix weights) : IDisposable
     /// <exception cref="ArithmeticException">A weight would not be finite.</exception>
     public void Step(PendingTerms terms, TransposedBatch turnedInputs)
     {
-        Matrix.CopyFrom(weights);
+        weights.Materialise(kernels, Matrix);
         terms.FoldInto(Matrix, turnedInputs);
         for (int panel = 0; panel < Matrix.Panels; panel++)
             foreach (float value in Matrix.Panel(panel))

@@ -3,10 +3,25 @@ using Subquad.Simd.Threading;
 
 namespace Subquad.Weights;
 
-/// <summary>What the terms of a step add to the pre-activations of data, but for the factor -scale: inner products of the data with the terms' inputs, times the terms. Owns the scratch.</summary>
-internal sealed class TermProducts(TeamKernels kernels) : IDisposable
+/// <summary>What terms add to the pre-activations of data, but for the factor -scale: inner products of the data with the terms' inputs, times the terms. Owns the scratch.</summary>
+internal sealed class TermProducts : IDisposable
 {
+    private const int Chunk = 1 << 16;
+
     private readonly PanelMatrix _rows = new(1, 1), _products = new(1, 1);
+    private readonly Action<int, int> _subtract;
+    private NativeBuffer<float> _gathered = new(0), _sums = null!;
+    private long _entries;
+    private float _scale;
+
+    public TermProducts(TeamKernels kernels)
+    {
+        Kernels = kernels;
+        _subtract = (chunk, _) => Subtract((long)chunk * Chunk);
+    }
+
+    /// <summary>What computes.</summary>
+    public TeamKernels Kernels { get; }
 
     /// <summary>sum over terms j of &lt;h_i, v_j&gt; u_j[r]: data x neurons; valid until the next call.</summary>
     public PanelMatrix Sums { get; } = new(1, 1);
@@ -28,8 +43,46 @@ internal sealed class TermProducts(TeamKernels kernels) : IDisposable
     /// <summary>products[i, j] = the inner product of row i of <paramref name="data"/> and row j of <paramref name="terms"/>.</summary>
     public void InnerProducts(ActiveBatch data, ActiveBatch terms, PanelMatrix products)
     {
-        kernels.Spread(data, data.Values, _rows);
-        kernels.Multiply(_rows, terms, terms.Values, products);
+        Spread(data, data.Values);
+        Kernels.Multiply(_rows, terms, terms.Values, products);
+    }
+
+    /// <summary>Takes the data that <see cref="Of(HeldTerms)"/> and <see cref="OfTransposed"/> are asked for.</summary>
+    /// <param name="data">Which elements are not zero.</param>
+    /// <param name="values">Their values.</param>
+    public void Spread(ActiveBatch data, NativeBuffer<float> values) => Kernels.Spread(data, values, _rows);
+
+    /// <summary>sum over terms j of &lt;h_i, v_j&gt; u_j: data x rows of the weights, for the h that were spread; valid until the next call.</summary>
+    public PanelMatrix Of(HeldTerms terms)
+    {
+        Kernels.Multiply(_rows, terms.Inputs, terms.Inputs.Values, _products);
+        terms.Multiply(Kernels, _products, Sums);
+        return Sums;
+    }
+
+    /// <summary>sum over terms j of &lt;u_i, u_j&gt; v_j: data x columns of the weights, for the u_i that were spread; valid until the next call.</summary>
+    public PanelMatrix OfTransposed(HeldTerms terms)
+    {
+        Kernels.Multiply(_rows, terms.Outputs, terms.Outputs.Values, _products);
+        terms.MultiplyInputs(Kernels, _products, Sums);
+        return Sums;
+    }
+
+    /// <summary>sums -= scale * product at listed elements, rounded as <see cref="TeamKernels.SubtractTransposed"/> rounds.</summary>
+    /// <param name="product">Data x what is listed.</param>
+    /// <param name="scale">Multiplies the product.</param>
+    /// <param name="listed">Which elements.</param>
+    /// <param name="sums">In the order of <paramref name="listed"/>.</param>
+    public void Subtract(PanelMatrix product, float scale, ActiveBatch listed, NativeBuffer<float> sums)
+    {
+        if (_gathered.Length < listed.Entries)
+        {
+            _gathered.Dispose();
+            _gathered = new NativeBuffer<float>(listed.Entries + listed.Entries / 4);
+        }
+        Kernels.GatherActive(product, listed, dataInRows: true, _gathered);
+        (_scale, _entries, _sums) = (scale, listed.Entries, sums);
+        Kernels.Team.Run((int)((_entries + Chunk - 1) / Chunk), _subtract);
     }
 
     public void Dispose()
@@ -37,5 +90,14 @@ internal sealed class TermProducts(TeamKernels kernels) : IDisposable
         _rows.Dispose();
         _products.Dispose();
         Sums.Dispose();
+        _gathered.Dispose();
+    }
+
+    private void Subtract(long from)
+    {
+        int length = (int)Math.Min(Chunk, _entries - from);
+        Span<float> sums = _sums.Slice(from, length), terms = _gathered.Slice(from, length);
+        for (int i = 0; i < length; i++)
+            sums[i] -= _scale * terms[i];
     }
 }

@@ -102,6 +102,22 @@ public sealed unsafe class ActiveBatch : IDisposable
         GC.KeepAlive(values);
     }
 
+    /// <summary>Makes this the rows of one batch followed by those of another, which have other values. Both range over the same neurons; neither is this batch.</summary>
+    public void Join(ActiveBatch first, ActiveBatch second, NativeBuffer<float> secondValues)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(second.Width, first.Width);
+        Contract.Holds(first != this && second != this, "a batch is not joined into itself");
+        Reshape(checked(first.Count + second.Count), first.Width);
+        ReserveEntries(first.Entries + second.Entries);
+        long place = 0;
+        for (int block = 0; block < Blocks; block++)
+        {
+            place = CopyBlock(first, first.Values, block, (long)block * Count, place);
+            place = CopyBlock(second, secondValues, block, (long)block * Count + first.Count, place);
+        }
+        _starts[(long)Blocks * Count] = place;
+    }
+
     /// <summary>The largest number of entries of one datum.</summary>
     public int Longest()
     {
@@ -197,6 +213,20 @@ public sealed unsafe class ActiveBatch : IDisposable
         buffer.ThrowIfDisposed();
         buffer.Dispose();
         buffer = new NativeBuffer<T>(length + length / 4);
+    }
+
+    /// <summary>Copies the runs of one block to <paramref name="run"/> and following, their entries to <paramref name="place"/> and following; returns where the next entry goes.</summary>
+    private long CopyBlock(ActiveBatch source, NativeBuffer<float> values, int block, long run, long place)
+    {
+        long* starts = source._starts.Pointer + (long)block * source.Count;
+        long from = starts[0], entries = starts[source.Count] - from;
+        for (int datum = 0; datum < source.Count; datum++)
+            _starts.Pointer[run + datum] = place + (starts[datum] - from);
+        Buffer.MemoryCopy(source._offsets.Pointer + from, _offsets.Pointer + place, entries * sizeof(ushort), entries * sizeof(ushort));
+        Buffer.MemoryCopy(values.Pointer + from, _values.Pointer + place, entries * sizeof(float), entries * sizeof(float));
+        GC.KeepAlive(source);
+        GC.KeepAlive(values);
+        return place + entries;
     }
 
     private void Fill(ReadOnlySpan<float> rows, int count, int width, bool keepZeros)

@@ -3,33 +3,17 @@ using Subquad.Simd.Threading;
 
 namespace Subquad.Weights;
 
-/// <summary>A weight matrix as a base and rank-one terms that are not in it yet.</summary>
-internal abstract class ImplicitWeights(PanelMatrix baseWeights) : IDisposable
-{
-    /// <summary>The weights without the terms.</summary>
-    public PanelMatrix Base { get; } = baseWeights;
-
-    public int Rows => Base.Rows;
-    public int Columns => Base.Columns;
-
-    /// <summary>Whether some terms are not in the base yet.</summary>
-    public bool HasTerms { get; protected set; }
-
-    /// <summary>Takes a step's terms over.</summary>
-    public abstract void Append(PendingTerms terms);
-
-    /// <summary>Adds all terms to the base.</summary>
-    public abstract void Materialise();
-
-    public abstract void Dispose();
-}
-
 /// <summary>
 /// Terms that all have the same n inputs v_i, step after step: W = base - B V^T, with B neurons x data. The lowest trained layer sees constant inputs, so however many steps are
 /// taken, its change is one n-term factor, and its base is not touched until somebody asks for it (algorithm A8). The coefficients of a few steps are kept as the sparse lists that they
 /// are and added to B together, block by block of neurons, so that B comes through the caches once for all of them.
 /// </summary>
-internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix baseWeights, TransposedBatch turnedInputs) : ImplicitWeights(baseWeights)
+/// <param name="kernels">Verbs.</param>
+/// <param name="weights">The layer's weights.</param>
+/// <param name="inputs">v, constant while steps are appended.</param>
+/// <param name="turnedInputs">The same, turned round.</param>
+/// <param name="keepsTerms">Whether the factor is appended to the weights' terms in the end, in place of being added to their base.</param>
+internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights weights, ActiveBatch inputs, TransposedBatch turnedInputs, bool keepsTerms) : IDisposable
 {
     private const int StepsAtOnce = 8;
 
@@ -40,28 +24,30 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix base
     private readonly ActiveBatch _entries = new();
     private Action<int, int>? _addBlock;
     private int _held;
-    private bool _isSummed;
+    private bool _isSummed, _hasTerms;
 
     /// <summary>Makes room for steps with about as many coefficients as these lists have entries, so that taking them over allocates nothing.</summary>
     public void Reserve(ActiveBatch like)
     {
         foreach (ActiveBatch step in _steps)
             step.CopyFrom(like);
-        _coefficients.Reshape(Rows, turnedInputs.Lists.Width);
+        _coefficients.Reshape(weights.Rows, turnedInputs.Lists.Width);
     }
 
-    public override void Append(PendingTerms terms)
+    /// <summary>Takes a step's terms over.</summary>
+    public void Append(PendingTerms terms)
     {
-        HasTerms = true;
+        _hasTerms = true;
         _steps[_held].CopyFrom(terms.Outputs, terms.OutputValues);
         _scales[_held++] = terms.Scale;
         if (_held == StepsAtOnce)
             SumUp();
     }
 
-    public override void Materialise()
+    /// <summary>Makes all that was appended part of the weights.</summary>
+    public void Materialise()
     {
-        if (!HasTerms)
+        if (!_hasTerms)
             return;
         SumUp();
         CancellationToken cancellation = Shield();
@@ -69,8 +55,11 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix base
         {
             _lists.NonZero(_coefficients, _entries);
             // Before the weights are touched: terms that were added once must never be added again.
-            _isSummed = HasTerms = false;
-            kernels.Scatter(Base, _entries, _entries.Values, turnedInputs, turnedInputs.Lists.Values, -1f);
+            _isSummed = _hasTerms = false;
+            if (keepsTerms)
+                weights.Append(_entries, _entries.Values, inputs, 1f);
+            else
+                weights.Fold(kernels, _entries, _entries.Values, turnedInputs, 1f);
         }
         finally
         {
@@ -78,7 +67,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix base
         }
     }
 
-    public override void Dispose()
+    public void Dispose()
     {
         foreach (ActiveBatch step in _steps)
             step.Dispose();
@@ -91,7 +80,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, PanelMatrix base
     {
         if (!_isSummed)
         {
-            _coefficients.Reshape(Rows, turnedInputs.Lists.Width);
+            _coefficients.Reshape(weights.Rows, turnedInputs.Lists.Width);
             _coefficients.Clear();
         }
         _isSummed = true;
