@@ -8,6 +8,9 @@ public sealed partial class Network
 {
     private const string DeltaVersion = "1";
 
+    /// <summary>Rank-one terms that are kept beside the weights of each hidden layer; all 0 for a network whose weights are those of its model.</summary>
+    public IReadOnlyList<int> DeltaRanks => [.. Weights.Select(weights => weights.Rank)];
+
     /// <summary>
     /// Writes what training changed since the model was loaded or last saved: the low-rank terms beside the hidden weights, the output matrix, and the hash of the model they belong to. Needs
     /// changes that were kept apart: those of a network that shares its base, or was trained with <see cref="FlushPolicy.Never"/>.

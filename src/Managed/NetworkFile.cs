@@ -65,7 +65,7 @@ public sealed partial class Network
         RefuseTooLarge(shape, sharesBase);
 
         // Shared weights are not read at all, so the model's own word for their hash must do.
-        string hash = sharesBase && file.Metadata.TryGetValue(DataHash.Field, out string? named) && DataHash.IsHash(named) ? named : file.HashData();
+        string hash = sharesBase ? HashOf(file) : file.HashData();
         LayerStack layers = sharesBase ? Allocate(shape, PanelsFile.Map(path, hash, Matrices(shape))) : Allocate(shape);
         try
         {

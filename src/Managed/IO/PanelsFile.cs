@@ -46,6 +46,23 @@ internal static class PanelsFile
         });
     }
 
+    /// <summary>Whether the file of a model is there and <see cref="Map"/> would not refuse it.</summary>
+    public static bool Fits(string model, string hash, IReadOnlyList<(int Rows, int Columns)> shapes)
+    {
+        if (!File.Exists(PathOf(model)))
+            return false;
+        try
+        {
+            using MappedFile file = Open(PathOf(model));
+            Check(PathOf(model), file, Header(hash, shapes));
+            return true;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Maps the file of a model. The header is checked in full against the model; the weights are not looked at.</summary>
     /// <param name="model">The path of the model.</param>
     /// <param name="hash">The hash of its data.</param>
