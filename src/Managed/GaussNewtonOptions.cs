@@ -36,6 +36,9 @@ public sealed record GaussNewtonOptions
     /// <summary>The most bytes that packed active blocks of one layer may take. A rule of sizes, not of free memory: the result is the same on every machine. Default: 2 GiB.</summary>
     public long PackedBytes { get; init; } = 2L << 30;
 
+    /// <summary>When accepted steps are added to the weights that they are held beside. Default: by a cost model.</summary>
+    public FlushPolicy Flush { get; init; } = FlushPolicy.CostModel;
+
     /// <summary>How the firing neurons are found. All strategies find the same ones. Default: the cheapest by a cost model.</summary>
     public ActivityStrategy Activity { get; init; } = ActivityStrategy.Automatic;
 

@@ -32,6 +32,8 @@ public static class MemoryEstimate
                 bytes += PanelMatrix.BytesOf(width, n) + n * active * 76;
             if (layer > from && keepsAll && options.Activity != ActivityStrategy.Full)
                 bytes += 5 * PanelMatrix.BytesOf(width, n + heldOut) + (n + heldOut) * (active + activeBelow) * 20;
+            if (layer > from || !keepsAll)
+                bytes += HeldBytes(shape, options, layer, width, active, activeBelow, n);
             activeBelow = active;
         }
         bytes += 2 * PanelMatrix.BytesOf(Math.Max(1, shape.Outputs), shape.Hidden[^1]) + (n + heldOut) * shape.Inputs * 8L;
@@ -43,6 +45,14 @@ public static class MemoryEstimate
 
         // Rows spread out, products, and the dense forms of inputs; scratch of the workers.
         return bytes + options.Threads * (1L << 20) + 7 * PanelMatrix.BytesOf(Math.Max(n, heldOut), widest);
+    }
+
+    /// <summary>Terms held beside a layer: both factors, turned round, and once more while a step is joined to them.</summary>
+    private static long HeldBytes(NetworkShape shape, GaussNewtonOptions options, int layer, long width, long active, long activeBelow, long n)
+    {
+        long inputs = layer == 0 ? shape.Inputs : shape.Hidden[layer - 1];
+        long most = options.Flush.MostRank ?? Weights.FlushCosts.MostRank((int)width, (int)inputs, active, activeBelow, (int)n, Math.Max(1, shape.Outputs));
+        return most == 0 ? 0 : Math.Min(most + n, options.Steps * n) * (active + activeBelow) * 30;
     }
 
     internal static void RefuseTooLarge(NetworkShape shape, GaussNewtonOptions options, int data, int heldOut)

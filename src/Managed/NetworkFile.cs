@@ -5,6 +5,7 @@ using Subquad.Layers;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
 
 namespace Subquad;
 
@@ -18,16 +19,17 @@ public sealed partial class Network
 
     /// <summary>
     /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata, and the SHA-256 of the data. What is
-    /// kept beside the weights is added to what is written, not to the weights. The file appears whole or not at all.
+    /// kept beside the weights is added to them first, or only to what is written where they are shared. The file appears whole or not at all.
     /// </summary>
     /// <param name="path">The file; overwritten.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     public void Save(string path)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Layers.Settle();
+        using (var team = new WorkerTeam(Environment.ProcessorCount))
+            Layers.Flush(new TeamKernels(Kernels, team));
         string hash = SafetensorsWriter.WriteHashed(path, Metadata(), Tensors());
-        // Terms that are kept beside the weights are in the file, and still belong to the base that they were made from.
+        // Terms that must stay beside the weights are in the file, and still belong to the base that they were made from.
         if (Weights.HasTerms)
             return;
         BaseHash = hash;

@@ -19,10 +19,10 @@ internal sealed class ActivityReference : IDisposable
     /// <summary>The active inputs of the last full pass.</summary>
     public ActiveBatch Supports { get; } = new();
 
-    /// <summary>At least |w_r restricted to those inputs| for the weights of then: neurons x data.</summary>
+    /// <summary>At least |w_r restricted to those inputs| for the base of then: neurons x data.</summary>
     public PanelMatrix SupportNorms { get; } = new(1, 1);
 
-    /// <summary>How far the rows had moved by then.</summary>
+    /// <summary>How far the rows had moved when they were what that base is.</summary>
     public double[] DriftThen { get; private set; } = [];
 
     /// <summary>Makes room.</summary>

@@ -36,13 +36,12 @@ internal sealed class CertifiedActivity : IDisposable
     private readonly ActivityPolicy _policy;
     private readonly TermProducts _carried;
     private readonly ActiveBatch _listed = new();
-    private readonly Action<int, int> _measure, _subtract;
+    private readonly Action<int, int> _measure;
     private ActivityReference _reference = new(), _spare = new();
     private PanelMatrix _upper = new(1, 1);
     private RowBound? _bound;
-    private NativeBuffer<float> _sums = new(0), _terms = new(0);
+    private NativeBuffer<float> _sums = new(0);
     private ActiveBatch _inputs = null!;
-    private float _scale;
     private bool _isRenewed;
     private double _spent, _active;
     private double[] _norms = [];
@@ -58,7 +57,6 @@ internal sealed class CertifiedActivity : IDisposable
         _verbs = new CertificateKernels(kernels);
         (_layer, _rows, _carried, _policy) = (layer, rows, carried, policy);
         _measure = (chunk, _) => Measure(chunk * Chunk, Math.Min(_inputs.Count, (chunk + 1) * Chunk));
-        _subtract = (chunk, _) => Subtract(chunk * (long)(1 << 16));
     }
 
     /// <summary>Share of the neurons that were computed by the last <see cref="TryFind"/>.</summary>
@@ -100,7 +98,7 @@ internal sealed class CertifiedActivity : IDisposable
         if (!_policy.Keeps(_layer, inputs, Computed, _active, _kernels.Team.Degree, ref _spent))
             return false;
         _verbs.ListUncertain(_upper, bound, _listed);
-        Compute(turned, terms, stepped);
+        Compute(inputs, turned, terms, stepped);
         _verbs.ThresholdListed(_listed, _sums, _layer.Thresholds, gain, sets.Active);
         sets.Finish(normalised);
         _active = sets.Active.Density;
@@ -119,7 +117,8 @@ internal sealed class CertifiedActivity : IDisposable
         _spare.Inputs.CopyFrom(inputs);
         _spare.Supports.CopyFrom(inputs);
         SparseNorms.Of(inputs, _spare.Sizes);
-        _rows.Drift.CopyTo(_spare.DriftThen);
+        // The norms are those of the base; what is held beside it has moved the rows since.
+        _rows.DriftOfBase.CopyTo(_spare.DriftThen);
         int longest = inputs.Longest();
         _verbs.SupportNorms(_layer.Weights, inputs, (float)(1 + RowBounds.Gamma(longest + 4)), _spare.SupportNorms);
         FillErrors(bound, longest);
@@ -153,7 +152,6 @@ internal sealed class CertifiedActivity : IDisposable
         _listed.Dispose();
         _bound?.Dispose();
         _sums.Dispose();
-        _terms.Dispose();
     }
 
     /// <summary>A float that is at least x, for x of 0 or more.</summary>
@@ -242,7 +240,7 @@ internal sealed class CertifiedActivity : IDisposable
         double chain = RowBounds.Gamma(longest) + BoundRoundings * RowBounds.Roundoff;
         double product = RowBounds.Gamma(_rows.LongestInput) + RowBounds.Gamma(_rows.LongestRow) + BoundRoundings * RowBounds.Roundoff;
         for (int row = 0; row < norms.Length; row++)
-            bound.Errors[row] = Up(chain * norms[row] + product * change[row]);
+            bound.Errors[row] = Up(chain * norms[row] + product * change[row] + _rows.ErrorOfHeld(row));
     }
 
     /// <summary>What a computed pre-activation may be below W h, also once the step is folded in.</summary>
@@ -266,29 +264,14 @@ internal sealed class CertifiedActivity : IDisposable
     }
 
     /// <summary>Pre-activations of the listed neurons, by the chains of the full pass: W h, then less the terms' part.</summary>
-    private void Compute(TransposedBatch turned, PendingTerms terms, PanelMatrix stepped)
+    private void Compute(ActiveBatch inputs, TransposedBatch turned, PendingTerms terms, PanelMatrix stepped)
     {
-        Grow(ref _sums, _listed.Entries);
-        Grow(ref _terms, _listed.Entries);
-        _kernels.PushForward(_layer.Weights, _listed, _sums, turned, turned.Lists.Values);
-        _kernels.GatherActive(stepped, _listed, dataInRows: true, _terms);
-        _scale = terms.Scale;
-        _kernels.Team.Run((int)((_listed.Entries + (1 << 16) - 1) >> 16), _subtract);
-    }
-
-    private void Subtract(long from)
-    {
-        int length = (int)Math.Min(1 << 16, _listed.Entries - from);
-        Span<float> sums = _sums.Slice(from, length), terms = _terms.Slice(from, length);
-        for (int i = 0; i < length; i++)
-            sums[i] -= _scale * terms[i];
-    }
-
-    private static void Grow(ref NativeBuffer<float> buffer, long length)
-    {
-        if (buffer.Length >= length)
-            return;
-        buffer.Dispose();
-        buffer = new NativeBuffer<float>(length + length / 4);
+        if (_sums.Length < _listed.Entries)
+        {
+            _sums.Dispose();
+            _sums = new NativeBuffer<float>(_listed.Entries + _listed.Entries / 4);
+        }
+        _layer.LowRank.Query(_carried, _listed, _sums, turned, turned.Lists.Values, inputs, inputs.Values);
+        _carried.Subtract(stepped, terms.Scale, _listed, _sums);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class HalfSpaceOverData(TeamKernels kernels, HiddenLayer layer) 
         _tree?.Dispose();
         _data = inputs.Count;
         _tree = new HalfSpaceTree(SearchLists.Dense(inputs), Layer.Inputs, Kernels.Kernels);
-        Layer.Weights.CopyRows(0, Layer.Width, _rows);
+        Layer.LowRank.CopyRows(0, Layer.Width, _rows, Kernels.Kernels.IsFused);
         _isFirst = true;
     }
 

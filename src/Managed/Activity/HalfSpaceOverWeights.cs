@@ -24,7 +24,7 @@ internal sealed class HalfSpaceOverWeights(TeamKernels kernels, HiddenLayer laye
     {
         _tree?.Dispose();
         float[] rows = new float[Layer.Width * Layer.Inputs];
-        Layer.Weights.CopyRows(0, Layer.Width, rows);
+        Layer.LowRank.CopyRows(0, Layer.Width, rows, Kernels.Kernels.IsFused);
         _tree = new HalfSpaceTree(rows, Layer.Inputs, Kernels.Kernels);
         _rows = SearchLists.Dense(inputs);
         Computed = 1;

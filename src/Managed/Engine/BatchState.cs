@@ -2,6 +2,7 @@ using Subquad.Activity;
 using Subquad.Layers;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
+using Subquad.Weights;
 
 namespace Subquad.Engine;
 
@@ -11,12 +12,14 @@ internal sealed class BatchState : IDisposable
     private readonly TeamKernels _kernels;
     private readonly LayerStack _layers;
     private readonly PanelMatrix _dense = new(1, 1);
+    private readonly TermProducts _products;
 
     public BatchState(TeamKernels kernels, LayerStack layers, int from)
     {
         _kernels = kernels;
         _layers = layers;
         From = from;
+        _products = new TermProducts(kernels);
         Hidden = new HiddenState[layers.Hidden.Length - from];
         for (int i = 0; i < Hidden.Length; i++)
             Hidden[i] = new HiddenState(kernels);
@@ -74,7 +77,7 @@ internal sealed class BatchState : IDisposable
     }
 
     /// <summary>g = W h of a layer, for all neurons.</summary>
-    public void Accumulate(int layer) => _kernels.Forward(_layers.Hidden[layer].Weights, InputOf(layer), Of(layer).Sums, _dense);
+    public void Accumulate(int layer) => _layers.Weights[layer].Query(_products, InputOf(layer), Of(layer).Sums, _dense);
 
     /// <summary>Active sets and h of a layer from its pre-activations.</summary>
     /// <param name="layer">The layer.</param>
@@ -92,5 +95,6 @@ internal sealed class BatchState : IDisposable
             state.Dispose();
         Outputs.Dispose();
         _dense.Dispose();
+        _products.Dispose();
     }
 }

@@ -34,7 +34,7 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
                 continue;
             }
             if (_rows[layer] is null)
-                (_rows[layer] = new RowBounds(kernels, hidden.Weights)).Measure();
+                (_rows[layer] = new RowBounds(kernels, hidden.LowRank)).Measure();
             certified[layer] ??= new CertifiedActivity(kernels, hidden, _rows[layer]!, _carried, policy);
             certified[layer]!.Begin(state.InputOf(layer), state.Of(layer).Sums, active.Density);
         }
@@ -63,7 +63,7 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
     {
         _audit ??= new ActiveSets(kernels);
         HiddenLayer hidden = layers.Hidden[layer];
-        kernels.Forward(hidden.Weights, state.InputOf(layer), _auditSums);
+        hidden.LowRank.Query(_carried, state.InputOf(layer), _auditSums);
         kernels.SubtractTransposed(_auditSums, stepped, scale, _auditSums);
         _audit.Find(_auditSums, hidden, layers.GainOf(layer), layers.Normalised);
         ActiveSets found = state.Of(layer).Sets;

@@ -1,5 +1,6 @@
 using Subquad.Layers;
 using Subquad.Simd.Memory;
+using Subquad.Weights;
 
 namespace Subquad.Engine;
 
@@ -12,7 +13,7 @@ internal static class FiniteCheck
         for (int layer = 0; layer < layers.Hidden.Length; layer++)
         {
             HiddenLayer hidden = layers.Hidden[layer];
-            if (!IsFinite(hidden.Weights) || HasNaN(hidden.Thresholds.Span))
+            if (!IsFinite(hidden.LowRank) || HasNaN(hidden.Thresholds.Span))
                 return $"hidden layer {layer + 1}";
         }
         return IsFinite(layers.Output) ? null : "the output layer";
@@ -27,11 +28,21 @@ internal static class FiniteCheck
                 if (!float.IsFinite(norm))
                     return state.From + layer;
             ActiveBatch active = state.Hidden[layer].Sets.Active;
-            if (!IsFinite(active.Values.Slice(0, (int)active.Entries)))
+            if (!IsFinite(active))
                 return state.From + layer;
         }
         return null;
     }
+
+    private static bool IsFinite(LowRankWeights weights)
+    {
+        foreach (HeldTerms terms in weights.Held)
+            if (!IsFinite(terms.Outputs) || !IsFinite(terms.Inputs) || !float.IsFinite(terms.Scale))
+                return false;
+        return IsFinite(weights.Base);
+    }
+
+    private static bool IsFinite(ActiveBatch rows) => IsFinite(rows.Values.Slice(0, (int)rows.Entries));
 
     private static bool IsFinite(PanelMatrix matrix)
     {

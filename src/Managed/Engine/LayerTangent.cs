@@ -15,6 +15,7 @@ internal sealed class LayerTangent : IDisposable
     private readonly int _layer;
     private readonly long _packedLimit;
     private readonly PackedBlocks _packed = new();
+    private readonly TermProducts _products;
     private readonly Action<int, int> _project, _addPushed;
     private bool _isPacked;
     private HiddenState _state = null!;
@@ -30,6 +31,7 @@ internal sealed class LayerTangent : IDisposable
         _layer = layer;
         _packedLimit = packedLimit;
         Terms = new PendingTerms(kernels);
+        _products = new TermProducts(kernels);
         _project = (chunk, _) => Project(chunk * Chunk, Math.Min(Active.Count, (chunk + 1) * Chunk));
         _addPushed = (chunk, _) => AddPushed(chunk * (long)(1 << 16));
     }
@@ -47,6 +49,7 @@ internal sealed class LayerTangent : IDisposable
     public PendingTerms Terms { get; }
 
     private ActiveBatch Active => _state.Sets.Active;
+    private LowRankWeights Weights => _layers.Weights[_layer];
 
     /// <summary>Takes the layer's state of a new point, and packs its active blocks when that pays.</summary>
     public void MoveTo(BatchState state)
@@ -65,7 +68,7 @@ internal sealed class LayerTangent : IDisposable
         if (_isPacked)
         {
             _packed.Plan(Active, _inputs);
-            _kernels.Pack(_layers.Hidden[_layer].Weights, Active, _below.Turned, _packed);
+            _kernels.Pack(Weights.Base, Active, _below.Turned, _packed);
             Fit(ref _pushed, Active.Entries);
         }
         else
@@ -78,10 +81,13 @@ internal sealed class LayerTangent : IDisposable
     /// <summary>t = W^T u on the active inputs.</summary>
     public void PullBack(NativeBuffer<float> pulled)
     {
-        if (_isPacked)
-            _kernels.PullBack(_packed, _cotangent, pulled);
-        else
-            _kernels.PullBack(_layers.Hidden[_layer].Weights, Active, _cotangent, _below!.Turned, pulled);
+        if (!_isPacked)
+        {
+            Weights.QueryTransposed(_products, Active, _cotangent, _below!.Turned, _inputs, pulled);
+            return;
+        }
+        _kernels.PullBack(_packed, _cotangent, pulled);
+        Weights.SubtractTransposedTerms(_products, Active, _cotangent, _inputs, pulled);
     }
 
     /// <summary>The step -s^2 sum of u v^T of the cotangents at hand.</summary>
@@ -117,11 +123,12 @@ internal sealed class LayerTangent : IDisposable
         if (_isPacked)
         {
             _kernels.PushForward(_packed, below, _pushed);
+            Weights.SubtractTerms(_products, Active, _pushed, _inputs, below);
         }
         else
         {
             _below!.Turned.Gather(below, _turned);
-            _kernels.PushForward(_layers.Hidden[_layer].Weights, Active, _pushed, _below.Turned, _turned);
+            Weights.Query(_products, Active, _pushed, _below.Turned, _turned, _inputs, below);
         }
         _kernels.Team.Run((int)((Active.Entries + (1 << 16) - 1) >> 16), _addPushed);
     }
@@ -141,6 +148,7 @@ internal sealed class LayerTangent : IDisposable
         _packed.Dispose();
         Products.Dispose();
         Terms.Dispose();
+        _products.Dispose();
         _cotangent.Dispose();
         _tangent.Dispose();
         _pushed.Dispose();

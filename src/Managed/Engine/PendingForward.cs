@@ -10,21 +10,39 @@ namespace Subquad.Engine;
 /// The forward pass of any batch under a step that is only pending: the terms' part comes from inner products of the batch's inputs with the terms' inputs. The first trained
 /// layer has constant inputs, so its pre-activations are only corrected (algorithm A8: P - s^2 K U) and its weights are not read.
 /// </summary>
-internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jacobian jacobian, Certificates? certificates) : IDisposable
+internal sealed class PendingForward : IDisposable
 {
-    private readonly TermProducts _stepped = new(kernels);
-    private readonly PanelMatrix _output = new(layers.Output.Rows, layers.Output.Columns);
+    private readonly TeamKernels _kernels;
+    private readonly LayerStack _layers;
+    private readonly Jacobian _jacobian;
+    private readonly Certificates? _certificates;
+    private readonly FlushPolicy _flush;
+    private readonly TermProducts _stepped;
+    private readonly PanelMatrix _output;
 
     private ConstantInputWeights? _implicit;
     private SteppedWeights? _weights;
     private TransposedBatch? _turnedInputs;
+
+    /// <param name="kernels">Verbs.</param>
+    /// <param name="layers">Parameters.</param>
+    /// <param name="jacobian">Holds the step.</param>
+    /// <param name="certificates">What bounds passes of the same data; null when nothing does.</param>
+    /// <param name="flush">When accepted steps are added to the bases of the weights.</param>
+    public PendingForward(TeamKernels kernels, LayerStack layers, Jacobian jacobian, Certificates? certificates, FlushPolicy flush)
+    {
+        (_kernels, _layers, _jacobian, _certificates, _flush) = (kernels, layers, jacobian, certificates, flush);
+        _stepped = new TermProducts(kernels);
+        _output = new PanelMatrix(layers.Output.Rows, layers.Output.Columns);
+        layers.Fits++;
+    }
 
     /// <summary>Gives searches over the rows of the lowest trained layer its weights as they would be after each step.</summary>
     /// <param name="turnedInputs">What enters that layer, turned round.</param>
     public void StepWeights(TransposedBatch turnedInputs)
     {
         _turnedInputs = turnedInputs;
-        _weights = new SteppedWeights(layers.Hidden[jacobian.From].Weights);
+        _weights = new SteppedWeights(_kernels, _layers.Weights[_jacobian.From]);
     }
 
     /// <summary>Keeps the lowest trained layer's change beside its weights from now on, as coefficients of its constant inputs; <see cref="LayerStack.Settle"/> folds it in.</summary>
@@ -32,23 +50,24 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
     /// <param name="active">Its active neurons.</param>
     public void KeepImplicit(TransposedBatch turnedInputs, ActiveBatch active)
     {
-        if (layers.Unsettled is not null)
+        if (_layers.Unsettled is not null)
             throw new InvalidOperationException("another fit of this network is going on; wait for it to end");
-        _implicit = new ConstantInputWeights(kernels, layers.Hidden[jacobian.From].Weights, turnedInputs);
+        LowRankWeights weights = _layers.Weights[_jacobian.From];
+        _implicit = new ConstantInputWeights(_kernels, weights, turnedInputs, keepsTerms: KeepsTerms(weights));
         _implicit.Reserve(active);
-        layers.Unsettled = _implicit.Materialise;
+        _layers.Unsettled = _implicit.Materialise;
     }
 
     /// <summary>Readies what a trial needs of the step that the Jacobian holds: the output matrix A - dA and the rows' bounds.</summary>
     public void HoldStep()
     {
-        certificates?.Hold(jacobian);
-        _weights?.Step(jacobian.TermsOf(jacobian.From), _turnedInputs!);
-        _output.CopyFrom(layers.Output);
-        if (!jacobian.TrainsOutput)
+        _certificates?.Hold(_jacobian);
+        _weights?.Step(_jacobian.TermsOf(_jacobian.From), _turnedInputs!);
+        _output.CopyFrom(_layers.Output);
+        if (!_jacobian.TrainsOutput)
             return;
         for (int panel = 0; panel < _output.Panels; panel++)
-            kernels.Kernels.Axpy(-1f, jacobian.OutputStep.Panel(panel), _output.Panel(panel));
+            _kernels.Kernels.Axpy(-1f, _jacobian.OutputStep.Panel(panel), _output.Panel(panel));
     }
 
     /// <summary>Runs the layers of <paramref name="target"/> as if the step had been taken.</summary>
@@ -59,75 +78,106 @@ internal sealed class PendingForward(TeamKernels kernels, LayerStack layers, Jac
     public void Run(BatchState target, PanelMatrix sums, PanelMatrix products, CertifiedActivity?[] certified)
     {
         int lowest = target.From;
-        PendingTerms terms = jacobian.TermsOf(lowest);
+        PendingTerms terms = _jacobian.TermsOf(lowest);
         HiddenState own = target.Of(lowest);
-        HiddenLayer first = layers.Hidden[lowest];
+        HiddenLayer first = _layers.Hidden[lowest];
         if (target.Lowest is { } search)
         {
             if (!search.ReadsWeights)
-                kernels.SubtractTransposed(sums, _stepped.Of(products, terms), terms.Scale, own.Sums);
-            search.Find(terms, own.Sums, _weights?.Matrix ?? first.Weights, own.Sets, layers.GainOf(lowest), layers.Normalised);
+                _kernels.SubtractTransposed(sums, _stepped.Of(products, terms), terms.Scale, own.Sums);
+            search.Find(terms, own.Sums, _weights?.Matrix ?? first.Weights, own.Sets, _layers.GainOf(lowest), _layers.Normalised);
             own.Changed(search.Computed);
         }
         else
         {
-            terms.Correct(products, _stepped.Sums, sums, own.Sums, first.Thresholds, layers.GainOf(lowest), own.Sets.Active);
-            own.Sets.Finish(layers.Normalised);
+            terms.Correct(products, _stepped.Sums, sums, own.Sums, first.Thresholds, _layers.GainOf(lowest), own.Sets.Active);
+            own.Sets.Finish(_layers.Normalised);
             own.Changed(reevaluated: 0);
         }
-        for (int layer = lowest + 1; layer < layers.Hidden.Length; layer++)
+        for (int layer = lowest + 1; layer < _layers.Hidden.Length; layer++)
             RunLayer(target, layer, certified.Length > 0 ? certified[layer] : null);
-        kernels.Forward(_output, target.Last.Sets.Active, target.Outputs);
+        _kernels.Forward(_output, target.Last.Sets.Active, target.Outputs);
     }
 
     /// <summary>products[i, j] = the inner product of row i of <paramref name="data"/> and row j of <paramref name="terms"/>.</summary>
     public void InnerProducts(ActiveBatch data, ActiveBatch terms, PanelMatrix products) => _stepped.InnerProducts(data, terms, products);
 
-    /// <summary>Makes the step part of the weights.</summary>
+    /// <summary>Makes the step part of the weights: of their bases or beside them, as the policy says.</summary>
     /// <param name="state">The point that the step was computed at.</param>
     /// <param name="inputs">What enters the first trained layer there, turned round.</param>
     public void Commit(BatchState state, TransposedBatch inputs)
     {
-        for (int layer = state.From; layer < layers.Hidden.Length; layer++)
+        for (int layer = state.From; layer < _layers.Hidden.Length; layer++)
         {
-            PendingTerms terms = jacobian.TermsOf(layer);
+            PendingTerms terms = _jacobian.TermsOf(layer);
             if (layer == state.From && _implicit is not null)
                 _implicit.Append(terms);
             else
-                terms.FoldInto(layers.Hidden[layer].Weights, layer == state.From ? inputs : state.Of(layer - 1).Turned);
+                Append(_layers.Hidden[layer], state.InputOf(layer), terms, layer == state.From ? inputs : state.Of(layer - 1).Turned);
         }
-        certificates?.Accept();
-        layers.Output.CopyFrom(_output);
+        _certificates?.Accept();
+        _layers.Output.CopyFrom(_output);
     }
 
     public void Dispose()
     {
         if (_implicit is not null)
         {
-            layers.Settle();
-            layers.Unsettled = null;
+            _layers.Settle();
+            _layers.Unsettled = null;
             _implicit.Dispose();
         }
+        for (int layer = _jacobian.From; layer < _layers.Hidden.Length; layer++)
+        {
+            if (!KeepsTerms(_layers.Weights[layer]))
+                _layers.Weights[layer].Flush(_kernels);
+            _layers.Weights[layer].Trim();
+        }
+        _layers.Fits--;
         _weights?.Dispose();
         _stepped.Dispose();
         _output.Dispose();
     }
 
+    private bool KeepsTerms(LowRankWeights weights) => weights.IsReadOnly || _flush == FlushPolicy.Never;
+
+    private void Append(HiddenLayer layer, ActiveBatch inputs, PendingTerms terms, TransposedBatch turned)
+    {
+        LowRankWeights weights = layer.LowRank;
+        int most = weights.IsReadOnly ? int.MaxValue : _flush.MostRank ?? MostRank(layer, inputs);
+        if (!weights.HasTerms && terms.Outputs.Count > most)
+        {
+            weights.Fold(_kernels, terms.Outputs, terms.OutputValues, turned, terms.Scale);
+            return;
+        }
+        weights.Append(terms);
+        if (weights.Rank > most)
+            weights.Flush(_kernels);
+    }
+
+    /// <summary>The cost model's choice, from the shares of neurons that were meant to fire, not from those that do.</summary>
+    private int MostRank(HiddenLayer layer, ActiveBatch inputs)
+    {
+        int number = Array.IndexOf(_layers.Hidden, layer);
+        double activeInputs = number == 0 ? layer.Inputs : layer.Inputs * Shift.UpperTail(_layers.Hidden[number - 1].Shift);
+        return FlushCosts.MostRank(layer.Width, layer.Inputs, layer.Width * Shift.UpperTail(layer.Shift), activeInputs, inputs.Count, _layers.Outputs);
+    }
+
     private void RunLayer(BatchState target, int layer, CertifiedActivity? certificate)
     {
-        PendingTerms terms = jacobian.TermsOf(layer);
+        PendingTerms terms = _jacobian.TermsOf(layer);
         ActiveBatch inputs = target.InputOf(layer);
         HiddenState own = target.Of(layer);
         PanelMatrix stepped = _stepped.Of(inputs, terms);
-        if (certificate is not null && certificate.TryFind(inputs, target.Of(layer - 1).Turned, terms, stepped, own.Sets, layers.GainOf(layer), layers.Normalised))
+        if (certificate is not null && certificate.TryFind(inputs, target.Of(layer - 1).Turned, terms, stepped, own.Sets, _layers.GainOf(layer), _layers.Normalised))
         {
             own.Changed(certificate.Computed);
-            if (certificates!.Audits)
-                certificates.Audit(target, layer, stepped, terms.Scale);
+            if (_certificates!.Audits)
+                _certificates.Audit(target, layer, stepped, terms.Scale);
             return;
         }
         target.Accumulate(layer);
-        kernels.SubtractTransposed(own.Sums, stepped, terms.Scale, own.Sums);
+        _kernels.SubtractTransposed(own.Sums, stepped, terms.Scale, own.Sums);
         target.Activate(layer, reevaluated: 1);
         certificate?.Renew(inputs, own.Sums);
     }

@@ -32,7 +32,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         Clock = new StageClock(kernels);
         _jacobian = new Jacobian(kernels, layers, from, options.TrainOutput, options.PackedBytes);
         _gram = new ClassAveragedGram(kernels, layers, _jacobian);
-        _pending = new PendingForward(kernels, layers, _jacobian, certificates);
+        _pending = new PendingForward(kernels, layers, _jacobian, certificates, options.Flush);
         _chooseMetric = ShareOfTrace;
     }
 

@@ -10,10 +10,9 @@ namespace Subquad.Weights;
 /// </summary>
 /// <param name="kernels">Verbs.</param>
 /// <param name="weights">The layer's weights.</param>
-/// <param name="inputs">v, constant while steps are appended.</param>
-/// <param name="turnedInputs">The same, turned round.</param>
+/// <param name="turnedInputs">v, constant while steps are appended, turned round.</param>
 /// <param name="keepsTerms">Whether the factor is appended to the weights' terms in the end, in place of being added to their base.</param>
-internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights weights, ActiveBatch inputs, TransposedBatch turnedInputs, bool keepsTerms) : IDisposable
+internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights weights, TransposedBatch turnedInputs, bool keepsTerms) : IDisposable
 {
     private const int StepsAtOnce = 8;
 
@@ -23,6 +22,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
     private readonly PanelMatrix _coefficients = new(1, 1);
     private readonly ActiveBatch _entries = new();
     private Action<int, int>? _addBlock;
+    private ActiveBatch _inputs = null!;
     private int _held;
     private bool _isSummed, _hasTerms;
 
@@ -38,6 +38,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
     public void Append(PendingTerms terms)
     {
         _hasTerms = true;
+        _inputs = terms.Inputs;
         _steps[_held].CopyFrom(terms.Outputs, terms.OutputValues);
         _scales[_held++] = terms.Scale;
         if (_held == StepsAtOnce)
@@ -57,7 +58,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
             // Before the weights are touched: terms that were added once must never be added again.
             _isSummed = _hasTerms = false;
             if (keepsTerms)
-                weights.Append(_entries, _entries.Values, inputs, 1f);
+                weights.Append(_entries, _entries.Values, _inputs, 1f);
             else
                 weights.Fold(kernels, _entries, _entries.Values, turnedInputs, 1f);
         }

@@ -16,7 +16,7 @@ namespace Subquad.Weights;
 internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = false) : IDisposable
 {
     /// <summary>Terms are joined into groups of at most so many: two blocks of a scatter, which streams W once for each, and one product of a query.</summary>
-    private const int MostJoined = 2 * ActiveBatch.BlockSize;
+    public const int MostJoined = 2 * ActiveBatch.BlockSize;
 
     private readonly List<HeldTerms> _held = [], _spare = [];
 

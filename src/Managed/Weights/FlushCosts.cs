@@ -1,0 +1,59 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Weights;
+
+/// <summary>
+/// What it costs to hold terms and to flush them, and how many to hold. Every term is scattered once in the end, so holding saves nothing where a scatter is bound by its elements; with few data
+/// it is bound by the lines of W that it reads and writes, and steps that are scattered together share those. Constants in one place; sizes are all that is looked at, so that the choice,
+/// and with it the bits, is the same everywhere and for any number of threads.
+/// </summary>
+internal static class FlushCosts
+{
+    // Nanoseconds on two threads: of a scatter per 64-byte line of W and per element (perf/results, kernels, m = 8,192 and 16,384), of a product with held terms per multiply-add, per datum and
+    // neuron, and to begin (perf/results, solvers, lazy).
+    private const double PerLine = 4.2, PerElement = 0.5, PerMultiplyAdd = 0.04, PerPair = 0.8, PerProduct = 20_000;
+
+    private const int LineFloats = 16, MostSteps = 32;
+
+    // Passes through a layer in a step: one forward; backward one for a single output, else those of the probes, of the conjugate gradients (there and back) and of the step.
+    private const int PassesForOne = 2, PassesForSeveral = 18;
+
+    /// <summary>The most terms to hold beside a layer: those of as many steps as make a step cheapest on average, less the one that brings the flush.</summary>
+    /// <param name="rows">Neurons.</param>
+    /// <param name="columns">Inputs.</param>
+    /// <param name="active">Neurons that fire for a datum.</param>
+    /// <param name="activeInputs">Inputs that are not zero for a datum.</param>
+    /// <param name="data">Terms of a step.</param>
+    /// <param name="outputs">Outputs of the network.</param>
+    public static int MostRank(int rows, int columns, double active, double activeInputs, int data, int outputs)
+    {
+        int passes = outputs == 1 ? PassesForOne : PassesForSeveral, best = 1;
+        double held = 0, least = double.PositiveInfinity;
+        for (int steps = 1; steps <= MostSteps; steps++)
+        {
+            double cost = (OfFlush(rows, columns, active, activeInputs, steps * (long)data) + held) / steps;
+            if (cost < least)
+                (least, best) = (cost, steps);
+            held += passes * OfProduct(rows, active, activeInputs, steps * (long)data, data);
+        }
+        return (int)Math.Min((best - 1L) * data, int.MaxValue - 1);
+    }
+
+    /// <summary>Nanoseconds of scattering terms: a block of 512 after another, each bound by its lines or by its elements.</summary>
+    private static double OfFlush(int rows, int columns, double active, double activeInputs, long terms)
+    {
+        double lines = (double)rows / LineFloats * columns;
+        double touched = activeInputs / columns * (1 - Math.Pow(1 - Math.Min(1, active / rows), LineFloats));
+        long whole = terms / ActiveBatch.BlockSize, rest = terms % ActiveBatch.BlockSize;
+        return whole * OfBlock(ActiveBatch.BlockSize) + OfBlock(rest);
+
+        double OfBlock(long count) => Math.Max(PerLine * lines * (1 - Math.Pow(1 - touched, count)), PerElement * count * active * activeInputs);
+    }
+
+    /// <summary>Nanoseconds that a pass of the data through a layer takes longer while it holds terms.</summary>
+    private static double OfProduct(int rows, double active, double activeInputs, long terms, int data)
+    {
+        double groups = Math.Ceiling((double)terms / LowRankWeights.MostJoined);
+        return groups * (PerProduct + PerPair * data * rows) + PerMultiplyAdd * data * terms * (active + activeInputs);
+    }
+}
