@@ -42,6 +42,9 @@ internal static class DeltaFile
         if (!file.Contains($"groups.{layer}"))
             return held;
         long[] groups = Starts(file, $"groups.{layer}");
+        for (int group = 1; group < groups.Length; group++)
+            if (groups[group] == groups[group - 1])
+                throw Fault(file, $"groups.{layer}", "a term in every group", $"none in group {group - 1}");
         int terms = (int)groups[^1];
         float[] scales = Read<float>(file, $"scale.{layer}", groups.Length - 1, file.Read);
         SparseTerms u = ReadRows(file, $"U.{layer}", terms, rows), v = ReadRows(file, $"V.{layer}", terms, columns);

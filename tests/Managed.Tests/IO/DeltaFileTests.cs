@@ -55,6 +55,7 @@ internal sealed class DeltaFileTests
         yield return Fault("groups.1", Long(0, 3), "tensor 'U.1.starts': expected 4 elements, found 3");
         yield return Fault("groups.1", Long(1, 2), "tensor 'groups.1': expected numbers from 0");
         yield return Fault("groups.1", Long(0, 2, 1), "tensor 'groups.1': expected ascending numbers, found 1 after 2");
+        yield return Fault("groups.1", Long(0, 0, 2), "tensor 'groups.1': expected a term in every group, found none in group 0");
         yield return Fault("groups.1", Long(0, 1L << 40), "tensor 'groups.1': expected numbers from 0");
         yield return Fault("groups.1", Long(0, 1, 2), "tensor 'scale.1': expected 2 elements, found [1]");
         yield return Fault("groups.1", Long(), "tensor 'groups.1': expected numbers from 0 to 2147483590, found none");
