@@ -11,7 +11,7 @@ public sealed record FlushPolicy
     private FlushPolicy(int? mostRank) => MostRank = mostRank;
 
     /// <summary>As many steps are held as a cost model says, which looks at sizes only: the same on every machine.</summary>
-    public static FlushPolicy CostModel { get; } = new(null);
+    public static FlushPolicy CostModel { get; } = new((int?)null);
 
     /// <summary>Every step is added at once.</summary>
     public static FlushPolicy Immediate { get; } = RankAbove(0);

@@ -32,7 +32,7 @@ public static class MemoryEstimate
                 bytes += PanelMatrix.BytesOf(width, n) + n * active * 76;
             if (layer > from && keepsAll && options.Activity != ActivityStrategy.Full)
                 bytes += 5 * PanelMatrix.BytesOf(width, n + heldOut) + (n + heldOut) * (active + activeBelow) * 20;
-            if (layer > from || !keepsAll)
+            if (layer > from || (isTrained && !keepsAll))
                 bytes += HeldBytes(shape, options, layer, width, active, activeBelow, n);
             activeBelow = active;
         }

@@ -18,8 +18,8 @@ public sealed partial class Network
     public string? TrainedBy { get; private init; }
 
     /// <summary>
-    /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata, and the SHA-256 of the data. What is
-    /// kept beside the weights is added to them first, or only to what is written where they are shared. The file appears whole or not at all.
+    /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata, and the SHA-256 of the data. The file
+    /// appears whole or not at all. What is held beside weights of the network's own is added to them first (predictions must not run then); beside shared ones it stays, and is in the file.
     /// </summary>
     /// <param name="path">The file; overwritten.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>

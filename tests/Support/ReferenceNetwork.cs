@@ -18,7 +18,7 @@ internal sealed class ReferenceNetwork
         _gains = [.. layers.Hidden.Select((_, layer) => (double)layers.GainOf(layer))];
         _thresholds = [.. layers.Hidden.Select(layer => Array.ConvertAll(layer.Thresholds.Slice(0, layer.Width).ToArray(), theta => (double)theta))];
         Widths = [layers.Inputs, .. layers.Hidden.Select(layer => layer.Width)];
-        Weights = [.. layers.Hidden.Select(layer => ToDouble(layer.Weights))];
+        Weights = [.. layers.Hidden.Select(layer => Array.ConvertAll(Samples.ToArray(layer.LowRank, network.Kernels.IsFused), value => (double)value))];
         Output = ToDouble(layers.Output);
         Outputs = layers.Outputs;
     }

@@ -1,4 +1,5 @@
 using Subquad.Simd.Memory;
+using Subquad.Weights;
 
 namespace Subquad.Support;
 
@@ -40,6 +41,14 @@ public static class Samples
         for (int row = 0; row < matrix.Rows; row++)
             for (int column = 0; column < matrix.Columns; column++)
                 values[row * matrix.Columns + column] = matrix[row, column];
+        return values;
+    }
+
+    /// <summary>The elements of a weight matrix with what is held beside it, row after row, with the bits of a flush.</summary>
+    internal static float[] ToArray(LowRankWeights weights, bool isFused)
+    {
+        var values = new float[weights.Rows * weights.Columns];
+        weights.CopyRows(0, weights.Rows, values, isFused);
         return values;
     }
 

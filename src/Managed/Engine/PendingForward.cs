@@ -127,13 +127,14 @@ internal sealed class PendingForward : IDisposable
             _layers.Unsettled = null;
             _implicit.Dispose();
         }
-        for (int layer = _jacobian.From; layer < _layers.Hidden.Length; layer++)
-        {
-            if (!KeepsTerms(_layers.Weights[layer]))
-                _layers.Weights[layer].Flush(_kernels);
-            _layers.Weights[layer].Trim();
-        }
-        _layers.Fits--;
+        // One that was refused inside another must not touch what that one knows.
+        if (--_layers.Fits == 0)
+            for (int layer = _jacobian.From; layer < _layers.Hidden.Length; layer++)
+            {
+                if (!KeepsTerms(_layers.Weights[layer]))
+                    _layers.Weights[layer].Flush(_kernels);
+                _layers.Weights[layer].Trim();
+            }
         _weights?.Dispose();
         _stepped.Dispose();
         _output.Dispose();

@@ -11,7 +11,7 @@ namespace Subquad.Weights;
 /// <param name="kernels">Verbs.</param>
 /// <param name="weights">The layer's weights.</param>
 /// <param name="turnedInputs">v, constant while steps are appended, turned round.</param>
-/// <param name="keepsTerms">Whether the factor is appended to the weights' terms in the end, in place of being added to their base.</param>
+/// <param name="keepsTerms">Whether the factor is held with the weights' terms, as a group of its own that grows no more terms, in place of being added to their base.</param>
 internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights weights, TransposedBatch turnedInputs, bool keepsTerms) : IDisposable
 {
     private const int StepsAtOnce = 8;
@@ -23,6 +23,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
     private readonly ActiveBatch _entries = new();
     private Action<int, int>? _addBlock;
     private ActiveBatch _inputs = null!;
+    private HeldTerms? _kept;
     private int _held;
     private bool _isSummed, _hasTerms;
 
@@ -56,11 +57,14 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
         {
             _lists.NonZero(_coefficients, _entries);
             // Before the weights are touched: terms that were added once must never be added again.
-            _isSummed = _hasTerms = false;
+            _hasTerms = false;
             if (keepsTerms)
-                weights.Append(_entries, _entries.Values, _inputs, 1f);
-            else
-                weights.Fold(kernels, _entries, _entries.Values, turnedInputs, 1f);
+            {
+                Keep();
+                return;
+            }
+            _isSummed = false;
+            weights.Fold(kernels, _entries, _entries.Values, turnedInputs, 1f);
         }
         finally
         {
@@ -74,6 +78,16 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
             step.Dispose();
         _coefficients.Dispose();
         _entries.Dispose();
+    }
+
+    /// <summary>Holds all of B, in place of what was held of it before.</summary>
+    private void Keep()
+    {
+        bool isNew = _kept is null;
+        _kept ??= new HeldTerms();
+        _kept.Set(_entries, _entries.Values, _inputs, 1f);
+        if (isNew)
+            weights.Append(_kept);
     }
 
     /// <summary>B += the steps' lists.</summary>

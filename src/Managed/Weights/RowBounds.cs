@@ -18,7 +18,7 @@ internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : I
     private readonly NativeBuffer<double> _change = new(weights.Rows), _folding = new(weights.Rows);
     private readonly int[] _terms = new int[weights.Rows];
     private double[] _inputNorms = [];
-    private double _productRoundings;
+    private double _productRoundings, _subtractionRoundings;
     private int _longestHeldRow, _longestHeldInput;
 
     /// <summary>|w_r| now.</summary>
@@ -40,7 +40,7 @@ internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : I
     /// What the products of the held terms may be off, for an input of norm 1: each chain, and the scaling, by the norms of the terms, and each subtraction by that of the row. Terms are
     /// joined as they come, so the longest row of a group is at most the sum of those of the steps.
     /// </summary>
-    public double ErrorOfHeld(int row) => _productRoundings * _held[row] + 2 * weights.Held.Count * Roundoff * _norms[row];
+    public double ErrorOfHeld(int row) => _productRoundings * _held[row] + _subtractionRoundings * _norms[row];
 
     /// <summary>The most terms of a row in that step: the length of a chain over terms.</summary>
     public int LongestRow { get; private set; }
@@ -143,12 +143,13 @@ internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : I
         _longestHeldRow += LongestRow;
         _longestHeldInput = Math.Max(_longestHeldInput, LongestInput);
         _productRoundings = Gamma(_longestHeldInput) + Gamma(_longestHeldRow) + 8 * Roundoff;
+        _subtractionRoundings = 2 * weights.Held.Count * Roundoff;
     }
 
     private void ForgetHeld()
     {
         _held.Clear();
         _longestHeldRow = _longestHeldInput = 0;
-        _productRoundings = 0;
+        _productRoundings = _subtractionRoundings = 0;
     }
 }

@@ -150,6 +150,46 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
         Assert.That(layer.Certified, Is.InRange(Steps / 10, Steps * 9 / 10), "both kinds of passes are made");
     }
 
+    [Test]
+    public void Terms_that_are_held_and_flushed_are_certified([Values] bool begunWithTerms, [Values] bool sameScale, [Values(1e-4f, 0.1f)] float largest)
+    {
+        var random = new Random(10);
+        // Many renewals, or next to none.
+        using var layer = new CertifiedLayer(
+            kernels, Inputs, Width, shift: 1.2, normalised: true, new ActivityPolicy { FollowsCosts = false, PassesBeforeRenewal = begunWithTerms ? 1e4 : 2 });
+        float[] inputs = Unit(Samples.Sparse(random, Data, Inputs, 0.2));
+        layer.Begin(inputs);
+        if (begunWithTerms)
+        {
+            layer.Try(inputs, Samples.Sparse(random, Terms, Width, 0.3), Unit(Samples.Sparse(random, Terms, Inputs, 0.3)), 0.1f);
+            layer.Accept(holds: true);
+            layer.Begin(inputs);
+        }
+        const int Steps = 400;
+        int flushes = 0, groups = 0;
+        for (int step = 0; step < Steps; step++)
+        {
+            float size = MathF.Pow(10, -5 * random.NextSingle()) * largest;
+            float[] moved = Drift(random, inputs, size);
+            layer.Try(moved, Samples.Sparse(random, Terms, Width, 0.1), Unit(Samples.Sparse(random, Terms, Inputs, 0.2)), sameScale ? largest / 100 : random.Next(3) == 0 ? -size : size);
+            if (random.Next(4) == 0)
+                continue;
+            bool flushesNow = random.Next(40) == 0;
+            layer.Accept(holds: true, flushesNow);
+            groups = Math.Max(groups, layer.Layer.LowRank.Held.Count);
+            inputs = moved;
+            if (random.Next(80) == 0)
+            {
+                layer.Flush();
+                flushesNow = true;
+            }
+            flushes += flushesNow ? 1 : 0;
+        }
+        Assert.That(layer.Certified, Is.GreaterThan(Steps / 4));
+        Assert.That(flushes, Is.GreaterThan(3));
+        Assert.That(groups, sameScale ? Is.InRange(1, 2) : Is.GreaterThan(3), "groups at once");
+    }
+
     [TestCase(1e-3f)]
     [TestCase(1e3f)]
     public void Plain_inputs_of_any_size_are_certified(float size)

@@ -16,7 +16,7 @@ internal sealed class CertifiedLayer : IDisposable
     private readonly TeamKernels _kernels;
     private readonly bool _normalised;
     private readonly RowBounds _rows;
-    private readonly TermProducts _carried, _stepped;
+    private readonly TermProducts _carried, _stepped, _queried;
     private readonly PanelMatrix _sums = new(1, 1);
     private readonly ActiveSets _found, _full;
     private readonly PendingTerms _terms;
@@ -31,8 +31,8 @@ internal sealed class CertifiedLayer : IDisposable
         float[] rows = new float[PanelMatrix.PanelRows * inputs];
         for (int panel = 0; panel < Layer.Weights.Panels; panel++)
             Layer.DrawPanel(panel, kernels, seed: 5, layer: 1, rows);
-        _rows = new RowBounds(_kernels, Layer.Weights);
-        (_carried, _stepped, _terms) = (new(_kernels), new(_kernels), new(_kernels));
+        _rows = new RowBounds(_kernels, Layer.LowRank);
+        (_carried, _stepped, _queried, _terms) = (new(_kernels), new(_kernels), new(_kernels), new(_kernels));
         (_found, _full) = (new(_kernels), new(_kernels));
         Certificate = new CertifiedActivity(_kernels, Layer, _rows, _carried, policy ?? new ActivityPolicy { FollowsCosts = false, PassesBeforeRenewal = 1e4 });
     }
@@ -54,7 +54,7 @@ internal sealed class CertifiedLayer : IDisposable
     {
         SetInputs(inputs);
         _rows.Measure();
-        _kernels.Forward(Layer.Weights, _inputs, _sums);
+        Layer.LowRank.Query(_stepped, _inputs, _sums);
         _full.Find(_sums, Layer, Layer.Gain, _normalised);
         Certificate.Begin(_inputs, _sums, _full.Active.Density);
     }
@@ -73,7 +73,7 @@ internal sealed class CertifiedLayer : IDisposable
         PanelMatrix stepped = _stepped.Of(_inputs, _terms);
         bool certified = Certificate.TryFind(_inputs, _turned, _terms, stepped, _found, Layer.Gain, _normalised);
 
-        _kernels.Forward(Layer.Weights, _inputs, _sums);
+        Layer.LowRank.Query(_queried, _inputs, _sums);
         _kernels.SubtractTransposed(_sums, stepped, scale, _sums);
         _full.Find(_sums, Layer, Layer.Gain, _normalised);
         if (!certified)
@@ -89,17 +89,25 @@ internal sealed class CertifiedLayer : IDisposable
         Numbers.SameBits(_found.Norms, _full.Norms, "norms");
     }
 
-    /// <summary>Folds the step of the last pass in.</summary>
-    public void Accept()
+    /// <summary>Folds the step of the last pass in, or holds it beside the base and perhaps flushes.</summary>
+    public void Accept(bool holds = false, bool flushes = false)
     {
-        _terms.FoldInto(Layer.Weights, _turnedTermInputs);
+        if (holds)
+            Layer.LowRank.Append(_terms);
+        else
+            _terms.FoldInto(Layer.Weights, _turnedTermInputs);
+        if (flushes)
+            Flush();
         _rows.Accept();
         Certificate.Accept();
     }
 
+    /// <summary>Adds what is held to the base, between two passes.</summary>
+    public void Flush() => Layer.LowRank.Flush(_kernels);
+
     public void Dispose()
     {
-        foreach (IDisposable part in (IDisposable[])[Layer, Certificate, _rows, _carried, _stepped, _terms, _sums, _found, _full, _inputs, _outputs, _termInputs, _turned,
+        foreach (IDisposable part in (IDisposable[])[Layer, Certificate, _rows, _carried, _stepped, _queried, _terms, _sums, _found, _full, _inputs, _outputs, _termInputs, _turned,
             _turnedOutputs, _turnedTermInputs, _team])
             part.Dispose();
     }

@@ -47,7 +47,7 @@ internal static class Training
     {
         network.Layers.Settle();
         LayerStack layers = network.Layers;
-        return [.. layers.Hidden.SelectMany(layer => Samples.ToArray(layer.Weights)), .. Samples.ToArray(layers.Output)];
+        return [.. layers.Hidden.SelectMany(layer => Samples.ToArray(layer.LowRank, network.Kernels.IsFused)), .. Samples.ToArray(layers.Output)];
     }
 
     /// <summary>Trains and disposes the trainer.</summary>

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using Subquad.Perf.EndToEnd.Results;
+using Subquad.Weights;
+using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
+
+namespace Subquad.Perf.EndToEnd.Runs.Solvers;
+
+/// <summary>A network of two layers, both trained, by every policy of adding its steps to the weights: what a step costs on average, the last flush included, and how large the change is on its own.</summary>
+static class LazyCases
+{
+    const int Steps = 16, Repeats = 3, Dimension = 32;
+    const double Shift = 0.4;
+
+    static readonly FlushPolicy[] s_policies = [FlushPolicy.Immediate, FlushPolicy.RankAbove(256), FlushPolicy.RankAbove(1_024), FlushPolicy.Never, FlushPolicy.CostModel];
+
+    static readonly int[] s_widths = [4_096, 8_192, 16_384], s_data = [64, 512], s_outputs = [1, 10];
+
+    /// <summary>A row for each width, number of data, number of outputs, and policy.</summary>
+    public static IEnumerable<Row> Run() => s_widths.SelectMany(width => s_data.SelectMany(data => s_outputs.SelectMany(outputs => Run(width, data, outputs))));
+
+    /// <summary>The rows as README shows them: a line for each network, milliseconds of a step by policy.</summary>
+    public static string Table(IEnumerable<Row> rows)
+    {
+        var table = new MarkdownTable(["m", "n", "outputs", .. s_policies.Select(policy => $"{policy}, ms"), "cost model / best", "terms held", "delta, MB", "weights, MB"]);
+        foreach (IGrouping<(double?, double?, double?), Row> group in rows.Where(row => row.Text("kind") == "lazy").GroupBy(row => (row.Number("m"), row.Number("n"), row.Number("outputs"))))
+        {
+            Row Of(FlushPolicy policy) => group.Single(row => row.Text("name") == policy.ToString());
+            double? best = s_policies.Where(policy => policy != FlushPolicy.CostModel && policy != FlushPolicy.Never).Min(policy => Of(policy).Number("seconds"));
+            table.Add([
+                $"{group.Key.Item1:#,0}", $"{group.Key.Item2}", $"{group.Key.Item3}", .. s_policies.Select(policy => Milliseconds(Of(policy).Number("seconds"))),
+                Cell(Of(FlushPolicy.CostModel).Number("seconds") / best), $"{Of(FlushPolicy.CostModel).Number("most_rank"):#,0}", Cell(Of(FlushPolicy.Never).Number("delta_bytes") / 1e6),
+                Cell(Of(FlushPolicy.Never).Number("model_bytes") / 1e6)]);
+        }
+        return table.ToString();
+    }
+
+    /// <summary>The rows of one network, a policy after another.</summary>
+    public static IEnumerable<Row> Run(int width, int data, int outputs)
+    {
+        var shape = new NetworkShape { Inputs = Dimension, Hidden = [width, width], Outputs = outputs, ShiftConstant = [Shift] };
+        // Compiles every method and starts the threads.
+        foreach (FlushPolicy policy in s_policies)
+            _ = Train(shape with { Hidden = [512, 512] }, policy, 64);
+        foreach (FlushPolicy policy in s_policies)
+        {
+            Trained[] repeats = [.. Enumerable.Range(0, Repeats).Select(_ => Train(shape, policy, data))];
+            yield return new Row
+            {
+                { "kind", "lazy" },
+                { "name", policy.ToString() },
+                { "m", width },
+                { "n", data },
+                { "outputs", outputs },
+                { "density", repeats[0].Density },
+                { "threads", Environment.ProcessorCount },
+                { "kernels", repeats[0].Kernels },
+                { "seconds", Measure.Median(repeats.Select(run => run.Seconds)) },
+                { "forward_seconds", Measure.Median(repeats.Select(run => run.Forward)) },
+                { "pullback_seconds", Measure.Median(repeats.Select(run => run.PullBack)) },
+                { "solve_seconds", Measure.Median(repeats.Select(run => run.Solve)) },
+                { "update_seconds", Measure.Median(repeats.Select(run => run.Update)) },
+                { "most_rank", repeats[0].MostRank },
+                { "delta_bytes", policy == FlushPolicy.Never ? repeats[0].DeltaBytes : null },
+                { "model_bytes", repeats[0].ModelBytes },
+                { "loss", repeats[0].Loss },
+            };
+        }
+    }
+
+    readonly record struct Trained(
+        double Seconds, double Forward, double PullBack, double Solve, double Update, double Density, int MostRank, long DeltaBytes, long ModelBytes, double Loss, string Kernels);
+
+    static Trained Train(NetworkShape shape, FlushPolicy policy, int data)
+    {
+        using Network network = Network.Create(shape, seed: 1);
+        using var trainer = new GaussNewtonTrainer(new() { TrainFrom = 1, Steps = Steps, AdaptDamping = false, ResidualTolerance = 0, Flush = policy });
+        var reports = new List<StepReport>();
+        long begun = 0;
+        int mostRank = 0;
+        trainer.Fit(network, RandomUnitData.Create(data, Dimension, shape.Outputs, seed: 1), progress: new Listener(report =>
+        {
+            // The first report tells the state before the first step.
+            if (reports.Count == 0)
+                begun = Stopwatch.GetTimestamp();
+            reports.Add(report);
+            mostRank = Math.Max(mostRank, network.Weights[^1].Rank);
+        }));
+        double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        return new(
+            seconds / Steps, PerStep("forward"), PerStep("pullback"), PerStep("solve"), PerStep("update"), reports[0].Active[^1], mostRank, network.Weights.Sum(DeltaBytes),
+            network.WeightBytes, reports[^1].Loss, network.Kernels.Name);
+
+        double PerStep(string stage) => reports.Skip(1).Sum(report => report.Seconds[stage]) / Steps;
+    }
+
+    /// <summary>Bytes of the factors: an id and a value for each entry, a start for each term.</summary>
+    static long DeltaBytes(LowRankWeights weights) =>
+        weights.Held.Sum(terms => (terms.Outputs.Entries + terms.Inputs.Entries) * (sizeof(int) + sizeof(float)) + 2L * (terms.Count + 1) * sizeof(long));
+}
