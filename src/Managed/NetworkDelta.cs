@@ -55,6 +55,8 @@ public sealed partial class Network
             throw new InvalidOperationException("expected a model as it was loaded, found one that holds a change already; load the model anew");
         using SafetensorsFile file = SafetensorsFile.Open(path);
         float metric = CheckDelta(file, hash);
+        // A delta always names its own hash; HashData compares where there is one.
+        file.Text(DataHash.Field);
         file.HashData();
         var output = new float[file.Find("A").Elements];
         file.Read("A", 0, output);
@@ -102,6 +104,7 @@ public sealed partial class Network
         foreach ((string field, string own) in new[] { ("inputs", Text(Shape.Inputs)), ("hidden", Widths()), ("outputs", Text(Shape.Outputs)) })
             if (file.Text(field) != own)
                 throw new InvalidDataException($"'{path}': {field}: expected {own}, found {file.Text(field)}");
+        DeltaFile.CheckNames(file, Shape.Hidden.Count);
         ExpectShape(file, "A", Shape.Hidden[^1], Shape.Outputs);
         return ReadMetric(file);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Subquad.Simd.Memory;
 using Subquad.Weights;
 
@@ -10,6 +11,8 @@ namespace Subquad.IO;
 /// </summary>
 internal static class DeltaFile
 {
+    private static readonly string[] s_names = ["groups.{0}", "scale.{0}", "U.{0}.starts", "U.{0}.ids", "U.{0}.values", "V.{0}.starts", "V.{0}.ids", "V.{0}.values"];
+
     /// <summary>What the metadata "format" says.</summary>
     public const string Format = "subquad-delta";
 
@@ -27,6 +30,18 @@ internal static class DeltaFile
         yield return TensorSource.Of($"scale.{layer}", [.. held.Select(terms => terms.Scale)]);
         foreach (TensorSource tensor in Rows($"U.{layer}", [.. held.Select(terms => terms.Outputs)]).Concat(Rows($"V.{layer}", [.. held.Select(terms => terms.Inputs)])))
             yield return tensor;
+    }
+
+    /// <summary>Refuses a file with tensors that no reader asks for: under a damaged name, terms would silently be missed.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="layers">Hidden layers.</param>
+    /// <exception cref="InvalidDataException">There is another tensor; the message names it.</exception>
+    public static void CheckNames(SafetensorsFile file, int layers)
+    {
+        HashSet<string> known = [.. Enumerable.Range(1, layers).SelectMany(layer => s_names.Select(name => string.Format(CultureInfo.InvariantCulture, name, layer))), "A"];
+        foreach (TensorInfo tensor in file.Tensors)
+            if (!known.Contains(tensor.Name))
+                throw new InvalidDataException($"'{file.Path}': expected the tensors of a delta of {layers} hidden layers, found '{tensor.Name}' too");
     }
 
     /// <summary>Reads the terms of a hidden layer.</summary>

@@ -17,7 +17,7 @@ public class FinetuneTests
     public void MakeModel()
     {
         _shell = new Shell();
-        Outcome trained = Shell.Run(["train", _shell.Values(), .. _shell.Small, "--hidden", "2", "--steps", "1"]);
+        Outcome trained = Shell.Run(["train", _shell.Values(), .. _shell.Small, "--hidden", "2", "--damping", "10"]);
         Assert.That(trained.Code, Is.Zero, trained.Error);
     }
 
@@ -85,7 +85,7 @@ public class FinetuneTests
     {
         string data = _shell.Path("values.csv");
         Assert.That(Shell.Run("evaluate", _shell.Model, data, "--shared").Code, Is.Zero);
-        Shell.Run(["train", data, .. _shell.Small, "--hidden", "2", "--steps", "1", "--seed", "9"]);
+        Shell.Run(["train", data, .. _shell.Small, "--hidden", "2", "--damping", "10", "--seed", "9"]);
         Outcome shared = Shell.Run("evaluate", _shell.Model, data, "--shared");
         Assert.That(shared.Code, Is.Zero, shared.Error);
         Assert.That(shared.Output, Is.EqualTo(Shell.Run("evaluate", _shell.Model, data).Output));
@@ -105,7 +105,7 @@ public class FinetuneTests
     public void A_delta_of_another_model_names_both()
     {
         Shell.Run(["finetune", _shell.Model, _shell.Path("values.csv"), .. Tune]);
-        Shell.Run(["train", _shell.Path("values.csv"), .. _shell.Small, "--hidden", "2", "--steps", "1", "--seed", "9"]);
+        Shell.Run(["train", _shell.Path("values.csv"), .. _shell.Small, "--hidden", "2", "--damping", "10", "--seed", "9"]);
         foreach (string[] line in new string[][] { ["evaluate", _shell.Model, _shell.Path("values.csv"), "--delta", Delta], ["merge", _shell.Model, Delta, "--out", _shell.Path("merged")] })
         {
             Outcome outcome = Shell.Run(line);

@@ -170,8 +170,10 @@ internal sealed class DeltaTests
     [TestCase("\"hidden\":\"513,65,130\"", "\"hidden\":\"513,65\"    ", "hidden: expected 513,65,130, found 513,65")]
     [TestCase("\"outputs\":\"3\"", "\"outputs\":\"4\"", "outputs: expected 3, found 4")]
     [TestCase("\"metric\":\"", "\"metric\":\"-", "metric: expected a finite number of 0 or more")]
-    [TestCase("\"A\":", "\"B\":", "expected a tensor 'A', found none")]
-    [TestCase("\"U.3.ids\"", "\"U.9.ids\"", "expected a tensor 'U.3.ids', found none")]
+    [TestCase("\"A\":", "\"B\":", "expected the tensors of a delta of 3 hidden layers, found 'B' too")]
+    [TestCase("\"groups.3\"", "\"groups.r\"", "found 'groups.r' too")]
+    [TestCase("\"groups.3\"", "\"groups.1\"", "expected a tensor 'scale.1', found none")]
+    [TestCase("\"U.3.ids\"", "\"U.9.ids\"", "found 'U.9.ids' too")]
     [TestCase("\"base_sha256\":\"", "\"base_sha256\":\"x", "expected the model that this delta was made from (SHA-256 x")]
     public void A_header_that_lies_is_refused(string truth, string lie, string says)
     {
@@ -215,7 +217,7 @@ internal sealed class DeltaTests
             }
             Assert.That(NativeBytes.Live, Is.Zero, $"round {round}");
         }
-        Assert.That(refused, Is.InRange(100, 199));
+        Assert.That(refused, Is.AtLeast(150), "nearly all damage is refused");
     }
 
     /// <summary>Fine-tunes the model and leaves its delta.</summary>
