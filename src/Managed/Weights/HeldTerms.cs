@@ -70,7 +70,7 @@ internal sealed class HeldTerms : IDisposable
     public void FoldInto(TeamKernels kernels, PanelMatrix weights) =>
         kernels.Scatter(weights, Outputs, Outputs.Values, TurnedInputs, TurnedInputs.Lists.Values, -Scale);
 
-    /// <summary>Adds the terms to one row, with the bits of <see cref="FoldInto"/>.</summary>
+    /// <summary>Adds the terms to one row, with the bits of <see cref="FoldInto(TeamKernels, PanelMatrix)"/>.</summary>
     /// <param name="row">Which row of W.</param>
     /// <param name="weights">Its elements.</param>
     /// <param name="isFused">Whether the kernel set's multiply-add rounds once.</param>

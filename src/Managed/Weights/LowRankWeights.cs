@@ -71,13 +71,13 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <summary>Appends terms and owns them from now on.</summary>
     public void Append(HeldTerms terms)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(terms.Outputs.Width, Rows);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(terms.Inputs.Width, Columns);
         if (terms.Count == 0)
         {
             terms.Dispose();
             return;
         }
+        ArgumentOutOfRangeException.ThrowIfNotEqual(terms.Outputs.Width, Rows);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(terms.Inputs.Width, Columns);
         _held.Add(terms);
         Rank += terms.Count;
     }
