@@ -15,6 +15,8 @@ internal static class CommandTree
         var examples = new Dictionary<Command, string[]>
         {
             [new TrainCommand(session)] = TrainCommand.Examples,
+            [new FinetuneCommand(session)] = FinetuneCommand.Examples,
+            [new MergeCommand(session)] = MergeCommand.Examples,
             [new EvaluateCommand(session)] = EvaluateCommand.Examples,
             [new PredictCommand(session)] = PredictCommand.Examples,
             [new InspectCommand(session)] = InspectCommand.Examples,

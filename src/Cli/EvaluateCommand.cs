@@ -6,11 +6,13 @@ namespace Subquad.Cli;
 internal sealed class EvaluateCommand : Command
 {
     public static readonly string[] Examples =
-        ["subquad evaluate subquad-model.safetensors fashion-mnist/", "subquad evaluate subquad-model.safetensors t10k-images-idx3-ubyte.gz", "subquad evaluate tuned.safetensors houses.csv --threads 4"];
+        ["subquad evaluate subquad-model.safetensors fashion-mnist/", "subquad evaluate subquad-model.safetensors t10k-images-idx3-ubyte.gz", "subquad evaluate houses.safetensors coast.csv --delta coast-delta.safetensors"];
 
     private readonly Argument<string> _model = new("MODEL") { Description = "A model that 'train' saved." };
     private readonly Argument<string> _data = new("DATA") { Description = "A folder with the MNIST file names (its test files), an IDX images file, a CSV with the target column, or LIBSVM text." };
     private readonly Option<string?> _labels = Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
+    private readonly Option<string?> _delta = Grammar.Delta();
+    private readonly Option<bool> _shared = Grammar.Shared();
     private readonly Option<string?> _kernels = Grammar.Kernels();
     private readonly Option<int?> _threads = Grammar.Threads();
 
@@ -19,6 +21,8 @@ internal sealed class EvaluateCommand : Command
         Add(_model);
         Add(_data);
         Add(_labels);
+        Add(_delta);
+        Add(_shared);
         Add(_kernels);
         Add(_threads);
         SetAction(parsed => Run(parsed, session));
@@ -31,7 +35,7 @@ internal sealed class EvaluateCommand : Command
         if (labels is not null && (Directory.Exists(path) || DataFile.IsTable(path) || DataFile.IsSparse(path)))
             throw new UsageException($"--labels: expected an IDX images file as DATA, found '{path}'");
         labels = labels is null ? null : Grammar.ExistingFile(labels, "--labels");
-        using Network network = Network.Load(model, Grammar.KernelSet(parsed.GetValue(_kernels)));
+        using Network network = ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)));
         Dataset data = DataFile.For(network, path, labels);
         if (data.Task == TaskKind.None)
             throw new InvalidDataException($"'{path}': expected the target column, found none");

@@ -56,6 +56,10 @@ internal static class Grammar
 
     public static Option<string?> Kernels() => Text("--kernels", "Kernel set to compute with; 'subquad inspect --kernels' lists them. [default: the best]", "NAME");
 
+    public static Option<string?> Delta() => Text("--delta", "What 'finetune' changed in MODEL: the fine-tuned model is meant.", "FILE");
+
+    public static Option<bool> Shared() => Flag("--shared", "Map the hidden weights from MODEL.panels, so that all processes share one copy; the file is written when it is not there or is out of date.");
+
     /// <summary>The set of that name; without one, the best or what the environment forces.</summary>
     public static KernelSet KernelSet(string? name) => name is null ? KernelSets.Best : KernelSets.ByName(name);
 

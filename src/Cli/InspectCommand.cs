@@ -8,14 +8,17 @@ namespace Subquad.Cli;
 /// <summary><c>inspect [MODEL] [--kernels]</c>: what a model is, and what this machine computes with.</summary>
 internal sealed class InspectCommand : Command
 {
-    public static readonly string[] Examples = ["subquad inspect subquad-model.safetensors", "subquad inspect --kernels"];
+    public static readonly string[] Examples =
+        ["subquad inspect subquad-model.safetensors", "subquad inspect houses.safetensors --delta coast-delta.safetensors", "subquad inspect --kernels"];
 
     private readonly Argument<string?> _model = new("MODEL") { Description = "A model that 'train' saved.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _delta = Grammar.Delta();
     private readonly Option<bool> _kernels = Grammar.Flag("--kernels", "List the kernel sets of this machine and say whether the C core is there.");
 
     public InspectCommand(Session session) : base("inspect", "Says what a model is, and which kernels this machine has.")
     {
         Add(_model);
+        Add(_delta);
         Add(_kernels);
         SetAction(parsed => Run(parsed, session.Output));
     }
@@ -25,8 +28,10 @@ internal sealed class InspectCommand : Command
         string? path = parsed.GetValue(_model);
         if (path is null && !parsed.GetValue(_kernels))
             throw new UsageException("inspect: expected MODEL or --kernels, found neither");
+        if (path is null && parsed.GetValue(_delta) is { } lone)
+            throw new UsageException($"--delta: expected MODEL too, found '{lone}' alone");
         if (path is not null)
-            Model(output, Grammar.ExistingFile(path, "MODEL"));
+            Model(output, Grammar.ExistingFile(path, "MODEL"), parsed.GetValue(_delta));
         if (parsed.GetValue(_kernels))
             Kernels(output);
         return ExitCode.Done;
@@ -40,9 +45,9 @@ internal sealed class InspectCommand : Command
         output.WriteLine(NativeCore.Describe());
     }
 
-    private static void Model(TextWriter output, string path)
+    private static void Model(TextWriter output, string path, string? delta)
     {
-        using Network network = Network.Load(path);
+        using Network network = ModelFile.Load(path, delta);
         using var notes = new ModelNotes(path);
         NetworkShape shape = network.Shape;
         IEnumerable<string> shifts = shape.Hidden.Select((width, layer) => $"{notes.Shift(layer + 1, width):g4}");
@@ -60,6 +65,12 @@ internal sealed class InspectCommand : Command
         Line("seed", $"{network.Seed}");
         Line("metric", $"s^2 = {network.Metric:g5}");
         Line("trained by", $"kernels {network.TrainedBy}");
+        if (notes.DataHash() is { } hash)
+            Line("data", $"SHA-256 {hash}");
+        if (Network.HasPanels(path))
+            Line("panels", $"{path}.panels, {Words.Bytes(new FileInfo(path + ".panels").Length)}");
+        if (delta is not null)
+            Line("delta", $"{delta}, {Words.Bytes(new FileInfo(delta).Length)}; rank {Words.List(network.DeltaRanks)} beside the hidden weights, outputs replaced");
 
         void Line(string name, string text) => output.WriteLine($"{name + ":",-12}{text}");
     }

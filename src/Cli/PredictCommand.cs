@@ -12,6 +12,8 @@ internal sealed class PredictCommand : Command
     private readonly Argument<string> _data = new("DATA") { Description = "A folder with the MNIST file names (its test images), an IDX images file, a CSV, or LIBSVM text; targets are not needed." };
     private readonly Option<string?> _out = Grammar.Text("--out", "Where the predictions go. [default: the output]", "FILE");
     private readonly Option<bool> _force = Grammar.Flag("--force", "Overwrite a file that exists.");
+    private readonly Option<string?> _delta = Grammar.Delta();
+    private readonly Option<bool> _shared = Grammar.Shared();
     private readonly Option<string?> _kernels = Grammar.Kernels();
     private readonly Option<int?> _threads = Grammar.Threads();
 
@@ -21,6 +23,8 @@ internal sealed class PredictCommand : Command
         Add(_data);
         Add(_out);
         Add(_force);
+        Add(_delta);
+        Add(_shared);
         Add(_kernels);
         Add(_threads);
         SetAction(parsed => Run(parsed, session));
@@ -30,7 +34,7 @@ internal sealed class PredictCommand : Command
     {
         string model = Grammar.ExistingFile(parsed.GetValue(_model)!, "MODEL"), path = Grammar.Existing(parsed.GetValue(_data)!, "DATA");
         string? file = parsed.GetValue(_out) is { } given ? new OutputFiles(parsed.GetValue(_force)).Claim(given, "--out") : null;
-        using Network network = Network.Load(model, Grammar.KernelSet(parsed.GetValue(_kernels)));
+        using Network network = ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)));
         Dataset data = DataFile.ToPredict(network, path);
         session.Cancellation.ThrowIfCancellationRequested();
         if ((long)data.Count * network.OutputCount > Array.MaxLength)

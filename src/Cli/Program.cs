@@ -58,7 +58,7 @@ internal static class Program
             return null;
         string? surplus = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         if (isRoot)
-            return $"expected a command (train, evaluate, predict, inspect), found {(surplus is null ? "none" : $"'{surplus}'")}; {help}";
+            return $"expected a command (train, finetune, merge, evaluate, predict, inspect), found {(surplus is null ? "none" : $"'{surplus}'")}; {help}";
         string arguments = string.Join(" and ", parsed.CommandResult.Command.Arguments.Select(argument => argument.Name));
         if (surplus is not null)
             return $"expected {arguments} and options, found '{surplus}' too; {help}";

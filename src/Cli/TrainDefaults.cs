@@ -12,6 +12,7 @@ internal static class TrainDefaults
     public const int SampleSteps = 3;
     public const ulong Seed = 1;
     public const string Model = "subquad-model.safetensors";
+    public const string Delta = "subquad-delta.safetensors";
     public const string Plot = "subquad-curve.png";
 
     /// <summary>The first layer sees dense inputs and keeps more of them; every later layer fires sparsely.</summary>

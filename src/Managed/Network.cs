@@ -57,7 +57,7 @@ public sealed partial class Network : IDisposable
     /// <summary>The metric s^2 that hidden layers move by; 0 until the first training sets it.</summary>
     public float Metric { get; internal set; }
 
-    /// <summary>Native bytes of the weights.</summary>
+    /// <summary>Native bytes of the weights, shared ones too.</summary>
     public long WeightBytes => Shape.WeightBytes;
 
     internal LayerStack Layers { get; }
@@ -219,7 +219,10 @@ public sealed partial class Network : IDisposable
         }
     }
 
-    private static LayerStack Allocate(NetworkShape shape)
+    /// <summary>Room for the parameters of a network.</summary>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="shared">W of every hidden layer when somebody else keeps them; taken over.</param>
+    private static LayerStack Allocate(NetworkShape shape, PanelMatrix[]? shared = null)
     {
         double[] shifts = shape.Shifts();
         var hidden = new List<HiddenLayer>();
@@ -228,7 +231,8 @@ public sealed partial class Network : IDisposable
         {
             foreach (int width in shape.Hidden)
             {
-                hidden.Add(new HiddenLayer(inputs, width, shifts[hidden.Count]));
+                int layer = hidden.Count;
+                hidden.Add(shared is null ? new HiddenLayer(inputs, width, shifts[layer]) : new HiddenLayer(new LowRankWeights(shared[layer], isReadOnly: true), shifts[layer]));
                 inputs = width;
             }
             return new LayerStack([.. hidden], new PanelMatrix(shape.Outputs, inputs), shape.Normalisation == Normalisation.Normalised);
@@ -236,13 +240,15 @@ public sealed partial class Network : IDisposable
         catch
         {
             hidden.ForEach(layer => layer.Dispose());
+            foreach (PanelMatrix matrix in shared ?? [])
+                matrix.Dispose();
             throw;
         }
     }
 
-    private static void RefuseTooLarge(NetworkShape shape)
+    private static void RefuseTooLarge(NetworkShape shape, bool sharesBase = false)
     {
-        long wanted = shape.WeightBytes, available = NativeBytes.Available;
+        long wanted = sharesBase ? PanelMatrix.BytesOf(shape.Outputs, shape.Hidden[^1]) : shape.WeightBytes, available = NativeBytes.Available;
         if (wanted > available)
             throw new InsufficientMemoryException($"the weights of this network take {wanted} bytes, but only {available} are available; use a smaller width");
     }

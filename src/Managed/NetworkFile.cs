@@ -18,8 +18,8 @@ public sealed partial class Network
     public string? TrainedBy { get; private init; }
 
     /// <summary>
-    /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata. The file appears whole or
-    /// not at all. What is held beside weights of the network's own is added to them first (predictions must not run then); beside shared ones it stays, and is in the file.
+    /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata, and the SHA-256 of the data. The file
+    /// appears whole or not at all. What is held beside weights of the network's own is added to them first (predictions must not run then); beside shared ones it stays, and is in the file.
     /// </summary>
     /// <param name="path">The file; overwritten.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
@@ -28,24 +28,23 @@ public sealed partial class Network
         ObjectDisposedException.ThrowIf(_disposed, this);
         using (var team = new WorkerTeam(Environment.ProcessorCount))
             Layers.Flush(new TeamKernels(Kernels, team));
-        var tensors = new List<TensorSource>();
-        for (int layer = 0; layer < Layers.Hidden.Length; layer++)
-        {
-            HiddenLayer hidden = Layers.Hidden[layer];
-            tensors.Add(new($"W.{layer + 1}", [hidden.Width, hidden.Inputs], (start, chunk) => hidden.LowRank.CopyRowMajor(start, chunk, Kernels.IsFused)));
-            tensors.Add(new($"theta.{layer + 1}", [hidden.Width], (start, chunk) => hidden.Thresholds.Slice(start, chunk.Length).CopyTo(chunk)));
-        }
-        tensors.Add(new("A", [Layers.Output.Columns, OutputCount], CopyOutput));
-        SafetensorsWriter.Write(path, Metadata(), tensors);
+        string hash = SafetensorsWriter.WriteHashed(path, Metadata(), Tensors());
+        // Terms that must stay beside the weights are in the file, and still belong to the base that they were made from.
+        if (Weights.HasTerms)
+            return;
+        BaseHash = hash;
+        Weights.StartFromBase();
     }
 
     /// <summary>Reads a network that <see cref="Save"/> wrote. Its predictions are bit-identical to those before saving, on the same kernel set.</summary>
     /// <param name="path">The file.</param>
     /// <param name="kernels">Default: <see cref="KernelSets.Best"/>; which set trained the model does not matter.</param>
+    /// <param name="sharesBase">Whether the hidden weights are mapped from the file beside the model that <see cref="SavePanels"/> wrote, instead of being read into memory: all processes and networks
+    /// that do so share one copy, which nothing ever writes to. What training changes is then kept beside it.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names file and tensor or field.</exception>
+    /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names file and tensor or field. Or the file of panels belongs to other weights.</exception>
     /// <exception cref="InsufficientMemoryException">The weights do not fit.</exception>
-    public static Network Load(string path, KernelSet? kernels = null)
+    public static Network Load(string path, KernelSet? kernels = null, bool sharesBase = false)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
         string version = file.Text("format_version");
@@ -57,9 +56,7 @@ public sealed partial class Network
         string[] classNames = Parsed(file, "class_names", text => JsonText.Read(text, "the class names", json => JsonText.Strings(json, "names")));
         TableSchema? schema = file.Metadata.ContainsKey("table_schema") ? Parsed(file, "table_schema", TableSchema.FromJson) : null;
         ulong seed = Number(file, "seed", ulong.Parse);
-        float metric = Number(file, "metric", float.Parse);
-        if (!(metric >= 0 && float.IsFinite(metric)))
-            throw new InvalidDataException($"'{path}': metric: expected a finite number of 0 or more, found {metric}");
+        float metric = ReadMetric(file);
         int? firstIndex = file.Metadata.ContainsKey("first_index") ? Number(file, "first_index", int.Parse) : null;
         string trainedBy = file.Text("kernels");
         Expect(path, "inputs", shape.Inputs, input.Width);
@@ -67,9 +64,11 @@ public sealed partial class Network
         if (target.Kind == TargetKind.Classes)
             Expect(path, "class names", classNames.Length, target.Width);
         CheckTensors(file, shape);
-        RefuseTooLarge(shape);
+        RefuseTooLarge(shape, sharesBase);
 
-        LayerStack layers = Allocate(shape);
+        // Shared weights are not read at all, so the model's own word for their hash must do.
+        string hash = sharesBase ? HashOf(file) : file.HashData();
+        LayerStack layers = sharesBase ? Allocate(shape, PanelsFile.Map(path, hash, Matrices(shape))) : Allocate(shape);
         try
         {
             ReadTensors(file, layers);
@@ -79,8 +78,32 @@ public sealed partial class Network
             layers.Dispose();
             throw;
         }
-        return new Network(shape, seed, layers, input, target, classNames, schema, kernels ?? KernelSets.Best) { Metric = metric, TrainedBy = trainedBy, FirstIndex = firstIndex };
+        return new Network(shape, seed, layers, input, target, classNames, schema, kernels ?? KernelSets.Best)
+        {
+            Metric = metric,
+            TrainedBy = trainedBy,
+            FirstIndex = firstIndex,
+            BaseHash = hash,
+        };
     }
+
+    /// <summary>Every parameter, in the order of the file.</summary>
+    private List<TensorSource> Tensors()
+    {
+        var tensors = new List<TensorSource>();
+        for (int layer = 0; layer < Layers.Hidden.Length; layer++)
+        {
+            HiddenLayer hidden = Layers.Hidden[layer];
+            tensors.Add(new($"W.{layer + 1}", [hidden.Width, hidden.Inputs], (start, chunk) => hidden.LowRank.CopyRowMajor(start, chunk, Kernels.IsFused)));
+            tensors.Add(new($"theta.{layer + 1}", [hidden.Width], (start, chunk) => hidden.Thresholds.Slice(start, chunk.Length).CopyTo(chunk)));
+        }
+        tensors.Add(OutputTensor());
+        return tensors;
+    }
+
+    private TensorSource OutputTensor() => new("A", [Layers.Output.Columns, OutputCount], CopyOutput);
+
+    private string Widths() => string.Join(',', Shape.Hidden.Select(width => Text(width)));
 
     private Dictionary<string, string> Metadata()
     {
@@ -89,7 +112,7 @@ public sealed partial class Network
             ["format"] = "subquad",
             ["format_version"] = FormatVersion,
             ["inputs"] = Text(Shape.Inputs),
-            ["hidden"] = string.Join(',', Shape.Hidden.Select(width => Text(width))),
+            ["hidden"] = Widths(),
             ["outputs"] = Text(Shape.Outputs),
             ["normalisation"] = Shape.Normalisation.ToString(),
             ["output_weights"] = Shape.OutputWeights.ToString(),
@@ -142,15 +165,18 @@ public sealed partial class Network
 
     private static void CheckTensors(SafetensorsFile file, NetworkShape shape)
     {
-        long inputs = shape.Inputs;
-        for (int layer = 0; layer < shape.Hidden.Count; layer++)
+        int layer = 0;
+        foreach ((int rows, int columns) in Matrices(shape))
         {
-            ExpectShape(file, $"W.{layer + 1}", shape.Hidden[layer], inputs);
-            ExpectShape(file, $"theta.{layer + 1}", shape.Hidden[layer]);
-            inputs = shape.Hidden[layer];
+            ExpectShape(file, $"W.{++layer}", rows, columns);
+            ExpectShape(file, $"theta.{layer}", rows);
         }
-        ExpectShape(file, "A", inputs, shape.Outputs);
+        ExpectShape(file, "A", shape.Hidden[^1], shape.Outputs);
     }
+
+    /// <summary>Rows and columns of W of every hidden layer.</summary>
+    private static (int Rows, int Columns)[] Matrices(NetworkShape shape) =>
+        [.. shape.Hidden.Select((width, layer) => (width, layer == 0 ? shape.Inputs : shape.Hidden[layer - 1]))];
 
     private static void ReadTensors(SafetensorsFile file, LayerStack layers)
     {
@@ -158,15 +184,23 @@ public sealed partial class Network
         for (int layer = 0; layer < layers.Hidden.Length; layer++)
         {
             HiddenLayer hidden = layers.Hidden[layer];
-            ReadTensor(file, $"W.{layer + 1}", chunk, hidden.Weights.SetRowMajor);
+            if (!hidden.Weights.IsReadOnly)
+                ReadTensor(file, $"W.{layer + 1}", chunk, hidden.Weights.SetRowMajor);
             ReadTensor(file, $"theta.{layer + 1}", chunk, (start, values) => values.CopyTo(hidden.Thresholds.Slice(start, values.Length)));
         }
-        int outputs = layers.Outputs;
-        ReadTensor(file, "A", chunk, (start, values) =>
-        {
-            for (int i = 0; i < values.Length; i++)
-                layers.Output[(int)((start + i) % outputs), (int)((start + i) / outputs)] = values[i];
-        });
+        ReadTensor(file, "A", chunk, (start, values) => SetOutput(layers, start, values));
+    }
+
+    private static void SetOutput(LayerStack layers, long start, ReadOnlySpan<float> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+            layers.Output[(int)((start + i) % layers.Outputs), (int)((start + i) / layers.Outputs)] = values[i];
+    }
+
+    private static float ReadMetric(SafetensorsFile file)
+    {
+        float metric = Number(file, "metric", float.Parse);
+        return metric >= 0 && float.IsFinite(metric) ? metric : throw new InvalidDataException($"'{file.Path}': metric: expected a finite number of 0 or more, found {metric}");
     }
 
     private static void ReadTensor(SafetensorsFile file, string name, float[] chunk, Action<long, ReadOnlySpan<float>> take)

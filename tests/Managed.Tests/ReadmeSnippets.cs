@@ -46,6 +46,46 @@ public sealed class ReadmeSnippets
         }
     }
 
+    [Test]
+    public void ShareAndFinetune()
+    {
+        string folder = Directory.CreateTempSubdirectory("subquad-readme").FullName;
+        string path = Path.Combine(folder, "model.safetensors"), delta = Path.Combine(folder, "delta.safetensors");
+        (float[] inputs, int[] labels) = TwoRings(200);
+        Dataset data = Dataset.From(inputs, width: 3, labels, ["inner", "outer"]);
+        (Dataset first, Dataset others) = data.Split(0.5, seed: 1);
+        using Network network = Network.Create(new NetworkShape { Hidden = [256, 256], Densities = [0.1] }, first, seed: 1);
+        using var trainer = new GaussNewtonTrainer(new GaussNewtonOptions { Steps = 3 });
+        try
+        {
+            trainer.Fit(network, first);
+            network.Save(path);
+
+            #region finetune
+            // Once per model: the weights as they lie in memory, beside it.
+            network.SavePanels(path);
+
+            // Mapped, not read: networks and processes share the pages, and training keeps its terms beside them.
+            using Network tuned = Network.Load(path, sharesBase: true);
+            trainer.Fit(tuned, others);
+            tuned.SaveDelta(delta);
+
+            // Another network on the same pages becomes the fine-tuned one, bit for bit.
+            using Network served = Network.Load(path, sharesBase: true);
+            served.ApplyDelta(delta);
+            #endregion
+            float[] expected = new float[2], found = new float[2];
+            tuned.Predict([0.1f, 0.2f, 1f], expected);
+            served.Predict([0.1f, 0.2f, 1f], found);
+            Assert.That(found, Is.EqualTo(expected));
+            Assert.That(served.Evaluate(others).Loss, Is.LessThan(network.Evaluate(others).Loss));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Points of the plane within radius 1 or between 1.3 and 2, with a constant third feature: the network sees directions only.</summary>
     private static (float[] Inputs, int[] Labels) TwoRings(int count)
     {

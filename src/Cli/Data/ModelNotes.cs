@@ -65,6 +65,9 @@ internal sealed class ModelNotes : IDisposable
         return BinaryPrimitives.ReadSingleLittleEndian(threshold) / Math.Sqrt(2.0 / width);
     }
 
+    /// <summary>The hash of the data, by which a delta knows its model; null in a file that names none.</summary>
+    public string? DataHash() => _header.RootElement.GetProperty("__metadata__").TryGetProperty("data_sha256", out JsonElement text) ? text.GetString() : null;
+
     public void Dispose()
     {
         _header.Dispose();

@@ -74,10 +74,13 @@ internal sealed class TrainCommand : Command
         SetAction(parsed => new Training(Request(parsed), session).Run());
     }
 
-    private TrainRequest Request(ParseResult parsed)
+    /// <summary>What the options ask for; those of a command that fine-tunes are the same but for the shape, which its model brings.</summary>
+    /// <param name="parsed">The command line of this command or of one that has its options.</param>
+    /// <param name="tuning">What a command that fine-tunes has besides.</param>
+    internal TrainRequest Request(ParseResult parsed, Finetuning? tuning = null)
     {
-        string? data = parsed.GetValue(_data) is { } given ? Grammar.Existing(given, "DATA") : null;
-        string? from = parsed.GetValue(_from) is { } model ? Grammar.ExistingFile(model, "--from") : null;
+        string? data = (tuning?.Data ?? parsed.GetValue(_data)) is { } given ? Grammar.Existing(given, "DATA") : null;
+        string? from = tuning is not null ? Grammar.ExistingFile(tuning.Model, "MODEL") : parsed.GetValue(_from) is { } model ? Grammar.ExistingFile(model, "--from") : null;
         bool isTable = data is not null && DataFile.IsTable(data);
         Allow(parsed, _target, isTable && from is null, "a CSV and no --from");
         bool isSparse = data is not null && DataFile.IsSparse(data);
@@ -122,7 +125,9 @@ internal sealed class TrainCommand : Command
                 Seed = seed,
                 Threads = parsed.GetValue(_threads) ?? Environment.ProcessorCount,
             },
-            Out = outputs.Claim(parsed.GetValue(_out), "--out", TrainDefaults.Model),
+            Out = tuning is null ? outputs.Claim(parsed.GetValue(_out), "--out", TrainDefaults.Model) : outputs.Claim(tuning.Delta, "--delta", TrainDefaults.Delta),
+            KeepsDelta = tuning is not null,
+            SharesBase = tuning is { Shares: true },
             Plot = parsed.GetValue(_noPlot) ? null : LearningCurve.CheckFormat(outputs.Claim(parsed.GetValue(_plot), "--plot", TrainDefaults.Plot)),
             Log = parsed.GetValue(_log) is { } log ? outputs.Claim(log, "--log") : null,
             Quiet = parsed.GetValue(_quiet),
@@ -166,3 +171,6 @@ internal sealed class TrainCommand : Command
             throw new UsageException($"{option.Name}: expected {condition}, found {option.Name} on this command line");
     }
 }
+
+/// <summary>The arguments of <c>finetune</c> that <c>train</c> does not have.</summary>
+internal sealed record Finetuning(string Model, string Data, string? Delta, bool Shares);

@@ -21,7 +21,14 @@ internal sealed record TrainRequest
     public required KernelSet Kernels { get; init; }
     public required GaussNewtonOptions Options { get; init; }
 
+    /// <summary>Where the result goes: the model, or what was changed in <see cref="From"/> if that is to be kept apart.</summary>
     public required string Out { get; init; }
+
+    /// <summary>Whether only the change is saved.</summary>
+    public bool KeepsDelta { get; init; }
+
+    /// <summary>Whether the weights of <see cref="From"/> are mapped and shared.</summary>
+    public bool SharesBase { get; init; }
     public required string? Log { get; init; }
     public required string? Plot { get; init; }
     public required bool Quiet { get; init; }

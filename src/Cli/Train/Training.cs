@@ -1,11 +1,13 @@
 namespace Subquad.Cli;
 
-/// <summary>One run of <c>train</c>: reads, trains, saves, judges, draws.</summary>
+/// <summary>One run of <c>train</c> or <c>finetune</c>: reads, trains, saves, judges, draws.</summary>
 internal sealed class Training(TrainRequest request, Session session)
 {
+    private string Saved => $"{(request.KeepsDelta ? "delta" : "model")}: {request.Out}";
+
     public int Run()
     {
-        using Network? loaded = request.From is { } model ? Network.Load(model, request.Kernels) : null;
+        using Network? loaded = request.From is { } model ? ModelFile.Load(model, null, request.SharesBase, request.Kernels) : null;
         if (loaded is not null && request.Options.TrainFrom > loaded.Shape.Hidden.Count)
             throw new UsageException($"--train-from: expected a hidden layer from 1 to {loaded.Shape.Hidden.Count}, found {request.Options.TrainFrom}");
         TrainingData data = TrainingData.Read(request, loaded);
@@ -21,18 +23,18 @@ internal sealed class Training(TrainRequest request, Session session)
             return Cancelled(network, result);
         if (!request.Quiet)
             session.Output.WriteLine($"stopped: {result.Message}");
-        network.Save(request.Out);
+        Save(network);
         try
         {
             session.Output.WriteLine(Verdict(network, data, result));
         }
         catch (OperationCanceledException)
         {
-            session.Output.WriteLine($"model: {request.Out}");
-            session.Error.WriteLine("subquad: cancelled after training; the model is saved, the test data were not looked at");
+            session.Output.WriteLine(Saved);
+            session.Error.WriteLine("subquad: cancelled after training; the result is saved, the test data were not looked at");
             return ExitCode.Cancelled;
         }
-        session.Output.WriteLine($"model: {request.Out}");
+        session.Output.WriteLine(Saved);
         if (request.Plot is { } plot)
         {
             LearningCurve.Write(plot, steps, network.Task);
@@ -74,6 +76,14 @@ internal sealed class Training(TrainRequest request, Session session)
             $"memory: {Words.Bytes(shape.WeightBytes)} of weights, {Words.Bytes(step)} to train; kernels {request.Kernels.Name}, {request.Options.Threads} threads");
     }
 
+    private void Save(Network network)
+    {
+        if (request.KeepsDelta)
+            network.SaveDelta(request.Out);
+        else
+            network.Save(request.Out);
+    }
+
     private string Verdict(Network network, TrainingData data, TrainingResult result)
     {
         if (data.Test is { } test)
@@ -86,8 +96,8 @@ internal sealed class Training(TrainRequest request, Session session)
         // Without an accepted step the weights are as they were drawn: worth less than a file that may already be there.
         if (result.Accepted == 0)
             throw new OperationCanceledException();
-        network.Save(request.Out);
-        session.Output.WriteLine($"model: {request.Out}");
+        Save(network);
+        session.Output.WriteLine(Saved);
         session.Error.WriteLine($"subquad: cancelled in step {result.Steps}; the last accepted step is saved");
         return ExitCode.Cancelled;
     }

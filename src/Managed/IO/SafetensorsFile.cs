@@ -6,7 +6,7 @@ namespace Subquad.IO;
 
 /// <summary>A tensor in a file.</summary>
 /// <param name="Name">Unique in its file.</param>
-/// <param name="Type">"F32" or another type, which cannot be read here.</param>
+/// <param name="Type">"F32", "I32", "I64", or another type, which cannot be read here.</param>
 /// <param name="Shape">Sizes, 0 or more each.</param>
 /// <param name="Offset">Where its first byte is in the file.</param>
 /// <param name="Bytes">Its length.</param>
@@ -26,14 +26,16 @@ internal sealed class SafetensorsFile : IDisposable
 
     private readonly SafeFileHandle _handle;
     private readonly Dictionary<string, TensorInfo> _tensors;
+    private readonly long _length, _dataStart;
 
     private SafetensorsFile(string path, SafeFileHandle handle)
     {
         Path = path;
         _handle = handle;
-        long length = RandomAccess.GetLength(handle);
-        byte[] header = ReadHeader(length);
-        (Metadata, Tensors) = SafetensorsHeader.Parse(header, $"'{path}'", sizeof(ulong) + header.Length, length);
+        _length = RandomAccess.GetLength(handle);
+        byte[] header = ReadHeader(_length);
+        _dataStart = sizeof(ulong) + header.Length;
+        (Metadata, Tensors) = SafetensorsHeader.Parse(header, $"'{path}'", _dataStart, _length);
         _tensors = Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
 
@@ -88,20 +90,10 @@ internal sealed class SafetensorsFile : IDisposable
 
     /// <summary>Reads a part of a tensor: the elements from <paramref name="start"/> on in row-major order, as many as the destination holds.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The part is not inside the tensor.</exception>
-    /// <exception cref="InvalidDataException">There is no such tensor, it is not F32, or a number is not finite (if CheckFinite is on).</exception>
+    /// <exception cref="InvalidDataException">There is no such tensor, it is of another type, or a number is not finite (if CheckFinite is on).</exception>
     public void Read(string name, long start, Span<float> destination)
     {
-        TensorInfo tensor = Find(name);
-        if (tensor.Type != "F32")
-            throw new InvalidDataException($"'{Path}', tensor '{name}': expected the type F32, found {tensor.Type}");
-        if (start < 0 || start > tensor.Elements - destination.Length)
-        {
-            string part = $"{destination.Length} elements from {start}";
-            throw new ArgumentOutOfRangeException(nameof(start), $"expected a part of the {tensor.Elements} elements of '{name}', found {part}");
-        }
-        ReadBytes(MemoryMarshal.AsBytes(destination), tensor.Offset + (start * sizeof(float)));
-        if (!BitConverter.IsLittleEndian)
-            TensorShape.ReverseBytes(destination);
+        ReadElements(name, "F32", start, destination);
         if (!CheckFinite)
             return;
         for (int i = 0; i < destination.Length; i++)
@@ -111,8 +103,51 @@ internal sealed class SafetensorsFile : IDisposable
         }
     }
 
+    /// <summary>Reads a part of a tensor of 32-bit integers.</summary>
+    /// <inheritdoc cref="Read"/>
+    public void ReadInts(string name, long start, Span<int> destination) => ReadElements(name, "I32", start, destination);
+
+    /// <summary>Reads a part of a tensor of 64-bit integers.</summary>
+    /// <inheritdoc cref="Read"/>
+    public void ReadLongs(string name, long start, Span<long> destination) => ReadElements(name, "I64", start, destination);
+
+    /// <summary>The SHA-256 of the data of all tensors.</summary>
+    /// <exception cref="InvalidDataException">The metadata name another one: the file is damaged, or somebody changed a tensor.</exception>
+    public string HashData()
+    {
+        using var data = new DataHash();
+        var chunk = new byte[1 << 18];
+        for (long place = _dataStart; place < _length; place += chunk.Length)
+        {
+            Span<byte> part = chunk.AsSpan(0, (int)Math.Min(chunk.Length, _length - place));
+            ReadBytes(part, place);
+            data.Append(part);
+        }
+        string found = data.Text();
+        if (Metadata.TryGetValue(DataHash.Field, out string? expected) && expected != found)
+            throw new InvalidDataException($"'{Path}': expected data with the SHA-256 {expected}, found {found}: the file is damaged, or its tensors were changed");
+        return found;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    private void ReadElements<T>(string name, string type, long start, Span<T> destination) where T : struct
+    {
+        TensorInfo tensor = Find(name);
+        if (tensor.Type != type)
+            throw new InvalidDataException($"'{Path}', tensor '{name}': expected the type {type}, found {tensor.Type}");
+        if (start < 0 || start > tensor.Elements - destination.Length)
+        {
+            string part = $"{destination.Length} elements from {start}";
+            throw new ArgumentOutOfRangeException(nameof(start), $"expected a part of the {tensor.Elements} elements of '{name}', found {part}");
+        }
+        Span<byte> bytes = MemoryMarshal.AsBytes(destination);
+        int size = TensorShape.ElementBytes(type);
+        ReadBytes(bytes, tensor.Offset + start * size);
+        if (!BitConverter.IsLittleEndian)
+            TensorShape.ReverseBytes(bytes, size);
+    }
 
     private byte[] ReadHeader(long fileLength)
     {

@@ -62,8 +62,9 @@ internal static class SafetensorsHeader
             throw new InvalidDataException($"{what}: expected sizes from 0 on whose product fits, found {TensorShape.Text(shape)}");
         long bytes = offsets[1] - offsets[0];
         // Other types keep their bytes to themselves: nobody reads them here.
-        if (type == "F32" && (bytes % sizeof(float) != 0 || bytes / sizeof(float) != elements))
-            throw new InvalidDataException($"{what}: expected 4 bytes for each of {elements} elements, found {bytes} bytes");
+        int size = TensorShape.ElementBytes(type);
+        if (size > 0 && (bytes % size != 0 || bytes / size != elements))
+            throw new InvalidDataException($"{what}: expected {size} bytes for each of {elements} elements, found {bytes} bytes");
         return new(field.Name, type, shape, dataStart + offsets[0], bytes);
     }
 

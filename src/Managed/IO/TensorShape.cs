@@ -24,10 +24,20 @@ internal static class TensorShape
         ? $"[{string.Join(", ", shape.ToArray())}]"
         : $"[{string.Join(", ", shape[..8].ToArray())}, ... {shape.Length} in all]";
 
-    /// <summary>Turns little-endian numbers into big-endian ones or back.</summary>
-    public static void ReverseBytes(Span<float> numbers)
+    /// <summary>Bytes of an element of a type that is read and written here; 0 for any other.</summary>
+    public static int ElementBytes(string type) => type switch
     {
-        Span<int> bits = MemoryMarshal.Cast<float, int>(numbers);
-        BinaryPrimitives.ReverseEndianness(bits, bits);
+        "F32" or "I32" => 4,
+        "I64" => 8,
+        _ => 0,
+    };
+
+    /// <summary>Turns little-endian numbers of 4 or 8 bytes into big-endian ones or back.</summary>
+    public static void ReverseBytes(Span<byte> numbers, int size)
+    {
+        if (size == sizeof(long))
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, long>(numbers), MemoryMarshal.Cast<byte, long>(numbers));
+        else
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, int>(numbers), MemoryMarshal.Cast<byte, int>(numbers));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <summary>Whether the base must never be written.</summary>
     public bool IsReadOnly { get; } = isReadOnly;
 
-    /// <summary>Whether terms were added to the base since it was made: what is held is then not all that changed.</summary>
+    /// <summary>Whether terms were added to the base since it was made or <see cref="StartFromBase"/>: what is held is then not all that changed.</summary>
     public bool IsBaseChanged { get; private set; }
 
     /// <summary>The terms that are not in the base, in the order of appending.</summary>
@@ -224,6 +224,9 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
             whole.AsSpan((int)column, length).CopyTo(destination[done..]);
         }
     }
+
+    /// <summary>Says that the base is what later changes are counted from.</summary>
+    public void StartFromBase() => IsBaseChanged = false;
 
     /// <summary>Gives back the memory of terms that were flushed; without this it waits for the next ones.</summary>
     public void Trim()

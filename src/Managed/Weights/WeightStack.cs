@@ -26,6 +26,13 @@ internal sealed class WeightStack(IReadOnlyList<LowRankWeights> layers) : IReadO
                 layer.Flush(kernels);
     }
 
+    /// <inheritdoc cref="LowRankWeights.StartFromBase"/>
+    public void StartFromBase()
+    {
+        foreach (LowRankWeights layer in layers)
+            layer.StartFromBase();
+    }
+
     public IEnumerator<LowRankWeights> GetEnumerator() => layers.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -62,6 +62,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     public override void Scatter(
         PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale, int blockFrom, int blockTo, Arena scratch)
     {
+        Contract.Holds(!weights.IsReadOnly, "weights that may be written");
         HoldsPairs(weights, outputs, inputs);
         HoldsValues(outputs, outputValues);
         HoldsValues(inputs.Lists, inputValues);

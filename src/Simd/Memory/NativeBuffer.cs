@@ -17,6 +17,7 @@ public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
 
     private nint _address;
     private readonly nuint _bytes;
+    private readonly IDisposable? _owner;
 
     /// <summary>Takes room for <paramref name="length"/> zeroed elements.</summary>
     /// <param name="length">Elements, 0 or more; may exceed 2^31.</param>
@@ -31,6 +32,17 @@ public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
         _bytes = checked((nuint)length * (nuint)sizeof(T) + Slack);
         _address = (nint)Take(_bytes);
         NativeBytes.Add((long)_bytes);
+    }
+
+    /// <summary>Memory of somebody else, such as the pages of a mapped file: giving the block back disposes the owner. It counts as no native bytes of the library.</summary>
+    /// <param name="owner">Keeps the memory, and 128 readable bytes after it.</param>
+    /// <param name="address">The first element.</param>
+    /// <param name="length">Elements.</param>
+    internal NativeBuffer(IDisposable owner, T* address, long length)
+    {
+        Length = length;
+        _owner = owner;
+        _address = (nint)address;
     }
 
     /// <summary>Frees a block that nobody disposed, and counts it as a leak.</summary>
@@ -139,6 +151,11 @@ public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
         void* block = (void*)Interlocked.Exchange(ref _address, 0);
         if (block == null)
             return;
+        if (_owner is not null)
+        {
+            _owner.Dispose();
+            return;
+        }
         if (_bytes >= LargeBytes)
             PageSource.Current.Return(block, _bytes);
         else

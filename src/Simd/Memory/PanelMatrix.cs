@@ -26,6 +26,24 @@ public sealed unsafe class PanelMatrix : IDisposable
         _values = new NativeBuffer<float>(Panels * PanelStride);
     }
 
+    /// <summary>A matrix in memory that must not be written.</summary>
+    /// <param name="values">All panels, padding included; owned by the matrix from now on.</param>
+    /// <param name="rows">Rows, 1 or more.</param>
+    /// <param name="columns">Columns, 1 or more.</param>
+    internal PanelMatrix(NativeBuffer<float> values, int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        Rows = rows;
+        Columns = columns;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, Panels * PanelStride);
+        _values = values;
+        IsReadOnly = true;
+    }
+
+    /// <summary>Whether the matrix lies in a <see cref="MappedFile"/>: its pages are shared and cannot be written. Methods that write refuse it; a write through a reference or a span ends the process.</summary>
+    public bool IsReadOnly { get; }
+
     /// <summary>Rows, without padding.</summary>
     public int Rows { get; private set; }
 
@@ -58,8 +76,10 @@ public sealed unsafe class PanelMatrix : IDisposable
     internal PanelView View => new(_values.Pointer, PanelStride, Rows, Columns);
 
     /// <summary>Gives the matrix another shape; its content is then undefined (padding included) unless cleared. Takes memory only when it grows.</summary>
+    /// <exception cref="InvalidOperationException">The matrix is read-only.</exception>
     public void Reshape(int rows, int columns)
     {
+        ThrowIfReadOnly();
         Rows = rows;
         Columns = columns;
         long wanted = Panels * PanelStride;
@@ -71,7 +91,12 @@ public sealed unsafe class PanelMatrix : IDisposable
     }
 
     /// <summary>Sets every element, padding included, to zero.</summary>
-    public void Clear() => _values.Clear(Panels * PanelStride);
+    /// <exception cref="InvalidOperationException">The matrix is read-only.</exception>
+    public void Clear()
+    {
+        ThrowIfReadOnly();
+        _values.Clear(Panels * PanelStride);
+    }
 
     /// <summary>Copies whole rows out, row after row.</summary>
     /// <param name="row">First row.</param>
@@ -94,8 +119,10 @@ public sealed unsafe class PanelMatrix : IDisposable
     /// <param name="row">First row.</param>
     /// <param name="count">Rows.</param>
     /// <param name="source">count x Columns elements, row after row.</param>
+    /// <exception cref="InvalidOperationException">The matrix is read-only.</exception>
     public void SetRows(int row, int count, ReadOnlySpan<float> source)
     {
+        ThrowIfReadOnly();
         CheckRows(row, count, source.Length);
         float* values = _values.Pointer;
         for (int first = 0; first < count; first += PanelRows - (row + first) % PanelRows)
@@ -122,8 +149,10 @@ public sealed unsafe class PanelMatrix : IDisposable
     /// <summary>Overwrites elements in row-major order, from any place on.</summary>
     /// <param name="start">Place of the first element: row * Columns + column.</param>
     /// <param name="source">The elements.</param>
+    /// <exception cref="InvalidOperationException">The matrix is read-only.</exception>
     public void SetRowMajor(long start, ReadOnlySpan<float> source)
     {
+        ThrowIfReadOnly();
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start + source.Length, (long)Rows * Columns);
         float* values = _values.Pointer;
         for (int i = 0; i < source.Length; i++)
@@ -131,6 +160,7 @@ public sealed unsafe class PanelMatrix : IDisposable
     }
 
     /// <summary>Makes this an exact copy of another matrix.</summary>
+    /// <exception cref="InvalidOperationException">This matrix is read-only.</exception>
     public void CopyFrom(PanelMatrix source)
     {
         Reshape(source.Rows, source.Columns);
@@ -141,6 +171,12 @@ public sealed unsafe class PanelMatrix : IDisposable
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
     public void Dispose() => _values.Dispose();
+
+    private void ThrowIfReadOnly()
+    {
+        if (IsReadOnly)
+            throw new InvalidOperationException("expected a matrix in memory of its own, found one in a mapped file, which cannot be written");
+    }
 
     private void CheckRows(int row, int count, int elements)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
@@ -43,6 +44,57 @@ internal sealed class SafetensorsTests
         Refused(() => file.Find("W.2"), "expected a tensor 'W.2', found none");
         Refused(() => file.Text("seed"), "expected the metadata 'seed', found none");
     }
+
+    [Test]
+    public void Integers_are_written_and_read()
+    {
+        string path = _folder.File("model");
+        int[] ids = [3, -1, int.MaxValue];
+        long[] starts = [0, long.MinValue, 1L << 40];
+        SafetensorsWriter.Write(path, Metadata, [TensorSource.Of("ids", ids), TensorSource.Of("starts", starts), TensorSource.Of("values", new float[] { 0.5f })]);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        Assert.That(file.Tensors.Select(tensor => tensor.Type), Is.EqualTo(new[] { "I32", "I64", "F32" }));
+        int[] foundIds = new int[3];
+        long[] foundStarts = new long[2];
+        file.ReadInts("ids", 0, foundIds);
+        file.ReadLongs("starts", 1, foundStarts);
+        Assert.That(foundIds, Is.EqualTo(ids));
+        Assert.That(foundStarts, Is.EqualTo(starts[1..]));
+        Refused(() => file.ReadInts("starts", 0, foundIds), "tensor 'starts': expected the type I32, found I64");
+        Refused(() => file.Read("ids", 0, new float[1]), "tensor 'ids': expected the type F32, found I32");
+        Assert.That(() => file.ReadLongs("starts", 2, foundStarts), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        RefusedHeader("""{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,4]}}""", 4, "expected 8 bytes for each of 1 elements, found 4 bytes");
+    }
+
+    [Test]
+    public void The_hash_is_that_of_the_data()
+    {
+        string path = _folder.File("model"), bare = _folder.File("bare");
+        TensorSource[] tensors = [Counting("W.1", 300, 1000), TensorSource.Of("ids", [5, 6, 7])];
+        string hash = SafetensorsWriter.WriteHashed(path, Metadata, tensors);
+        SafetensorsWriter.Write(bare, Metadata, tensors);
+        byte[] bytes = File.ReadAllBytes(path);
+        Assert.That(hash, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan((int)DataStart(bytes))))));
+        Assert.That(SafetensorsWriter.HashOf(tensors), Is.EqualTo(hash));
+        using (SafetensorsFile file = SafetensorsFile.Open(path), other = SafetensorsFile.Open(bare))
+        {
+            Assert.That(file.Text(DataHash.Field), Is.EqualTo(hash));
+            Assert.That(file.Metadata.Where(text => text.Key != DataHash.Field), Is.EquivalentTo(Metadata));
+            Assert.That(file.HashData(), Is.EqualTo(hash));
+            Assert.That(other.HashData(), Is.EqualTo(hash), "a file that names none");
+        }
+        bytes[^1] ^= 1;
+        using SafetensorsFile damaged = SafetensorsFile.Open(_folder.Write("damaged", bytes));
+        Refused(() => damaged.HashData(), $"expected data with the SHA-256 {hash}, found");
+
+        static ulong DataStart(byte[] file) => 8 + BinaryPrimitives.ReadUInt64LittleEndian(file);
+    }
+
+    [TestCase("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", true)]
+    [TestCase("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde", false)]
+    [TestCase("0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef", false)]
+    [TestCase("", false)]
+    public void A_hash_is_64_small_hexadecimal_digits(string text, bool expected) => Assert.That(DataHash.IsHash(text), Is.EqualTo(expected));
 
     [Test]
     public void The_layout_is_the_one_every_reader_knows()

@@ -1,0 +1,111 @@
+using Subquad.IO;
+using Subquad.Layers;
+using Subquad.Weights;
+
+namespace Subquad;
+
+public sealed partial class Network
+{
+    private const string DeltaVersion = "1";
+
+    /// <summary>Rank-one terms that are kept beside the weights of each hidden layer; all 0 for a network whose weights are those of its model.</summary>
+    public IReadOnlyList<int> DeltaRanks => [.. Weights.Select(weights => weights.Rank)];
+
+    /// <summary>
+    /// Writes what training changed since the model was loaded or last saved: the low-rank terms beside the hidden weights, the output matrix, and the hash of the model they belong to. Needs
+    /// changes that were kept apart: those of a network that shares its base, or was trained with <see cref="FlushPolicy.Never"/>.
+    /// </summary>
+    /// <param name="path">The file, in the safetensors format; overwritten, whole or not at all.</param>
+    /// <exception cref="InvalidOperationException">The network belongs to no model file, or a change was added to the weights themselves.</exception>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    public void SaveDelta(string path)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Layers.Settle();
+        string hash = RequireBase();
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = DeltaFile.Format,
+            ["format_version"] = DeltaVersion,
+            ["base_sha256"] = hash,
+            ["inputs"] = Text(Shape.Inputs),
+            ["hidden"] = Widths(),
+            ["outputs"] = Text(Shape.Outputs),
+            ["metric"] = Text(Metric),
+            ["kernels"] = Kernels.Name,
+        };
+        List<TensorSource> tensors = [.. Weights.SelectMany((weights, layer) => DeltaFile.Tensors(layer + 1, weights.Held)), OutputTensor()];
+        SafetensorsWriter.WriteHashed(path, metadata, tensors);
+    }
+
+    /// <summary>
+    /// Makes a model the fine-tune that <see cref="SaveDelta"/> kept: predictions are bit-identical to those of the network that wrote it, on the same kernel set. The weights are not touched, the
+    /// terms stay beside them. Not thread-safe against predictions.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no delta, belongs to another model (the message names both hashes), or is damaged; the network is as before.</exception>
+    /// <exception cref="InvalidOperationException">The network belongs to no model file, or was changed since it was loaded.</exception>
+    public void ApplyDelta(string path)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Layers.Settle();
+        string hash = RequireBase();
+        if (Weights.HasTerms)
+            throw new InvalidOperationException("expected a model as it was loaded, found one that holds a change already; load the model anew");
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        float metric = CheckDelta(file, hash);
+        // A delta always names its own hash; HashData compares where there is one.
+        file.Text(DataHash.Field);
+        file.HashData();
+        var output = new float[file.Find("A").Elements];
+        file.Read("A", 0, output);
+        var held = new List<List<HeldTerms>>();
+        try
+        {
+            foreach (LowRankWeights weights in Weights)
+                held.Add(DeltaFile.ReadTerms(file, held.Count + 1, weights.Rows, weights.Columns));
+        }
+        catch
+        {
+            foreach (HeldTerms terms in held.SelectMany(layer => layer))
+                terms.Dispose();
+            throw;
+        }
+        for (int layer = 0; layer < held.Count; layer++)
+            held[layer].ForEach(Weights[layer].Append);
+        SetOutput(Layers, 0, output);
+        Metric = metric;
+    }
+
+    /// <summary>The hash of the model that the hidden weights, without what is held beside them, are still those of.</summary>
+    private string RequireBase()
+    {
+        if (BaseHash is null)
+            throw new InvalidOperationException("expected a network that was loaded from a model or saved to one, found one that was only drawn: a delta needs a model that it belongs to");
+        if (Weights.IsBaseChanged)
+            throw new InvalidOperationException(
+                "expected changes that were kept beside the weights, found some that were added to them; load the model with sharesBase, or fine-tune it with FlushPolicy.Never");
+        return BaseHash;
+    }
+
+    /// <summary>Checks all that the metadata say; returns the metric.</summary>
+    private float CheckDelta(SafetensorsFile file, string hash)
+    {
+        string path = file.Path;
+        if (!file.Metadata.TryGetValue("format", out string? format) || format != DeltaFile.Format)
+            throw new InvalidDataException($"'{path}': expected a delta that SaveDelta wrote, found {(format is null ? "something else" : $"the format '{format}'")}");
+        string version = file.Text("format_version");
+        if (version != DeltaVersion)
+            throw new InvalidDataException($"'{path}': expected delta version {DeltaVersion}, found '{version}'");
+        string wanted = file.Text("base_sha256");
+        if (wanted != hash)
+            throw new InvalidDataException($"'{path}': expected the model that this delta was made from (SHA-256 {wanted}), found another one ({hash})");
+        foreach ((string field, string own) in new[] { ("inputs", Text(Shape.Inputs)), ("hidden", Widths()), ("outputs", Text(Shape.Outputs)) })
+            if (file.Text(field) != own)
+                throw new InvalidDataException($"'{path}': {field}: expected {own}, found {file.Text(field)}");
+        DeltaFile.CheckNames(file, Shape.Hidden.Count);
+        ExpectShape(file, "A", Shape.Hidden[^1], Shape.Outputs);
+        return ReadMetric(file);
+    }
+}

@@ -1,0 +1,46 @@
+using Subquad.IO;
+
+namespace Subquad;
+
+public sealed partial class Network
+{
+    /// <summary>Whether the hidden weights are pages of a file that every process shares, see <see cref="Load"/>; they are never written.</summary>
+    public bool SharesBase => Layers.Hidden[0].Weights.IsReadOnly;
+
+    /// <summary>The SHA-256 of the data of the model file that the weights were read from or last saved to; null before that.</summary>
+    internal string? BaseHash { get; private set; }
+
+    /// <summary>Writes the hidden weights of a model in the order of memory to a file beside it, MODEL.panels, from which <see cref="Load"/> can share them. About as large as the model; written anew
+    /// whenever the model is.</summary>
+    /// <param name="modelPath">The model file; this network must have been loaded from it or saved to it, and hold the same weights still.</param>
+    /// <exception cref="FileNotFoundException">There is no such model.</exception>
+    /// <exception cref="InvalidDataException">The model holds other weights.</exception>
+    /// <exception cref="InvalidOperationException">A change is kept beside the weights.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SavePanels(string modelPath)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Layers.Settle();
+        if (Weights.HasTerms)
+            throw new InvalidOperationException("expected a network whose weights are those of its model, found one that keeps a change beside them; load the model and write its panels from that");
+        string own = SafetensorsWriter.HashOf(Tensors()), saved;
+        using (SafetensorsFile model = SafetensorsFile.Open(modelPath))
+            saved = model.HashData();
+        if (saved != own)
+            throw new InvalidDataException($"'{modelPath}': expected a model with the weights of this network (SHA-256 {own}), found others ({saved}); save the network there first");
+        PanelsFile.Write(modelPath, own, [.. Layers.Hidden.Select(layer => layer.Weights)]);
+    }
+
+    /// <summary>Whether the file of panels beside a model is there and belongs to it, so that <see cref="Load"/> can share the weights.</summary>
+    /// <param name="modelPath">The model file.</param>
+    /// <exception cref="FileNotFoundException">There is no such model.</exception>
+    /// <exception cref="InvalidDataException">The model is none, or is damaged.</exception>
+    public static bool HasPanels(string modelPath)
+    {
+        using SafetensorsFile model = SafetensorsFile.Open(modelPath);
+        return PanelsFile.Fits(modelPath, HashOf(model), Matrices(ReadShape(model)));
+    }
+
+    /// <summary>The model's own word for the hash of its data, which are then not read; computed where it has none.</summary>
+    private static string HashOf(SafetensorsFile model) => model.Metadata.TryGetValue(DataHash.Field, out string? hash) && DataHash.IsHash(hash) ? hash : model.HashData();
+}
