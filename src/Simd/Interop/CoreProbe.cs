@@ -21,6 +21,8 @@ internal enum CoreStatus
 /// <summary>What a look for the C core found.</summary>
 internal sealed unsafe class CoreProbe
 {
+    private static readonly CoreApi*[] s_none = new CoreApi*[0];
+
     private CoreProbe(CoreStatus status, CoreApi*[] apis)
     {
         Status = status;
@@ -43,7 +45,7 @@ internal sealed unsafe class CoreProbe
             for (CoreApi* api; (api = getApi(CoreLibrary.AbiVersion, count)) != null; count++)
                 // A library may answer for our version and still be built from a shorter table.
                 if (api->AbiVersion != CoreLibrary.AbiVersion || api->Size < sizeof(CoreApi))
-                    return new(CoreStatus.WrongVersion, []);
+                    return new(CoreStatus.WrongVersion, s_none);
             var apis = new CoreApi*[count];
             for (uint index = 0; index < count; index++)
                 apis[index] = getApi(CoreLibrary.AbiVersion, index);
@@ -51,11 +53,11 @@ internal sealed unsafe class CoreProbe
         }
         catch (DllNotFoundException)
         {
-            return new(CoreStatus.Absent, []);
+            return new(CoreStatus.Absent, s_none);
         }
         catch (Exception e) when (e is EntryPointNotFoundException or BadImageFormatException)
         {
-            return new(CoreStatus.Broken, []);
+            return new(CoreStatus.Broken, s_none);
         }
     }
 

@@ -10,10 +10,12 @@ internal static unsafe class CoreSource
     {
         get
         {
-            for (int index = 0; index < CoreLibrary.Probe.Apis.Length; index++)
+            for (int index = 0; index < Count; index++)
                 yield return new TestFixtureData(index).SetArgDisplayNames(NameOf(index));
         }
     }
+
+    private static int Count => CoreLibrary.Probe.Apis.Length;
 
     private static string NameOf(int index) => CoreProbe.NameOf(CoreLibrary.Probe.Apis[index]);
 }
