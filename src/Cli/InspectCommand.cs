@@ -41,7 +41,7 @@ internal sealed class InspectCommand : Command
     {
         KernelSet used = KernelSets.Best;
         foreach (KernelSet set in KernelSets.Available)
-            output.WriteLine($"{set.Name,-8} {(set == used ? "available, used" : "available")}");
+            output.WriteLine($"{set.Name,-14} {(set == used ? "available, used" : "available")}");
         output.WriteLine(NativeCore.Describe());
     }
 

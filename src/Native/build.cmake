@@ -8,7 +8,7 @@ file(LOCK ${STAGE}/lock TIMEOUT 300)
 file(REMOVE ${STAGE}/build/CMakeCache.txt)
 
 foreach(step IN ITEMS
-    "-S;${CMAKE_CURRENT_LIST_DIR};-B;${STAGE}/build"
+    "-S;${CMAKE_CURRENT_LIST_DIR};-B;${STAGE}/build;-DCMAKE_INSTALL_LIBDIR=lib;-DSUBQUAD_CORE_TESTS=OFF"
     "--build;${STAGE}/build;--config;Release;--target;subquad_core"
     "--install;${STAGE}/build;--config;Release;--prefix;${STAGE}")
   execute_process(COMMAND ${CMAKE_COMMAND} ${step} RESULT_VARIABLE result)

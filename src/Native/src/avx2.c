@@ -1,7 +1,6 @@
 /* Eight lanes: AVX2 and FMA. The only file compiled with these flags, and entered only when the processor has them. */
 #include <immintrin.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "core.h"
 
 /* Ones in the first n of eight lanes: a window that slides over eight ones and eight zeros. */
 static __m256i first(size_t n)
@@ -34,7 +33,12 @@ static double sum_double(__m256d v)
 #define STORE_FIRST(p, v, n) _mm256_maskstore_ps(p, first(n), v)
 #define MULADD(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define ADD(a, b) _mm256_add_ps(a, b)
+#define SUB(a, b) _mm256_sub_ps(a, b)
+#define MUL(a, b) _mm256_mul_ps(a, b)
+#define SQRT(a) _mm256_sqrt_ps(a)
 #define SUM(v) sum(v)
+#define GREATER_BITS(a, b) ((uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)))
+#define COUNT_GREATER(a, b) _mm_popcnt_u32(GREATER_BITS(a, b))
 
 #define DVEC __m256d
 #define DLANES 4
@@ -43,6 +47,10 @@ static double sum_double(__m256d v)
 #define DMULADD(a, b, c) _mm256_fmadd_pd(a, b, c)
 #define DADD(a, b) _mm256_add_pd(a, b)
 #define DSUM(v) sum_double(v)
+
+#define DPAIR_LOAD(p, low, high) (low = _mm256_loadu_pd(p), high = _mm256_loadu_pd((p) + 4))
+#define DPAIR_STORE(p, low, high) (_mm256_storeu_pd(p, low), _mm256_storeu_pd((p) + 4, high))
+#define DPAIR_WIDEN(v, low, high) (low = _mm256_cvtps_pd(_mm256_castps256_ps128(v)), high = _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1)))
 
 #define TABLE subquad_core_avx2
 #define ISA_NAME "avx2"

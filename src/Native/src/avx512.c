@@ -1,6 +1,6 @@
 /* Sixteen lanes: AVX-512 F, BW and VL. The only file compiled with these flags, and entered only when the processor has them. */
 #include <immintrin.h>
-#include <stddef.h>
+#include "core.h"
 
 static __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1u); }
 
@@ -14,7 +14,12 @@ static __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1u); }
 #define STORE_FIRST(p, v, n) _mm512_mask_storeu_ps(p, first(n), v)
 #define MULADD(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define ADD(a, b) _mm512_add_ps(a, b)
+#define SUB(a, b) _mm512_sub_ps(a, b)
+#define MUL(a, b) _mm512_mul_ps(a, b)
+#define SQRT(a) _mm512_sqrt_ps(a)
 #define SUM(v) _mm512_reduce_add_ps(v)
+#define GREATER_BITS(a, b) ((uint32_t)_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ))
+#define COUNT_GREATER(a, b) _mm_popcnt_u32(GREATER_BITS(a, b))
 
 #define DVEC __m512d
 #define DLANES 8
@@ -23,6 +28,23 @@ static __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1u); }
 #define DMULADD(a, b, c) _mm512_fmadd_pd(a, b, c)
 #define DADD(a, b) _mm512_add_pd(a, b)
 #define DSUM(v) _mm512_reduce_add_pd(v)
+
+#define DPAIR_LOAD(p, low, high) (low = _mm512_loadu_pd(p), high = _mm512_loadu_pd((p) + 8))
+#define DPAIR_STORE(p, low, high) (_mm512_storeu_pd(p, low), _mm512_storeu_pd((p) + 8, high))
+#define DPAIR_WIDEN(v, low, high) \
+    (low = _mm512_cvtps_pd(_mm512_castps512_ps256(v)), high = _mm512_cvtps_pd(_mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(v), 1))))
+
+/* Gaps are closed in registers and the masked stores end where the run ends: a compressing store to memory is microcode on some processors. */
+#define STORE_SELECTED store_selected
+static uint32_t store_selected(uint16_t *offsets, float *values, uint32_t offset, __m512 v, uint32_t bits)
+{
+    const __m512i numbers = _mm512_add_epi32(_mm512_set1_epi32((int)offset), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    const __mmask16 selected = (__mmask16)bits;
+    const uint32_t count = (uint32_t)_mm_popcnt_u32(bits);
+    _mm512_mask_storeu_ps(values, first(count), _mm512_maskz_compress_ps(selected, v));
+    _mm256_mask_storeu_epi16(offsets, first(count), _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(selected, numbers)));
+    return count;
+}
 
 #define TABLE subquad_core_avx512
 #define ISA_NAME "avx512"

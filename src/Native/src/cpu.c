@@ -1,12 +1,12 @@
 /* What the processor has and the operating system saves. gcc and clang look at both; for MSVC we read CPUID and XCR0 ourselves. */
-#include "bodies.h"
+#include "core.h"
 
 #if SUBQUAD_CORE_X64
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
 
-/* Whether every bit of wanted is set in EBX of leaf 7, FMA is there, and the system saves the register state in state. */
+/* Whether every bit of wanted is set in EBX of leaf 7, FMA and POPCNT are there, and the system saves the register state in state. */
 static int has(unsigned wanted, unsigned long long state)
 {
     int leaf[4];
@@ -14,24 +14,29 @@ static int has(unsigned wanted, unsigned long long state)
     if (leaf[0] < 7)
         return 0;
     __cpuid(leaf, 1);
-    const unsigned fma = 1u << 12, osxsave = 1u << 27;
-    if (((unsigned)leaf[2] & (fma | osxsave)) != (fma | osxsave) || (_xgetbv(0) & state) != state)
+    const unsigned basics = 1u << 12 | 1u << 23 | 1u << 27; /* FMA, POPCNT, OSXSAVE */
+    if (((unsigned)leaf[2] & basics) != basics || (_xgetbv(0) & state) != state)
         return 0;
     __cpuidex(leaf, 7, 0);
     return ((unsigned)leaf[1] & wanted) == wanted;
 }
 
-int subquad_core_has_avx2(void) { return has(1u << 5, 0x06); }
+/* AVX2 and BMI1. */
+int subquad_core_has_avx2(void) { return has(1u << 5 | 1u << 3, 0x06); }
 
-int subquad_core_has_avx512(void) { return has(1u << 16 | 1u << 30 | 1u << 31, 0xE6); }
+/* F, BW and VL. */
+int subquad_core_has_avx512(void) { return subquad_core_has_avx2() && has(1u << 16 | 1u << 30 | 1u << 31, 0xE6); }
 
 #else
 
-int subquad_core_has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+int subquad_core_has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
+}
 
 int subquad_core_has_avx512(void)
 {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    return subquad_core_has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
 
 #endif

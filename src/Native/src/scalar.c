@@ -1,5 +1,5 @@
 /* One lane: the specification, and what runs where no wider body exists. fmaf keeps the promise that every multiply-add rounds once. */
-#include <math.h>
+#include "core.h"
 
 #define VEC float
 #define LANES 1
@@ -11,7 +11,12 @@
 #define STORE_FIRST(p, v, n) ((void)(n), STORE(p, v))
 #define MULADD(a, b, c) fmaf(a, b, c)
 #define ADD(a, b) ((a) + (b))
+#define SUB(a, b) ((a) - (b))
+#define MUL(a, b) ((a) * (b))
+#define SQRT(a) sqrtf(a)
 #define SUM(v) (v)
+#define GREATER_BITS(a, b) ((uint32_t)((a) > (b)))
+#define COUNT_GREATER(a, b) ((a) > (b))
 
 #define DVEC double
 #define DLANES 1
@@ -20,6 +25,11 @@
 #define DMULADD(a, b, c) fma(a, b, c)
 #define DADD(a, b) ((a) + (b))
 #define DSUM(v) (v)
+
+/* A float widens into one double only: there is no upper one. */
+#define DPAIR_LOAD(p, low, high) (low = *(p), high = 0.0)
+#define DPAIR_STORE(p, low, high) (*(p) = (low), (void)(high))
+#define DPAIR_WIDEN(v, low, high) (low = (double)(v), high = 0.0)
 
 #define TABLE subquad_core_scalar
 #define ISA_NAME "scalar"

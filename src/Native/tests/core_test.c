@@ -1,72 +1,77 @@
-/* Every body that this machine can run, every length 0 to 256, against float64; elements behind the end hold NaN and must neither count nor change. */
-#include <math.h>
+/* core_test api | ISA: tests the library as a whole, or one instruction set against plain C. Ends with 0, 1 for a failure, 77 when the machine lacks the set. */
+#include "core_test.h"
+#include <stdarg.h>
 #include <stdio.h>
-#include "bodies.h"
-
-enum { MOST = 256, GUARD = 16 };
+#include <string.h>
 
 static int failures;
 
-static void check(int holds, const char *isa, const char *what, size_t n)
+void report(const char *file, int line, const char *format, ...)
 {
-    if (!holds) {
-        failures++;
-        fprintf(stderr, "%s: %s fails at length %u\n", isa, what, (unsigned)n);
+    if (failures++ >= 20)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "%s:%d: ", file, line);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+/* splitmix-like: the upper bits of a multiplied counter. */
+static uint32_t next(uint32_t *state)
+{
+    uint32_t z = *state += 0x9E3779B9u;
+    z = (z ^ z >> 16) * 0x85EBCA6Bu;
+    z = (z ^ z >> 13) * 0xC2B2AE35u;
+    return z ^ z >> 16;
+}
+
+float random_float(uint32_t *state)
+{
+    const float value = (float)(int32_t)(next(state) | 128u) / 2147483648.0f;
+    return value <= -1 || value >= 1 ? 0.5f : value;
+}
+
+double random_double(uint32_t *state) { return next(state) / 4294967296.0; }
+
+int same_bits(float a, float b) { return memcmp(&a, &b, sizeof a) == 0; }
+
+static const subquad_core_api *find(const char *isa)
+{
+    const subquad_core_api *api;
+    for (uint32_t index = 0; (api = subquad_core_get_api(SUBQUAD_CORE_ABI_VERSION, index)) != NULL; index++)
+        if (strcmp(api->isa, isa) == 0)
+            return api;
+    return NULL;
+}
+
+static const char *needs(const char *isa)
+{
+    return strcmp(isa, "avx512") == 0 ? "AVX-512 F, BW and VL, AVX2, FMA, POPCNT and BMI1"
+        : strcmp(isa, "avx2") == 0    ? "AVX2, FMA, POPCNT and BMI1"
+                                      : "another architecture";
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        fprintf(stderr, "core_test: expected api or the name of an instruction set, found %d arguments\n", argc - 1);
+        return 2;
     }
-}
-
-static float pseudo_random(uint32_t *state)
-{
-    *state = *state * 1664525u + 1013904223u;
-    return (float)(int32_t)*state / 2147483648.0f;
-}
-
-static void fill(float *values, size_t n, uint32_t seed)
-{
-    for (size_t i = 0; i < MOST + GUARD; i++)
-        values[i] = i < n ? pseudo_random(&seed) : NAN;
-}
-
-static void check_length(const subquad_core_api *api, size_t n)
-{
-    float x[MOST + GUARD], y[MOST + GUARD], before[MOST + GUARD];
-    fill(x, n, 1);
-    fill(y, n, 2);
-    fill(before, n, 2);
-
-    double dot = 0, size = 0, norm = 0;
-    for (size_t i = 0; i < n; i++) {
-        dot += (double)x[i] * y[i];
-        size += fabs((double)x[i] * y[i]);
-        norm += (double)x[i] * x[i];
+    if (strcmp(argv[1], "api") == 0) {
+        test_api();
+        return failures != 0;
     }
-    const double unit = ldexp(1.0, -24);
-    check(fabs(api->dot_f32(x, y, n) - dot) <= (double)n * unit * size, api->isa, "dot", n);
-    check(fabs(api->squared_norm_f32(x, n) - norm) <= 1e-13 * norm, api->isa, "squared norm", n);
-
-    api->axpy_f32(0.75f, x, y, n);
-    for (size_t i = 0; i < MOST + GUARD; i++)
-        check(i < n ? y[i] == fmaf(0.75f, x[i], before[i]) : isnan(y[i]), api->isa, "axpy", n);
-}
-
-static void check_body(const subquad_core_api *api)
-{
-    printf("%s\n", api->isa);
-    check(api->abi_version == SUBQUAD_CORE_ABI_VERSION && api->size == sizeof(subquad_core_api), api->isa, "header", 0);
-    for (size_t n = 0; n <= MOST; n++)
-        check_length(api, n);
-}
-
-int main(void)
-{
-    check_body(&subquad_core_scalar);
-#if SUBQUAD_CORE_X64
-    if (subquad_core_has_avx2())
-        check_body(&subquad_core_avx2);
-    if (subquad_core_has_avx512())
-        check_body(&subquad_core_avx512);
-#endif
-    check(subquad_core_get_api(SUBQUAD_CORE_ABI_VERSION) != NULL, "library", "this version", 0);
-    check(subquad_core_get_api(SUBQUAD_CORE_ABI_VERSION + 1) == NULL, "library", "refusing another version", 0);
+    const subquad_core_api *api = find(argv[1]);
+    if (api == NULL) {
+        printf("skipped: %s needs %s, which this processor or its operating system lacks\n", argv[1], needs(argv[1]));
+        return 77;
+    }
+    test_vectors(api);
+    test_forward(api);
+    test_lists(api);
+    test_pairs(api);
+    printf("%s: %d failures\n", api->isa, failures);
     return failures != 0;
 }

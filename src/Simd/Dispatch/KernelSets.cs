@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Subquad.Simd.Interop;
 using Subquad.Simd.Lanes;
 
 namespace Subquad.Simd.Dispatch;
@@ -11,7 +12,7 @@ public static class KernelSets
 
     private static readonly KernelSet[] s_available = Collect();
 
-    /// <summary>The sets of this machine, the best first.</summary>
+    /// <summary>The sets of this machine: the managed ones, the best first, then those of the C core, the best first.</summary>
     public static IReadOnlyList<KernelSet> Available => s_available;
 
     /// <summary>The set that <see cref="Variable"/> names, or the best one.</summary>
@@ -19,14 +20,16 @@ public static class KernelSets
     public static KernelSet Best => Choose(Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>A set by its name.</summary>
-    /// <param name="name">simd512, simd256, simd128 or scalar.</param>
-    /// <exception cref="ArgumentException">There is no such set, or this machine cannot run it; the message lists those that exist.</exception>
+    /// <param name="name">simd512, simd256, simd128, scalar, native-avx512, native-avx2, native-neon or native-scalar; native is the best of the C core's.</param>
+    /// <exception cref="ArgumentException">There is no such set, or this machine cannot run it; the message lists those that exist, and says of a native set what became of the C core.</exception>
     public static KernelSet ByName(string name)
     {
+        bool anyNative = string.Equals(name, NativeKernelSets.Best, StringComparison.OrdinalIgnoreCase);
         foreach (KernelSet set in s_available)
-            if (string.Equals(set.Name, name, StringComparison.OrdinalIgnoreCase))
+            if (anyNative ? set.Name.StartsWith(NativeKernelSets.Prefix, StringComparison.Ordinal) : string.Equals(set.Name, name, StringComparison.OrdinalIgnoreCase))
                 return set;
-        throw new ArgumentException($"there is no kernel set '{name}' on this machine; it has {string.Join(", ", s_available.Select(set => set.Name))}");
+        string core = name.StartsWith(NativeKernelSets.Best, StringComparison.OrdinalIgnoreCase) ? $" ({NativeCore.Describe()})" : "";
+        throw new ArgumentException($"there is no kernel set '{name}' on this machine; it has {string.Join(", ", s_available.Select(set => set.Name))}{core}");
     }
 
     /// <summary>The set of that name; the best one when the name is null or empty.</summary>
@@ -43,6 +46,7 @@ public static class KernelSets
         if (Simd128.IsSupported)
             sets.Add(new ManagedKernelSet<Simd128, Vector128<float>, Simd128Double, Vector128<double>>());
         sets.Add(new ManagedKernelSet<SimdScalar, float, SimdScalarDouble, double>());
-        return [.. sets];
+        // The C core's run when a name forces them.
+        return [.. sets, .. NativeKernelSets.Of(sets)];
     }
 }

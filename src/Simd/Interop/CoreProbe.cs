@@ -2,41 +2,82 @@ using System.Runtime.InteropServices;
 
 namespace Subquad.Simd.Interop;
 
+/// <summary>Whether the C core can be used.</summary>
+internal enum CoreStatus
+{
+    /// <summary>It is there and speaks our version.</summary>
+    Present,
+
+    /// <summary>There is no such library where the system looks for one, or the system could not load it.</summary>
+    Absent,
+
+    /// <summary>There is a file, and it is no library of ours.</summary>
+    Broken,
+
+    /// <summary>It speaks another version.</summary>
+    WrongVersion,
+}
+
 /// <summary>What a look for the C core found.</summary>
 internal sealed unsafe class CoreProbe
 {
-    private CoreProbe(CoreStatus status, CoreApi* api = null)
+    private static readonly CoreApi*[] s_none = new CoreApi*[0];
+
+    private CoreProbe(CoreStatus status, CoreApi*[] apis)
     {
         Status = status;
-        Api = api;
+        Apis = apis;
     }
 
-    public delegate CoreApi* GetApi(uint abiVersion);
+    public delegate CoreApi* GetApi(uint abiVersion, uint index);
 
     public CoreStatus Status { get; }
 
-    public CoreApi* Api { get; }
+    /// <summary>A table for every instruction set of this machine, the best first; none unless the core is present.</summary>
+    public CoreApi*[] Apis { get; }
 
-    /// <summary>Asks the library for its functions.</summary>
+    /// <summary>Asks the library for its tables.</summary>
     public static CoreProbe Run(GetApi getApi)
     {
         try
         {
-            CoreApi* api = getApi(CoreLibrary.AbiVersion);
-            // A library may answer for our version and still be built from a shorter table.
-            bool usable = api != null && api->AbiVersion == CoreLibrary.AbiVersion && api->Size >= sizeof(CoreApi);
-            return usable ? new(CoreStatus.Present, api) : new(CoreStatus.WrongVersion);
+            uint count = 0;
+            for (CoreApi* api; (api = getApi(CoreLibrary.AbiVersion, count)) != null; count++)
+                // A library may answer for our version and still be built from a shorter table.
+                if (api->AbiVersion != CoreLibrary.AbiVersion || api->Size < sizeof(CoreApi))
+                    return new(CoreStatus.WrongVersion, s_none);
+            var apis = new CoreApi*[count];
+            for (uint index = 0; index < count; index++)
+                apis[index] = getApi(CoreLibrary.AbiVersion, index);
+            return new(count > 0 ? CoreStatus.Present : CoreStatus.WrongVersion, apis);
         }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        catch (DllNotFoundException)
         {
-            return new(CoreStatus.Absent);
+            return new(CoreStatus.Absent, s_none);
+        }
+        catch (Exception e) when (e is EntryPointNotFoundException or BadImageFormatException)
+        {
+            return new(CoreStatus.Broken, s_none);
         }
     }
 
+    /// <summary>The name of a table's instruction set.</summary>
+    public static string NameOf(CoreApi* api) => Marshal.PtrToStringUTF8((nint)api->Isa) ?? "";
+
+    /// <summary>One line for people.</summary>
     public string Describe() => Status switch
     {
-        CoreStatus.Present => $"C core: present, ABI {CoreLibrary.AbiVersion}, {Marshal.PtrToStringUTF8((nint)Api->Isa)}",
+        CoreStatus.Present => $"C core: present, ABI {CoreLibrary.AbiVersion}, {string.Join(", ", Names())}",
         CoreStatus.WrongVersion => $"C core: ignored, it does not speak ABI {CoreLibrary.AbiVersion}; managed kernels run",
-        _ => "C core: absent, managed kernels run",
+        CoreStatus.Broken => "C core: ignored, the library subquad_core does not have what the C core has; managed kernels run",
+        _ => "C core: absent, the library subquad_core was not found or does not load (the build makes it where cmake and a C compiler are); managed kernels run",
     };
+
+    private string[] Names()
+    {
+        string[] names = new string[Apis.Length];
+        for (int i = 0; i < names.Length; i++)
+            names[i] = NameOf(Apis[i]);
+        return names;
+    }
 }

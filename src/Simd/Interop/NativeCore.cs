@@ -1,11 +1,11 @@
 namespace Subquad.Simd.Interop;
 
-/// <summary>What the command says about the C core (the native library <c>subquad_core</c>). Results do not depend on it.</summary>
+/// <summary>What the command says about the C core (the native library <c>subquad_core</c>). Results depend on it only where a name forces one of its kernel sets.</summary>
 public static class NativeCore
 {
     /// <summary>Whether the C core was found and speaks this library's version.</summary>
-    public static bool IsPresent => CoreLibrary.Status == CoreStatus.Present;
+    public static bool IsPresent => CoreLibrary.Probe.Status == CoreStatus.Present;
 
-    /// <summary>One line: whether the C core is there, and which instruction set it runs.</summary>
-    public static string Describe() => CoreLibrary.Describe();
+    /// <summary>One line: whether the C core is there, and which instruction sets it can run; if it is not, why.</summary>
+    public static string Describe() => CoreLibrary.Probe.Describe();
 }

@@ -9,8 +9,10 @@ public sealed class KernelSetsTests
     [Test]
     public void The_widest_set_comes_first_and_the_scalar_set_is_always_there()
     {
-        Assert.That(KernelSets.Available.Select(set => set.Lanes), Is.Ordered.Descending);
-        Assert.That(KernelSets.Available[^1].Name, Is.EqualTo("scalar"));
+        KernelSet[] managed = [.. KernelSets.Available.Where(set => !set.Name.StartsWith("native", StringComparison.Ordinal))];
+        Assert.That(KernelSets.Available.Take(managed.Length), Is.EqualTo(managed));
+        Assert.That(managed.Select(set => set.Lanes), Is.Ordered.Descending);
+        Assert.That(managed[^1].Name, Is.EqualTo("scalar"));
         Assert.That(KernelSets.Available.Select(set => set.Name), Is.Unique);
     }
 

@@ -1,0 +1,22 @@
+# Installs the build, then builds and runs the consumer twice: through find_package and, where it is there, through pkg-config.
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "failed: ${ARGV}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix --config ${CONFIG})
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix -DCMAKE_C_COMPILER=${COMPILER} -DCMAKE_RUNTIME_OUTPUT_DIRECTORY=${WORK})
+run(${CMAKE_COMMAND} --build ${WORK}/build)
+run(${WORK}/consumer)
+
+find_program(pkg_config pkg-config)
+if(pkg_config)
+  set(ENV{PKG_CONFIG_PATH} ${WORK}/prefix/${LIBDIR}/pkgconfig)
+  execute_process(COMMAND ${pkg_config} --cflags --libs subquad_core OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE)
+  separate_arguments(flags UNIX_COMMAND "${flags}")
+  run(${COMPILER} ${SOURCE}/main.c -o ${WORK}/plain ${flags} -Wl,-rpath,${WORK}/prefix/${LIBDIR})
+  run(${WORK}/plain)
+endif()

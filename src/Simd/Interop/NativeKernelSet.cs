@@ -1,0 +1,225 @@
+using Subquad.Simd.Memory;
+using static Subquad.Simd.KernelOperands;
+
+namespace Subquad.Simd.Interop;
+
+/// <summary>
+/// One instruction set of the C core: it serves the verbs that <see cref="ServedVerbs"/> gives it and hands the others to a managed set. Checks views and ranges in Debug; the core gets
+/// pointers, and the owners are kept alive until it returns.
+/// </summary>
+internal sealed unsafe class NativeKernelSet : ForwardingKernelSet
+{
+    private readonly CoreApi* _core;
+    private readonly CoreVerbs _served;
+
+    /// <param name="core">The core's table.</param>
+    /// <param name="managed">Serves what the core does not.</param>
+    public NativeKernelSet(CoreApi* core, KernelSet managed) : base(managed)
+    {
+        string isa = CoreProbe.NameOf(core);
+        _core = core;
+        _served = ServedVerbs.Of(isa);
+        Name = NativeKernelSets.Prefix + isa;
+    }
+
+    public override string Name { get; }
+    public override int Lanes => (int)_core->Lanes;
+    public override bool IsFused => true;
+
+    public override void Accumulate(
+        PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo, int datumFrom, int datumTo)
+    {
+        if (!Serves(CoreVerbs.Accumulate))
+        {
+            base.Accumulate(weights, inputs, values, sums, panelFrom, panelTo, datumFrom, datumTo);
+            return;
+        }
+        HoldsForward(weights, inputs.Width, inputs.Count, sums, panelFrom, panelTo);
+        HoldsRange(datumFrom, datumTo, inputs.Count);
+        HoldsValues(inputs, values);
+        (PanelView w, ActiveView x, PanelView to) = (weights.View, inputs.With(values), sums.View);
+        _core->Accumulate(&w, &x, &to, panelFrom, panelTo, datumFrom, datumTo);
+        KeepAlive(weights, inputs, values, sums);
+    }
+
+    public override void AccumulateDense(PanelMatrix weights, PanelMatrix inputs, PanelMatrix sums, int panelFrom, int panelTo)
+    {
+        if (!Serves(CoreVerbs.AccumulateDense))
+        {
+            base.AccumulateDense(weights, inputs, sums, panelFrom, panelTo);
+            return;
+        }
+        HoldsForward(weights, inputs.Columns, inputs.Rows, sums, panelFrom, panelTo);
+        (PanelView w, PanelView x, PanelView to) = (weights.View, inputs.View, sums.View);
+        _core->AccumulateDense(&w, &x, &to, panelFrom, panelTo);
+        KeepAlive(weights, inputs, sums);
+    }
+
+    public override void SupportNorms(PanelMatrix weights, ActiveBatch inputs, float raise, PanelMatrix norms, int panelFrom, int panelTo)
+    {
+        if (!Serves(CoreVerbs.SupportNorms))
+        {
+            base.SupportNorms(weights, inputs, raise, norms, panelFrom, panelTo);
+            return;
+        }
+        HoldsForward(weights, inputs.Width, inputs.Count, norms, panelFrom, panelTo);
+        (PanelView w, ActiveView x, PanelView to) = (weights.View, inputs.View, norms.View);
+        _core->SupportNorms(&w, &x, raise, &to, panelFrom, panelTo);
+        KeepAlive(weights, inputs, norms);
+    }
+
+    public override void RowNorms(PanelMatrix weights, float raise, NativeBuffer<float> norms, int panelFrom, int panelTo)
+    {
+        if (!Serves(CoreVerbs.RowNorms))
+        {
+            base.RowNorms(weights, raise, norms, panelFrom, panelTo);
+            return;
+        }
+        HoldsRowNorms(weights, norms, panelFrom, panelTo);
+        PanelView w = weights.View;
+        _core->RowNorms(&w, raise, norms.Pointer, panelFrom, panelTo);
+        KeepAlive(weights, norms);
+    }
+
+    public override void Gram(PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride, int panelFrom, int panelTo)
+    {
+        if (!Serves(CoreVerbs.Gram))
+        {
+            base.Gram(rows, entries, values, gram, stride, panelFrom, panelTo);
+            return;
+        }
+        HoldsGram(rows, entries, values, gram, stride, panelFrom, panelTo);
+        (PanelView u, ActiveView x) = (rows.View, entries.With(values));
+        _core->Gram(&u, &x, gram.Pointer, stride, panelFrom, panelTo);
+        KeepAlive(rows, entries, values, gram);
+    }
+
+    public override void CountAbove(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
+    {
+        if (!Serves(CoreVerbs.CountAbove))
+        {
+            base.CountAbove(sums, thresholds, destination, blockFrom, blockTo);
+            return;
+        }
+        HoldsThresholds(sums, thresholds, destination, blockFrom, blockTo);
+        PanelView from = sums.View;
+        _core->CountAbove(&from, thresholds.Pointer, destination.Starts, blockFrom, blockTo);
+        KeepAlive(sums, thresholds, destination);
+    }
+
+    public override void CompressAbove(PanelMatrix sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination, int blockFrom, int blockTo)
+    {
+        if (!Serves(CoreVerbs.CompressAbove))
+        {
+            base.CompressAbove(sums, thresholds, gain, destination, blockFrom, blockTo);
+            return;
+        }
+        HoldsThresholds(sums, thresholds, destination, blockFrom, blockTo);
+        HoldsValues(destination, destination.Values);
+        (PanelView from, ActiveView lists) = (sums.View, destination.View);
+        _core->CompressAbove(&from, thresholds.Pointer, gain, &lists, blockFrom, blockTo);
+        KeepAlive(sums, thresholds, destination);
+    }
+
+    public override void GatherActive(PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination, int blockFrom, int blockTo)
+    {
+        if (!Serves(CoreVerbs.GatherActive))
+        {
+            base.GatherActive(sums, entries, dataInRows, destination, blockFrom, blockTo);
+            return;
+        }
+        HoldsGather(sums, entries, dataInRows, destination, blockFrom, blockTo);
+        (PanelView from, ActiveView lists) = (sums.View, entries.View);
+        _core->GatherActive(&from, &lists, dataInRows ? 1 : 0, destination.Pointer, blockFrom, blockTo);
+        KeepAlive(sums, entries, destination);
+    }
+
+    public override void PullBack(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> pulled, int inputFrom, int inputTo, Arena scratch)
+    {
+        if (!Serves(CoreVerbs.PullBack))
+        {
+            base.PullBack(weights, outputs, outputValues, inputs, pulled, inputFrom, inputTo, scratch);
+            return;
+        }
+        HoldsPairs(weights, outputs, inputs);
+        HoldsValues(outputs, outputValues);
+        HoldsValues(inputs.Lists, pulled);
+        HoldsRange(inputFrom, inputTo, weights.Columns);
+        (PanelView w, ActiveView u, TransposedView x) = (weights.View, outputs.With(outputValues), inputs.View);
+        _core->PullBack(&w, &u, &x, pulled.Pointer, Scratch(&u, scratch), inputFrom, inputTo);
+        KeepAlive(weights, outputs, outputValues, inputs, pulled, scratch);
+    }
+
+    public override void PushForward(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues, int blockFrom, int blockTo, Arena scratch)
+    {
+        if (!Serves(CoreVerbs.PushForward))
+        {
+            base.PushForward(weights, outputs, pushed, inputs, inputValues, blockFrom, blockTo, scratch);
+            return;
+        }
+        HoldsPairs(weights, outputs, inputs);
+        HoldsValues(outputs, pushed);
+        HoldsValues(inputs.Lists, inputValues);
+        HoldsRange(blockFrom, blockTo, outputs.Blocks);
+        (PanelView w, ActiveView u, TransposedView x) = (weights.View, outputs.With(pushed), inputs.With(inputValues));
+        _core->PushForward(&w, &u, &x, pushed.Pointer, Scratch(&u, scratch), blockFrom, blockTo);
+        KeepAlive(weights, outputs, pushed, inputs, inputValues, scratch);
+    }
+
+    public override void Scatter(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale, int blockFrom, int blockTo, Arena scratch)
+    {
+        if (!Serves(CoreVerbs.Scatter))
+        {
+            base.Scatter(weights, outputs, outputValues, inputs, inputValues, scale, blockFrom, blockTo, scratch);
+            return;
+        }
+        HoldsPairs(weights, outputs, inputs);
+        HoldsValues(outputs, outputValues);
+        HoldsValues(inputs.Lists, inputValues);
+        HoldsRange(blockFrom, blockTo, outputs.Blocks);
+        (PanelView w, ActiveView u, TransposedView x) = (weights.View, outputs.With(outputValues), inputs.With(inputValues));
+        _core->Scatter(&w, &u, &x, scale, Scratch(&u, scratch), blockFrom, blockTo);
+        KeepAlive(weights, outputs, outputValues, inputs, inputValues, scratch);
+    }
+
+    public override float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        if (!Serves(CoreVerbs.Dot))
+            return base.Dot(x, y);
+        Contract.Holds(x.Length == y.Length, "equal lengths");
+        fixed (float* a = x, b = y)
+            return _core->Dot(a, b, (nuint)x.Length);
+    }
+
+    public override void Axpy(float a, ReadOnlySpan<float> x, Span<float> y)
+    {
+        if (!Serves(CoreVerbs.Axpy))
+        {
+            base.Axpy(a, x, y);
+            return;
+        }
+        Contract.Holds(x.Length == y.Length, "equal lengths");
+        fixed (float* from = x, to = y)
+            _core->Axpy(a, from, to, (nuint)x.Length);
+    }
+
+    public override double SquaredNorm(ReadOnlySpan<float> x)
+    {
+        if (!Serves(CoreVerbs.SquaredNorm))
+            return base.SquaredNorm(x);
+        fixed (float* a = x)
+            return _core->SquaredNorm(a, (nuint)x.Length);
+    }
+
+    private bool Serves(CoreVerbs verb) => (_served & verb) != 0;
+
+    private int* Scratch(ActiveView* outputs, Arena scratch)
+    {
+        long most = _core->PairScratch(outputs);
+        scratch.Reserve(most * sizeof(int) + 128);
+        return scratch.TakePointer<int>(most);
+    }
+}

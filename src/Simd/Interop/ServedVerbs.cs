@@ -1,0 +1,40 @@
+namespace Subquad.Simd.Interop;
+
+/// <summary>The verbs that the C core has.</summary>
+[Flags]
+internal enum CoreVerbs
+{
+    None = 0,
+    Accumulate = 1 << 0,
+    AccumulateDense = 1 << 1,
+    SupportNorms = 1 << 2,
+    RowNorms = 1 << 3,
+    Gram = 1 << 4,
+    CountAbove = 1 << 5,
+    CompressAbove = 1 << 6,
+    GatherActive = 1 << 7,
+    PullBack = 1 << 8,
+    PushForward = 1 << 9,
+    Scatter = 1 << 10,
+    Dot = 1 << 11,
+    Axpy = 1 << 12,
+    SquaredNorm = 1 << 13,
+    All = (1 << 14) - 1,
+}
+
+/// <summary>
+/// Which verbs the C core serves in its sets; the others, and all that it does not have, go to the managed set of the same width. Decided here and not by a race at run time, so that the
+/// same machine always computes the same numbers.
+/// </summary>
+internal static class ServedVerbs
+{
+    /// <summary>What the core serves on an instruction set.</summary>
+    public static CoreVerbs Of(string isa) => isa switch
+    {
+        // A set that is forced by name shows what the core can do: all that it has.
+        "avx512" => CoreVerbs.All,
+        "avx2" => CoreVerbs.All,
+        "neon" => CoreVerbs.All,
+        _ => CoreVerbs.All,
+    };
+}

@@ -1,0 +1,74 @@
+using NUnit.Framework;
+using Subquad.Simd.Interop;
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Tests.Interop;
+
+/// <summary>A C core that is absent, broken or of another version is a state, and never an error.</summary>
+[TestFixture]
+public sealed unsafe class CoreProbeTests
+{
+    private static readonly CoreApi[] s_tables = GC.AllocateArray<CoreApi>(2, pinned: true);
+
+    [Test]
+    public void The_core_is_present_if_it_was_built_and_says_so()
+    {
+        bool built = Directory.EnumerateFiles(AppContext.BaseDirectory, "*subquad_core.*").Any();
+        Assert.That(NativeCore.IsPresent, Is.EqualTo(built));
+        Assert.That(NativeCore.Describe(), Does.StartWith(built ? "C core: present" : "C core: absent"));
+    }
+
+    [Test]
+    public void A_library_that_cannot_be_loaded_is_absent() => AssertIgnored((_, _) => throw new DllNotFoundException(), CoreStatus.Absent);
+
+    [Test]
+    public void A_file_that_is_not_the_core_is_broken()
+    {
+        AssertIgnored((_, _) => throw new EntryPointNotFoundException(), CoreStatus.Broken);
+        AssertIgnored((_, _) => throw new BadImageFormatException(), CoreStatus.Broken);
+    }
+
+    [Test]
+    public void A_library_of_another_version_is_ignored()
+    {
+        AssertIgnored((_, _) => null, CoreStatus.WrongVersion);
+        AssertIgnored((version, index) => Answer(index, 1, version + 1, (uint)sizeof(CoreApi)), CoreStatus.WrongVersion);
+        AssertIgnored((version, index) => Answer(index, 1, version, (uint)sizeof(CoreApi) - 1), CoreStatus.WrongVersion);
+    }
+
+    [Test]
+    public void Every_table_of_our_version_is_taken()
+    {
+        var probe = CoreProbe.Run((version, index) => Answer(index, 2, version, (uint)sizeof(CoreApi) + 8));
+        Assert.That(probe.Status, Is.EqualTo(CoreStatus.Present));
+        Assert.That(probe.Apis.Length, Is.EqualTo(2));
+        Assert.That(probe.Apis[0] != probe.Apis[1]);
+    }
+
+    [Test]
+    public void Structs_are_laid_out_as_in_the_header()
+    {
+        foreach (CoreApi* api in CoreLibrary.Probe.Apis)
+            Assert.That(api->Size, Is.EqualTo(sizeof(CoreApi)), CoreProbe.NameOf(api));
+        Assert.That((sizeof(PanelView), sizeof(ActiveView), sizeof(TransposedView)), Is.EqualTo((sizeof(long) * 2 + sizeof(void*), 16 + 3 * sizeof(void*), 16 + 4 * sizeof(void*))));
+    }
+
+    /// <summary>A library that has that many tables.</summary>
+    private static CoreApi* Answer(uint index, int count, uint version, uint size)
+    {
+        if (index >= count)
+            return null;
+        s_tables[index] = new CoreApi { AbiVersion = version, Size = size };
+        // Pinned for good.
+        fixed (CoreApi* answer = &s_tables[index])
+            return answer;
+    }
+
+    private static void AssertIgnored(CoreProbe.GetApi library, CoreStatus expected)
+    {
+        var probe = CoreProbe.Run(library);
+        Assert.That(probe.Status, Is.EqualTo(expected));
+        Assert.That(probe.Apis.Length, Is.Zero);
+        Assert.That(probe.Describe(), Does.StartWith("C core: ").And.Contain("managed kernels run"));
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using NUnit.Framework;
+using Subquad.Simd.Dispatch;
+using Subquad.Simd.Interop;
+
+namespace Subquad.Simd.Tests.Interop;
+
+/// <summary>Which sets of the C core there are, and how they are named. What they compute is held against the oracle by every kernel test, which sweeps them like all sets.</summary>
+[TestFixture]
+public sealed class NativeKernelSetTests
+{
+    private static KernelSet[] Native => [.. KernelSets.Available.Where(set => set.Name.StartsWith("native", StringComparison.Ordinal))];
+
+    [Test]
+    public void Native_sets_come_last_the_widest_first_and_the_scalar_one_is_always_there()
+    {
+        RequireCore();
+        Assert.That(KernelSets.Available.TakeLast(Native.Length), Is.EqualTo(Native));
+        Assert.That(Native.Select(set => set.Lanes), Is.Ordered.Descending);
+        Assert.That(Native[^1].Name, Is.EqualTo("native-scalar"));
+        Assert.That(Native.All(set => set.IsFused));
+    }
+
+    [Test]
+    public void Native_names_the_best_of_them()
+    {
+        RequireCore();
+        Assert.That(KernelSets.ByName("native"), Is.SameAs(Native[0]));
+        Assert.That(KernelSets.ByName("Native"), Is.SameAs(Native[0]));
+    }
+
+    [Test]
+    public void A_set_is_there_for_what_the_processor_has()
+    {
+        RequireCore();
+        const string Processors = "/proc/cpuinfo";
+        if (RuntimeInformation.ProcessArchitecture == Architecture.Arm64)
+        {
+            Assert.That(Native[0].Name, Is.EqualTo("native-neon"));
+            return;
+        }
+        if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || !File.Exists(Processors))
+            Assert.Ignore("the processor cannot be asked");
+        string line = File.ReadLines(Processors).First(text => text.StartsWith("flags", StringComparison.Ordinal));
+        var flags = line.Split(' ', ':', '\t').ToHashSet();
+        bool hasAvx2 = new[] { "avx2", "fma", "popcnt", "bmi1" }.All(flags.Contains), hasAvx512 = hasAvx2 && new[] { "avx512f", "avx512bw", "avx512vl" }.All(flags.Contains);
+        Assert.That(Native[0].Name, Is.EqualTo(hasAvx512 ? "native-avx512" : hasAvx2 ? "native-avx2" : "native-scalar"));
+    }
+
+    [Test]
+    public void A_native_set_that_is_not_there_is_refused_with_the_state_of_the_core()
+    {
+        Assert.That(() => KernelSets.ByName("native-abacus"), Throws.ArgumentException.With.Message.Contains("native-abacus").And.Message.Contains("scalar").And.Message.Contains(NativeCore.Describe()));
+        if (!NativeCore.IsPresent)
+            Assert.That(() => KernelSets.ByName("native"), Throws.ArgumentException.With.Message.Contains("C core: absent"));
+    }
+
+    private static void RequireCore()
+    {
+        if (!NativeCore.IsPresent)
+            Assert.Ignore(NativeCore.Describe());
+    }
+}
