@@ -68,6 +68,35 @@ internal abstract class ForwardingKernelSet(KernelSet managed) : KernelSet
     public override void SolveFactored(NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> right, int rightStride) =>
         Managed.SolveFactored(matrix, stride, n, right, rightStride);
 
+    public override void PackRows(NativeBuffer<double> rows, int rowStride, int columnFrom, int columnTo, NativeBuffer<double> panel, int rowFrom, int rowTo) =>
+        Managed.PackRows(rows, rowStride, columnFrom, columnTo, panel, rowFrom, rowTo);
+
+    public override void AddOuterProduct(NativeBuffer<double> panel, int columns, NativeBuffer<double> gram, int stride, int rowFrom, int rowTo) =>
+        Managed.AddOuterProduct(panel, columns, gram, stride, rowFrom, rowTo);
+
+    public override void SolveLower(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch) =>
+        Managed.SolveLower(factor, stride, n, right, rightStride, columnFrom, columnTo, scratch);
+
+    public override void SolveUpper(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch) =>
+        Managed.SolveUpper(factor, stride, n, right, rightStride, columnFrom, columnTo, scratch);
+
+    public override void SolveLower(NativeBuffer<double> factor, int stride, Span<double> vector) => Managed.SolveLower(factor, stride, vector);
+
+    public override void SolveUpper(NativeBuffer<double> factor, int stride, Span<double> vector) => Managed.SolveUpper(factor, stride, vector);
+
+    public override void MultiplySymmetric(NativeBuffer<double> matrix, int stride, ReadOnlySpan<double> x, Span<double> y, Span<double> partial, int rowFrom, int rowTo) =>
+        Managed.MultiplySymmetric(matrix, stride, x, y, partial, rowFrom, rowTo);
+
+    public override void TransformHadamard(Span<float> vector) => Managed.TransformHadamard(vector);
+
+    public override void TransformHadamardColumns(Span<float> matrix, int columns, int columnFrom, int columnTo) => Managed.TransformHadamardColumns(matrix, columns, columnFrom, columnTo);
+
+    public override void SampleHadamard(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, Span<float> result) =>
+        Managed.SampleHadamard(ids, values, samples, result);
+
+    public override void CountSketch(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, Span<float> result) =>
+        Managed.CountSketch(ids, values, buckets, signs, result);
+
     public override double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Managed.Dot(x, y);
     public override void Axpy(double a, ReadOnlySpan<double> x, Span<double> y) => Managed.Axpy(a, x, y);
     public override void AddProduct(double a, ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> z) => Managed.AddProduct(a, x, y, z);
