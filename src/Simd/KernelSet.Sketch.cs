@@ -5,14 +5,14 @@ namespace Subquad.Simd;
 /// <content>Walsh-Hadamard transforms and sketches (algorithm A3): what random projections of long rows are made of.</content>
 public abstract partial class KernelSet
 {
-    /// <summary>Floats of a vector that are transformed at once: 256 KiB, in the second-level cache. Longer ones go on by <see cref="TransformHadamardColumns"/>.</summary>
-    public const int HadamardBlock = 1 << 16;
+    /// <summary>Floats of a vector that are transformed at once: 1 MiB, about a second-level cache. Longer ones go on by <see cref="TransformHadamardColumns"/>.</summary>
+    public const int HadamardBlock = 1 << 18;
 
     /// <summary>The most rows of <see cref="TransformHadamardColumns"/>.</summary>
-    public const int MostHadamardRows = 256;
+    public const int MostHadamardRows = 16;
 
-    /// <summary>What <see cref="TransformHadamardColumns"/> takes side by side: its first column and, but for the last, its number of columns are multiples of it.</summary>
-    public const int HadamardStrip = 32;
+    /// <summary>Columns that <see cref="TransformHadamardColumns"/> takes side by side.</summary>
+    public const int HadamardStrip = 1 << 10;
 
     /// <summary>The Walsh-Hadamard transform in place, unnormalised and in natural (Sylvester) order: v[i] becomes the sum over j of (-1)^popcount(i &amp; j) v[j].
     /// Stages ascend from neighbours to halves, so all sets give the same bits: those of the textbook's loop.</summary>

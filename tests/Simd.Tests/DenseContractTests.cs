@@ -14,14 +14,14 @@ public sealed class DenseContractTests
     [Test]
     public void Transforms_of_a_wrong_length_are_refused()
     {
-        float[] vector = new float[96], matrix = new float[64 * 512];
+        float[] vector = new float[96], matrix = new float[4 * 2048];
         Refused(() => Kernels.TransformHadamard(vector));
         Refused(() => Kernels.TransformHadamard([]));
-        Refused(() => Kernels.TransformHadamardColumns(matrix, 48, 0, 32));
-        Refused(() => Kernels.TransformHadamardColumns(matrix, 64, 16, 64));
-        Refused(() => Kernels.TransformHadamardColumns(matrix, 64, 0, 96));
-        Refused(() => Kernels.TransformHadamardColumns(matrix, 64, 0, 64));
-        Refused(() => Kernels.TransformHadamardColumns(vector, 32, 0, 32));
+        Refused(() => Kernels.TransformHadamardColumns(matrix, 512, 0, 512));
+        Refused(() => Kernels.TransformHadamardColumns(matrix, 2048, 512, 2048));
+        Refused(() => Kernels.TransformHadamardColumns(matrix, 2048, 0, 3072));
+        Refused(() => Kernels.TransformHadamardColumns(matrix.AsSpan(0, 3 * 2048), 2048, 0, 2048));
+        Refused(() => Kernels.TransformHadamardColumns(new float[32 * 1024], 1024, 0, 1024));
     }
 
     [Test]

@@ -11,6 +11,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     public override bool FactorDiagonal(NativeBuffer<double> matrix, int stride, int column, int n)
     {
         Contract.Holds(CholeskyKernel<TSimdDouble, TVecDouble>.Block == CholeskyBlock && column % CholeskyBlock == 0 && 0 <= column && column < n, "a block of the contract's width");
+        Contract.Holds(stride % GroupRows == 0, "rows padded to groups of 16");
         HoldsSquare(matrix, stride, n);
         bool factored = CholeskyKernel<TSimdDouble, TVecDouble>.FactorDiagonal(matrix.Pointer, stride, column, n);
         KeepAlive(matrix);

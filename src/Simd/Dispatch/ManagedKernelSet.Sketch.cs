@@ -25,7 +25,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 
     public override void TransformHadamardColumns(Span<float> matrix, int columns, int columnFrom, int columnTo)
     {
-        Contract.Holds(HadamardKernel<TSimd, TVec>.Strip == HadamardStrip && HadamardKernel<TSimd, TVec>.MostRows == MostHadamardRows, "strips of the contract's width");
+        Contract.Holds(HadamardKernel<TSimd, TVec>.Strip == HadamardStrip, "strips of the contract's width");
         Contract.Holds(columns % HadamardStrip == 0 && columnFrom % HadamardStrip == 0 && columnTo % HadamardStrip == 0, "columns in whole strips");
         HoldsRange(columnFrom, columnTo, columns);
         Contract.Holds(matrix.Length % columns == 0 && BitOperations.IsPow2(matrix.Length / columns) && matrix.Length / columns <= MostHadamardRows, "a power of two of rows");

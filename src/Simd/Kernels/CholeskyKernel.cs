@@ -3,8 +3,9 @@ using Subquad.Simd.Lanes;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// The parts of a right-looking blocked Cholesky factorisation A = L L^T in float64 (row-major, lower triangle) but for the trailing update, which is an outer product.
-/// The solved block column is also kept in groups of 16 rows, [group][column][16]: a lane is a row there, and the update reads it from contiguous memory.
+/// The parts of a right-looking blocked Cholesky factorisation A = L L^T in float64 (row-major, lower triangle). Rows below a factored block are right-hand sides of a solve with it: copied into groups
+/// of 16 rows, [group][column][16], a group is a tile of sixteen of them, and afterwards what the trailing update reads from contiguous memory. A diagonal block of 64 is factored in the same way in
+/// blocks of 16, and only those element by element.
 /// </summary>
 internal static unsafe class CholeskyKernel<TSimd, TVec>
     where TSimd : struct, ISimdDouble<TVec>
@@ -18,69 +19,61 @@ internal static unsafe class CholeskyKernel<TSimd, TVec>
     public static bool FactorDiagonal(double* matrix, long stride, int column, int n)
     {
         int order = Math.Min(Block, n - column);
-        double* block = matrix + column * stride + column;
+        double* block = matrix + column * stride + column, panel = stackalloc double[Block * Group];
+        for (int from = 0; from < order; from += Group)
+        {
+            int columns = Math.Min(Group, order - from);
+            if (!FactorSmall(block + from * stride + from, stride, columns))
+                return false;
+            SolveRows(block, stride, from, columns, panel, Group, from + Group, order);
+            OuterProductKernel<TSimd, TVec>.AddLower(block, stride, panel, Group, columns, from + Group, from + Group, order, negative: true);
+        }
+        return true;
+    }
+
+    public static void SolveBelowDiagonal(double* matrix, long stride, int column, int n, double* panel, int rowFrom, int rowTo) =>
+        SolveRows(matrix, stride, column, Math.Min(Block, n - column), panel, Block, rowFrom, rowTo);
+
+    public static void UpdateTrailing(double* matrix, long stride, int column, int n, double* panel, int rowFrom, int rowTo) =>
+        OuterProductKernel<TSimd, TVec>.AddLower(matrix, stride, panel, Block, Math.Min(Block, n - column), column + Block, rowFrom, rowTo, negative: true);
+
+    private static bool FactorSmall(double* block, long stride, int order)
+    {
         for (int j = 0; j < order; j++)
         {
             double* rowJ = block + j * stride;
-            double pivot = rowJ[j] - DoubleVectorKernel<TSimd, TVec>.Dot(rowJ, rowJ, j);
+            double pivot = rowJ[j];
+            for (int k = 0; k < j; k++)
+                pivot -= rowJ[k] * rowJ[k];
             if (!(pivot > 0) || !double.IsFinite(pivot))
                 return false;
             rowJ[j] = Math.Sqrt(pivot);
             for (int i = j + 1; i < order; i++)
             {
                 double* rowI = block + i * stride;
-                rowI[j] = (rowI[j] - DoubleVectorKernel<TSimd, TVec>.Dot(rowI, rowJ, j)) / rowJ[j];
+                double rest = rowI[j];
+                for (int k = 0; k < j; k++)
+                    rest -= rowI[k] * rowJ[k];
+                rowI[j] = rest / rowJ[j];
             }
         }
         return true;
     }
 
-    public static void SolveBelowDiagonal(double* matrix, long stride, int column, int n, double* panel, int rowFrom, int rowTo)
+    /// <summary>x L_d^T = a for rows below a factored block, in place and into the panel.</summary>
+    private static void SolveRows(double* matrix, long stride, int column, int order, double* panel, int depth, int rowFrom, int rowTo)
     {
-        int order = Math.Min(Block, n - column);
-        double* diagonal = matrix + column * stride + column;
-        OuterProductKernel<TSimd, TVec>.Pack(matrix + column, stride, order, panel, Block, rowFrom, rowTo);
-        for (int row = rowFrom; row < rowTo; row += Group)
+        if (rowFrom >= rowTo)
+            return;
+        double* groups = panel + (long)rowFrom * depth;
+        OuterProductKernel<TSimd, TVec>.Pack(matrix + column, stride, order, panel, depth, rowFrom, rowTo);
+        TriangularKernel<TSimd, TVec>.SolveLower(
+            matrix + column * stride + column, stride, order, groups, Group, (long)depth * Group, (rowTo - rowFrom + Group - 1) / Group);
+        for (int row = rowFrom; row < rowTo; row++)
         {
-            double* group = panel + (long)row * Block, block = matrix + row * stride + column;
-            for (int vector = 0; vector < Group; vector += 2 * TSimd.Count)
-                SolvePair(diagonal, stride, order, group + vector);
-            int rows = Math.Min(Group, rowTo - row);
-            for (int i = 0; i < rows; i++)
-                for (int k = 0; k < order; k++)
-                    block[i * stride + k] = group[k * Group + i];
-        }
-    }
-
-    public static void UpdateTrailing(double* matrix, long stride, int column, int n, double* panel, int rowFrom, int rowTo) =>
-        OuterProductKernel<TSimd, TVec>.AddLower(matrix, stride, panel, Block, Math.Min(Block, n - column), column + Block, rowFrom, rowTo, negative: true);
-
-    /// <summary>x L_d^T = a for two vectors of rows at once, two chains for each: a lane is a row.</summary>
-    private static void SolvePair(double* diagonal, long stride, int order, double* group)
-    {
-        double* second = group + TSimd.Count;
-        for (int j = 0; j < order; j++)
-        {
-            double* row = diagonal + j * stride;
-            TVec sum00 = TSimd.Load(group + j * Group), sum01 = TSimd.Zero, sum10 = TSimd.Load(second + j * Group), sum11 = TSimd.Zero;
-            int k = 0;
-            for (; k + 2 <= j; k += 2)
-            {
-                TVec even = TSimd.Broadcast(row[k]), odd = TSimd.Broadcast(row[k + 1]);
-                sum00 = TSimd.NegMulAdd(even, TSimd.Load(group + k * Group), sum00);
-                sum10 = TSimd.NegMulAdd(even, TSimd.Load(second + k * Group), sum10);
-                sum01 = TSimd.NegMulAdd(odd, TSimd.Load(group + (k + 1) * Group), sum01);
-                sum11 = TSimd.NegMulAdd(odd, TSimd.Load(second + (k + 1) * Group), sum11);
-            }
-            if (k < j)
-            {
-                TVec even = TSimd.Broadcast(row[k]);
-                sum00 = TSimd.NegMulAdd(even, TSimd.Load(group + k * Group), sum00);
-                sum10 = TSimd.NegMulAdd(even, TSimd.Load(second + k * Group), sum10);
-            }
-            TVec pivot = TSimd.Broadcast(row[j]);
-            TSimd.Store(group + j * Group, TSimd.Div(TSimd.Add(sum00, sum01), pivot));
-            TSimd.Store(second + j * Group, TSimd.Div(TSimd.Add(sum10, sum11), pivot));
+            double* target = matrix + row * stride + column, solved = panel + (long)(row & ~(Group - 1)) * depth + (row & (Group - 1));
+            for (int k = 0; k < order; k++)
+                target[k] = solved[k * Group];
         }
     }
 }

@@ -5,18 +5,17 @@ namespace Subquad.Simd.Kernels;
 
 /// <summary>
 /// The Walsh-Hadamard transform in place, stages ascending. A block is transformed in pieces of 16 KiB, which stay in the first-level cache over their passes; the stages between pieces follow in the
-/// second-level cache. Later stages of a long vector are those of the columns of a matrix with a block in a row: rows lie a power of two apart, all in the same few sets of a cache, so a strip of columns
-/// is mixed into a buffer first, and out of it last: it goes through memory once for up to eight stages.
+/// second-level cache. Later stages of a long vector are those of the columns of a matrix with a block in a row: up to 16 rows stream by side by side, which prefetchers follow. (More rows in a pass
+/// through a buffer are slower: rows lie a power of two apart, all in the same few sets of every cache, and short pieces of many rows are what memory likes least.)
 /// </summary>
 internal static unsafe class HadamardKernel<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
-    /// <summary>Rows of a matrix whose columns are transformed, and columns of a strip; the contract says the same numbers. The buffer is 32 KiB, and a row's piece two lines.</summary>
-    public const int MostRows = 256, Strip = 32;
+    /// <summary>Columns that take all their stages before the next ones do; the contract says the same number. Sets that need two passes for 16 rows find 64 KiB in a cache in the second.</summary>
+    public const int Strip = 1 << 10;
 
     private const int Piece = 1 << 12;
-    private const int LineBytes = 64;
 
     /// <summary>Stages of a pass.</summary>
     private static int MostBits => TSimd.Count >= 16 ? 4 : 3;
@@ -31,7 +30,7 @@ internal static unsafe class HadamardKernel<TSimd, TVec>
         int piece = Math.Min(length, Piece), bits = NextBits(piece / TSimd.Count), mixed = TSimd.Count << bits;
         for (int at = 0; at < length; at += piece)
         {
-            HadamardPass<TSimd, TVec, LaneStages<TSimd, TVec>>.Run(bits, vector + at, TSimd.Count, vector + at, TSimd.Count, mixed, piece / mixed);
+            HadamardPass<TSimd, TVec, LaneStages<TSimd, TVec>>.Run(bits, vector + at, TSimd.Count, mixed, piece / mixed);
             MixBlocks(vector + at, piece, mixed);
         }
         MixBlocks(vector, length, piece);
@@ -39,25 +38,14 @@ internal static unsafe class HadamardKernel<TSimd, TVec>
 
     public static void TransformColumns(float* matrix, long columns, int rows, long columnFrom, long columnTo)
     {
-        float* room = stackalloc float[MostRows * Strip + LineBytes / sizeof(float)];
-        float* buffer = (float*)(((nuint)room + LineBytes - 1) & ~(nuint)(LineBytes - 1));
         for (long column = columnFrom; column < columnTo; column += Strip)
-            TransformStrip(matrix + column, columns, rows, buffer);
-    }
-
-    private static void TransformStrip(float* strip, long columns, int rows, float* buffer)
-    {
-        for (int mixed = 1, bits; mixed < rows; mixed <<= bits)
-        {
-            bits = NextBits(rows / mixed);
-            bool first = mixed == 1, last = mixed << bits == rows;
-            float* from = first ? strip : buffer, to = last ? strip : buffer;
-            long fromStep = first ? columns : Strip, toStep = last ? columns : Strip;
-            for (int block = 0; block < rows; block += mixed << bits)
-                for (int row = block; row < block + mixed; row++)
-                    HadamardPass<TSimd, TVec, PlainLoad<TSimd, TVec>>.Run(
-                        bits, from + row * fromStep, mixed * fromStep, to + row * toStep, mixed * toStep, TSimd.Count, Strip / TSimd.Count);
-        }
+            for (int mixed = 1, bits; mixed < rows; mixed <<= bits)
+            {
+                bits = NextBits(rows / mixed);
+                for (int block = 0; block < rows; block += mixed << bits)
+                    for (int row = block; row < block + mixed; row++)
+                        HadamardPass<TSimd, TVec, PlainLoad<TSimd, TVec>>.Run(bits, matrix + row * columns + column, mixed * columns, TSimd.Count, Strip / TSimd.Count);
+            }
     }
 
     /// <summary>The stages from blocks of <paramref name="mixed"/> floats to the whole length.</summary>
@@ -67,7 +55,7 @@ internal static unsafe class HadamardKernel<TSimd, TVec>
         {
             bits = NextBits(length / mixed);
             for (int at = 0; at < length; at += mixed << bits)
-                HadamardPass<TSimd, TVec, PlainLoad<TSimd, TVec>>.Run(bits, vector + at, mixed, vector + at, mixed, TSimd.Count, mixed / TSimd.Count);
+                HadamardPass<TSimd, TVec, PlainLoad<TSimd, TVec>>.Run(bits, vector + at, mixed, TSimd.Count, mixed / TSimd.Count);
         }
     }
 

@@ -27,9 +27,13 @@ internal static unsafe class OuterProductKernel<TSimd, TVec>
         {
             double* group = panel + (long)row * depth, source = rows + row * stride;
             int count = Math.Min(Group, rowTo - row);
-            for (int column = 0; column < columns; column++)
-                for (int i = 0; i < Group; i++)
-                    group[column * Group + i] = i < count ? source[i * stride + column] : 0.0;
+            // Row by row: sixteen rows a power of two apart do not fit a set of the first-level cache side by side.
+            for (int i = 0; i < count; i++)
+                for (int column = 0; column < columns; column++)
+                    group[column * Group + i] = source[i * stride + column];
+            for (int i = count; i < Group; i++)
+                for (int column = 0; column < columns; column++)
+                    group[column * Group + i] = 0.0;
         }
     }
 

@@ -121,9 +121,10 @@ internal static unsafe class TriangularKernel<TSimd, TVec>
                     sum0 = TSimd.NegMulAdd(element, TSimd.Load(solved), sum0);
                     sum1 = TSimd.NegMulAdd(element, TSimd.Load(solved + TSimd.Count), sum1);
                 }
-                TVec pivot = TSimd.Broadcast(diagonal[i * rowStep + i * columnStep]);
-                TSimd.Store(own, TSimd.Div(sum0, pivot));
-                TSimd.Store(own + TSimd.Count, TSimd.Div(sum1, pivot));
+                // The reciprocal waits for nothing; a division would stand in the one chain that everything waits for.
+                TVec inverse = TSimd.Broadcast(1 / diagonal[i * rowStep + i * columnStep]);
+                TSimd.Store(own, TSimd.Mul(sum0, inverse));
+                TSimd.Store(own + TSimd.Count, TSimd.Mul(sum1, inverse));
             }
     }
 

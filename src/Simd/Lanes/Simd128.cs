@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -61,6 +62,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static void CompressNumbers(int* destination, int first, uint bits) => SimdScalar.CompressNumbers(destination, first, bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Hadamard(Vector128<float> value)
     {
         // As in Simd512: partner + sign * value; the product is exact, fused or not.
@@ -68,6 +70,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         return MulAdd(value, Vector128.Create(1f, 1f, -1f, -1f), Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> NegateOdd(Vector128<float> value, int bits, int* masks)
     {
         Vector128<uint> odd = Vector128.Load((uint*)masks) & Vector128.Create((uint)bits);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -35,6 +36,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         (Selected(bits >> 8) + Vector256.Create(first + 8)).Store(destination + BitOperations.PopCount(bits & 0xFF));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Hadamard(Vector256<float> value)
     {
         // As in Simd512: partner + sign * value.
@@ -43,6 +45,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         return Fma.MultiplyAdd(value, Vector256.Create(1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f), Avx.Permute2x128(value, value, 0b01));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> NegateOdd(Vector256<float> value, int bits, int* masks)
     {
         Vector256<uint> odd = Vector256.Load((uint*)masks) & Vector256.Create((uint)bits);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -37,6 +38,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static void CompressNumbers(int* destination, int first, uint bits) =>
         Avx512F.Compress(Vector512<int>.Zero, Selected(bits), Vector512<int>.Indices + Vector512.Create(first)).Store(destination);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Hadamard(Vector512<float> value)
     {
         // A stage is partner + sign * value: a product with a sign is exact, so the multiply-add rounds as an addition does.
@@ -46,6 +48,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         return Stage(value, Avx512F.Shuffle4x128(value, value, 0b01_00_11_10), Vector512.Create(1f, 1f, 1f, 1f, 1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f, -1f, -1f, -1f, -1f));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> NegateOdd(Vector512<float> value, int bits, int* masks)
     {
         // Folded upwards, so that the parity ends in the place of a sign.

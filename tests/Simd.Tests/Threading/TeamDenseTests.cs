@@ -11,7 +11,7 @@ public sealed class TeamDenseTests(KernelSet kernels)
 {
     private static readonly int[] s_degrees = [1, 2, 3];
 
-    [TestCase(1, 5), TestCase(8, 3), TestCase(4096, 7), TestCase(1 << 17, 1), TestCase(1 << 18, 3), TestCase(1 << 19, 2)]
+    [TestCase(1, 5), TestCase(8, 3), TestCase(4096, 7), TestCase(1 << 17, 3), TestCase(1 << 19, 1), TestCase(1 << 20, 2)]
     public void Rows_are_transformed_one_by_one(int length, int count)
     {
         float[] source = Samples.Dense(new Random(length), length * count);
