@@ -43,7 +43,6 @@ internal sealed class GramSolverTests(KernelSet kernels)
             (double[] x, double[] left, _, _) = Solve(rows, SolverChoice.DirectSketch, 0, right, 1);
             Assert.That(left, Is.All.Zero);
             double error = ReferenceData.Distance([.. right.Select((_, i) => Enumerable.Range(0, Count).Sum(j => gram[i, j] * x[j]))], right);
-            TestContext.Out.WriteLine(error);
             squares += error * error / Draws;
         }
         Assert.That(Math.Sqrt(squares), Is.EqualTo(DirectSketchedSolve.ExpectedError(Count, SolverCosts.DirectColumns * Count)).Within(25).Percent);
