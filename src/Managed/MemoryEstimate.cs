@@ -46,7 +46,7 @@ public static class MemoryEstimate
         // A sketched Jacobian has its own Gram matrix and factor; its second QR pass, a copy of it and two more.
         if (options.Solver is SolverChoice.SketchedConjugateGradient or SolverChoice.DirectSketch)
             bytes += Solvers.SolverCosts.SketchBytes(n, options.Solver) + 4 * square * sizeof(double);
-        if (options.Solver is SolverChoice.LowRankConjugateGradient)
+        if (options.Solver is SolverChoice.Automatic or SolverChoice.LowRankConjugateGradient)
             bytes += n * (Solvers.SolverCosts.RankOf(checked((int)n)) + 20) * sizeof(double);
 
         // Rows spread out, products, and the dense forms of inputs; scratch of the workers.

@@ -4,7 +4,7 @@ namespace Subquad;
 /// preconditions conjugate gradients on the full operator.</summary>
 public enum SolverChoice
 {
-    /// <summary>The cheapest by a table of costs that looks at sizes only.</summary>
+    /// <summary>The cheapest by a table of costs that looks at sizes only; the exact factor where a chosen iteration does not arrive in time.</summary>
     Automatic,
 
     /// <summary>K formed and factored: exact for one output, the preconditioner for several.</summary>

@@ -4,7 +4,8 @@ using Subquad.Simd.Threading;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// Solves (K + mu I) x = b, K the Gram matrix of a Jacobian with Khatri-Rao rows, in the way that was asked for or that costs least by <see cref="SolverCosts"/>. The owner of the Jacobian builds
+/// Solves (K + mu I) x = b, K the Gram matrix of a Jacobian with Khatri-Rao rows, in the way that was asked for or that costs least by <see cref="SolverCosts"/>; an
+/// iteration that was not asked for and costs more than was expected gives way to the exact factor. The owner of the Jacobian builds
 /// what the way needs, K (<see cref="Gram"/>), a sketch (<see cref="Sketch"/>) or both, and then tries dampings. For a larger system of which K is an average it is the preconditioner.
 /// </summary>
 internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
@@ -20,7 +21,7 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
     private KhatriRaoSketch? _srht, _tensorSketch;
     private NativeBuffer<double> _solution = new(0), _left = new(0);
     private double _mu;
-    private bool _isLoaded;
+    private bool _isLoaded, _isStiff;
 
     /// <param name="kernels">Verbs.</param>
     /// <param name="asked">The way to solve; Automatic for the cheapest.</param>
@@ -46,6 +47,11 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
     /// <summary>Whether K has to be formed. The sketched preconditioner of one output serves conjugate gradients on K itself.</summary>
     public bool NeedsGram { get; private set; } = true;
 
+    private bool Iterates => Choice is SolverChoice.SketchedConjugateGradient or SolverChoice.LowRankConjugateGradient;
+
+    /// <summary>Whether the iteration was our own choice, and the exact factor may take its place.</summary>
+    private bool MayTurn => _asked == SolverChoice.Automatic && Choice == SolverChoice.LowRankConjugateGradient;
+
     private IPreconditioner Preconditioner => Choice switch
     {
         SolverChoice.SketchedConjugateGradient or SolverChoice.DirectSketch => _sketched,
@@ -56,7 +62,7 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
     /// <summary>Begins a system: what it needs is empty then.</summary>
     public void Begin(SystemSize size)
     {
-        Choice = _asked == SolverChoice.Automatic ? SolverCosts.Cheapest(size) : _asked;
+        Choice = _asked != SolverChoice.Automatic ? _asked : _isStiff ? SolverChoice.Cholesky : SolverCosts.Cheapest(size);
         bool sketches = Choice is SolverChoice.SketchedConjugateGradient or SolverChoice.DirectSketch;
         NeedsGram = !sketches || Choice == SolverChoice.SketchedConjugateGradient && size.Outputs == 1;
         Sketch = null;
@@ -97,17 +103,20 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
         int n = (left.Length + stride - 1) / stride;
         Span<double> solution = Room.Fit(ref _solution, n).Slice(0, n), residual = Room.Fit(ref _left, n).Slice(0, n);
         for (int i = 0; i < n; i++)
-            residual[i] = left[i * stride];
-        IterationResult result = new(0, IterationEnd.Tolerance);
-        if (Choice is SolverChoice.SketchedConjugateGradient or SolverChoice.LowRankConjugateGradient)
+            residual[i] = solution[i] = left[i * stride];
+        IterationResult result = Iterates ? Iterate(left, stride, residual) : new(0, IterationEnd.Tolerance);
+        if (MayTurn && result.End != IterationEnd.Tolerance)
         {
-            result = _gradients.Solve(_kernels.Kernels, this, _solution, _left, n, SolverCosts.OneOutputTolerance, SolverCosts.OneOutputIterations);
-            if (result.End == IterationEnd.Tolerance && !IsSolved(left, stride, residual))
-                result = result with { End = IterationEnd.Rounding };
+            // The spectrum of K does not fall as it was expected to, and damping will not grow in later steps: the exact factor from now on.
+            (Choice, _isStiff) = (SolverChoice.Cholesky, true);
+            if (!Gram.Factor(_mu))
+                return result;
+            for (int i = 0; i < n; i++)
+                solution[i] = left[i * stride];
+            result = result with { End = IterationEnd.Tolerance };
         }
-        else
+        if (!Iterates)
         {
-            residual.CopyTo(solution);
             if (Choice == SolverChoice.DirectSketch)
                 DirectSketchedSolve.Solve(_sketched, _solution, 1);
             else
@@ -133,6 +142,14 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
         _tensorSketch?.Dispose();
         _solution.Dispose();
         _left.Dispose();
+    }
+
+    /// <summary>Conjugate gradients on K.</summary>
+    private IterationResult Iterate(ReadOnlySpan<double> right, int stride, Span<double> residual)
+    {
+        int most = MayTurn ? SolverCosts.IterationsWorthFactor(residual.Length) : SolverCosts.OneOutputIterations;
+        IterationResult result = _gradients.Solve(_kernels.Kernels, this, _solution, _left, residual.Length, SolverCosts.OneOutputTolerance, most);
+        return result.End == IterationEnd.Tolerance && !IsSolved(right, stride, residual) ? result with { End = IterationEnd.Rounding } : result;
     }
 
     /// <summary>Computes the residual anew: of a system that is singular within rounding, the recurrence can promise one that the solution does not have.</summary>

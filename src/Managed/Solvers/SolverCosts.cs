@@ -9,7 +9,7 @@ namespace Subquad.Solvers;
 internal static class SolverCosts
 {
     // Per multiply-add of a Gram product on active lists, of a Cholesky factorisation (n^3 / 6 of them), of an outer product (n^2 s / 2), and of a triangular solve of one vector (n^2).
-    private const double GramTerm = 1 / 33.0, FactorTerm = 1 / 20.0, OuterTerm = 1 / 24.0, SolveTerm = 1 / 2.0;
+    private const double GramTerm = 1 / 7.0, FactorTerm = 1 / 20.0, OuterTerm = 1 / 20.0, SolveTerm = 1 / 2.0;
 
     // Per element of the triangle that a product with K reads, and per term of a partial Cholesky factorisation (n r^2 / 2) and of a solve with it (2 n r).
     private const double ProductTerm = 1 / 1.6, PivotTerm = 1 / 1.6, LowRankTerm = 1 / 1.6;
@@ -33,10 +33,10 @@ internal static class SolverCosts
     private const double StepsOfDirect = 2;
 
     /// <summary>Iterations that the low-rank preconditioner is expected to need for one output; for several it saves nothing but the factor.</summary>
-    private const double LowRankIterations = 60, SeveralIterations = 8;
+    private const double LowRankIterations = 30, SeveralIterations = 8;
 
-    /// <summary>From so many data on, a low-rank preconditioner is considered; below, the exact factor is cheap and never stalls.</summary>
-    private const int LowRankFrom = 8_193;
+    /// <summary>From so many data on, a low-rank preconditioner is considered; below, the exact factor is cheap. For several outputs a better preconditioner saves applications of the whole operator.</summary>
+    private const int LowRankFrom = 2_048, LowRankFromForSeveral = 8_193;
 
     /// <summary>Bytes of a sketch of n data and of a copy of it.</summary>
     public static long SketchBytes(long n, SolverChoice choice) =>
@@ -44,6 +44,9 @@ internal static class SolverCosts
 
     /// <summary>Columns of the low-rank factor.</summary>
     public static int RankOf(int n) => Math.Clamp(n / 64, 64, 1_024);
+
+    /// <summary>Iterations behind a low-rank preconditioner that cost as much as the exact factor: who turns to that then has paid twice the better way at most (the ski-rental rule).</summary>
+    public static int IterationsWorthFactor(int n) => (int)Math.Max(LowRankIterations, Factor(n) / LowRankIteration(n, 1));
 
     /// <summary>Whether a factor's transform is cheaper at its samples alone.</summary>
     /// <param name="padded">Length of the transform, a power of two.</param>
@@ -72,7 +75,7 @@ internal static class SolverCosts
         double least = Of(best, size);
         foreach (SolverChoice choice in (ReadOnlySpan<SolverChoice>)[SolverChoice.SketchedConjugateGradient, SolverChoice.DirectSketch, SolverChoice.LowRankConjugateGradient])
         {
-            if (choice == SolverChoice.DirectSketch && size.Outputs > 1 || choice == SolverChoice.LowRankConjugateGradient && size.Count < LowRankFrom)
+            if (choice == SolverChoice.DirectSketch && size.Outputs > 1 || choice == SolverChoice.LowRankConjugateGradient && size.Count < (size.Outputs == 1 ? LowRankFrom : LowRankFromForSeveral))
                 continue;
             double cost = Of(choice, size) * (choice == SolverChoice.DirectSketch ? StepsOfDirect : 1);
             if (cost < least)
@@ -94,7 +97,7 @@ internal static class SolverCosts
                 return Sketch(size, DirectColumns) + n * n * DirectColumns * n / 2 * OuterTerm + Factor(n) + n * n * SolveTerm;
             case SolverChoice.LowRankConjugateGradient:
                 double rank = RankOf(size.Count), iterations = size.Outputs == 1 ? LowRankIterations : SeveralIterations;
-                return gram + n * rank * rank * PivotTerm + iterations * ((size.Outputs == 1 ? product : 0) + 2 * n * rank * size.Outputs * LowRankTerm);
+                return gram + n * rank * rank * PivotTerm + iterations * LowRankIteration(size.Count, size.Outputs);
             default:
                 return gram + Factor(n) + (size.Outputs == 1 ? 1 : SeveralIterations) * n * n * SolveTerm;
         }
@@ -103,6 +106,13 @@ internal static class SolverCosts
     /// <summary>Iterations of conjugate gradients behind a sketch: its error falls by sqrt(n / s) in each (algorithm A5).</summary>
     private static double Iterations(SystemSize size, int columnsOverCount) =>
         size.Outputs == 1 ? Math.Log(OneOutputTolerance) / Math.Log(Math.Sqrt(1.0 / columnsOverCount)) : SeveralIterations;
+
+    /// <summary>A solve with the low-rank factor per output and, for one output, a product with K.</summary>
+    private static double LowRankIteration(int count, int outputs)
+    {
+        double n = count;
+        return 2 * n * RankOf(count) * outputs * LowRankTerm + (outputs == 1 ? n * n / 2 * ProductTerm : 0);
+    }
 
     private static double Factor(double n) => n * n * n / 6 * FactorTerm;
 

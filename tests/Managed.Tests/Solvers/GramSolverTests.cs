@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd;
+using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 using Subquad.Solvers;
@@ -42,7 +43,6 @@ internal sealed class GramSolverTests(KernelSet kernels)
             (double[] x, double[] left, _, _) = Solve(rows, SolverChoice.DirectSketch, 0, right, 1);
             Assert.That(left, Is.All.Zero);
             double error = ReferenceData.Distance([.. right.Select((_, i) => Enumerable.Range(0, Count).Sum(j => gram[i, j] * x[j]))], right);
-            TestContext.Out.WriteLine(error);
             squares += error * error / Draws;
         }
         Assert.That(Math.Sqrt(squares), Is.EqualTo(DirectSketchedSolve.ExpectedError(Count, SolverCosts.DirectColumns * Count)).Within(25).Percent);
@@ -81,11 +81,37 @@ internal sealed class GramSolverTests(KernelSet kernels)
     public void The_choice_looks_at_sizes_only()
     {
         FactorSize layer = new(16_384, 400, 16_384, 400);
-        Assert.That(Enumerable.Range(4, 10).Select(power => SolverCosts.Cheapest(new SystemSize(1 << power, 1, [layer]))), Is.All.EqualTo(SolverChoice.Cholesky));
+        Assert.That(Enumerable.Range(0, 11).Select(power => SolverCosts.Cheapest(new SystemSize(1 << power, 1, [layer]))), Is.All.EqualTo(SolverChoice.Cholesky));
+        Assert.That(Enumerable.Range(0, 14).Select(power => SolverCosts.Cheapest(new SystemSize(1 << power, 10, [layer]))), Is.All.EqualTo(SolverChoice.Cholesky));
         Assert.That(SolverCosts.Cheapest(new SystemSize(32_768, 1, [layer])), Is.EqualTo(SolverChoice.LowRankConjugateGradient));
         Assert.That(SolverCosts.Cheapest(new SystemSize(32_768, 10, [layer])), Is.EqualTo(SolverChoice.LowRankConjugateGradient));
         foreach (int n in new[] { 16, 1024, 32_768 })
             Assert.That(SolverCosts.Cheapest(new SystemSize(n, 10, [layer])), Is.Not.EqualTo(SolverChoice.DirectSketch).And.Not.EqualTo(SolverChoice.Automatic));
+    }
+
+    [Test]
+    public void An_iteration_that_does_not_arrive_gives_way_to_the_factor()
+    {
+        if (kernels != KernelSets.Best)
+            return;
+        const int N = 2_048;
+        SystemSize size = new(N, 1, [new(64, 20, 64, 20)]);
+        using var team = new WorkerTeam(2);
+        using var solver = new GramSolver(new TeamKernels(kernels, team), SolverChoice.Automatic);
+        solver.Begin(size);
+        Assert.That(solver.Choice, Is.EqualTo(SolverChoice.LowRankConjugateGradient));
+        // Eigenvalues over twelve decades: what no partial factor of 64 columns sees.
+        for (int i = 0; i < N; i++)
+            solver.Gram.Elements[(long)i * solver.Gram.Stride + i] = Math.Pow(10, -12.0 * i / N);
+        Assert.That(solver.Damp(1e-13));
+        double[] right = Array.ConvertAll(ReferenceData.Normals(N), value => (double)value);
+        (double[] x, _, IterationResult result) = Run(solver, right);
+        Assert.That(result.End, Is.EqualTo(IterationEnd.Tolerance));
+        Assert.That(solver.Choice, Is.EqualTo(SolverChoice.Cholesky));
+        for (int i = 0; i < N; i++)
+            Assert.That(x[i] * (Math.Pow(10, -12.0 * i / N) + 1e-13), Is.EqualTo(right[i]).Within(1e-9));
+        solver.Begin(size);
+        Assert.That(solver.Choice, Is.EqualTo(SolverChoice.Cholesky), "from now on");
     }
 
     [Test]

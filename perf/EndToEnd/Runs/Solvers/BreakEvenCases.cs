@@ -57,7 +57,7 @@ static class BreakEvenCases
         {
             if (count > MostSketched && choice is SolverChoice.SketchedConjugateGradient or SolverChoice.DirectSketch || BytesOf(choice, count) > NativeBytes.Available)
                 continue;
-            int repeats = count <= 1_024 ? 5 : count <= 4_096 ? 3 : 1;
+            int repeats = count <= 1_024 ? 5 : count <= 2_048 ? 3 : 1;
             // A run that is not counted warms the code of the small cases; in the large ones it would cost more than it shows.
             (double Seconds, IterationResult Result)[] runs = [.. Enumerable.Range(0, count <= 1_024 ? repeats + 1 : repeats).Select(_ => Time(system, choice))];
             IterationResult result = runs[^1].Result;

@@ -35,13 +35,14 @@ sealed class SolversRun
         var pages = new List<string>();
         foreach (string part in PartNames)
         {
-            Row[] rows = [.. Parts.Contains(part) ? Measured(part) : Earlier.Where(row => row.Text("part") == part)];
-            foreach (Row row in rows)
+            var rows = new List<Row>();
+            foreach (Row row in Parts.Contains(part) ? Measured(part) : Earlier.Where(row => row.Text("part") == part))
             {
                 _report.AddPeer(row.Text("version"));
                 _report.Add(row);
+                rows.Add(row);
             }
-            if (rows.Length > 0)
+            if (rows.Count > 0)
                 pages.Add(Table(part, rows));
         }
         return new FinishedRun(_report, string.Join("\n", pages));
@@ -54,7 +55,6 @@ sealed class SolversRun
             var named = new Row { { "part", part } };
             foreach ((string name, object value) in row)
                 named.Add(name, value);
-            Console.WriteLine(string.Join("  ", named.Select(field => $"{field.Key}={field.Value}")));
             yield return named;
         }
     }
@@ -75,7 +75,7 @@ sealed class SolversRun
             yield return row;
     }
 
-    static string Table(string part, Row[] rows) => part switch
+    static string Table(string part, List<Row> rows) => part switch
     {
         "iterations" => IterationCases.Table(rows),
         "break-even" => BreakEvenCases.Table(rows),
@@ -84,7 +84,7 @@ sealed class SolversRun
         _ => "",
     };
 
-    static string VerbTable(Row[] rows)
+    static string VerbTable(List<Row> rows)
     {
         var table = new MarkdownTable("verb", "m", "n", "density", "ms", "peer", "peer, ms", "peer / Subquad");
         foreach (Row row in rows)
