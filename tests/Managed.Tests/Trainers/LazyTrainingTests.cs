@@ -34,9 +34,11 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
             Numbers.SameBits(found, expected, "weights");
             return;
         }
-        // Some hundred roundings in each pre-activation, carried on from step to step.
-        for (int step = 0; step <= Steps; step++)
-            Assert.That(reports.Reports[step].Loss, Is.EqualTo(expectedReports.Reports[step].Loss).Within(0.1).Percent, $"loss of step {step}");
+        // Some hundred roundings in each pre-activation, carried on from step to step; a loss that is nearly zero is made of them.
+        Assert.That(reports.Reports, Has.Count.EqualTo(expectedReports.Reports.Count));
+        double first = expectedReports.Reports[0].Loss;
+        for (int step = 0; step < reports.Reports.Count; step++)
+            Assert.That(reports.Reports[step].Loss, Is.EqualTo(expectedReports.Reports[step].Loss).Within(1e-3 * expectedReports.Reports[step].Loss + 1e-9 * first), $"loss of step {step}");
         Assert.That(Distance(found, expected), Is.LessThan(1e-4));
     }
 
@@ -63,7 +65,7 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
         {
             Flush = FlushPolicy.RankAbove(most),
             // The audit throws at the first difference of a bit.
-            Policy = new ActivityPolicy { Audits = true, MostUncertain = 0.9, PassesBeforeRenewal = most == 100 ? 0.5 : double.PositiveInfinity },
+            Policy = new ActivityPolicy { Audits = true, MostUncertain = 0.9, PassesBeforeRenewal = most == 100 ? 10 : double.PositiveInfinity },
         };
         (float[] full, Recorder fullReports) = Train(options with { Activity = ActivityStrategy.Full }, outputs, validates: true);
         (float[] certified, Recorder reports) = Train(options with { Activity = ActivityStrategy.Certified }, outputs, validates: true);
@@ -200,7 +202,7 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
         return (Training.Weights(network), recorder);
     }
 
-    private static GaussNewtonOptions Options(int trainFrom) => new() { TrainFrom = trainFrom, Steps = Steps, ResidualTolerance = 0, Threads = 2 };
+    private static GaussNewtonOptions Options(int trainFrom) => new() { TrainFrom = trainFrom, Steps = Steps, AdaptDamping = false, ResidualTolerance = 0, Threads = 2 };
 
     private static float[] Bases(Network network) => [.. network.Weights.SelectMany(layer => Samples.ToArray(layer.Base))];
 
