@@ -9,11 +9,17 @@ namespace Subquad.Weights;
 /// </summary>
 internal static class FlushCosts
 {
-    // Nanoseconds on two threads: of a scatter per 64-byte line of W and per element (perf/results, kernels, m = 8,192 and 16,384), of a product with held terms per multiply-add, per datum and
-    // neuron, and to begin (perf/results, solvers, lazy).
-    private const double PerLine = 4.2, PerElement = 0.5, PerMultiplyAdd = 0.04, PerPair = 0.8, PerProduct = 20_000;
+    // Nanoseconds on two threads: of a scatter, per 64-byte line of W and per element (perf/results, kernels, m = 8,192 and 16,384).
+    private const double PerLine = 4.2, PerElement = 0.5;
+
+    // Of a product with a group of terms, to begin, per datum and neuron, and per multiply-add (data in whole pairs of panels); of an append, per entry of the group that is turned round
+    // (perf/EndToEnd, Runs/Solvers/HeldProductCases).
+    private const double PerProduct = 20_000, PerPair = 0.65, PerMultiplyAdd = 0.014, PerEntry = 3.5;
 
     private const int LineFloats = 16, MostSteps = 32;
+
+    // Steps are held only when that is cheaper by a tenth: the numbers of passes are guesses.
+    private const double WorthWhile = 0.9;
 
     // Passes through a layer in a step: one forward; backward one for a single output, else those of the probes, of the conjugate gradients (there and back) and of the step.
     private const int PassesForOne = 2, PassesForSeveral = 18;
@@ -28,13 +34,17 @@ internal static class FlushCosts
     public static int MostRank(int rows, int columns, double active, double activeInputs, int data, int outputs)
     {
         int passes = outputs == 1 ? PassesForOne : PassesForSeveral, best = 1;
-        double held = 0, least = double.PositiveInfinity;
+        double held = 0, least = 0, worth = 0, entries = active + activeInputs;
         for (int steps = 1; steps <= MostSteps; steps++)
         {
-            double cost = (OfFlush(rows, columns, active, activeInputs, steps * (long)data) + held) / steps;
-            if (cost < least)
+            long terms = steps * (long)data;
+            double appended = steps == 1 ? 0 : OfAppend(terms, entries);
+            double cost = (OfFlush(rows, columns, active, activeInputs, terms) + held + appended) / steps;
+            if (steps == 1 || cost < Math.Min(least, worth))
                 (least, best) = (cost, steps);
-            held += passes * OfProduct(rows, active, activeInputs, steps * (long)data, data);
+            if (steps == 1)
+                worth = WorthWhile * cost;
+            held += passes * OfProduct(rows, entries, terms, data) + OfAppend(terms, entries);
         }
         return (int)Math.Min((best - 1L) * data, int.MaxValue - 1);
     }
@@ -51,9 +61,13 @@ internal static class FlushCosts
     }
 
     /// <summary>Nanoseconds that a pass of the data through a layer takes longer while it holds terms.</summary>
-    private static double OfProduct(int rows, double active, double activeInputs, long terms, int data)
+    private static double OfProduct(int rows, double entries, long terms, int data)
     {
-        double groups = Math.Ceiling((double)terms / LowRankWeights.MostJoined);
-        return groups * (PerProduct + PerPair * data * rows) + PerMultiplyAdd * data * terms * (active + activeInputs);
+        const int PairRows = 2 * PanelMatrix.PanelRows;
+        double groups = Math.Ceiling((double)terms / LowRankWeights.MostJoined), padded = Math.Ceiling((double)data / PairRows) * PairRows;
+        return groups * (PerProduct + PerPair * data * rows) + PerMultiplyAdd * padded * terms * entries;
     }
+
+    /// <summary>Nanoseconds of joining a step to a group that then holds so many terms.</summary>
+    private static double OfAppend(long terms, double entries) => PerEntry * Math.Min(terms, LowRankWeights.MostJoined) * entries;
 }
