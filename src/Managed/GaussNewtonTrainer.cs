@@ -45,7 +45,8 @@ public sealed class GaussNewtonTrainer : IDisposable
             throw new ArgumentException($"Activity: expected TrainFrom 1 for {Options.Activity}, which searches over the rows of the first hidden layer, found {Options.TrainFrom ?? network.Shape.Hidden.Count}");
         PreparedData data = PreparedData.From(training.Examples, network.Input, network.Target, needsTargets: true);
         PreparedData? heldOut = validation is null ? null : PreparedData.From(validation.Examples, network.Input, network.Target, needsTargets: true);
-        MemoryEstimate.RefuseTooLarge(network.Shape, Options, data.Count, heldOut?.Count ?? 0);
+        // Terms beside shared weights stay there, whatever the policy.
+        MemoryEstimate.RefuseTooLarge(network.Shape, network.SharesBase ? Options with { Flush = FlushPolicy.Never } : Options, data.Count, heldOut?.Count ?? 0);
         _team.Cancellation = cancellation;
         float metric = network.Metric;
         using var run = new GaussNewtonRun(new TeamKernels(network.Kernels, _team), network.Layers, network.Target, Options, data, heldOut, progress);
