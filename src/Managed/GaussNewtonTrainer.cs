@@ -47,7 +47,8 @@ public sealed class GaussNewtonTrainer : IDisposable
             throw new ArgumentException($"Solver: expected one output for {Options.Solver}, which solves a sketch in place of the system, found {network.Shape.Outputs}");
         PreparedData data = PreparedData.From(training.Examples, network.Input, network.Target, needsTargets: true);
         PreparedData? heldOut = validation is null ? null : PreparedData.From(validation.Examples, network.Input, network.Target, needsTargets: true);
-        MemoryEstimate.RefuseTooLarge(network.Shape, Options, data.Count, heldOut?.Count ?? 0);
+        // Terms beside shared weights stay there, whatever the policy.
+        MemoryEstimate.RefuseTooLarge(network.Shape, network.SharesBase ? Options with { Flush = FlushPolicy.Never } : Options, data.Count, heldOut?.Count ?? 0);
         _team.Cancellation = cancellation;
         float metric = network.Metric;
         using var run = new GaussNewtonRun(new TeamKernels(network.Kernels, _team), network.Layers, network.Target, Options, data, heldOut, progress);

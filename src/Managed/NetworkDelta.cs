@@ -45,12 +45,14 @@ public sealed partial class Network
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no delta, belongs to another model (the message names both hashes), or is damaged; the network is as before.</exception>
-    /// <exception cref="InvalidOperationException">The network belongs to no model file, or was changed since it was loaded.</exception>
+    /// <exception cref="InvalidOperationException">The network belongs to no model file, is being trained, or was changed since it was loaded.</exception>
     public void ApplyDelta(string path)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Layers.Settle();
         string hash = RequireBase();
+        if (Layers.Fits > 0)
+            throw new InvalidOperationException("expected a network that is not being trained, found a fit that is going on; wait for it to end");
         if (Weights.HasTerms)
             throw new InvalidOperationException("expected a model as it was loaded, found one that holds a change already; load the model anew");
         using SafetensorsFile file = SafetensorsFile.Open(path);

@@ -96,6 +96,27 @@ internal sealed class DeltaTests
     }
 
     [Test]
+    public void A_delta_can_be_saved_after_every_step_but_not_applied([Values] bool shared)
+    {
+        using Network tuned = Network.Load(Model, sharesBase: shared);
+        var expected = new List<float[]>();
+        Training.Fit(tuned, Training.Smooth(40, 37, 3), Options with { TrainFrom = 2 }, new Recorder(_ =>
+        {
+            tuned.SaveDelta(_folder.File($"{expected.Count}"));
+            Assert.That(() => tuned.ApplyDelta(_folder.File($"{expected.Count}")), Throws.InvalidOperationException.With.Message.Contains("a fit that is going on"));
+            expected.Add(PanelsTests.Outputs(tuned));
+        }));
+        Assert.That(expected, Has.Count.EqualTo(4));
+        for (int step = 0; step < expected.Count; step++)
+        {
+            using Network again = Network.Load(Model, sharesBase: true);
+            again.ApplyDelta(_folder.File($"{step}"));
+            Numbers.SameBits(PanelsTests.Outputs(again), expected[step], $"step {step}");
+        }
+        Numbers.SameBits(PanelsTests.Outputs(tuned), expected[^1], "the end");
+    }
+
+    [Test]
     public void A_merged_model_is_the_fine_tuned_one_within_rounding()
     {
         Tune();
