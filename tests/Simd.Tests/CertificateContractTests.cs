@@ -1,16 +1,15 @@
 #if DEBUG
 using NUnit.Framework;
-using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
 namespace Subquad.Simd.Tests;
 
 /// <summary>As <see cref="ContractTests"/>, for the verbs of certified activity.</summary>
-[TestFixture]
-public sealed class CertificateContractTests
+[TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
+public sealed class CertificateContractTests(KernelSet kernels)
 {
-    private static KernelSet Kernels => KernelSets.Available[0];
+    private KernelSet Kernels => kernels;
 
     [Test]
     public void Norms_of_a_wrong_shape_are_refused()

@@ -1,16 +1,15 @@
 #if DEBUG
 using NUnit.Framework;
-using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
 namespace Subquad.Simd.Tests;
 
 /// <summary>Debug builds check shapes and ranges before a kernel gets pointers. Release builds do not, so these tests exist in Debug only.</summary>
-[TestFixture]
-public sealed class ContractTests
+[TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
+public sealed class ContractTests(KernelSet kernels)
 {
-    private static KernelSet Kernels => KernelSets.Available[0];
+    private KernelSet Kernels => kernels;
 
     [Test]
     public void A_forward_pass_of_a_wrong_shape_is_refused()

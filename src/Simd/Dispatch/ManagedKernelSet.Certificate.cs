@@ -15,8 +15,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 
     public override void RowNorms(PanelMatrix weights, float raise, NativeBuffer<float> norms, int panelFrom, int panelTo)
     {
-        Contract.Holds(norms.Length >= (long)weights.Panels * PanelMatrix.PanelRows, "a norm for every row, padding included");
-        HoldsRange(panelFrom, panelTo, weights.Panels);
+        HoldsRowNorms(weights, norms, panelFrom, panelTo);
         NormKernel<TSimd, TVec>.OfRows(weights.View, raise, norms.Pointer, panelFrom, panelTo);
         KeepAlive(weights, norms);
     }

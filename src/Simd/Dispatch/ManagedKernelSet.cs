@@ -125,18 +125,14 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 
     public override void GatherActive(PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination, int blockFrom, int blockTo)
     {
-        Contract.Holds((dataInRows ? (sums.Columns, sums.Rows) : (sums.Rows, sums.Columns)) == (entries.Width, entries.Count), "sums shaped like the entries");
-        HoldsValues(entries, destination);
-        HoldsRange(blockFrom, blockTo, entries.Blocks);
+        HoldsGather(sums, entries, dataInRows, destination, blockFrom, blockTo);
         LayoutKernel.GatherActive(sums.View, entries.View, dataInRows, destination.Pointer, blockFrom, blockTo);
         KeepAlive(sums, entries, destination);
     }
 
     public override void Gram(PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride, int panelFrom, int panelTo)
     {
-        HoldsRows(entries, values, rows, panelFrom, panelTo);
-        Contract.Holds(panelFrom % 2 == 0 && panelTo % 2 == 0, "a range of panel pairs");
-        Contract.Holds(stride >= rows.Panels * PanelMatrix.PanelRows && gram.Length >= (long)stride * rows.Rows, "room for the Gram matrix");
+        HoldsGram(rows, entries, values, gram, stride, panelFrom, panelTo);
         AccumulateKernel<TSimd, TVec, WideSums<TSimd, TVec, TSimdDouble, TVecDouble>>.Run(
             rows.View, entries.With(values), (byte*)gram.Pointer, PanelMatrix.PanelRows, stride, panelFrom, panelTo, lowerOnly: true);
         KeepAlive(rows, entries, values, gram);
@@ -224,46 +220,4 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         (packed.Outputs ?? throw Unplanned(), packed.Inputs ?? throw Unplanned());
 
     private static InvalidOperationException Unplanned() => new("packed blocks are used before they are planned");
-
-    private static void HoldsForward(PanelMatrix weights, int width, int count, PanelMatrix sums, int panelFrom, int panelTo)
-    {
-        Contract.Holds(weights.Columns == width, "inputs as wide as W");
-        Contract.Holds(sums.Rows == weights.Rows && sums.Columns == count, "sums shaped outputs x data");
-        Contract.Holds(panelFrom % 2 == 0 && panelTo % 2 == 0, "a range of panel pairs");
-        HoldsRange(panelFrom, panelTo, weights.Panels);
-    }
-
-    private static void HoldsPairs(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs)
-    {
-        Contract.Holds(outputs.Width == weights.Rows && inputs.Lists.Count == weights.Columns, "lists as wide as W");
-        Contract.Holds(inputs.Lists.Width == outputs.Count, "inputs and outputs of the same data");
-    }
-
-    private static void HoldsValues(ActiveBatch entries, NativeBuffer<float> values) => Contract.Holds(values.Length >= entries.Entries, "a value for every entry");
-
-    private static void HoldsRange(int from, int to, int count) => Contract.Holds(0 <= from && from <= to && to <= count, "a range inside what there is");
-
-    private static void HoldsRows(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows, int panelFrom, int panelTo)
-    {
-        Contract.Holds(rows.Columns == entries.Width && rows.Rows == entries.Count, "rows shaped like the entries");
-        HoldsValues(entries, values);
-        HoldsRange(panelFrom, panelTo, rows.Panels);
-    }
-
-    private static void HoldsThresholds(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
-    {
-        HoldsRange(blockFrom, blockTo, destination.Blocks);
-        Contract.Holds(thresholds.Length >= sums.Panels * PanelMatrix.PanelRows, "a threshold for every row, padding included");
-        Contract.Holds(destination.Width == sums.Rows && destination.Count == sums.Columns, "lists shaped like the sums");
-    }
-
-    private static void KeepAlive(object a, object? b = null, object? c = null, object? d = null, object? e = null, object? f = null)
-    {
-        GC.KeepAlive(a);
-        GC.KeepAlive(b);
-        GC.KeepAlive(c);
-        GC.KeepAlive(d);
-        GC.KeepAlive(e);
-        GC.KeepAlive(f);
-    }
 }

@@ -1,5 +1,4 @@
 using Subquad.Simd.Memory;
-using static Subquad.Simd.KernelOperands;
 
 namespace Subquad.Simd.Interop;
 

@@ -126,6 +126,32 @@ internal sealed unsafe class GuardedCoreTests(int index)
         }
     }
 
+    [Test]
+    public void Vectors_stay_inside()
+    {
+        const int Longest = 256;
+        using var left = new GuardedMemory<float>(Longest);
+        using var right = new GuardedMemory<float>(Longest);
+        var random = new Random(7);
+        for (int length = 0; length <= Longest; length++)
+            foreach (bool last in new[] { true, false })
+            {
+                Span<float> x = last ? left.Last(length) : left.First(length), y = last ? right.Last(length) : right.First(length);
+                Samples.Dense(random, length).CopyTo(x);
+                Samples.Dense(random, length).CopyTo(y);
+                float[] expected = [.. y];
+                Managed.Axpy(0.75f, x, expected);
+                (double dot, double magnitude) = Oracle.Dot((ReadOnlySpan<float>)x, y);
+                fixed (float* a = x, b = y)
+                {
+                    Numbers.Within(Core->Dot(a, b, (nuint)length), dot, Tolerance.Reduction(length, magnitude), "dot", length);
+                    Numbers.Within(Core->SquaredNorm(a, (nuint)length), Managed.SquaredNorm(x), 2 * Tolerance.ReductionDouble(length, Managed.SquaredNorm(x)), "squared norm", length);
+                    Core->Axpy(0.75f, a, b, (nuint)length);
+                }
+                Numbers.SameBits(y, expected, "axpy");
+            }
+    }
+
     private static void Same(PanelView found, PanelMatrix expected)
     {
         int length = (int)(expected.Panels * expected.PanelStride);
