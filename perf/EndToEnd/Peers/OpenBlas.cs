@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Subquad.Perf.EndToEnd.Results;
-using Subquad.Simd.Dispatch;
 
 namespace Subquad.Perf.EndToEnd.Peers;
 
@@ -11,7 +10,7 @@ static unsafe partial class OpenBlas
     const int RowMajor = 101, Plain = 111, Transposed = 112;
 
     /// <summary>Whether the system has it.</summary>
-    public static bool IsPresent { get; } = Load();
+    public static bool IsPresent => NativeLibrary.TryLoad(Library, out _);
 
     public static Row? Run(DenseCase layer)
     {
@@ -27,14 +26,6 @@ static unsafe partial class OpenBlas
         foreach (float* block in (float*[])[weights, inputs, cotangents, results])
             NativeMemory.AlignedFree(block);
         return row;
-    }
-
-    static bool Load()
-    {
-        // A processor younger than the library gets its AVX2 kernels. Where we run on 512 bits, it shall too, unless the caller's environment chooses.
-        if (KernelSets.Best.Lanes >= 16)
-            _ = SetVariable("OPENBLAS_CORETYPE", "SkylakeX", overwrite: 0);
-        return NativeLibrary.TryLoad(Library, out _);
     }
 
     /// <summary>"OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ... Cooperlake MAX_THREADS=64": the first two words, and the kernels it chose.</summary>
@@ -53,10 +44,6 @@ static unsafe partial class OpenBlas
             block[i] = (float)(2 * deviation * (random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f));
         return block;
     }
-
-    // The runtime keeps its own copy of the environment, which native libraries do not see.
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetVariable(string name, string value, int overwrite);
 
     [LibraryImport(Library, EntryPoint = "openblas_set_num_threads")]
     private static partial void SetThreads(int threads);
