@@ -53,7 +53,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     private static bool AreBelow(ReadOnlySpan<int> numbers, int limit)
     {
         foreach (int number in numbers)
-            if ((uint)number >= (uint)limit)
+            if (number < 0 || number >= limit)
                 return false;
         return true;
     }
