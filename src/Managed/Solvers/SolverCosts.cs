@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// The table of costs by which solvers and sketches are chosen: nanoseconds of one worker, filled from perf/results (solvers, part verbs and break-even). Choices lead to other bits, so they look at
+/// The table of costs by which solvers and sketches are chosen: nanoseconds of one worker, rounded from what perf measures (solvers, parts verbs and break-even). Choices lead to other bits, so they look at
 /// sizes alone; only ratios of the constants matter.
 /// </summary>
 internal static class SolverCosts

@@ -86,6 +86,43 @@ internal sealed class PreconditionerTests(KernelSet kernels)
     }
 
     [Test]
+    public void Iterations_do_not_grow_as_pairs_come_closer([Values(4, 8, 16)] int ratio)
+    {
+        int[] plain = [.. new[] { 0.3, 0.03, 0.003 }.Select(distance => Iterations(distance, null))];
+        int[] sketched = [.. new[] { 0.3, 0.03, 0.003 }.Select(distance => Iterations(distance, ratio))];
+        Assert.That(sketched.Max(), Is.LessThanOrEqualTo(1.5 * sketched.Min()));
+        Assert.That(plain[^1], Is.GreaterThan(2 * plain[0]));
+        // The error falls by sqrt(n / s) in each.
+        Assert.That(sketched.Max(), Is.LessThan(1.6 * Math.Log(1e-8) / Math.Log(Math.Sqrt(1.0 / ratio))));
+
+        int Iterations(double distance, int? columns)
+        {
+            const int Count = 64;
+            FactorRows rows = Own(FactorRows.Pairs(Count, 128, 0.3, distance));
+            double[,] exact = rows.Gram();
+            DampedGram gram = Own(new DampedGram(Verbs()));
+            gram.Reset(Count);
+            for (int i = 0; i < Count; i++)
+                for (int j = 0; j <= i; j++)
+                    gram.Elements[i * gram.Stride + j] = exact[i, j];
+            SketchedPreconditioner? preconditioner = null;
+            if (columns is { } times)
+            {
+                preconditioner = Own(new SketchedPreconditioner(Verbs()));
+                preconditioner.Load(Sketch(rows, times * Count));
+                Assert.That(preconditioner.Factor(0));
+            }
+            ConjugateGradient gradients = Own(new ConjugateGradient());
+            NativeBuffer<double> x = Own(new NativeBuffer<double>(Count)), residual = Own(new NativeBuffer<double>(Count));
+            for (int i = 0; i < Count; i++)
+                residual[i] = i % 3 - 1;
+            IterationResult result = gradients.Solve(kernels, new DampedSystem(gram, 0, preconditioner), x, residual, Count, 1e-8, 5000);
+            Assert.That(result.End, Is.EqualTo(IterationEnd.Tolerance));
+            return result.Iterations;
+        }
+    }
+
+    [Test]
     public void Fewer_columns_than_data_need_damping()
     {
         FactorRows rows = Own(FactorRows.Sparse(40, 64, 64, 0.5));

@@ -100,6 +100,6 @@ static class BreakEvenCases
     {
         SolverChoice.SketchedConjugateGradient => SolverCosts.SketchBytes(count, choice) / 2 + 2 * DampedGram.BytesOf(count),
         SolverChoice.DirectSketch => SolverCosts.SketchBytes(count, choice) / 2 + DampedGram.BytesOf(count),
-        _ => DampedGram.BytesOf(count),
+        _ => DampedGram.BytesOf(count) + PanelMatrix.BytesOf(count, Width),
     };
 }
