@@ -190,6 +190,28 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
         Assert.That(groups, sameScale ? Is.InRange(1, 2) : Is.GreaterThan(3), "groups at once");
     }
 
+    /// <summary>A neuron that hardly any weight of the base moves, and a held term moves across its threshold.</summary>
+    [Test]
+    public void What_is_held_counts_in_the_norms_on_supports()
+    {
+        const int Row = 17;
+        const float Size = 5, Distance = 0.01f;
+        var random = new Random(11);
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: false);
+        float[] inputs = Unit(Samples.Sparse(random, 1, Inputs, 0.3)), u = new float[Width];
+        float[] v = Unit([.. inputs.Select(input => input == 0 ? 0f : random.NextSingle() - 0.5f)]);
+        u[Row] = 1;
+        layer.Begin(inputs);
+        layer.Try(inputs, u, v, -Size);
+        layer.Accept(holds: true);
+        layer.Begin(inputs);
+        int certified = layer.Certified;
+        layer.Layer.Thresholds[Row] = layer.Sums[Row, 0] + 0.5f * Size * Distance;
+        layer.Try([.. inputs.Zip(v, (input, along) => input + Distance * along)], new float[Width], new float[Inputs], 1f);
+        Assert.That(layer.Certified, Is.EqualTo(certified + 1));
+        Assert.That(layer.Sums[Row, 0], Is.GreaterThan(layer.Layer.Thresholds[Row]), "the neuron fires in the full pass");
+    }
+
     [TestCase(1e-3f)]
     [TestCase(1e3f)]
     public void Plain_inputs_of_any_size_are_certified(float size)
