@@ -132,7 +132,7 @@ typedef struct subquad_core_api {
 
     /* ---- active pairs W[T_i, S_i]: outputs over W's rows with the values u, inputs over its columns, turned round with the values x -------------------- */
 
-    /* Elements of scratch that the verbs below need for these outputs. */
+    /* Elements of scratch that the verbs below need for these outputs. Strides of W may be up to 2^28 floats (four million inputs): scratch holds places inside a block. */
     int64_t (*pair_scratch)(const subquad_active_view *outputs);
 
     /* pulled[p] += sum over r in T_i of W[r, j] u_i[r] for j in S_i, p the place of (i, j) in the inputs' own batch: a chain that goes on from what is there. */

@@ -18,7 +18,7 @@ void report(const char *file, int line, const char *format, ...)
     va_end(arguments);
 }
 
-/* splitmix-like: the upper bits of a multiplied counter. */
+/* A counter whose bits are mixed. */
 static uint32_t next(uint32_t *state)
 {
     uint32_t z = *state += 0x9E3779B9u;

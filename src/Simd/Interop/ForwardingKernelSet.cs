@@ -24,7 +24,8 @@ internal abstract class ForwardingKernelSet(KernelSet managed) : KernelSet
         Managed.PushForward(weights, outputs, pushed, inputs, inputValues, blockFrom, blockTo, scratch);
 
     public override void Scatter(
-        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale, int blockFrom, int blockTo, Arena scratch) =>
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale,
+        int blockFrom, int blockTo, Arena scratch) =>
         Managed.Scatter(weights, outputs, outputValues, inputs, inputValues, scale, blockFrom, blockTo, scratch);
 
     public override void Pack(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs, PackedBlocks packed, int inputFrom, int inputTo, Arena scratch) =>

@@ -168,7 +168,8 @@ internal sealed unsafe class NativeKernelSet : ForwardingKernelSet
     }
 
     public override void Scatter(
-        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale, int blockFrom, int blockTo, Arena scratch)
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale,
+        int blockFrom, int blockTo, Arena scratch)
     {
         if (!Serves(CoreVerbs.Scatter))
         {

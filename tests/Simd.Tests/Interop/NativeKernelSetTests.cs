@@ -50,7 +50,9 @@ public sealed class NativeKernelSetTests
     [Test]
     public void A_native_set_that_is_not_there_is_refused_with_the_state_of_the_core()
     {
-        Assert.That(() => KernelSets.ByName("native-abacus"), Throws.ArgumentException.With.Message.Contains("native-abacus").And.Message.Contains("scalar").And.Message.Contains(NativeCore.Describe()));
+        Assert.That(
+            () => KernelSets.ByName("native-abacus"),
+            Throws.ArgumentException.With.Message.Contains("native-abacus").And.Message.Contains("scalar").And.Message.Contains(NativeCore.Describe()));
         if (!NativeCore.IsPresent)
             Assert.That(() => KernelSets.ByName("native"), Throws.ArgumentException.With.Message.Contains("C core: absent"));
     }
