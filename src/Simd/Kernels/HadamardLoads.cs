@@ -10,7 +10,7 @@ internal unsafe interface IHadamardLoad<TVec> where TVec : struct
 }
 
 /// <summary>The first pass: the lanes of a vector are mixed while it is in a register, and what the first pass over the next 16 KiB will read is asked for: later passes over these leave memory idle.
-/// Rows that come from memory gain a third, those that lie in a cache lose a thirtieth.</summary>
+/// Rows that come from memory gain far more than those lose that lie in a cache.</summary>
 internal readonly unsafe struct LaneStages<TSimd, TVec> : IHadamardLoad<TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
