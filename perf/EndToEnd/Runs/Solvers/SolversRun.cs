@@ -64,6 +64,7 @@ sealed class SolversRun
         "iterations" => IterationCases.Run(Threads),
         "break-even" => BreakEvenCases.Run(Threads, MostData),
         "verbs" => Verbs(),
+        "lazy" => LazyCases.Run().Concat(HeldProductCases.Run()),
         "fashion" => FashionSolverCases.Run(Data, Threads),
         _ => [],
     };
@@ -80,6 +81,7 @@ sealed class SolversRun
         "iterations" => IterationCases.Table(rows),
         "break-even" => BreakEvenCases.Table(rows),
         "verbs" => VerbTable(rows),
+        "lazy" => LazyCases.Table(rows),
         "fashion" => FashionSolverCases.Table(rows),
         _ => "",
     };
