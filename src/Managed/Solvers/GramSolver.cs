@@ -20,6 +20,8 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
     private readonly LowRankPreconditioner _lowRank;
     private KhatriRaoSketch? _srht, _tensorSketch;
     private NativeBuffer<double> _solution = new(0), _left = new(0);
+    private SystemSize? _size;
+    private SolverChoice _cheapest;
     private double _mu;
     private bool _isLoaded, _isStiff;
 
@@ -62,7 +64,7 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
     /// <summary>Begins a system: what it needs is empty then.</summary>
     public void Begin(SystemSize size)
     {
-        Choice = _asked != SolverChoice.Automatic ? _asked : _isStiff ? SolverChoice.Cholesky : SolverCosts.Cheapest(size);
+        Choice = _asked != SolverChoice.Automatic ? _asked : _isStiff ? SolverChoice.Cholesky : CheapestFor(size);
         bool sketches = Choice is SolverChoice.SketchedConjugateGradient or SolverChoice.DirectSketch;
         NeedsGram = !sketches || Choice == SolverChoice.SketchedConjugateGradient && size.Outputs == 1;
         Sketch = null;
@@ -75,6 +77,14 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
             Sketch.Reset(size.Count, columns);
         }
         _isLoaded = false;
+    }
+
+    /// <summary>Chosen once for a size: steps of one batch share it.</summary>
+    private SolverChoice CheapestFor(SystemSize size)
+    {
+        if (!ReferenceEquals(size, _size))
+            (_size, _cheapest) = (size, SolverCosts.Cheapest(size));
+        return _cheapest;
     }
 
     /// <summary>Factors for a damping what is factored; false when that is not positive definite in float64.</summary>

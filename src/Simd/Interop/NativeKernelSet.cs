@@ -176,6 +176,7 @@ internal sealed unsafe class NativeKernelSet : ForwardingKernelSet
             base.Scatter(weights, outputs, outputValues, inputs, inputValues, scale, blockFrom, blockTo, scratch);
             return;
         }
+        Contract.Holds(!weights.IsReadOnly, "weights that may be written");
         HoldsPairs(weights, outputs, inputs);
         HoldsValues(outputs, outputValues);
         HoldsValues(inputs.Lists, inputValues);
