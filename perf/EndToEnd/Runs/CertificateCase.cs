@@ -32,13 +32,18 @@ static class CertificateCase
                 value = random.NextSingle() - 0.5f;
             upper.SetRows(r, 1, row);
         }
-        bound.Limits.Slice(0, width).Fill((float)(0.5 - listed));
+        float limit = (float)(0.5 - listed);
+        bound.Limits.Slice(0, width).Fill(limit);
+        // A bound that meets the limit is not ruled out; a tree reports what is strictly above.
+        using var thresholds = new NativeBuffer<float>(bound.Limits.Length);
+        thresholds.CopyFrom(bound.Limits);
+        thresholds.Slice(0, width).Fill(MathF.BitDecrement(limit));
         Action scan = () =>
         {
             verbs.RaiseAndCountUncertain(upper, support, bound, byScan);
             verbs.ListUncertain(upper, bound, byScan);
         };
-        Action build = () => forest.Build(upper, bound.Limits), report = () => forest.Report(1f, byTree);
+        Action build = () => forest.Build(upper, thresholds), report = () => forest.Report(1f, byTree);
         var times = new List<(double Scan, double Build, double Report)>();
         // In turns, so that a noisy moment hits all three.
         for (int repeat = -1; repeat < Repeats; repeat++)
