@@ -21,8 +21,9 @@ internal static class FlushCosts
     // Steps are held only when that is cheaper by a tenth: the numbers of passes are guesses.
     private const double WorthWhile = 0.9;
 
-    // Passes through a layer in a step: one forward; backward one for a single output, else those of the probes, of the conjugate gradients (there and back) and of the step.
-    private const int PassesForOne = 2, PassesForSeveral = 18;
+    // Passes through a layer in a step: one forward; backward one for a single output, else those of the four probes, of the conjugate gradients (there and back) and of the step. Holding pays for few
+    // data only, and for those the averaged K leaves the gradients about two iterations to do (perf/results, solvers, lazy: cg_iterations).
+    private const int PassesForOne = 2, PassesForSeveral = 10;
 
     /// <summary>The most terms to hold beside a layer: those of as many steps as make a step cheapest on average, less the one that brings the flush.</summary>
     /// <param name="rows">Neurons.</param>

@@ -69,6 +69,7 @@ static class LazyCases
                 { "pullback_seconds", Measure.Median(repeats.Select(run => run.PullBack)) },
                 { "solve_seconds", Measure.Median(repeats.Select(run => run.Solve)) },
                 { "update_seconds", Measure.Median(repeats.Select(run => run.Update)) },
+                { "cg_iterations", repeats[0].Iterations },
                 { "most_rank", repeats[0].MostRank },
                 { "delta_bytes", policy == FlushPolicy.Never ? repeats[0].DeltaBytes : null },
                 { "model_bytes", repeats[0].ModelBytes },
@@ -78,7 +79,7 @@ static class LazyCases
     }
 
     readonly record struct Trained(
-        double Seconds, double Forward, double PullBack, double Solve, double Update, double Density, int MostRank, long DeltaBytes, long ModelBytes, double Loss, string Kernels);
+        double Seconds, double Forward, double PullBack, double Solve, double Update, double Density, double Iterations, int MostRank, long DeltaBytes, long ModelBytes, double Loss, string Kernels);
 
     static Trained Train(NetworkShape shape, FlushPolicy policy, int data)
     {
@@ -97,7 +98,7 @@ static class LazyCases
         }));
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         return new(
-            seconds / StepsOf(data), PerStep("forward"), PerStep("pullback"), PerStep("solve"), PerStep("update"), reports[0].Active[^1], mostRank, network.Weights.Sum(DeltaBytes),
+            seconds / StepsOf(data), PerStep("forward"), PerStep("pullback"), PerStep("solve"), PerStep("update"), reports[0].Active[^1], reports.Skip(1).Average(report => report.CgIterations), mostRank, network.Weights.Sum(DeltaBytes),
             network.WeightBytes, reports[^1].Loss, network.Kernels.Name);
 
         double PerStep(string stage) => reports.Skip(1).Sum(report => report.Seconds[stage]) / StepsOf(data);
