@@ -5,8 +5,9 @@ using Subquad.Trainers;
 namespace Subquad;
 
 /// <summary>
-/// Trains a <see cref="Network"/> by Gauss-Newton with Levenberg-Marquardt damping: W - s^2 J^T (J J^T + mu I)^-1 (f - y), exact for one output, by preconditioned conjugate gradients
-/// for several, unless <see cref="GaussNewtonOptions.Solver"/> asks for another way. Needs no learning rate. On all data the loss never rises; a rejected or cancelled step leaves the weights as they were, bit for bit.
+/// Trains a <see cref="Network"/> by Gauss-Newton with Levenberg-Marquardt damping: W - s^2 J^T (J J^T + mu I)^-1 (f - y), to the rounding of float32 weights for one output, by
+/// preconditioned conjugate gradients to <see cref="GaussNewtonOptions.CgTolerance"/> for several, unless <see cref="GaussNewtonOptions.Solver"/> asks for another way. Needs no learning
+/// rate. On all data the loss never rises; a rejected or cancelled step leaves the weights as they were, bit for bit.
 /// Source: Song, Zhang, Zhang, ITCS 2024; Cai et al., arXiv 1905.11675, for the Gram form.
 /// </summary>
 public sealed class GaussNewtonTrainer : IDisposable

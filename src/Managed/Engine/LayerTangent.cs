@@ -65,17 +65,14 @@ internal sealed class LayerTangent : IDisposable
 
         // The rule looks at sizes only, so that the path, and with it the bits, is the same on every machine.
         _isPacked = PackedBlocks.BytesOf(Active, _inputs) <= _packedLimit;
-        if (_isPacked)
+        Fit(ref _pushed, Active.Entries);
+        if (!_isPacked)
         {
-            _packed.Plan(Active, _inputs);
-            _kernels.Pack(Weights.Base, Active, _below.Turned, _packed);
-            Fit(ref _pushed, Active.Entries);
-        }
-        else
-        {
-            Fit(ref _pushed, Active.Entries);
             Fit(ref _turned, _inputs.Entries);
+            return;
         }
+        _packed.Plan(Active, _inputs);
+        _kernels.Pack(Weights.Base, Active, _below.Turned, _packed);
     }
 
     /// <summary>t = W^T u on the active inputs.</summary>

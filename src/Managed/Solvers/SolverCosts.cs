@@ -30,7 +30,7 @@ internal static class SolverCosts
     public const int OneOutputIterations = 1_000;
 
     /// <summary>Steps of inexact solves that are worth one exact one: residuals shrink to 0.28 of themselves, not to a tenth.</summary>
-    public const double StepsOfDirect = 2;
+    private const double StepsOfDirect = 2;
 
     /// <summary>Iterations that the low-rank preconditioner is expected to need for one output; for several it saves nothing but the factor.</summary>
     private const double LowRankIterations = 30, SeveralIterations = 8;
