@@ -28,5 +28,10 @@ const subquad_core_api *subquad_core_get_api(uint32_t abi_version, uint32_t inde
 {
     if (abi_version != SUBQUAD_CORE_ABI_VERSION || index >= SETS - lacking())
         return NULL;
-    return sets[lacking() + index];
+    const subquad_core_api *set = sets[lacking() + index];
+#if SUBQUAD_CORE_X64
+    if (set == &subquad_core_scalar && subquad_core_has_avx2()) /* which asks for FMA too */
+        return &subquad_core_scalar_fma;
+#endif
+    return set;
 }

@@ -69,6 +69,7 @@ INLINE int32_t panel_to_of(const subquad_panel_view *view, int32_t block)
 extern const subquad_core_api subquad_core_scalar;
 
 #if SUBQUAD_CORE_X64
+extern const subquad_core_api subquad_core_scalar_fma;
 extern const subquad_core_api subquad_core_avx2;
 extern const subquad_core_api subquad_core_avx512;
 

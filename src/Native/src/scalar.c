@@ -1,4 +1,4 @@
-/* One lane: the specification, and what runs where no wider body exists. fmaf keeps the promise that every multiply-add rounds once. */
+/* One lane: the specification, and what runs where no wider body exists. fmaf keeps the promise that every multiply-add rounds once: a call of the C library here, one instruction in scalar_fma.c. */
 #include "core.h"
 
 #define VEC float
@@ -31,6 +31,8 @@
 #define DPAIR_STORE(p, low, high) (*(p) = (low), (void)(high))
 #define DPAIR_WIDEN(v, low, high) (low = (double)(v), high = 0.0)
 
+#ifndef TABLE
 #define TABLE subquad_core_scalar
+#endif
 #define ISA_NAME "scalar"
 #include "kernels.inc"
