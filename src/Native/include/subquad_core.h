@@ -32,13 +32,16 @@ extern "C" {
 #endif
 
 /* Raised whenever the layout of a struct below or the meaning of a function changes. */
-#define SUBQUAD_CORE_ABI_VERSION 2u
+#define SUBQUAD_CORE_ABI_VERSION 3u
 
 /* Rows of a panel. */
 #define SUBQUAD_CORE_PANEL_ROWS 64
 
 /* Neurons of a block of lists. */
 #define SUBQUAD_CORE_BLOCK_SIZE 512
+
+/* Columns that a step of a Cholesky factorisation takes. */
+#define SUBQUAD_CORE_CHOLESKY_BLOCK 64
 
 /*
  * A float32 matrix in panels of 64 rows: element (r, j) is data[r / 64 * stride + j * 64 + r % 64]. Rows are padded with zeros to an even number of panels.
@@ -161,6 +164,61 @@ typedef struct subquad_core_api {
 
     /* The sum of squares, widened to float64 before they are squared, in lanes. */
     double (*squared_norm_f32)(const float *x, size_t n);
+
+    /* ---- dense float64: row-major matrices, of symmetric and triangular ones the lower triangle; stride is the distance of rows in elements, row_from a multiple of 16 ---- */
+
+    /* Cholesky A = L L^T in steps of 64 columns, this being the first part of one: factors the diagonal block that begins at column, a multiple of 64, in place. Returns 0 when a
+       pivot is not above zero and finite. n is the order of the matrix, its stride a multiple of 16: within 16 columns of the diagonal, elements above it are overwritten. */
+    int32_t (*factor_diagonal)(double *matrix, int64_t stride, int32_t column, int32_t n);
+
+    /* Second part: rows below the diagonal block, of which the first is column + 64, are solved against it, in place and into panel: groups of 16 rows,
+       [group][64 columns][16], that of row 0 first; (n + 16) * 64 elements. */
+    void (*solve_below_diagonal)(double *matrix, int64_t stride, int32_t column, int32_t n, double *panel, int32_t row_from, int32_t row_to);
+
+    /* Third part: rows of the triangle right of the block lose L L^T. Needs the panel of all rows from column + 64 to row_to - 1. */
+    void (*update_trailing)(double *matrix, int64_t stride, int32_t column, int32_t n, const double *panel, int32_t row_from, int32_t row_to);
+
+    /* Solves L L^T X = B in place: right is n x right_stride, a multiple of 16, all of whose columns are solved. */
+    void (*solve_factored)(const double *factor, int64_t stride, int32_t n, double *right, int64_t right_stride);
+
+    /* Columns of the rows of B, side by side for add_outer_product: groups of 16 rows, [group][column_to - column_from][16], that of row 0 first, the last one of a matrix filled
+       up with zeros. row_to is a multiple of 16 or the number of B's rows; up to 256 columns keep a group in the first-level cache. */
+    void (*pack_rows)(const double *rows, int64_t row_stride, int32_t column_from, int32_t column_to, double *panel, int32_t row_from, int32_t row_to);
+
+    /* gram += B B^T in the lower triangle, for rows of it: each sum over the panel's columns, ascending, is added once. Needs the panel of all rows before row_to. stride is a
+       multiple of 16: within 16 columns of the diagonal, elements above it are overwritten. */
+    void (*add_outer_product)(const double *panel, int32_t columns, double *gram, int64_t stride, int32_t row_from, int32_t row_to);
+
+    /* Elements of scratch that the two verbs below need for an order n and so many columns. None is used when right_stride is 16. */
+    int64_t (*solve_scratch)(int32_t n, int32_t columns);
+
+    /* Solves L X = B in place for columns of B: right is n x right_stride, a multiple of 16, as the columns are. No zero on L's diagonal. The bits of a column do not depend on
+       those solved with it. */
+    void (*solve_lower)(
+        const double *factor, int64_t stride, int32_t n, double *right, int64_t right_stride, int32_t column_from, int32_t column_to, double *scratch);
+
+    /* Solves L^T X = B, otherwise alike. */
+    void (*solve_upper)(
+        const double *factor, int64_t stride, int32_t n, double *right, int64_t right_stride, int32_t column_from, int32_t column_to, double *scratch);
+
+    /* Solves L x = b in place for one right-hand side of n elements, by dot products in lanes: tables differ in their bits. */
+    void (*solve_lower_one)(const double *factor, int64_t stride, int32_t n, double *x);
+
+    /* Solves L^T x = b in place for one right-hand side. */
+    void (*solve_upper_one)(const double *factor, int64_t stride, int32_t n, double *x);
+
+    /* What rows of the lower triangle of M contribute to y = M x: y[i] = sum over j up to i of M[i, j] x[j] for these rows i, in lanes: tables differ in their bits; and
+       partial[j] = sum over these rows i > j of M[i, j] x[i] for all j below row_to. Both are overwritten. Here row_from is a multiple of 4. */
+    void (*multiply_symmetric)(const double *matrix, int64_t stride, const double *x, double *y, double *partial, int32_t row_from, int32_t row_to);
+
+    /* The dot product of x and y, in lanes: tables differ in their bits. x and y may overlap. */
+    double (*dot_f64)(const double *x, const double *y, size_t n);
+
+    /* y += a x, each element one fused multiply-add. y may be x, but the two may not overlap otherwise. */
+    void (*axpy_f64)(double a, const double *x, double *y, size_t n);
+
+    /* z += a x y, element by element: a x is rounded, then one fused multiply-add. z may be x or y, but may not overlap them otherwise. */
+    void (*add_product_f64)(double a, const double *x, const double *y, double *z, size_t n);
 } subquad_core_api;
 
 /*

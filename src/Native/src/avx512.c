@@ -24,10 +24,19 @@ static __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1u); }
 #define DVEC __m512d
 #define DLANES 8
 #define DZERO _mm512_setzero_pd()
+#define DBROADCAST(a) _mm512_set1_pd(a)
+#define DLOAD(p) _mm512_loadu_pd(p)
+#define DSTORE(p, v) _mm512_storeu_pd(p, v)
+#define DLOAD_FIRST(p, n) _mm512_maskz_loadu_pd((__mmask8)first(n), p)
+#define DSTORE_FIRST(p, v, n) _mm512_mask_storeu_pd(p, (__mmask8)first(n), v)
 #define DWIDEN(p) _mm512_cvtps_pd(_mm256_loadu_ps(p))
 #define DMULADD(a, b, c) _mm512_fmadd_pd(a, b, c)
+#define DNEGMULADD(a, b, c) _mm512_fnmadd_pd(a, b, c)
 #define DADD(a, b) _mm512_add_pd(a, b)
+#define DSUB(a, b) _mm512_sub_pd(a, b)
+#define DMUL(a, b) _mm512_mul_pd(a, b)
 #define DSUM(v) _mm512_reduce_add_pd(v)
+#define DTILE_ROWS 8
 
 #define DPAIR_LOAD(p, low, high) (low = _mm512_loadu_pd(p), high = _mm512_loadu_pd((p) + 8))
 #define DPAIR_STORE(p, low, high) (_mm512_storeu_pd(p, low), _mm512_storeu_pd((p) + 8, high))

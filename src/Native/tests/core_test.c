@@ -37,6 +37,8 @@ double random_double(uint32_t *state) { return next(state) / 4294967296.0; }
 
 int same_bits(float a, float b) { return memcmp(&a, &b, sizeof a) == 0; }
 
+int same_bits_double(double a, double b) { return memcmp(&a, &b, sizeof a) == 0; }
+
 static const subquad_core_api *find(const char *isa)
 {
     const subquad_core_api *api;
@@ -72,6 +74,7 @@ int main(int argc, char **argv)
     test_forward(api);
     test_lists(api);
     test_pairs(api);
+    test_factor(api);
     printf("%s: %d failures\n", api->isa, failures);
     return failures != 0;
 }

@@ -25,11 +25,13 @@ double random_double(uint32_t *state);
 
 /* Equal bit for bit. */
 int same_bits(float a, float b);
+int same_bits_double(double a, double b);
 
 void test_api(void);
 void test_vectors(const subquad_core_api *api);
 void test_forward(const subquad_core_api *api);
 void test_lists(const subquad_core_api *api);
 void test_pairs(const subquad_core_api *api);
+void test_factor(const subquad_core_api *api);
 
 #endif

@@ -30,4 +30,19 @@ internal unsafe struct CoreApi
     public delegate* unmanaged<float*, float*, nuint, float> Dot;
     public delegate* unmanaged<float, float*, float*, nuint, void> Axpy;
     public delegate* unmanaged<float*, nuint, double> SquaredNorm;
+    public delegate* unmanaged<double*, long, int, int, int> FactorDiagonal;
+    public delegate* unmanaged<double*, long, int, int, double*, int, int, void> SolveBelowDiagonal;
+    public delegate* unmanaged<double*, long, int, int, double*, int, int, void> UpdateTrailing;
+    public delegate* unmanaged<double*, long, int, double*, long, void> SolveFactored;
+    public delegate* unmanaged<double*, long, int, int, double*, int, int, void> PackRows;
+    public delegate* unmanaged<double*, int, double*, long, int, int, void> AddOuterProduct;
+    public delegate* unmanaged<int, int, long> SolveScratch;
+    public delegate* unmanaged<double*, long, int, double*, long, int, int, double*, void> SolveLower;
+    public delegate* unmanaged<double*, long, int, double*, long, int, int, double*, void> SolveUpper;
+    public delegate* unmanaged<double*, long, int, double*, void> SolveLowerOne;
+    public delegate* unmanaged<double*, long, int, double*, void> SolveUpperOne;
+    public delegate* unmanaged<double*, long, double*, double*, double*, int, int, void> MultiplySymmetric;
+    public delegate* unmanaged<double*, double*, nuint, double> DotDouble;
+    public delegate* unmanaged<double, double*, double*, nuint, void> AxpyDouble;
+    public delegate* unmanaged<double, double*, double*, double*, nuint, void> AddProduct;
 }

@@ -2,7 +2,7 @@ namespace Subquad.Simd.Interop;
 
 /// <summary>The verbs that the C core has.</summary>
 [Flags]
-internal enum CoreVerbs
+internal enum CoreVerbs : ulong
 {
     None = 0,
     Accumulate = 1 << 0,
@@ -19,7 +19,21 @@ internal enum CoreVerbs
     Dot = 1 << 11,
     Axpy = 1 << 12,
     SquaredNorm = 1 << 13,
-    All = (1 << 14) - 1,
+    FactorDiagonal = 1UL << 40,
+    SolveBelowDiagonal = 1UL << 41,
+    UpdateTrailing = 1UL << 42,
+    SolveFactored = 1UL << 43,
+    PackRows = 1UL << 44,
+    AddOuterProduct = 1UL << 45,
+    SolveLower = 1UL << 46,
+    SolveUpper = 1UL << 47,
+    SolveLowerOne = 1UL << 48,
+    SolveUpperOne = 1UL << 49,
+    MultiplySymmetric = 1UL << 50,
+    DotDouble = 1UL << 51,
+    AxpyDouble = 1UL << 52,
+    AddProduct = 1UL << 53,
+    All = ulong.MaxValue,
 }
 
 /// <summary>
@@ -29,7 +43,7 @@ internal enum CoreVerbs
 internal static class ServedVerbs
 {
     /// <summary>Both compilers write these loops alike, so a call into C, which costs as much as a short vector, is all that would differ.</summary>
-    private const CoreVerbs Vectors = CoreVerbs.Dot | CoreVerbs.Axpy | CoreVerbs.SquaredNorm;
+    private const CoreVerbs Vectors = CoreVerbs.Dot | CoreVerbs.Axpy | CoreVerbs.SquaredNorm | CoreVerbs.DotDouble | CoreVerbs.AxpyDouble | CoreVerbs.AddProduct;
 
     /// <summary>A layer's worth of work in each call: here a set that was forced by name is the C core.</summary>
     private const CoreVerbs Layers = CoreVerbs.All & ~Vectors;
