@@ -73,6 +73,35 @@ typedef struct subquad_transposed_view {
     int32_t *positions;
 } subquad_transposed_view;
 
+/* Rows, or nodes, of a tree side by side; and the most levels of nodes. */
+#define SUBQUAD_CORE_TREE_GROUP 16
+#define SUBQUAD_CORE_TREE_LEVELS 8
+
+/*
+ * Rows in R^d with boxes and balls over them, in groups of 16 side by side. Coordinate j of the row in slot s is rows[(s / 16 * d + j) * 16 + s % 16], its id ids[s]; an empty slot
+ * is NaN in every coordinate. A node of level 1 bounds a group of rows, a node of level l + 1 a group of nodes of level l: the children of node i are group i one level below.
+ * Nodes lie in groups too, those of a level from group starts[level] on: a group of boxes is d lower ends, then d upper ends, of 16 nodes each, a group of balls d coordinates of
+ * centres, then the radii. The highest level is one group. An empty box has the ends infinity and -infinity, an empty ball the radius -infinity.
+ * A radius covers the rounding of products too: computed in float32 for any x with |x| up to norm, a row's product is no further from the centre's than radius times norm.
+ */
+typedef struct subquad_row_tree_view {
+    const float *rows;
+    const int32_t *ids;
+    const float *boxes;
+    const float *balls;
+    int64_t starts[SUBQUAD_CORE_TREE_LEVELS + 2]; /* the first is not used */
+    int32_t dimension; /* d, at least 1 */
+    int32_t leaves;    /* groups of rows in use */
+    int32_t levels;    /* at least 1 */
+} subquad_row_tree_view;
+
+/* What a search did. */
+typedef struct subquad_search_counts {
+    int64_t row_groups;  /* groups of rows computed */
+    int64_t node_groups; /* groups of nodes tested */
+    int32_t scanned;     /* not zero: every row was read in storage order */
+} subquad_search_counts;
+
 /* Capabilities: bits of subquad_core_api.capabilities. */
 #define SUBQUAD_CORE_VECTORS  1u /* more than one lane */
 #define SUBQUAD_CORE_PREFETCH 2u /* asks for the next tile of weights while the present one is used */
@@ -219,6 +248,36 @@ typedef struct subquad_core_api {
 
     /* z += a x y, element by element: a x is rounded, then one fused multiply-add. z may be x or y, but may not overlap them otherwise. */
     void (*add_product_f64)(double a, const double *x, const double *y, double *z, size_t n);
+
+    /* ---- half-spaces and neighbours: x has d finite elements; a product <w, x> or squared distance |w - x|^2 is one chain in ascending coordinate, from zero -------------- */
+
+    /* First part of a report of the rows with <w, x> > bound: lists the groups of rows that may hold one, in storage order; the complement of a number stands for a group that
+       lies inside as a whole. norm is not below |x| and above zero, and its product with the largest norm of a row is below 1e38. listed_cost is what a group costs when reached by
+       a list, in groups of a scan, finite: when a scan is cheaper the result is -1, and 0 always lists. list and other have room for leaves numbers, at least one. tested is
+       overwritten with the groups of nodes tested. Returns how many numbers were listed. */
+    int32_t (*list_half_space)(
+        const subquad_row_tree_view *tree, const float *x, float norm, float bound, float listed_cost, int32_t *list, int32_t *other, int64_t *tested);
+
+    /* Second part: ids and products of the rows above the bound, in storage order, from the groups list[from] to list[to - 1], or from the groups from to to - 1 themselves when
+       list is null. ids and values have room for 16 elements per group. Returns how many rows were found. */
+    int32_t (*report_half_space)(
+        const subquad_row_tree_view *tree, const float *x, float bound, const int32_t *list, int32_t from, int32_t to, int32_t *ids, float *values);
+
+    /* The k rows with the least squared distance to x, nearest first, of equal ones the smaller id; values are the squared distances. A row whose squared distance overflows is not
+       found. A walk down the tree that has cost half a scan, by listed_cost as above, is given up for one; infinity always scans. ids and values have room for k elements, or for
+       16 per leaf if that is less. Returns how many rows were found. */
+    int32_t (*nearest)(
+        const subquad_row_tree_view *tree, const float *x, int32_t k, float listed_cost, int32_t *ids, float *values, subquad_search_counts *counts);
+
+    /* The k rows with the largest products, the largest first, of equal ones the smaller id; values are the products. norm as in list_half_space, otherwise as nearest. */
+    int32_t (*largest_products)(
+        const subquad_row_tree_view *tree, const float *x, float norm, int32_t k, float listed_cost, int32_t *ids, float *values, subquad_search_counts *counts);
+
+    /* Elements of scratch that sort_by_id needs for so many ids. */
+    int64_t (*sort_scratch)(int32_t count);
+
+    /* Sorts by id, ascending, in place, values along with them. No id is negative or above largest_id. */
+    void (*sort_by_id)(int32_t *ids, float *values, int32_t count, int32_t largest_id, uint64_t *scratch);
 } subquad_core_api;
 
 /*

@@ -17,6 +17,7 @@ static __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1u); }
 #define SUB(a, b) _mm512_sub_ps(a, b)
 #define MUL(a, b) _mm512_mul_ps(a, b)
 #define SQRT(a) _mm512_sqrt_ps(a)
+#define MAX(a, b) _mm512_max_ps(a, b)
 #define SUM(v) _mm512_reduce_add_ps(v)
 #define GREATER_BITS(a, b) ((uint32_t)_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ))
 #define COUNT_GREATER(a, b) _mm_popcnt_u32(GREATER_BITS(a, b))
@@ -53,6 +54,26 @@ static uint32_t store_selected(uint16_t *offsets, float *values, uint32_t offset
     const uint32_t count = (uint32_t)_mm_popcnt_u32(bits);
     _mm512_mask_storeu_ps(values, first(count), _mm512_maskz_compress_ps(selected, v));
     _mm256_mask_storeu_epi16(offsets, first(count), _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(selected, numbers)));
+    return count;
+}
+
+/* The same for rows and for numbers: see search.inc. */
+#define STORE_ROWS store_rows
+static int32_t store_rows(int32_t *ids, float *values, const int32_t *row_ids, __m512 v, uint32_t bits)
+{
+    const __mmask16 selected = (__mmask16)bits;
+    const int count = _mm_popcnt_u32(bits);
+    _mm512_mask_storeu_ps(values, first((size_t)count), _mm512_maskz_compress_ps(selected, v));
+    _mm512_mask_storeu_epi32(ids, first((size_t)count), _mm512_maskz_compress_epi32(selected, _mm512_loadu_si512(row_ids)));
+    return count;
+}
+
+#define STORE_NUMBERS store_numbers
+static int32_t store_numbers(int32_t *to, int32_t from, uint32_t bits)
+{
+    const __m512i numbers = _mm512_add_epi32(_mm512_set1_epi32(from), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    const int count = _mm_popcnt_u32(bits);
+    _mm512_mask_storeu_epi32(to, first((size_t)count), _mm512_maskz_compress_epi32((__mmask16)bits, numbers));
     return count;
 }
 

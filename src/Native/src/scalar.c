@@ -14,6 +14,7 @@
 #define SUB(a, b) ((a) - (b))
 #define MUL(a, b) ((a) * (b))
 #define SQRT(a) sqrtf(a)
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define SUM(v) (v)
 #define GREATER_BITS(a, b) ((uint32_t)((a) > (b)))
 #define COUNT_GREATER(a, b) ((a) > (b))

@@ -75,6 +75,7 @@ int main(int argc, char **argv)
     test_lists(api);
     test_pairs(api);
     test_factor(api);
+    test_search(api);
     printf("%s: %d failures\n", api->isa, failures);
     return failures != 0;
 }

@@ -33,5 +33,6 @@ void test_forward(const subquad_core_api *api);
 void test_lists(const subquad_core_api *api);
 void test_pairs(const subquad_core_api *api);
 void test_factor(const subquad_core_api *api);
+void test_search(const subquad_core_api *api);
 
 #endif

@@ -45,4 +45,19 @@ internal unsafe struct CoreApi
     public delegate* unmanaged<double*, double*, nuint, double> DotDouble;
     public delegate* unmanaged<double, double*, double*, nuint, void> AxpyDouble;
     public delegate* unmanaged<double, double*, double*, double*, nuint, void> AddProduct;
+    public delegate* unmanaged<RowTreeView*, float*, float, float, float, int*, int*, long*, int> ListHalfSpace;
+    public delegate* unmanaged<RowTreeView*, float*, float, int*, int, int, int*, float*, int> ReportHalfSpace;
+    public delegate* unmanaged<RowTreeView*, float*, int, float, int*, float*, SearchCounts*, int> Nearest;
+    public delegate* unmanaged<RowTreeView*, float*, float, int, float, int*, float*, SearchCounts*, int> LargestProducts;
+    public delegate* unmanaged<int, long> SortScratch;
+    public delegate* unmanaged<int*, float*, int, int, ulong*, void> SortById;
+}
+
+/// <summary>What a search did: <c>subquad_search_counts</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SearchCounts
+{
+    public long RowGroups;
+    public long NodeGroups;
+    public int Scanned;
 }

@@ -33,6 +33,10 @@ internal enum CoreVerbs : ulong
     DotDouble = 1UL << 51,
     AxpyDouble = 1UL << 52,
     AddProduct = 1UL << 53,
+    ReportHalfSpace = 1UL << 54,
+    Nearest = 1UL << 55,
+    LargestProducts = 1UL << 56,
+    SortById = 1UL << 57,
     All = ulong.MaxValue,
 }
 
