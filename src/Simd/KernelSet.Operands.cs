@@ -45,6 +45,9 @@ public abstract partial class KernelSet
         HoldsRange(panelFrom, panelTo, weights.Panels);
     }
 
+    private protected static void HoldsQuery(RowTree tree, ReadOnlySpan<float> x, float norm, int k = 0) =>
+        Contract.Holds(x.Length == tree.Dimension && norm > 0 && k >= 0, "a query shaped like the rows");
+
     private protected static void HoldsGather(PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination, int blockFrom, int blockTo)
     {
         Contract.Holds((dataInRows ? (sums.Columns, sums.Rows) : (sums.Rows, sums.Columns)) == (entries.Width, entries.Count), "sums shaped like the entries");

@@ -9,6 +9,12 @@ static __m256i first(size_t n)
     return _mm256_loadu_si256((const __m256i *)(window + 8 - n));
 }
 
+static __m256i first_doubles(size_t n)
+{
+    static const int64_t window[8] = { -1, -1, -1, -1, 0, 0, 0, 0 };
+    return _mm256_loadu_si256((const __m256i *)(window + 4 - n));
+}
+
 /* Halves, then halves of halves: the order in which .NET sums a vector. */
 static float sum(__m256 v)
 {
@@ -44,8 +50,8 @@ static float max_across(__m256 v)
 #define SUB(a, b) _mm256_sub_ps(a, b)
 #define MUL(a, b) _mm256_mul_ps(a, b)
 #define SQRT(a) _mm256_sqrt_ps(a)
-#define SUM(v) sum(v)
 #define MAX(a, b) _mm256_max_ps(a, b)
+#define SUM(v) sum(v)
 #define MAX_ACROSS(v) max_across(v)
 #define GREATER_BITS(a, b) ((uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)))
 #define COUNT_GREATER(a, b) _mm_popcnt_u32(GREATER_BITS(a, b))
@@ -55,10 +61,19 @@ static float max_across(__m256 v)
 #define DVEC __m256d
 #define DLANES 4
 #define DZERO _mm256_setzero_pd()
+#define DBROADCAST(a) _mm256_set1_pd(a)
+#define DLOAD(p) _mm256_loadu_pd(p)
+#define DSTORE(p, v) _mm256_storeu_pd(p, v)
+#define DLOAD_FIRST(p, n) _mm256_maskload_pd(p, first_doubles(n))
+#define DSTORE_FIRST(p, v, n) _mm256_maskstore_pd(p, first_doubles(n), v)
 #define DWIDEN(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
 #define DMULADD(a, b, c) _mm256_fmadd_pd(a, b, c)
+#define DNEGMULADD(a, b, c) _mm256_fnmadd_pd(a, b, c)
 #define DADD(a, b) _mm256_add_pd(a, b)
+#define DSUB(a, b) _mm256_sub_pd(a, b)
+#define DMUL(a, b) _mm256_mul_pd(a, b)
 #define DSUM(v) sum_double(v)
+#define DTILE_ROWS 4
 
 #define DPAIR_LOAD(p, low, high) (low = _mm256_loadu_pd(p), high = _mm256_loadu_pd((p) + 4))
 #define DPAIR_STORE(p, low, high) (_mm256_storeu_pd(p, low), _mm256_storeu_pd((p) + 4, high))

@@ -26,8 +26,8 @@ static float max_across(__m512 v)
 #define SUB(a, b) _mm512_sub_ps(a, b)
 #define MUL(a, b) _mm512_mul_ps(a, b)
 #define SQRT(a) _mm512_sqrt_ps(a)
-#define SUM(v) _mm512_reduce_add_ps(v)
 #define MAX(a, b) _mm512_max_ps(a, b)
+#define SUM(v) _mm512_reduce_add_ps(v)
 #define MAX_ACROSS(v) max_across(v)
 #define GREATER_BITS(a, b) ((uint32_t)_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ))
 #define COUNT_GREATER(a, b) _mm_popcnt_u32(GREATER_BITS(a, b))
@@ -37,10 +37,19 @@ static float max_across(__m512 v)
 #define DVEC __m512d
 #define DLANES 8
 #define DZERO _mm512_setzero_pd()
+#define DBROADCAST(a) _mm512_set1_pd(a)
+#define DLOAD(p) _mm512_loadu_pd(p)
+#define DSTORE(p, v) _mm512_storeu_pd(p, v)
+#define DLOAD_FIRST(p, n) _mm512_maskz_loadu_pd((__mmask8)first(n), p)
+#define DSTORE_FIRST(p, v, n) _mm512_mask_storeu_pd(p, (__mmask8)first(n), v)
 #define DWIDEN(p) _mm512_cvtps_pd(_mm256_loadu_ps(p))
 #define DMULADD(a, b, c) _mm512_fmadd_pd(a, b, c)
+#define DNEGMULADD(a, b, c) _mm512_fnmadd_pd(a, b, c)
 #define DADD(a, b) _mm512_add_pd(a, b)
+#define DSUB(a, b) _mm512_sub_pd(a, b)
+#define DMUL(a, b) _mm512_mul_pd(a, b)
 #define DSUM(v) _mm512_reduce_add_pd(v)
+#define DTILE_ROWS 8
 
 #define DPAIR_LOAD(p, low, high) (low = _mm512_loadu_pd(p), high = _mm512_loadu_pd((p) + 8))
 #define DPAIR_STORE(p, low, high) (_mm512_storeu_pd(p, low), _mm512_storeu_pd((p) + 8, high))
@@ -90,6 +99,26 @@ INLINE __m512 negate_odd(__m512 v, int32_t bits, const int32_t *masks)
     odd = _mm512_xor_si512(odd, _mm512_slli_epi32(odd, 1));
     const __m512i sign = _mm512_and_si512(odd, _mm512_set1_epi32(INT32_MIN));
     return _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(v), sign));
+}
+
+/* The same for rows and for numbers: see search.inc. */
+#define STORE_ROWS store_rows
+static int32_t store_rows(int32_t *ids, float *values, const int32_t *row_ids, __m512 v, uint32_t bits)
+{
+    const __mmask16 selected = (__mmask16)bits;
+    const int count = _mm_popcnt_u32(bits);
+    _mm512_mask_storeu_ps(values, first((size_t)count), _mm512_maskz_compress_ps(selected, v));
+    _mm512_mask_storeu_epi32(ids, first((size_t)count), _mm512_maskz_compress_epi32(selected, _mm512_loadu_si512(row_ids)));
+    return count;
+}
+
+#define STORE_NUMBERS store_numbers
+static int32_t store_numbers(int32_t *to, int32_t from, uint32_t bits)
+{
+    const __m512i numbers = _mm512_add_epi32(_mm512_set1_epi32(from), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    const int count = _mm_popcnt_u32(bits);
+    _mm512_mask_storeu_epi32(to, first((size_t)count), _mm512_maskz_compress_epi32((__mmask16)bits, numbers));
+    return count;
 }
 
 #define TABLE subquad_core_avx512

@@ -2,6 +2,7 @@
 #ifndef SUBQUAD_CORE_PRIVATE_H
 #define SUBQUAD_CORE_PRIVATE_H
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 #include "subquad_core.h"
@@ -64,6 +65,24 @@ INLINE uint32_t float_bits(float value)
 }
 
 INLINE int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
+
+/* The next float above, as nextafterf(value, INFINITY) has it; that one may set errno. */
+INLINE float next_above(float value)
+{
+    int32_t bits;
+    if (!(value < INFINITY))
+        return value;
+    if (value == -INFINITY)
+        return -FLT_MAX;
+    if (value == 0)
+        return 0x1p-149f;
+    memcpy(&bits, &value, sizeof bits);
+    bits += bits < 0 ? -1 : 1;
+    memcpy(&value, &bits, sizeof bits);
+    return value;
+}
+
+INLINE float next_below(float value) { return -next_above(-value); }
 
 /* Where a panel begins. */
 INLINE float *panel_at(const subquad_panel_view *view, int32_t panel) { return view->data + panel * view->stride; }

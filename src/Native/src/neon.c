@@ -18,6 +18,15 @@ static void store_first(float *p, float32x4_t v, size_t n)
         p[lane] = lanes[lane];
 }
 
+/* One of two lanes, or none. */
+static float64x2_t load_first_doubles(const double *p, size_t n) { return n == 0 ? vdupq_n_f64(0.0) : vsetq_lane_f64(*p, vdupq_n_f64(0.0), 0); }
+
+static void store_first_doubles(double *p, float64x2_t v, size_t n)
+{
+    if (n > 0)
+        *p = vgetq_lane_f64(v, 0);
+}
+
 /* Halves first: the order in which .NET sums a vector. */
 static float sum(float32x4_t v) { return vaddv_f32(vadd_f32(vget_low_f32(v), vget_high_f32(v))); }
 
@@ -51,8 +60,8 @@ static float max_across(float32x4_t v)
 #define SUB(a, b) vsubq_f32(a, b)
 #define MUL(a, b) vmulq_f32(a, b)
 #define SQRT(a) vsqrtq_f32(a)
-#define SUM(v) sum(v)
 #define MAX(a, b) greater(a, b)
+#define SUM(v) sum(v)
 #define MAX_ACROSS(v) max_across(v)
 #define GREATER_BITS(a, b) bits_of(vcgtq_f32(a, b))
 #define COUNT_GREATER(a, b) ((int)vaddvq_u32(vshrq_n_u32(vcgtq_f32(a, b), 31)))
@@ -62,10 +71,19 @@ static float max_across(float32x4_t v)
 #define DVEC float64x2_t
 #define DLANES 2
 #define DZERO vdupq_n_f64(0.0)
+#define DBROADCAST(a) vdupq_n_f64(a)
+#define DLOAD(p) vld1q_f64(p)
+#define DSTORE(p, v) vst1q_f64(p, v)
+#define DLOAD_FIRST(p, n) load_first_doubles(p, n)
+#define DSTORE_FIRST(p, v, n) store_first_doubles(p, v, n)
 #define DWIDEN(p) vcvt_f64_f32(vld1_f32(p))
 #define DMULADD(a, b, c) vfmaq_f64(c, a, b)
+#define DNEGMULADD(a, b, c) vfmsq_f64(c, a, b)
 #define DADD(a, b) vaddq_f64(a, b)
+#define DSUB(a, b) vsubq_f64(a, b)
+#define DMUL(a, b) vmulq_f64(a, b)
 #define DSUM(v) vaddvq_f64(v)
+#define DTILE_ROWS 8
 
 #define DPAIR_LOAD(p, low, high) (low = vld1q_f64(p), high = vld1q_f64((p) + 2))
 #define DPAIR_STORE(p, low, high) (vst1q_f64(p, low), vst1q_f64((p) + 2, high))

@@ -14,8 +14,8 @@
 #define SUB(a, b) ((a) - (b))
 #define MUL(a, b) ((a) * (b))
 #define SQRT(a) sqrtf(a)
-#define SUM(v) (v)
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
+#define SUM(v) (v)
 #define MAX_ACROSS(v) (v)
 #define GREATER_BITS(a, b) ((uint32_t)((a) > (b)))
 #define COUNT_GREATER(a, b) ((a) > (b))
@@ -25,10 +25,19 @@
 #define DVEC double
 #define DLANES 1
 #define DZERO 0.0
+#define DBROADCAST(a) (a)
+#define DLOAD(p) (*(p))
+#define DSTORE(p, v) (*(p) = (v))
+#define DLOAD_FIRST(p, n) ((void)(n), DLOAD(p))
+#define DSTORE_FIRST(p, v, n) ((void)(n), DSTORE(p, v))
 #define DWIDEN(p) ((double)*(p))
 #define DMULADD(a, b, c) fma(a, b, c)
+#define DNEGMULADD(a, b, c) fma(-(a), b, c)
 #define DADD(a, b) ((a) + (b))
+#define DSUB(a, b) ((a) - (b))
+#define DMUL(a, b) ((a) * (b))
 #define DSUM(v) (v)
+#define DTILE_ROWS 4
 
 /* A float widens into one double only: there is no upper one. */
 #define DPAIR_LOAD(p, low, high) (low = *(p), high = 0.0)

@@ -37,6 +37,8 @@ double random_double(uint32_t *state) { return next(state) / 4294967296.0; }
 
 int same_bits(float a, float b) { return memcmp(&a, &b, sizeof a) == 0; }
 
+int same_bits_double(double a, double b) { return memcmp(&a, &b, sizeof a) == 0; }
+
 static const subquad_core_api *find(const char *isa)
 {
     const subquad_core_api *api;
@@ -77,6 +79,8 @@ int main(int argc, char **argv)
     test_packed(api);
     test_sketch(api);
     test_tournament(api);
+    test_factor(api);
+    test_search(api);
     printf("%s: %d failures\n", api->isa, failures);
     return failures != 0;
 }
