@@ -76,6 +76,7 @@ int main(int argc, char **argv)
     test_pairs(api);
     test_factor(api);
     test_search(api);
+    test_normals(api);
     printf("%s: %d failures\n", api->isa, failures);
     return failures != 0;
 }

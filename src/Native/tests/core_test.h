@@ -34,5 +34,6 @@ void test_lists(const subquad_core_api *api);
 void test_pairs(const subquad_core_api *api);
 void test_factor(const subquad_core_api *api);
 void test_search(const subquad_core_api *api);
+void test_normals(const subquad_core_api *api);
 
 #endif
