@@ -440,6 +440,12 @@ typedef struct subquad_core_api {
 
     /* Sorts by id, ascending, in place, values along with them. No id is negative or above largest_id. */
     void (*sort_by_id)(int32_t *ids, float *values, int32_t count, int32_t largest_id, uint64_t *scratch);
+
+    /* ---- random weights -------------------------------------------------------------------------------------------------------------------------------- */
+
+    /* Columns 0 to n - 1 of a row of independent normal numbers of mean 0: Philox4x32-10 with key = seed and counter = (row, column / 4, layer, 0), and a Box-Muller transform in
+       float64 by polynomials in + - * / sqrt, each rounded and never fused, then once to float32: the same bits on every machine, in every table. */
+    void (*fill_normal)(float *destination, size_t n, uint64_t seed, uint32_t row, uint32_t layer, double deviation);
 } subquad_core_api;
 
 /*

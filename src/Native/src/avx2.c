@@ -72,8 +72,16 @@ static float max_across(__m256 v)
 #define DADD(a, b) _mm256_add_pd(a, b)
 #define DSUB(a, b) _mm256_sub_pd(a, b)
 #define DMUL(a, b) _mm256_mul_pd(a, b)
+#define DDIV(a, b) _mm256_div_pd(a, b)
+#define DSQRT(a) _mm256_sqrt_pd(a)
 #define DSUM(v) sum_double(v)
 #define DTILE_ROWS 4
+
+#define DEXPONENT(a) \
+    _mm256_sub_pd( \
+        _mm256_castsi256_pd(_mm256_or_si256(_mm256_srli_epi64(_mm256_castpd_si256(a), FRACTION_BITS), _mm256_castpd_si256(_mm256_set1_pd(TWO_TO_52)))), \
+        _mm256_set1_pd(TWO_TO_52 + EXPONENT_BIAS))
+#define DSIGNIFICAND(a) _mm256_or_pd(_mm256_and_pd(a, _mm256_castsi256_pd(_mm256_set1_epi64x(FRACTION_MASK))), _mm256_set1_pd(1.0))
 
 #define DPAIR_LOAD(p, low, high) (low = _mm256_loadu_pd(p), high = _mm256_loadu_pd((p) + 4))
 #define DPAIR_STORE(p, low, high) (_mm256_storeu_pd(p, low), _mm256_storeu_pd((p) + 4, high))

@@ -48,8 +48,17 @@ static float max_across(__m512 v)
 #define DADD(a, b) _mm512_add_pd(a, b)
 #define DSUB(a, b) _mm512_sub_pd(a, b)
 #define DMUL(a, b) _mm512_mul_pd(a, b)
+#define DDIV(a, b) _mm512_div_pd(a, b)
+#define DSQRT(a) _mm512_sqrt_pd(a)
 #define DSUM(v) _mm512_reduce_add_pd(v)
 #define DTILE_ROWS 8
+
+#define DEXPONENT(a) \
+    _mm512_sub_pd( \
+        _mm512_castsi512_pd(_mm512_or_si512(_mm512_srli_epi64(_mm512_castpd_si512(a), FRACTION_BITS), _mm512_castpd_si512(_mm512_set1_pd(TWO_TO_52)))), \
+        _mm512_set1_pd(TWO_TO_52 + EXPONENT_BIAS))
+#define DSIGNIFICAND(a) \
+    _mm512_castsi512_pd(_mm512_or_si512(_mm512_and_si512(_mm512_castpd_si512(a), _mm512_set1_epi64(FRACTION_MASK)), _mm512_castpd_si512(_mm512_set1_pd(1.0))))
 
 #define DPAIR_LOAD(p, low, high) (low = _mm512_loadu_pd(p), high = _mm512_loadu_pd((p) + 8))
 #define DPAIR_STORE(p, low, high) (_mm512_storeu_pd(p, low), _mm512_storeu_pd((p) + 8, high))

@@ -33,6 +33,12 @@ enum {
     LINE_FLOATS = 16, /* a cache line of 64 bytes */
 };
 
+/* The parts of a float64. An exponent field placed below the bits of 2^52 reads as 2^52 + field, exactly, without a conversion of integers that narrow sets lack. */
+#define FRACTION_BITS 52
+#define FRACTION_MASK 0x000FFFFFFFFFFFFF
+#define EXPONENT_BIAS 1023.0
+#define TWO_TO_52 4503599627370496.0
+
 /* Asks for a 64-byte line to be brought into the second-level cache. Any address will do: the processor drops a request that it cannot serve. */
 #if defined(_MSC_VER) && !defined(__clang__)
 #  include <intrin.h>

@@ -82,8 +82,17 @@ static float max_across(float32x4_t v)
 #define DADD(a, b) vaddq_f64(a, b)
 #define DSUB(a, b) vsubq_f64(a, b)
 #define DMUL(a, b) vmulq_f64(a, b)
+#define DDIV(a, b) vdivq_f64(a, b)
+#define DSQRT(a) vsqrtq_f64(a)
 #define DSUM(v) vaddvq_f64(v)
 #define DTILE_ROWS 8
+
+#define DEXPONENT(a) \
+    vsubq_f64( \
+        vreinterpretq_f64_u64(vorrq_u64(vshrq_n_u64(vreinterpretq_u64_f64(a), FRACTION_BITS), vreinterpretq_u64_f64(vdupq_n_f64(TWO_TO_52)))), \
+        vdupq_n_f64(TWO_TO_52 + EXPONENT_BIAS))
+#define DSIGNIFICAND(a) \
+    vreinterpretq_f64_u64(vorrq_u64(vandq_u64(vreinterpretq_u64_f64(a), vdupq_n_u64(FRACTION_MASK)), vreinterpretq_u64_f64(vdupq_n_f64(1.0))))
 
 #define DPAIR_LOAD(p, low, high) (low = vld1q_f64(p), high = vld1q_f64((p) + 2))
 #define DPAIR_STORE(p, low, high) (vst1q_f64(p, low), vst1q_f64((p) + 2, high))

@@ -1,6 +1,29 @@
 /* One lane: the specification, and what runs where no wider body exists. fmaf keeps the promise that every multiply-add rounds once: a call of the C library here, one instruction in scalar_fma.c. */
 #include "core.h"
 
+/* The same as the wide ones, which have no other way. */
+static double exponent(double a)
+{
+    uint64_t bits, place;
+    const double two_to_52 = TWO_TO_52;
+    memcpy(&bits, &a, sizeof bits);
+    memcpy(&place, &two_to_52, sizeof place);
+    bits = bits >> FRACTION_BITS | place;
+    memcpy(&a, &bits, sizeof bits);
+    return a - (TWO_TO_52 + EXPONENT_BIAS);
+}
+
+static double significand(double a)
+{
+    uint64_t bits, one_bits;
+    const double one = 1.0;
+    memcpy(&bits, &a, sizeof bits);
+    memcpy(&one_bits, &one, sizeof one_bits);
+    bits = (bits & FRACTION_MASK) | one_bits;
+    memcpy(&a, &bits, sizeof bits);
+    return a;
+}
+
 #define VEC float
 #define LANES 1
 #define ZERO 0.0f
@@ -36,8 +59,12 @@
 #define DADD(a, b) ((a) + (b))
 #define DSUB(a, b) ((a) - (b))
 #define DMUL(a, b) ((a) * (b))
+#define DDIV(a, b) ((a) / (b))
+#define DSQRT(a) sqrt(a)
 #define DSUM(v) (v)
 #define DTILE_ROWS 4
+#define DEXPONENT(a) exponent(a)
+#define DSIGNIFICAND(a) significand(a)
 
 /* A float widens into one double only: there is no upper one. */
 #define DPAIR_LOAD(p, low, high) (low = *(p), high = 0.0)

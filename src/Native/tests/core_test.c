@@ -81,6 +81,7 @@ int main(int argc, char **argv)
     test_tournament(api);
     test_factor(api);
     test_search(api);
+    test_normals(api);
     printf("%s: %d failures\n", api->isa, failures);
     return failures != 0;
 }

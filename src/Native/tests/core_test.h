@@ -39,5 +39,6 @@ void test_sketch(const subquad_core_api *api);
 void test_tournament(const subquad_core_api *api);
 void test_factor(const subquad_core_api *api);
 void test_search(const subquad_core_api *api);
+void test_normals(const subquad_core_api *api);
 
 #endif

@@ -78,6 +78,7 @@ internal unsafe struct CoreApi
     public delegate* unmanaged<RowTreeView*, float*, float, int, float, int*, float*, SearchCounts*, int> LargestProducts;
     public delegate* unmanaged<int, long> SortScratch;
     public delegate* unmanaged<int*, float*, int, int, ulong*, void> SortById;
+    public delegate* unmanaged<float*, nuint, ulong, uint, uint, double, void> FillNormal;
 }
 
 /// <summary>What a search did: <c>subquad_search_counts</c>.</summary>

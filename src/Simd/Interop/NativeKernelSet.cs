@@ -215,6 +215,17 @@ internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
             return _core->SquaredNorm(a, (nuint)x.Length);
     }
 
+    public override void FillNormal(Span<float> destination, ulong seed, uint row, uint layer, double deviation)
+    {
+        if (!Serves(CoreVerbs.FillNormal))
+        {
+            base.FillNormal(destination, seed, row, layer, deviation);
+            return;
+        }
+        fixed (float* to = destination)
+            _core->FillNormal(to, (nuint)destination.Length, seed, row, layer, deviation);
+    }
+
     private bool Serves(CoreVerbs verb) => (_served & verb) != 0;
 
     private int* Scratch(ActiveView* outputs, Arena scratch)

@@ -63,6 +63,7 @@ internal enum CoreVerbs : ulong
     Nearest = 1UL << 55,
     LargestProducts = 1UL << 56,
     SortById = 1UL << 57,
+    FillNormal = 1UL << 58,
     All = ulong.MaxValue,
 }
 
