@@ -1,4 +1,4 @@
-namespace Subquad.Perf.EndToEnd.Results;
+namespace Subquad.Perf.Results;
 
 /// <summary>What a run found: its rows, and the same as tables.</summary>
 sealed record FinishedRun(Report Report, string Tables)

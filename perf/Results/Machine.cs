@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Subquad.Perf.EndToEnd.Results;
+namespace Subquad.Perf.Results;
 
 /// <summary>What the numbers were measured on.</summary>
 static partial class Machine

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Subquad.Perf.EndToEnd;
+namespace Subquad.Perf.Results;
 
 static class Measure
 {

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Subquad.Perf.EndToEnd.Results;
+namespace Subquad.Perf.Results;
 
 /// <summary>Puts the published tables of this machine between README's markers, so that no number there is typed.</summary>
 static partial class Readme

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Subquad.Perf.EndToEnd.Results;
+namespace Subquad.Perf.Results;
 
 /// <summary>A table as README shows it.</summary>
 sealed class MarkdownTable(params string[] headings)
