@@ -4,6 +4,15 @@
 
 static __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1u); }
 
+/* Halves, then halves of halves: the order in which .NET compares a vector's lanes, which shows where zeros of both signs meet. */
+static float max_across(__m512 v)
+{
+    const __m256 quarters = _mm256_max_ps(_mm512_castps512_ps256(v), _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(v), 1)));
+    __m128 half = _mm_max_ps(_mm256_castps256_ps128(quarters), _mm256_extractf128_ps(quarters, 1));
+    half = _mm_max_ps(half, _mm_movehl_ps(half, half));
+    return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
+}
+
 #define VEC __m512
 #define LANES 16
 #define ZERO _mm512_setzero_ps()
@@ -18,8 +27,12 @@ static __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1u); }
 #define MUL(a, b) _mm512_mul_ps(a, b)
 #define SQRT(a) _mm512_sqrt_ps(a)
 #define SUM(v) _mm512_reduce_add_ps(v)
+#define MAX(a, b) _mm512_max_ps(a, b)
+#define MAX_ACROSS(v) max_across(v)
 #define GREATER_BITS(a, b) ((uint32_t)_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ))
 #define COUNT_GREATER(a, b) _mm_popcnt_u32(GREATER_BITS(a, b))
+#define DIFFERENT_BITS(a, b) ((uint32_t)_mm512_cmp_ps_mask(a, b, _CMP_NEQ_UQ))
+#define COUNT_DIFFERENT(a, b) _mm_popcnt_u32(DIFFERENT_BITS(a, b))
 
 #define DVEC __m512d
 #define DLANES 8
@@ -37,14 +50,46 @@ static __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1u); }
 /* Gaps are closed in registers and the masked stores end where the run ends: a compressing store to memory is microcode on some processors. Without a branch: whether
    one of sixteen neurons fires is close to a coin's toss at usual densities, and a wrong guess costs more than two stores of nothing. */
 #define STORE_SELECTED store_selected
-static uint32_t store_selected(uint16_t *offsets, float *values, uint32_t offset, __m512 v, uint32_t bits)
+#define STORE_OFFSETS store_offsets
+static uint32_t store_offsets(uint16_t *offsets, uint32_t offset, uint32_t bits)
 {
     const __m512i numbers = _mm512_add_epi32(_mm512_set1_epi32((int)offset), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
-    const __mmask16 selected = (__mmask16)bits;
     const uint32_t count = (uint32_t)_mm_popcnt_u32(bits);
-    _mm512_mask_storeu_ps(values, first(count), _mm512_maskz_compress_ps(selected, v));
-    _mm256_mask_storeu_epi16(offsets, first(count), _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(selected, numbers)));
+    _mm256_mask_storeu_epi16(offsets, first(count), _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32((__mmask16)bits, numbers)));
     return count;
+}
+
+static uint32_t store_selected(uint16_t *offsets, float *values, uint32_t offset, __m512 v, uint32_t bits)
+{
+    const uint32_t count = store_offsets(offsets, offset, bits);
+    _mm512_mask_storeu_ps(values, first(count), _mm512_maskz_compress_ps((__mmask16)bits, v));
+    return count;
+}
+
+/* A stage is partner + sign * value: a product with a sign is exact, so the multiply-add rounds as an addition does. */
+#define HADAMARD(v) hadamard(v)
+INLINE __m512 hadamard(__m512 v)
+{
+    const __m512 pairs = _mm512_setr_ps(1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1), fours = _mm512_setr_ps(1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1);
+    const __m512 eights = _mm512_setr_ps(1, 1, 1, 1, -1, -1, -1, -1, 1, 1, 1, 1, -1, -1, -1, -1), halves = _mm512_setr_ps(1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1, -1);
+    v = _mm512_fmadd_ps(v, pairs, _mm512_permute_ps(v, 0xB1));
+    v = _mm512_fmadd_ps(v, fours, _mm512_permute_ps(v, 0x4E));
+    v = _mm512_fmadd_ps(v, eights, _mm512_shuffle_f32x4(v, v, 0xB1));
+    return _mm512_fmadd_ps(v, halves, _mm512_shuffle_f32x4(v, v, 0x4E));
+}
+
+/* Folded upwards, so that the parity ends in the place of a sign. */
+#define NEGATE_ODD(v, bits, masks) negate_odd(v, bits, masks)
+INLINE __m512 negate_odd(__m512 v, int32_t bits, const int32_t *masks)
+{
+    __m512i odd = _mm512_and_si512(_mm512_set1_epi32(bits), _mm512_loadu_si512(masks));
+    odd = _mm512_xor_si512(odd, _mm512_slli_epi32(odd, 16));
+    odd = _mm512_xor_si512(odd, _mm512_slli_epi32(odd, 8));
+    odd = _mm512_xor_si512(odd, _mm512_slli_epi32(odd, 4));
+    odd = _mm512_xor_si512(odd, _mm512_slli_epi32(odd, 2));
+    odd = _mm512_xor_si512(odd, _mm512_slli_epi32(odd, 1));
+    const __m512i sign = _mm512_and_si512(odd, _mm512_set1_epi32(INT32_MIN));
+    return _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(v), sign));
 }
 
 #define TABLE subquad_core_avx512

@@ -3,6 +3,7 @@
 #define SUBQUAD_CORE_PRIVATE_H
 
 #include <math.h>
+#include <string.h>
 #include "subquad_core.h"
 
 #if defined(__x86_64__) || defined(_M_X64)
@@ -53,6 +54,13 @@ INLINE uint32_t lowest_bit(uint32_t bits)
 #else
     return (uint32_t)__builtin_ctz(bits);
 #endif
+}
+
+INLINE uint32_t float_bits(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
 }
 
 INLINE int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }

@@ -22,10 +22,20 @@ static void store_first(float *p, float32x4_t v, size_t n)
 static float sum(float32x4_t v) { return vaddv_f32(vadd_f32(vget_low_f32(v), vget_high_f32(v))); }
 
 /* NEON has no mask registers: each lane keeps its own bit, and their sum is the mask. */
-static uint32_t greater_bits(float32x4_t a, float32x4_t b)
+static uint32_t bits_of(uint32x4_t lanes)
 {
     static const uint32_t bits[4] = { 1, 2, 4, 8 };
-    return vaddvq_u32(vandq_u32(vcgtq_f32(a, b), vld1q_u32(bits)));
+    return vaddvq_u32(vandq_u32(lanes, vld1q_u32(bits)));
+}
+
+/* Unlike vmaxq: b where a is not greater, so that NaN in a gives b. */
+static float32x4_t greater(float32x4_t a, float32x4_t b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
+
+/* The same order for the largest, which shows where zeros of both signs meet. */
+static float max_across(float32x4_t v)
+{
+    v = greater(v, vextq_f32(v, v, 2));
+    return vgetq_lane_f32(greater(v, vrev64q_f32(v)), 0);
 }
 
 #define VEC float32x4_t
@@ -42,8 +52,12 @@ static uint32_t greater_bits(float32x4_t a, float32x4_t b)
 #define MUL(a, b) vmulq_f32(a, b)
 #define SQRT(a) vsqrtq_f32(a)
 #define SUM(v) sum(v)
-#define GREATER_BITS(a, b) greater_bits(a, b)
+#define MAX(a, b) greater(a, b)
+#define MAX_ACROSS(v) max_across(v)
+#define GREATER_BITS(a, b) bits_of(vcgtq_f32(a, b))
 #define COUNT_GREATER(a, b) ((int)vaddvq_u32(vshrq_n_u32(vcgtq_f32(a, b), 31)))
+#define DIFFERENT_BITS(a, b) bits_of(vmvnq_u32(vceqq_f32(a, b)))
+#define COUNT_DIFFERENT(a, b) (4 - (int)vaddvq_u32(vshrq_n_u32(vceqq_f32(a, b), 31)))
 
 #define DVEC float64x2_t
 #define DLANES 2
@@ -56,6 +70,24 @@ static uint32_t greater_bits(float32x4_t a, float32x4_t b)
 #define DPAIR_LOAD(p, low, high) (low = vld1q_f64(p), high = vld1q_f64((p) + 2))
 #define DPAIR_STORE(p, low, high) (vst1q_f64(p, low), vst1q_f64((p) + 2, high))
 #define DPAIR_WIDEN(v, low, high) (low = vcvt_f64_f32(vget_low_f32(v)), high = vcvt_high_f64_f32(v))
+
+/* A stage is partner + sign * value: a product with a sign is exact, so the multiply-add rounds as an addition does. */
+#define HADAMARD(v) hadamard(v)
+INLINE float32x4_t hadamard(float32x4_t v)
+{
+    static const float pairs[4] = { 1, -1, 1, -1 }, halves[4] = { 1, 1, -1, -1 };
+    v = vfmaq_f32(vrev64q_f32(v), v, vld1q_f32(pairs));
+    return vfmaq_f32(vextq_f32(v, v, 2), v, vld1q_f32(halves));
+}
+
+/* The ones of each lane are counted; the lowest bit of the count, moved to the place of a sign, is the parity. */
+#define NEGATE_ODD(v, bits, masks) negate_odd(v, bits, masks)
+INLINE float32x4_t negate_odd(float32x4_t v, int32_t bits, const int32_t *masks)
+{
+    const uint8x16_t ones = vcntq_u8(vreinterpretq_u8_s32(vandq_s32(vdupq_n_s32(bits), vld1q_s32(masks))));
+    const uint32x4_t sign = vshlq_n_u32(vpaddlq_u16(vpaddlq_u8(ones)), 31);
+    return vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(v), sign));
+}
 
 #define TABLE subquad_core_neon
 #define ISA_NAME "neon"

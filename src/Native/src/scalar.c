@@ -15,8 +15,12 @@
 #define MUL(a, b) ((a) * (b))
 #define SQRT(a) sqrtf(a)
 #define SUM(v) (v)
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#define MAX_ACROSS(v) (v)
 #define GREATER_BITS(a, b) ((uint32_t)((a) > (b)))
 #define COUNT_GREATER(a, b) ((a) > (b))
+#define DIFFERENT_BITS(a, b) ((uint32_t)((a) != (b)))
+#define COUNT_DIFFERENT(a, b) ((a) != (b))
 
 #define DVEC double
 #define DLANES 1
@@ -30,6 +34,19 @@
 #define DPAIR_LOAD(p, low, high) (low = *(p), high = 0.0)
 #define DPAIR_STORE(p, low, high) (*(p) = (low), (void)(high))
 #define DPAIR_WIDEN(v, low, high) (low = (double)(v), high = 0.0)
+
+#define HADAMARD(v) (v)
+#define NEGATE_ODD(v, bits, masks) negate_odd(v, bits, masks)
+INLINE float negate_odd(float v, int32_t bits, const int32_t *masks)
+{
+    uint32_t odd = (uint32_t)bits & (uint32_t)*masks;
+    odd ^= odd >> 16;
+    odd ^= odd >> 8;
+    odd ^= odd >> 4;
+    odd ^= odd >> 2;
+    odd ^= odd >> 1;
+    return odd & 1 ? -v : v;
+}
 
 #ifndef TABLE
 #define TABLE subquad_core_scalar

@@ -72,6 +72,11 @@ int main(int argc, char **argv)
     test_forward(api);
     test_lists(api);
     test_pairs(api);
+    test_certificate(api);
+    test_layout(api);
+    test_packed(api);
+    test_sketch(api);
+    test_tournament(api);
     printf("%s: %d failures\n", api->isa, failures);
     return failures != 0;
 }

@@ -31,5 +31,10 @@ void test_vectors(const subquad_core_api *api);
 void test_forward(const subquad_core_api *api);
 void test_lists(const subquad_core_api *api);
 void test_pairs(const subquad_core_api *api);
+void test_certificate(const subquad_core_api *api);
+void test_layout(const subquad_core_api *api);
+void test_packed(const subquad_core_api *api);
+void test_sketch(const subquad_core_api *api);
+void test_tournament(const subquad_core_api *api);
 
 #endif

@@ -6,7 +6,7 @@ namespace Subquad.Simd.Interop;
 /// One instruction set of the C core: it serves the verbs that <see cref="ServedVerbs"/> gives it and hands the others to a managed set. Checks views and ranges in Debug; the core gets
 /// pointers, and the owners are kept alive until it returns.
 /// </summary>
-internal sealed unsafe class NativeKernelSet : ForwardingKernelSet
+internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
 {
     private readonly CoreApi* _core;
     private readonly CoreVerbs _served;

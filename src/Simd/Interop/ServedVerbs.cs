@@ -2,7 +2,7 @@ namespace Subquad.Simd.Interop;
 
 /// <summary>The verbs that the C core has.</summary>
 [Flags]
-internal enum CoreVerbs
+internal enum CoreVerbs : ulong
 {
     None = 0,
     Accumulate = 1 << 0,
@@ -19,7 +19,33 @@ internal enum CoreVerbs
     Dot = 1 << 11,
     Axpy = 1 << 12,
     SquaredNorm = 1 << 13,
-    All = (1 << 14) - 1,
+    Raise = 1 << 14,
+    RaiseAndCountUncertain = 1 << 15,
+    ListUncertain = 1 << 16,
+    SetListed = 1 << 17,
+    CountListedAbove = 1 << 18,
+    CompressListedAbove = 1 << 19,
+    CountNonZero = 1 << 20,
+    ListNonZero = 1 << 21,
+    Spread = 1 << 22,
+    SubtractTransposed = 1 << 23,
+    NarrowSymmetric = 1 << 24,
+    Pack = 1 << 25,
+    PullBackPacked = 1 << 26,
+    PushForwardPacked = 1 << 27,
+    TransformHadamard = 1 << 28,
+    TransformHadamardColumns = 1 << 29,
+    SampleHadamard = 1 << 30,
+    CountSketch = 1UL << 31,
+    BuildTournament = 1UL << 32,
+    BuildTournaments = 1UL << 33,
+    UpdateTournament = 1UL << 34,
+    UpdateTournaments = 1UL << 35,
+    ReportAbove = 1UL << 36,
+    ReportTop = 1UL << 37,
+    CountPositive = 1UL << 38,
+    CompressPositive = 1UL << 39,
+    All = ulong.MaxValue,
 }
 
 /// <summary>
@@ -31,7 +57,7 @@ internal static class ServedVerbs
     /// <summary>Both compilers write these loops alike, so a call into C, which costs as much as a short vector, is all that would differ.</summary>
     private const CoreVerbs Vectors = CoreVerbs.Dot | CoreVerbs.Axpy | CoreVerbs.SquaredNorm;
 
-    /// <summary>A layer's worth of work in each call: here a set that was forced by name is the C core.</summary>
+    /// <summary>A layer's or a tree's worth of work in each call: here a set that was forced by name is the C core.</summary>
     private const CoreVerbs Layers = CoreVerbs.All & ~Vectors;
 
     /// <summary>What the core serves on an instruction set.</summary>
