@@ -85,6 +85,19 @@ static partial class Commands
         return command;
     }
 
+    public static Command Startup()
+    {
+        Option<FileInfo> json = JsonFile();
+        Option<int> starts = Positive("--starts", "Starts of which the median counts.", 31), trainings = Positive("--trainings", "Trainings of which the median counts.", 3);
+        var command = new Command("startup", "Publishes the command in every way and measures its start, the default training and its size.") { json, starts, trainings };
+        command.SetAction(parsed => new StartupRun
+        {
+            Starts = parsed.GetValue(starts),
+            Trainings = parsed.GetValue(trainings),
+        }.Run().Save(parsed.GetValue(json)!, standard: AreDefaults(parsed, starts, trainings)));
+        return command;
+    }
+
     public static Command Search()
     {
         Option<FileInfo> json = JsonFile();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Subquad.Perf.Kernels;
 using Subquad.Perf.Kernels.Verbs;
+using Subquad.Perf.Results;
 using Subquad.Simd.Dispatch;
 
 Option<FileInfo> json = new("--json") { Description = "File to write; the tables go to the same name with .md.", Required = true };
@@ -25,4 +26,4 @@ Argument<string[]> rest = new("arguments") { Arity = ArgumentArity.ZeroOrMore };
 var bench = new Command("bench", "BenchmarkDotNet, with its own options after --, for example: bench -- --filter '*Vector*' --job short") { rest };
 bench.SetAction(parsed => BenchmarkSwitcher.FromAssembly(typeof(KernelBenchmark).Assembly).Run(parsed.GetValue(rest)!));
 
-return new RootCommand("Measures kernels one by one.") { verbs, disassembly, bench, loop }.Parse(args).Invoke();
+return new RootCommand("Measures kernels one by one.") { verbs, disassembly, bench, CompareCommand.Create(), loop }.Parse(args).Invoke();

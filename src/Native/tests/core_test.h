@@ -12,7 +12,9 @@
             report(__FILE__, __LINE__, __VA_ARGS__); \
     } while (0)
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+__attribute__((format(gnu_printf, 3, 4)))
+#elif defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
 void report(const char *file, int line, const char *format, ...);
