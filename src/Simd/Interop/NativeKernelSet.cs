@@ -28,7 +28,7 @@ internal sealed unsafe class NativeKernelSet : ForwardingKernelSet
     public override void Accumulate(
         PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo, int datumFrom, int datumTo)
     {
-        if (!Serves(CoreVerbs.Accumulate))
+        if (!Serves(CoreVerbs.Accumulate) || weights.Format != ElementFormat.Float32)
         {
             base.Accumulate(weights, inputs, values, sums, panelFrom, panelTo, datumFrom, datumTo);
             return;
@@ -43,7 +43,7 @@ internal sealed unsafe class NativeKernelSet : ForwardingKernelSet
 
     public override void AccumulateDense(PanelMatrix weights, PanelMatrix inputs, PanelMatrix sums, int panelFrom, int panelTo)
     {
-        if (!Serves(CoreVerbs.AccumulateDense))
+        if (!Serves(CoreVerbs.AccumulateDense) || weights.Format != ElementFormat.Float32)
         {
             base.AccumulateDense(weights, inputs, sums, panelFrom, panelTo);
             return;
