@@ -13,7 +13,7 @@ namespace Subquad.Simd;
 /// </remarks>
 public abstract partial class KernelSet
 {
-    /// <summary>The name that forces this set: simd512, simd256, simd128 or scalar; native-avx512, native-avx2, native-neon or native-scalar.</summary>
+    /// <summary>The name that forces this set: simd512, simd256, simd128 or scalar; native-avx512bf16, native-avx512, native-avx2, native-neon or native-scalar.</summary>
     public abstract string Name { get; }
 
     /// <summary>Floats in a vector.</summary>
@@ -21,6 +21,10 @@ public abstract partial class KernelSet
 
     /// <summary>Whether multiply-add rounds once.</summary>
     public abstract bool IsFused { get; }
+
+    /// <summary>Whether forward passes with weights of <see cref="ElementFormat.BFloat16"/> round inputs to bfloat16 too, and take denormal operands and sums for zero (the instruction VDPBF16PS).
+    /// The sums are then the chains of rounded inputs, sparse and dense alike; other fused sets give those of the inputs as they are.</summary>
+    public virtual bool RoundsInputs => false;
 
     /// <inheritdoc/>
     public sealed override string ToString() => Name;
@@ -41,7 +45,7 @@ public abstract partial class KernelSet
         Accumulate(weights, inputs, values, sums, panelFrom, panelTo, 0, inputs.Count);
 
     /// <summary>Forward for the data <paramref name="datumFrom"/> to <paramref name="datumTo"/> - 1. Weights of <see cref="ElementFormat.BFloat16"/> give the bits of a float32 matrix of the same
-    /// values: each is widened, which is exact, before its multiply-add.</summary>
+    /// values: each is widened, which is exact, before its multiply-add. Sets that round inputs (<see cref="RoundsInputs"/>) say what differs there.</summary>
     public abstract void Accumulate(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo, int datumFrom, int datumTo);
 
     /// <summary>Forward for inputs with a value in most places: the same sums as the sparse forward, for finite weights the same bits (but for the sign of a zero whose every term underflowed), in registers over four data at once.</summary>

@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* Raised whenever the layout of a struct below or the meaning of a function changes. */
-#define SUBQUAD_CORE_ABI_VERSION 2u
+#define SUBQUAD_CORE_ABI_VERSION 3u
 
 /* Rows of a panel. */
 #define SUBQUAD_CORE_PANEL_ROWS 64
@@ -50,6 +50,17 @@ typedef struct subquad_panel_view {
     int32_t rows;
     int32_t columns;
 } subquad_panel_view;
+
+/*
+ * Such a matrix of bfloat16, the upper halves of floats. A column of a panel is 32 words: word i holds row i / 16 * 32 + i % 16 in its low half and the row 16 further in its high half, so
+ * that a vector of words is two vectors of consecutive rows, a shift and a mask away. Column j of panel p begins at data[p * stride + j * 32].
+ */
+typedef struct subquad_bf16_view {
+    uint32_t *data;
+    int64_t stride; /* words from panel to panel, at least 32 columns */
+    int32_t rows;
+    int32_t columns;
+} subquad_bf16_view;
 
 /*
  * Sparse rows over a batch, block-major: the entries of datum i in block b of neurons are starts[b * count + i] to starts[b * count + i + 1] - 1, neurons
@@ -74,6 +85,8 @@ typedef struct subquad_transposed_view {
 #define SUBQUAD_CORE_VECTORS  1u /* more than one lane */
 #define SUBQUAD_CORE_PREFETCH 2u /* asks for the next tile of weights while the present one is used */
 
+#define SUBQUAD_CORE_ROUNDS_INPUTS 4u /* the forward verbs for weights of bfloat16 round inputs to bfloat16 too, and take denormals for zero */
+
 /* S_i are the active inputs of datum i, T_i its active outputs. */
 typedef struct subquad_core_api {
     /* SUBQUAD_CORE_ABI_VERSION of the library. */
@@ -82,7 +95,7 @@ typedef struct subquad_core_api {
     /* sizeof(subquad_core_api) in the library. */
     uint32_t size;
 
-    /* The instruction set that runs: "avx512", "avx2", "neon" or "scalar". Static, zero-terminated. */
+    /* The instruction set that runs: "avx512bf16", "avx512", "avx2", "neon" or "scalar". Static, zero-terminated. */
     const char *isa;
 
     /* Floats in a vector. */
@@ -161,6 +174,22 @@ typedef struct subquad_core_api {
 
     /* The sum of squares, widened to float64 before they are squared, in lanes. */
     double (*squared_norm_f32)(const float *x, size_t n);
+
+    /* ---- weights of bfloat16: each is widened, which is exact, before its multiply-add ------------------------------------------------------------------ */
+
+    /* accumulate, with the bits that it gives for a float32 matrix of the same values. Tables with the capability SUBQUAD_CORE_ROUNDS_INPUTS compute, for finite weights, the same chain of
+       inputs rounded to bfloat16, to nearest, ties to even, in which a denormal operand or sum counts as zero. */
+    void (*accumulate_bf16)(
+        const subquad_bf16_view *weights, const subquad_active_view *inputs, const subquad_panel_view *sums,
+        int32_t panel_from, int32_t panel_to, int32_t datum_from, int32_t datum_to);
+
+    /* accumulate_dense, likewise: for finite weights with the bits of accumulate_bf16 of the same table. */
+    void (*accumulate_dense_bf16)(
+        const subquad_bf16_view *weights, const subquad_panel_view *inputs, const subquad_panel_view *sums, int32_t panel_from, int32_t panel_to);
+
+    /* target's panels from panel on become the first panels of source, padding included, rounded: to nearest, ties to even, beyond the largest number infinity; denormals too, and a NaN
+       stays one. Both have as many columns. */
+    void (*round_bf16)(const subquad_panel_view *source, const subquad_bf16_view *target, int32_t panels, int32_t panel);
 } subquad_core_api;
 
 /*

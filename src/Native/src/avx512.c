@@ -1,8 +1,25 @@
-/* Sixteen lanes: AVX-512 F, BW and VL. The only file compiled with these flags, and entered only when the processor has them. */
+/* Sixteen lanes: AVX-512 F, BW and VL. Compiled with these flags, here and in avx512bf16.c, and entered only when the processor has them. */
 #include <immintrin.h>
 #include "core.h"
 
 static __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1u); }
+
+/* Halves of words of bfloat16. Added to the bits, half a unit less the smallest amount and the last bit round to nearest and to even; a quiet NaN cannot become an infinity. */
+INLINE __m512 low_halves(__m512 v) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(v), 16)); }
+
+INLINE __m512 high_halves(__m512 v) { return _mm512_castsi512_ps(_mm512_and_epi32(_mm512_castps_si512(v), _mm512_set1_epi32((int)0xFFFF0000u))); }
+
+static __m512i rounded(__m512 v)
+{
+    const __m512i bits = _mm512_castps_si512(v), odd = _mm512_and_epi32(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    const __m512i nearest = _mm512_add_epi32(_mm512_add_epi32(bits, _mm512_set1_epi32(0x7FFF)), odd);
+    return _mm512_mask_or_epi32(nearest, _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q), bits, _mm512_set1_epi32(0x00400000));
+}
+
+static __m512 round_halves(__m512 low, __m512 high)
+{
+    return _mm512_castsi512_ps(_mm512_or_epi32(_mm512_srli_epi32(rounded(low), 16), _mm512_and_epi32(rounded(high), _mm512_set1_epi32((int)0xFFFF0000u))));
+}
 
 #define VEC __m512
 #define LANES 16
@@ -20,6 +37,9 @@ static __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1u); }
 #define SUM(v) _mm512_reduce_add_ps(v)
 #define GREATER_BITS(a, b) ((uint32_t)_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ))
 #define COUNT_GREATER(a, b) _mm_popcnt_u32(GREATER_BITS(a, b))
+#define LOW_HALVES(v) low_halves(v)
+#define HIGH_HALVES(v) high_halves(v)
+#define ROUND_HALVES(low, high) round_halves(low, high)
 
 #define DVEC __m512d
 #define DLANES 8
@@ -47,6 +67,8 @@ static uint32_t store_selected(uint16_t *offsets, float *values, uint32_t offset
     return count;
 }
 
+#ifndef TABLE
 #define TABLE subquad_core_avx512
 #define ISA_NAME "avx512"
+#endif
 #include "kernels.inc"

@@ -29,6 +29,7 @@ int same_bits(float a, float b);
 void test_api(void);
 void test_vectors(const subquad_core_api *api);
 void test_forward(const subquad_core_api *api);
+void test_bf16(const subquad_core_api *api);
 void test_lists(const subquad_core_api *api);
 void test_pairs(const subquad_core_api *api);
 

@@ -30,4 +30,7 @@ internal unsafe struct CoreApi
     public delegate* unmanaged<float*, float*, nuint, float> Dot;
     public delegate* unmanaged<float, float*, float*, nuint, void> Axpy;
     public delegate* unmanaged<float*, nuint, double> SquaredNorm;
+    public delegate* unmanaged<BFloat16View*, ActiveView*, PanelView*, int, int, int, int, void> AccumulateBFloat16;
+    public delegate* unmanaged<BFloat16View*, PanelView*, PanelView*, int, int, void> AccumulateDenseBFloat16;
+    public delegate* unmanaged<PanelView*, BFloat16View*, int, int, void> RoundBFloat16;
 }

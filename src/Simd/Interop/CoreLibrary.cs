@@ -9,7 +9,7 @@ namespace Subquad.Simd.Interop;
 internal static unsafe partial class CoreLibrary
 {
     /// <summary>SUBQUAD_CORE_ABI_VERSION as this assembly knows it.</summary>
-    public const uint AbiVersion = 2;
+    public const uint AbiVersion = 3;
 
     /// <summary>What was found.</summary>
     public static CoreProbe Probe { get; } = CoreProbe.Run(GetApi);

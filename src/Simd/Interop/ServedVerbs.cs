@@ -2,7 +2,7 @@ namespace Subquad.Simd.Interop;
 
 /// <summary>The verbs that the C core has.</summary>
 [Flags]
-internal enum CoreVerbs
+internal enum CoreVerbs : ulong
 {
     None = 0,
     Accumulate = 1 << 0,
@@ -19,7 +19,10 @@ internal enum CoreVerbs
     Dot = 1 << 11,
     Axpy = 1 << 12,
     SquaredNorm = 1 << 13,
-    All = (1 << 14) - 1,
+    AccumulateBFloat16 = 1UL << 60,
+    AccumulateDenseBFloat16 = 1UL << 61,
+    RoundBFloat16 = 1UL << 62,
+    All = ((1 << 14) - 1) | AccumulateBFloat16 | AccumulateDenseBFloat16 | RoundBFloat16,
 }
 
 /// <summary>
@@ -37,6 +40,7 @@ internal static class ServedVerbs
     /// <summary>What the core serves on an instruction set.</summary>
     public static CoreVerbs Of(string isa) => isa switch
     {
+        "avx512bf16" => Layers,
         "avx512" => Layers,
         "avx2" => Layers,
         "neon" => Layers,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Subquad.Simd.Lanes;
 using Subquad.Simd.Memory;
 
@@ -14,6 +15,9 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
 {
     private const int LineWords = 16;
     private const int PairWords = 2 * BFloat16.ColumnWords;
+
+    /// <summary>With half the lines to a column a datum's columns are too few to hide what the next ones wait for: where a tile has more entries than this, each asks for the column of the one so far on.</summary>
+    private const int EntriesAhead = 32;
 
     // Rows from a vector of words to the next: sixteen lanes are the low and the high halves of 32 rows.
     private static int NextRows => TSimd.Count == BFloat16.HalfRows ? 2 * BFloat16.HalfRows : TSimd.Count;
@@ -35,8 +39,11 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
         int columns = Math.Min(ActiveBatch.BlockSize, x.Width - block * ActiveBatch.BlockSize);
         int passes = PairWords / (4 * TSimd.Count);
 
-        // As for float32: with about as many entries as columns the whole next tile is fetched, a share per datum; with few, only the columns of the next datum.
+        // As for float32: with about as many entries as columns the whole next tile is fetched, a share per datum; with very few, the columns of the next datum.
         bool wholeTile = starts[datumTo] - starts[datumFrom] >= columns;
+        bool looksAhead = !wholeTile && next != null && starts[datumTo] - starts[datumFrom] > EntriesAhead;
+        long* follows = x.Starts + (long)(block + 1 < x.Blocks ? block + 1 : 0) * x.Count;
+        var further = new Lookahead(x.Offsets, starts[datumTo], follows[datumFrom] - starts[datumTo], x.Starts[(long)x.Blocks * x.Count] - 1, tile, next, w.Stride);
         long visits = (long)(datumTo - datumFrom) * passes, tileWords = (long)columns * BFloat16.ColumnWords, ahead = 0;
         long share = wholeTile && next != null ? ((long)columns * (PairWords / LineWords) + visits - 1) / visits * LineWords : 0;
 
@@ -55,26 +62,33 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
                         TSimd.Prefetch((float*)(line < tileWords ? next + line : next + w.Stride + (line - tileWords)));
                     ahead += share;
                 }
-                else if (!wholeTile && pass == 0)
+                else if (!wholeTile && pass == 0 && !looksAhead)
                 {
                     PrefetchColumns(w, x, tile, block, datum + 1, datumFrom, datumTo);
                 }
                 long start = starts[datum], end = starts[datum + 1], place = (long)datum * PanelMatrix.PanelRows;
-                if (end > start || block == 0)
-                    Chain(lower, upper, x.Offsets + start, x.Values + start, end - start, lowerSums + place, upperSums + place, block == 0);
+                if (end == start && block != 0)
+                    continue;
+                if (looksAhead && pass == 0)
+                    Chain<Asking>(lower, upper, x.Offsets, x.Values, start, end, lowerSums + place, upperSums + place, block == 0, in further);
+                else
+                    Chain<Silent>(lower, upper, x.Offsets, x.Values, start, end, lowerSums + place, upperSums + place, block == 0, in further);
             }
         }
     }
 
-    private static void Chain(uint* lower, uint* upper, ushort* offsets, float* values, long count, float* lowerSums, float* upperSums, bool first)
+    private static void Chain<TAsk>(
+        uint* lower, uint* upper, ushort* offsets, float* values, long start, long end, float* lowerSums, float* upperSums, bool first, in Lookahead further)
+        where TAsk : struct, IAsk
     {
         int next = NextRows;
         TVec sum0 = Begin(lowerSums, first), sum1 = Begin(lowerSums + BFloat16.HalfRows, first);
         TVec sum2 = Begin(lowerSums + next, first), sum3 = Begin(lowerSums + next + BFloat16.HalfRows, first);
         TVec sum4 = Begin(upperSums, first), sum5 = Begin(upperSums + BFloat16.HalfRows, first);
         TVec sum6 = Begin(upperSums + next, first), sum7 = Begin(upperSums + next + BFloat16.HalfRows, first);
-        for (long entry = 0; entry < count; entry++)
+        for (long entry = start; entry < end; entry++)
         {
+            TAsk.For(in further, entry + EntriesAhead);
             TVec value = TSimd.Broadcast(values[entry]);
             long column = (long)offsets[entry] * BFloat16.ColumnWords;
             uint* low = lower + column;
@@ -122,6 +136,47 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
                 TSimd.Prefetch((float*)(column + line));
                 TSimd.Prefetch((float*)(column + w.Stride + line));
             }
+        }
+    }
+
+    /// <summary>What is asked for while a tile is used: the columns of entries further on, of this tile up to its end and of the next one from there.</summary>
+    private readonly struct Lookahead(ushort* offsets, long end, long jump, long last, uint* tile, uint* next, long stride)
+    {
+        private readonly ushort* _offsets = offsets;
+        private readonly long _end = end, _jump = jump, _last = last, _stride = stride;
+        private readonly uint* _tile = tile, _next = next;
+
+        /// <summary>One column in both panels. An entry beyond the next tile's own names some column of it, and that is as good as none.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Ask(long entry)
+        {
+            bool inside = entry < _end;
+            long place = Math.Min(inside ? entry : entry + _jump, _last);
+            uint* column = (inside ? _tile : _next) + (long)_offsets[place] * BFloat16.ColumnWords;
+            TSimd.Prefetch((float*)column);
+            TSimd.Prefetch((float*)(column + LineWords));
+            TSimd.Prefetch((float*)(column + _stride));
+            TSimd.Prefetch((float*)(column + _stride + LineWords));
+        }
+    }
+
+    /// <summary>Whether a chain asks: known when it is compiled, so that the loop has no branch.</summary>
+    private interface IAsk
+    {
+        static abstract void For(in Lookahead further, long entry);
+    }
+
+    private readonly struct Asking : IAsk
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void For(in Lookahead further, long entry) => further.Ask(entry);
+    }
+
+    private readonly struct Silent : IAsk
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void For(in Lookahead further, long entry)
+        {
         }
     }
 }
