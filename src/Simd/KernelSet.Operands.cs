@@ -14,6 +14,13 @@ public abstract partial class KernelSet
         HoldsRange(panelFrom, panelTo, weights.Panels);
     }
 
+    private protected static void HoldsRound(PanelMatrix source, PanelMatrix target, int panel)
+    {
+        Contract.Holds(!target.IsReadOnly, "a target that may be written");
+        Contract.Holds(source.Columns == target.Columns, "matrices of as many columns");
+        HoldsRange(panel, panel + source.Panels, target.Panels);
+    }
+
     private protected static void HoldsPairs(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs)
     {
         Contract.Holds(outputs.Width == weights.Rows && inputs.Lists.Count == weights.Columns, "lists as wide as W");

@@ -29,6 +29,18 @@ public sealed class ContractTests(KernelSet kernels)
     }
 
     [Test]
+    public void Rounding_into_a_wrong_shape_is_refused()
+    {
+        using var source = new PanelMatrix(130, 7);
+        using var target = new PanelMatrix(300, 7, ElementFormat.BFloat16);
+        using var narrow = new PanelMatrix(300, 6, ElementFormat.BFloat16);
+        Refused(() => Kernels.Round(source, narrow, 0));
+        Refused(() => Kernels.Round(source, target, 4));
+        Refused(() => Kernels.Round(source, target, -1));
+        Kernels.Round(source, target, 2);
+    }
+
+    [Test]
     public void Active_pairs_of_a_wrong_shape_are_refused()
     {
         using var problem = new Problem(new Shape(130, 70, 3, 0.5));

@@ -61,6 +61,17 @@ typedef struct subquad_panel_view {
 } subquad_panel_view;
 
 /*
+ * Such a matrix of bfloat16, the upper halves of floats. A column of a panel is 32 words: word i holds row i / 16 * 32 + i % 16 in its low half and the row 16 further in its high half, so
+ * that a vector of words is two vectors of consecutive rows, a shift and a mask away. Column j of panel p begins at data[p * stride + j * 32].
+ */
+typedef struct subquad_bf16_view {
+    uint32_t *data;
+    int64_t stride; /* words from panel to panel, at least 32 columns */
+    int32_t rows;
+    int32_t columns;
+} subquad_bf16_view;
+
+/*
  * Sparse rows over a batch, block-major: the entries of datum i in block b of neurons are starts[b * count + i] to starts[b * count + i + 1] - 1, neurons
  * ascending; entry e is neuron b * 512 + offsets[e] with the value values[e]. starts has blocks * count + 1 elements.
  */
@@ -153,6 +164,8 @@ typedef struct subquad_search_counts {
 #define SUBQUAD_CORE_VECTORS  1u /* more than one lane */
 #define SUBQUAD_CORE_PREFETCH 2u /* asks for the next tile of weights while the present one is used */
 
+#define SUBQUAD_CORE_ROUNDS_INPUTS 4u /* the forward verbs for weights of bfloat16 round inputs to bfloat16 too, and take denormals for zero */
+
 /* S_i are the active inputs of datum i, T_i its active outputs. */
 typedef struct subquad_core_api {
     /* SUBQUAD_CORE_ABI_VERSION of the library. */
@@ -161,7 +174,7 @@ typedef struct subquad_core_api {
     /* sizeof(subquad_core_api) in the library. */
     uint32_t size;
 
-    /* The instruction set that runs: "avx512", "avx2", "neon" or "scalar". Static, zero-terminated. */
+    /* The instruction set that runs: "avx512bf16", "avx512", "avx2", "neon" or "scalar". Static, zero-terminated. */
     const char *isa;
 
     /* Floats in a vector. */
@@ -356,6 +369,7 @@ typedef struct subquad_core_api {
 
     /* The offsets of those leaves, and gain * k_j as their values, where the starts of lists (by now added up) say. */
     void (*compress_positive)(const subquad_tournament_view *trees, float gain, const subquad_active_view *lists, int32_t tree_from, int32_t tree_to);
+
     /* ---- dense float64: row-major matrices, of symmetric and triangular ones the lower triangle; stride is the distance of rows in elements, row_from a multiple of 16 ---- */
 
     /* Cholesky A = L L^T in steps of 64 columns, this being the first part of one: factors the diagonal block that begins at column, a multiple of 64, in place. Returns 0 when a
@@ -446,6 +460,22 @@ typedef struct subquad_core_api {
     /* Columns 0 to n - 1 of a row of independent normal numbers of mean 0: Philox4x32-10 with key = seed and counter = (row, column / 4, layer, 0), and a Box-Muller transform in
        float64 by polynomials in + - * / sqrt, each rounded and never fused, then once to float32: the same bits on every machine, in every table. */
     void (*fill_normal)(float *destination, size_t n, uint64_t seed, uint32_t row, uint32_t layer, double deviation);
+
+    /* ---- weights of bfloat16: each is widened, which is exact, before its multiply-add ------------------------------------------------------------------ */
+
+    /* accumulate, with the bits that it gives for a float32 matrix of the same values. Tables with the capability SUBQUAD_CORE_ROUNDS_INPUTS compute, for finite weights, the same chain of
+       inputs rounded to bfloat16, to nearest, ties to even, in which a denormal operand or sum counts as zero. */
+    void (*accumulate_bf16)(
+        const subquad_bf16_view *weights, const subquad_active_view *inputs, const subquad_panel_view *sums,
+        int32_t panel_from, int32_t panel_to, int32_t datum_from, int32_t datum_to);
+
+    /* accumulate_dense, likewise: for finite weights with the bits of accumulate_bf16 of the same table. */
+    void (*accumulate_dense_bf16)(
+        const subquad_bf16_view *weights, const subquad_panel_view *inputs, const subquad_panel_view *sums, int32_t panel_from, int32_t panel_to);
+
+    /* target's panels from panel on become the first panels of source, padding included, rounded: to nearest, ties to even, beyond the largest number infinity; denormals too, and a NaN
+       stays one. Both have as many columns. */
+    void (*round_bf16)(const subquad_panel_view *source, const subquad_bf16_view *target, int32_t panels, int32_t panel);
 } subquad_core_api;
 
 /*

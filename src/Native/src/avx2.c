@@ -37,6 +37,24 @@ static float max_across(__m256 v)
     return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
 }
 
+/* Halves of words of bfloat16. Added to the bits, half a unit less the smallest amount and the last bit round to nearest and to even; a quiet NaN cannot become an infinity. */
+INLINE __m256 low_halves(__m256 v) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(v), 16)); }
+
+INLINE __m256 high_halves(__m256 v) { return _mm256_castsi256_ps(_mm256_and_si256(_mm256_castps_si256(v), _mm256_set1_epi32((int)0xFFFF0000u))); }
+
+static __m256i rounded(__m256 v)
+{
+    const __m256i bits = _mm256_castps_si256(v), odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    const __m256i nearest = _mm256_add_epi32(_mm256_add_epi32(bits, _mm256_set1_epi32(0x7FFF)), odd);
+    const __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x00400000));
+    return _mm256_blendv_epi8(nearest, quiet, _mm256_castps_si256(_mm256_cmp_ps(v, v, _CMP_UNORD_Q)));
+}
+
+static __m256 round_halves(__m256 low, __m256 high)
+{
+    return _mm256_castsi256_ps(_mm256_or_si256(_mm256_srli_epi32(rounded(low), 16), _mm256_and_si256(rounded(high), _mm256_set1_epi32((int)0xFFFF0000u))));
+}
+
 #define VEC __m256
 #define LANES 8
 #define ZERO _mm256_setzero_ps()
@@ -57,6 +75,9 @@ static float max_across(__m256 v)
 #define COUNT_GREATER(a, b) _mm_popcnt_u32(GREATER_BITS(a, b))
 #define DIFFERENT_BITS(a, b) ((uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_NEQ_UQ)))
 #define COUNT_DIFFERENT(a, b) _mm_popcnt_u32(DIFFERENT_BITS(a, b))
+#define LOW_HALVES(v) low_halves(v)
+#define HIGH_HALVES(v) high_halves(v)
+#define ROUND_HALVES(low, high) round_halves(low, high)
 
 #define DVEC __m256d
 #define DLANES 4

@@ -1,4 +1,4 @@
-/* Sixteen lanes: AVX-512 F, BW and VL. The only file compiled with these flags, and entered only when the processor has them. */
+/* Sixteen lanes: AVX-512 F, BW and VL. Compiled with these flags, here and in avx512bf16.c, and entered only when the processor has them. */
 #include <immintrin.h>
 #include "core.h"
 
@@ -11,6 +11,23 @@ static float max_across(__m512 v)
     __m128 half = _mm_max_ps(_mm256_castps256_ps128(quarters), _mm256_extractf128_ps(quarters, 1));
     half = _mm_max_ps(half, _mm_movehl_ps(half, half));
     return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
+}
+
+/* Halves of words of bfloat16. Added to the bits, half a unit less the smallest amount and the last bit round to nearest and to even; a quiet NaN cannot become an infinity. */
+INLINE __m512 low_halves(__m512 v) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(v), 16)); }
+
+INLINE __m512 high_halves(__m512 v) { return _mm512_castsi512_ps(_mm512_and_epi32(_mm512_castps_si512(v), _mm512_set1_epi32((int)0xFFFF0000u))); }
+
+static __m512i rounded(__m512 v)
+{
+    const __m512i bits = _mm512_castps_si512(v), odd = _mm512_and_epi32(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    const __m512i nearest = _mm512_add_epi32(_mm512_add_epi32(bits, _mm512_set1_epi32(0x7FFF)), odd);
+    return _mm512_mask_or_epi32(nearest, _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q), bits, _mm512_set1_epi32(0x00400000));
+}
+
+static __m512 round_halves(__m512 low, __m512 high)
+{
+    return _mm512_castsi512_ps(_mm512_or_epi32(_mm512_srli_epi32(rounded(low), 16), _mm512_and_epi32(rounded(high), _mm512_set1_epi32((int)0xFFFF0000u))));
 }
 
 #define VEC __m512
@@ -33,6 +50,9 @@ static float max_across(__m512 v)
 #define COUNT_GREATER(a, b) _mm_popcnt_u32(GREATER_BITS(a, b))
 #define DIFFERENT_BITS(a, b) ((uint32_t)_mm512_cmp_ps_mask(a, b, _CMP_NEQ_UQ))
 #define COUNT_DIFFERENT(a, b) _mm_popcnt_u32(DIFFERENT_BITS(a, b))
+#define LOW_HALVES(v) low_halves(v)
+#define HIGH_HALVES(v) high_halves(v)
+#define ROUND_HALVES(low, high) round_halves(low, high)
 
 #define DVEC __m512d
 #define DLANES 8
@@ -130,6 +150,8 @@ static int32_t store_numbers(int32_t *to, int32_t from, uint32_t bits)
     return count;
 }
 
+#ifndef TABLE
 #define TABLE subquad_core_avx512
 #define ISA_NAME "avx512"
+#endif
 #include "kernels.inc"

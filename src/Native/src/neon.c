@@ -47,6 +47,23 @@ static float max_across(float32x4_t v)
     return vgetq_lane_f32(greater(v, vrev64q_f32(v)), 0);
 }
 
+/* Halves of words of bfloat16. Added to the bits, half a unit less the smallest amount and the last bit round to nearest and to even; a quiet NaN cannot become an infinity. */
+INLINE float32x4_t low_halves(float32x4_t v) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(v), 16)); }
+
+INLINE float32x4_t high_halves(float32x4_t v) { return vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(v), vdupq_n_u32(0xFFFF0000u))); }
+
+static uint32x4_t rounded(float32x4_t v)
+{
+    const uint32x4_t bits = vreinterpretq_u32_f32(v), odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
+    const uint32x4_t nearest = vaddq_u32(vaddq_u32(bits, vdupq_n_u32(0x7FFF)), odd);
+    return vbslq_u32(vceqq_f32(v, v), nearest, vorrq_u32(bits, vdupq_n_u32(0x00400000)));
+}
+
+static float32x4_t round_halves(float32x4_t low, float32x4_t high)
+{
+    return vreinterpretq_f32_u32(vorrq_u32(vshrq_n_u32(rounded(low), 16), vandq_u32(rounded(high), vdupq_n_u32(0xFFFF0000u))));
+}
+
 #define VEC float32x4_t
 #define LANES 4
 #define ZERO vdupq_n_f32(0.0f)
@@ -67,6 +84,9 @@ static float max_across(float32x4_t v)
 #define COUNT_GREATER(a, b) ((int)vaddvq_u32(vshrq_n_u32(vcgtq_f32(a, b), 31)))
 #define DIFFERENT_BITS(a, b) bits_of(vmvnq_u32(vceqq_f32(a, b)))
 #define COUNT_DIFFERENT(a, b) (4 - (int)vaddvq_u32(vshrq_n_u32(vceqq_f32(a, b), 31)))
+#define LOW_HALVES(v) low_halves(v)
+#define HIGH_HALVES(v) high_halves(v)
+#define ROUND_HALVES(low, high) round_halves(low, high)
 
 #define DVEC float64x2_t
 #define DLANES 2

@@ -1,4 +1,5 @@
 /* One lane: the specification, and what runs where no wider body exists. fmaf keeps the promise that every multiply-add rounds once: a call of the C library here, one instruction in scalar_fma.c. */
+#include <string.h>
 #include "core.h"
 
 /* The same as the wide ones, which have no other way. */
@@ -24,6 +25,26 @@ static double significand(double a)
     return a;
 }
 
+/* Halves of words of bfloat16. Added to the bits, half a unit less the smallest amount and the last bit round to nearest and to even; a quiet NaN cannot become an infinity. */
+static float float_of(uint32_t bits)
+{
+    float v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+INLINE float low_halves(float v) { return float_of(float_bits(v) << 16); }
+
+INLINE float high_halves(float v) { return float_of(float_bits(v) & 0xFFFF0000u); }
+
+static uint32_t rounded(float v)
+{
+    const uint32_t bits = float_bits(v);
+    return isnan(v) ? bits | 0x00400000u : bits + 0x7FFFu + (bits >> 16 & 1u);
+}
+
+static float round_halves(float low, float high) { return float_of(rounded(low) >> 16 | (rounded(high) & 0xFFFF0000u)); }
+
 #define VEC float
 #define LANES 1
 #define ZERO 0.0f
@@ -44,6 +65,9 @@ static double significand(double a)
 #define COUNT_GREATER(a, b) ((a) > (b))
 #define DIFFERENT_BITS(a, b) ((uint32_t)((a) != (b)))
 #define COUNT_DIFFERENT(a, b) ((a) != (b))
+#define LOW_HALVES(v) low_halves(v)
+#define HIGH_HALVES(v) high_halves(v)
+#define ROUND_HALVES(low, high) round_halves(low, high)
 
 #define DVEC double
 #define DLANES 1

@@ -50,7 +50,8 @@ static const subquad_core_api *find(const char *isa)
 
 static const char *needs(const char *isa)
 {
-    return strcmp(isa, "avx512") == 0 ? "AVX-512 F, BW and VL, AVX2, FMA, POPCNT and BMI1"
+    return strcmp(isa, "avx512bf16") == 0 ? "AVX-512 F, BW, VL and BF16, AVX2, FMA, POPCNT and BMI1"
+        : strcmp(isa, "avx512") == 0  ? "AVX-512 F, BW and VL, AVX2, FMA, POPCNT and BMI1"
         : strcmp(isa, "avx2") == 0    ? "AVX2, FMA, POPCNT and BMI1"
                                       : "another architecture";
 }
@@ -83,6 +84,7 @@ int main(int argc, char **argv)
     }
     test_vectors(api);
     test_forward(api);
+    test_bf16(api);
     test_lists(api);
     test_pairs(api);
     test_certificate(api);

@@ -32,6 +32,7 @@ int same_bits_double(double a, double b);
 void test_api(void);
 void test_vectors(const subquad_core_api *api);
 void test_forward(const subquad_core_api *api);
+void test_bf16(const subquad_core_api *api);
 void test_lists(const subquad_core_api *api);
 void test_pairs(const subquad_core_api *api);
 void test_certificate(const subquad_core_api *api);

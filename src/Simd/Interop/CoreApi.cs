@@ -79,6 +79,9 @@ internal unsafe struct CoreApi
     public delegate* unmanaged<int, long> SortScratch;
     public delegate* unmanaged<int*, float*, int, int, ulong*, void> SortById;
     public delegate* unmanaged<float*, nuint, ulong, uint, uint, double, void> FillNormal;
+    public delegate* unmanaged<BFloat16View*, ActiveView*, PanelView*, int, int, int, int, void> AccumulateBFloat16;
+    public delegate* unmanaged<BFloat16View*, PanelView*, PanelView*, int, int, void> AccumulateDenseBFloat16;
+    public delegate* unmanaged<PanelView*, BFloat16View*, int, int, void> RoundBFloat16;
 }
 
 /// <summary>What a search did: <c>subquad_search_counts</c>.</summary>

@@ -64,6 +64,9 @@ internal enum CoreVerbs : ulong
     LargestProducts = 1UL << 56,
     SortById = 1UL << 57,
     FillNormal = 1UL << 58,
+    AccumulateBFloat16 = 1UL << 60,
+    AccumulateDenseBFloat16 = 1UL << 61,
+    RoundBFloat16 = 1UL << 62,
     All = ulong.MaxValue,
 }
 
@@ -82,6 +85,7 @@ internal static class ServedVerbs
     /// <summary>What the core serves on an instruction set.</summary>
     public static CoreVerbs Of(string isa) => isa switch
     {
+        "avx512bf16" => Layers,
         "avx512" => Layers,
         "avx2" => Layers,
         "neon" => Layers,
