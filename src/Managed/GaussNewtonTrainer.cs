@@ -42,9 +42,11 @@ public sealed class GaussNewtonTrainer : IDisposable
     /// <exception cref="InvalidDataException">The data do not fit the network.</exception>
     /// <exception cref="ArgumentException">TrainFrom names no hidden layer, or Solver does not take several outputs.</exception>
     /// <exception cref="InsufficientMemoryException">The step does not fit; the message names bytes wanted and available.</exception>
+    /// <exception cref="InvalidOperationException">The network was loaded as bfloat16, for predictions only.</exception>
     public TrainingResult Fit(
         Network network, Dataset training, Dataset? validation = null, IProgress<StepReport>? progress = null, CancellationToken cancellation = default)
     {
+        network.RequireFloat32();
         if (Options.TrainFrom > network.Shape.Hidden.Count)
             throw new ArgumentException($"TrainFrom: expected a hidden layer from 1 to {network.Shape.Hidden.Count}, found {Options.TrainFrom}");
         if (Options.Activity is ActivityStrategy.HalfSpaceOverWeights or ActivityStrategy.HalfSpaceOverData && (Options.TrainFrom ?? network.Shape.Hidden.Count) != 1)

@@ -69,7 +69,7 @@ static partial class TrainRun
         }
     }
 
-    static string Start(string folder, params string[] arguments)
+    public static string Start(string folder, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();

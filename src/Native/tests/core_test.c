@@ -37,6 +37,8 @@ double random_double(uint32_t *state) { return next(state) / 4294967296.0; }
 
 int same_bits(float a, float b) { return memcmp(&a, &b, sizeof a) == 0; }
 
+int same_bits_double(double a, double b) { return memcmp(&a, &b, sizeof a) == 0; }
+
 static const subquad_core_api *find(const char *isa)
 {
     const subquad_core_api *api;
@@ -48,7 +50,8 @@ static const subquad_core_api *find(const char *isa)
 
 static const char *needs(const char *isa)
 {
-    return strcmp(isa, "avx512") == 0 ? "AVX-512 F, BW and VL, AVX2, FMA, POPCNT and BMI1"
+    return strcmp(isa, "avx512bf16") == 0 ? "AVX-512 F, BW, VL and BF16, AVX2, FMA, POPCNT and BMI1"
+        : strcmp(isa, "avx512") == 0  ? "AVX-512 F, BW and VL, AVX2, FMA, POPCNT and BMI1"
         : strcmp(isa, "avx2") == 0    ? "AVX2, FMA, POPCNT and BMI1"
                                       : "another architecture";
 }
@@ -81,6 +84,7 @@ int main(int argc, char **argv)
     }
     test_vectors(api);
     test_forward(api);
+    test_bf16(api);
     test_lists(api);
     test_pairs(api);
     test_certificate(api);
@@ -88,6 +92,9 @@ int main(int argc, char **argv)
     test_packed(api);
     test_sketch(api);
     test_tournament(api);
+    test_factor(api);
+    test_search(api);
+    test_normals(api);
     printf("%s: %d failures\n", api->isa, failures);
     return failures != 0;
 }

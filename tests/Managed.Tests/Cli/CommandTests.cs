@@ -53,6 +53,29 @@ public class CommandTests
         Assert.That(lines[40], Does.StartWith("40,"));
     }
 
+    [Test]
+    public void Predictions_with_bfloat16_weights_are_close_and_refuse_what_belongs_to_the_models_own()
+    {
+        string data = _shell.Values();
+        Assert.That(Shell.Run(["train", data, .. _shell.Small, "--validation", "0"]).Code, Is.Zero);
+        Outcome single = Shell.Run("predict", _shell.Model, data), named = Shell.Run("predict", _shell.Model, data, "--weights", "float32"), narrow = Shell.Run("predict", _shell.Model, data, "--weights", "bfloat16");
+        Assert.That(named.Output, Is.EqualTo(single.Output));
+        Assert.That(narrow.Code, Is.Zero, narrow.Error);
+        Assert.That(narrow.Lines, Has.Length.EqualTo(single.Lines.Length));
+        Assert.That(narrow.Output, Is.Not.EqualTo(single.Output));
+        double largest = narrow.Lines.Zip(single.Lines).Skip(1).Max(pair => Math.Abs(Price(pair.First) - Price(pair.Second)));
+        Assert.That(largest, Is.LessThan(150), "the prices deviate by 650 from their mean");
+        Assert.That(Shell.Run("evaluate", _shell.Model, data, "--weights", "bfloat16").Lines[^1], Does.StartWith("RMSE "));
+
+        Outcome shared = Shell.Run("evaluate", _shell.Model, data, "--weights", "bfloat16", "--shared");
+        Assert.That((shared.Code, shared.Error), Is.EqualTo((2, $"subquad: --weights: expected float32 with --shared, which maps the weights as they are, found bfloat16{Environment.NewLine}")));
+        Outcome tuned = Shell.Run("predict", _shell.Model, data, "--weights", "bfloat16", "--delta", data);
+        Assert.That(tuned.Code, Is.EqualTo(2));
+        Assert.That(tuned.Error, Does.Contain("--weights: expected float32 with --delta"));
+
+        static double Price(string line) => double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture);
+    }
+
     [TestCase("data")]
     [TestCase("data.t")]
     [TestCase("data.svm")]
