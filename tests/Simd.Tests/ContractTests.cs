@@ -178,6 +178,24 @@ public sealed class ContractTests(KernelSet kernels)
         Refused(() => Kernels.SolveFactored(matrix, 64, 128, panel, 16));
     }
 
+    [Test]
+    public void Queries_of_another_shape_than_the_rows_are_refused()
+    {
+        using var tree = new RowTree(3, 1);
+        using var hits = new SearchHits();
+        float[] x = new float[3], narrow = new float[2];
+        Refused(() => Kernels.ReportHalfSpace(tree, narrow, 1f, 0f, 0f, hits));
+        Refused(() => Kernels.ReportHalfSpace(tree, x, 0f, 0f, 0f, hits));
+        Refused(() => Kernels.Nearest(tree, narrow, 1, 0f, hits));
+        Refused(() => Kernels.Nearest(tree, x, -1, 0f, hits));
+        Refused(() => Kernels.LargestProducts(tree, x, float.NaN, 1, 0f, hits));
+        Refused(() => Kernels.LargestProducts(tree, x, 1f, -1, 0f, hits));
+        Kernels.ReportHalfSpace(tree, x, 1f, 0f, 0f, hits);
+        Kernels.Nearest(tree, x, 1, 0f, hits);
+        Kernels.LargestProducts(tree, x, 1f, 1, 0f, hits);
+        Assert.That(hits.Count, Is.Zero, "no leaf is in use");
+    }
+
     private static void Refused(Action call) => Assert.That(call, Throws.InvalidOperationException.With.Message.Contains("contract"));
 }
 #endif

@@ -40,6 +40,15 @@ extern "C" {
 /* Neurons of a block of lists. */
 #define SUBQUAD_CORE_BLOCK_SIZE 512
 
+/* Children of a node of a tournament. */
+#define SUBQUAD_CORE_FAN_OUT 16
+
+/* The most levels of a tournament, the leaves included. */
+#define SUBQUAD_CORE_MOST_LEVELS 8
+
+/* Columns that a step of a Cholesky factorisation takes. */
+#define SUBQUAD_CORE_CHOLESKY_BLOCK 64
+
 /*
  * A float32 matrix in panels of 64 rows: element (r, j) is data[r / 64 * stride + j * 64 + r % 64]. Rows are padded with zeros to an even number of panels.
  * As weights W: rows are outputs, columns are inputs. As sums (pre-activations): rows are neurons, columns are data. As rows U: rows are data.
@@ -80,6 +89,76 @@ typedef struct subquad_transposed_view {
     subquad_active_view lists;
     int32_t *positions;
 } subquad_transposed_view;
+
+/*
+ * The blocks W[T_i, S_i] of all data side by side, a row per active input: element (a-th active input, b-th active output) of datum i is
+ * values[starts[i] + a * strides[i] + b]. A stride is a multiple of 16, at least the active outputs of the datum; the padding holds zeros, or any finite numbers.
+ */
+typedef struct subquad_packed_view {
+    float *values;
+    const int64_t *starts;       /* one per datum */
+    const int32_t *strides;      /* one per datum */
+    const int32_t *input_ranks;  /* for each entry of the inputs' batch, which of its datum's active inputs it is: a */
+    const int32_t *output_ranks; /* for each entry of the outputs, likewise: b */
+} subquad_packed_view;
+
+/*
+ * What bounds the pre-activations of all rows for all data, beside two panel matrices: W h is at most upper[r, i] + (support[r, i] + growth[r]) on[i] + norms[r] off[i],
+ * computing it in float32 adds at most errors[r] sizes[i], and a row is ruled out when the sum stays below limits[r]. growth, norms, errors and limits have 64 elements
+ * per panel, on, off and sizes one per datum. All are finite but the limits of padding, which are infinite.
+ */
+typedef struct subquad_bound_view {
+    const float *growth; /* how far a row may have moved, in norm */
+    const float *norms;  /* a row's norm */
+    const float *errors; /* the rounding of a row's chains, for inputs of norm 1 */
+    const float *limits; /* a row's threshold, less what is too small for the other parts */
+    const float *on;     /* how far a datum's inputs moved on the reference's support */
+    const float *off;    /* how far they moved off it */
+    const float *sizes;  /* the norm of a datum's inputs */
+} subquad_bound_view;
+
+/*
+ * Max-tournaments of equal size over float32 keys: node j of level l of a tree is the 16 floats at data + tree * stride + starts[l] + 16 j, and the largest of them is
+ * element j of level l + 1. Level 0 are the leaves; the last level is one node. Each level is padded to whole nodes with -infinity, and no key is NaN: what would be is
+ * held as -infinity.
+ */
+typedef struct subquad_tournament_view {
+    float *data;
+    int64_t stride; /* floats from tree to tree */
+    int32_t trees;
+    int32_t leaves; /* of each tree, without padding; at most 2^30 */
+    int32_t levels; /* 1 or more, also without leaves */
+    int64_t starts[SUBQUAD_CORE_MOST_LEVELS + 1]; /* where each level begins; starts[levels] is the stride */
+} subquad_tournament_view;
+
+/* Rows, or nodes, of a tree side by side; and the most levels of nodes. */
+#define SUBQUAD_CORE_TREE_GROUP 16
+#define SUBQUAD_CORE_TREE_LEVELS 8
+
+/*
+ * Rows in R^d with boxes and balls over them, in groups of 16 side by side. Coordinate j of the row in slot s is rows[(s / 16 * d + j) * 16 + s % 16], its id ids[s]; an empty slot
+ * is NaN in every coordinate. A node of level 1 bounds a group of rows, a node of level l + 1 a group of nodes of level l: the children of node i are group i one level below.
+ * Nodes lie in groups too, those of a level from group starts[level] on: a group of boxes is d lower ends, then d upper ends, of 16 nodes each, a group of balls d coordinates of
+ * centres, then the radii. The highest level is one group. An empty box has the ends infinity and -infinity, an empty ball the radius -infinity.
+ * A radius covers the rounding of products too: computed in float32 for any x with |x| up to norm, a row's product is no further from the centre's than radius times norm.
+ */
+typedef struct subquad_row_tree_view {
+    const float *rows;
+    const int32_t *ids;
+    const float *boxes;
+    const float *balls;
+    int64_t starts[SUBQUAD_CORE_TREE_LEVELS + 2]; /* the first is not used */
+    int32_t dimension; /* d, at least 1 */
+    int32_t leaves;    /* groups of rows in use */
+    int32_t levels;    /* at least 1 */
+} subquad_row_tree_view;
+
+/* What a search did. */
+typedef struct subquad_search_counts {
+    int64_t row_groups;  /* groups of rows computed */
+    int64_t node_groups; /* groups of nodes tested */
+    int32_t scanned;     /* not zero: every row was read in storage order */
+} subquad_search_counts;
 
 /* Capabilities: bits of subquad_core_api.capabilities. */
 #define SUBQUAD_CORE_VECTORS  1u /* more than one lane */
@@ -174,6 +253,212 @@ typedef struct subquad_core_api {
 
     /* The sum of squares, widened to float64 before they are squared, in lanes. */
     double (*squared_norm_f32)(const float *x, size_t n);
+
+    /* ---- certified activity: bounds neurons x data that rule rows out; products and sums of two are rounded each unless they are named a multiply-add ------------- */
+
+    /* target[r, i] = source[r, i] + slack[r] sizes[i] for all rows of the panels; slack has 64 elements per panel, sizes one per datum. target may be source. */
+    void (*raise_panels)(
+        const subquad_panel_view *source, const float *slack, const float *sizes, const subquad_panel_view *target, int32_t panel_from, int32_t panel_to);
+
+    /* upper[r, i] += (support[r, i] + growth[r]) on[i] + norms[r] off[i], two multiply-adds in this order, for all rows of the blocks; and starts[b * data + i + 1] = the
+       number of rows of block b with upper[r, i] + errors[r] sizes[i] (a multiply-add) not below limits[r]. The padding of upper and support holds finite numbers. */
+    void (*raise_and_count_uncertain)(
+        const subquad_panel_view *upper, const subquad_panel_view *support, const subquad_bound_view *bound, int64_t *starts, int32_t block_from, int32_t block_to);
+
+    /* The offsets of those rows, where the starts of lists (by now added up) say; values are neither read nor written. upper is raised already. */
+    void (*list_uncertain)(
+        const subquad_panel_view *upper, const subquad_bound_view *bound, const subquad_active_view *lists, int32_t block_from, int32_t block_to);
+
+    /* target[id, i] = values[e] + slack[id] sizes[i] for every entry e of listed. */
+    void (*set_listed)(
+        const subquad_active_view *listed, const float *slack, const float *sizes, const subquad_panel_view *target, int32_t block_from, int32_t block_to);
+
+    /* As count_above among the rows that are listed, whose sums are in the order of their entries; thresholds has one element per neuron. The values of listed are not read. */
+    void (*count_listed_above)(
+        const subquad_active_view *listed, const float *sums, const float *thresholds, int64_t *starts, int32_t block_from, int32_t block_to);
+
+    /* As compress_above among those rows. */
+    void (*compress_listed_above)(
+        const subquad_active_view *listed, const float *sums, const float *thresholds, float gain, const subquad_active_view *lists, int32_t block_from, int32_t block_to);
+
+    /* starts[b * columns + i + 1] = the number of elements of column i in block b of rows that are not zero, NaN among them. The padding holds zeros. */
+    void (*count_non_zero)(const subquad_panel_view *matrix, int64_t *starts, int32_t block_from, int32_t block_to);
+
+    /* Their offsets, where the starts of lists (by now added up) say; values are neither read nor written. */
+    void (*list_non_zero)(const subquad_panel_view *matrix, const subquad_active_view *lists, int32_t block_from, int32_t block_to);
+
+    /* ---- layouts -------------------------------------------------------------------------------------------------------------------------------------- */
+
+    /* rows[i, id] = values[e] for every entry e of the data of the panels, and zero elsewhere in them: a panel matrix with data in rows. */
+    void (*spread)(const subquad_active_view *entries, const subquad_panel_view *rows, int32_t panel_from, int32_t panel_to);
+
+    /* target[r, i] = source[r, i] - scale turned[i, r], product and difference rounded each, for the panels of target; rows of padding become zero. target may be source. */
+    void (*subtract_transposed)(
+        const subquad_panel_view *source, const subquad_panel_view *turned, float scale, const subquad_panel_view *target, int32_t panel_from, int32_t panel_to);
+
+    /* matrix[i, j] = matrix[j, i] = gram[j + i * stride] rounded to float32 for j up to i, for the panels of matrix (n x n); rows of padding become zero. */
+    void (*narrow_symmetric)(const double *gram, int64_t stride, const subquad_panel_view *matrix, int32_t panel_from, int32_t panel_to);
+
+    /* ---- packed active blocks: outputs and inputs are those that packed was laid out for, both in their own order ---------------------------------------- */
+
+    /* Copies W[T_i, S_i] of every datum i, for the inputs of the range. inputs is turned round; scratch as for pull_back. Padding is not touched. */
+    void (*pack)(
+        const subquad_panel_view *weights, const subquad_active_view *outputs, const subquad_transposed_view *inputs, const subquad_packed_view *packed, int32_t *scratch,
+        int32_t input_from, int32_t input_to);
+
+    /* Elements of scratch that the verbs below need for these outputs and inputs. */
+    int64_t (*packed_scratch)(const subquad_active_view *outputs, const subquad_active_view *inputs);
+
+    /* pulled[p] = sum over r in T_i of W[r, j] u_i[r] for every entry (i, j) of inputs, p its place; overwritten. Sums run over lanes: tables differ in their bits. The
+       values of inputs are not read. */
+    void (*pull_back_packed)(
+        const subquad_packed_view *packed, const subquad_active_view *outputs, const subquad_active_view *inputs, float *pulled, float *scratch,
+        int32_t datum_from, int32_t datum_to);
+
+    /* pushed[e] = sum over j in S_i of W[r, j] x_i[j] for every entry e of outputs; overwritten. The bits of push_forward from zero. The values of outputs are not read. */
+    void (*push_forward_packed)(
+        const subquad_packed_view *packed, const subquad_active_view *outputs, const subquad_active_view *inputs, float *pushed, float *scratch,
+        int32_t datum_from, int32_t datum_to);
+
+    /* ---- Walsh-Hadamard transforms and sketches ------------------------------------------------------------------------------------------------------------ */
+
+    /* vector[i] becomes the sum over j of (-1)^popcount(i & j) vector[j], unnormalised, in natural (Sylvester) order. length is a power of two from 1 to 2^30. Stages ascend
+       from neighbours to halves, so the bits are those of the textbook's loop. */
+    void (*transform_hadamard)(float *vector, size_t length);
+
+    /* The last stages of a vector whose rows are already transformed: every column of rows x columns, row-major, is transformed, for the columns of the range. rows is a
+       power of two, at most 16; columns, column_from and column_to are multiples of 1,024. */
+    void (*transform_hadamard_columns)(float *matrix, int64_t columns, int32_t rows, int64_t column_from, int64_t column_to);
+
+    /* result[t] = sum over e of (-1)^popcount(ids[e] & samples[t]) values[e]: single elements of the transform of a sparse vector, each one chain of additions in the order
+       of the entries, from zero. */
+    void (*sample_hadamard)(const int32_t *ids, const float *values, size_t entries, const int32_t *samples, size_t count, float *result);
+
+    /* result[buckets[ids[e]]] += signs[ids[e]] values[e] for every entry, in order; signs are 1 or -1. Two entries may meet in a bucket. */
+    void (*count_sketch)(const int32_t *ids, const float *values, size_t entries, const int32_t *buckets, const float *signs, float *result);
+
+    /* ---- max-tournaments: k_j are the keys of one tree's leaves -------------------------------------------------------------------------------------------- */
+
+    /* Builds one tree over keys, one per leaf; NaN becomes -infinity. */
+    void (*build_tournament)(const float *keys, const subquad_tournament_view *trees, int32_t tree);
+
+    /* Builds trees over sums - thresholds: one per datum over the neurons, or, when over_data is not zero, one per neuron over the data. sums is neurons x data; thresholds
+       has 64 elements per panel, those of padding are infinite. */
+    void (*build_tournaments)(
+        const subquad_panel_view *sums, const float *thresholds, int32_t over_data, const subquad_tournament_view *trees, int32_t tree_from, int32_t tree_to);
+
+    /* Gives count leaves of a built tree new keys, in order (of equal leaves the last counts), and brings the levels above up to date: level by level when by_level is not
+       zero, else path by path, each up to the first element that stays. Both leave the same bits. NaN becomes -infinity. */
+    void (*update_tournament)(const int32_t *leaves, const float *keys, int32_t count, const subquad_tournament_view *trees, int32_t tree, int32_t by_level);
+
+    /* Reads the keys of changed leaves anew, as build_tournaments does, and brings the levels above up to date. Row i of changed lists the leaves of tree i; its values are
+       not read. Up to most_paths leaves of a tree go path by path, more level by level. scratch has an element per leaf. */
+    void (*update_tournaments)(
+        const subquad_panel_view *sums, const float *thresholds, int32_t over_data, const subquad_active_view *changed, const subquad_tournament_view *trees,
+        int32_t tree_from, int32_t tree_to, int32_t most_paths, int32_t *scratch);
+
+    /* Writes every j with k_j strictly above the threshold, ascending; returns how many. A NaN threshold reports nothing. ids has room for every leaf. */
+    int32_t (*report_above)(const subquad_tournament_view *trees, int32_t tree, float threshold, int32_t *ids);
+
+    /* Writes the j of the k largest k_j above -infinity, by descending key, the lower id first where keys are equal; returns how many, fewer than k only when there are no
+       more. ids has room for k. */
+    int32_t (*report_top)(const subquad_tournament_view *trees, int32_t tree, int32_t *ids, int32_t k);
+
+    /* starts[b * trees + i + 1] of lists = the number of leaves of tree i in block b with k_j > 0. Nothing else of lists is written. */
+    void (*count_positive)(const subquad_tournament_view *trees, const subquad_active_view *lists, int32_t tree_from, int32_t tree_to);
+
+    /* The offsets of those leaves, and gain * k_j as their values, where the starts of lists (by now added up) say. */
+    void (*compress_positive)(const subquad_tournament_view *trees, float gain, const subquad_active_view *lists, int32_t tree_from, int32_t tree_to);
+    /* ---- dense float64: row-major matrices, of symmetric and triangular ones the lower triangle; stride is the distance of rows in elements, row_from a multiple of 16 ---- */
+
+    /* Cholesky A = L L^T in steps of 64 columns, this being the first part of one: factors the diagonal block that begins at column, a multiple of 64, in place. Returns 0 when a
+       pivot is not above zero and finite. n is the order of the matrix, its stride a multiple of 16: within 16 columns of the diagonal, elements above it are overwritten. */
+    int32_t (*factor_diagonal)(double *matrix, int64_t stride, int32_t column, int32_t n);
+
+    /* Second part: rows below the diagonal block, of which the first is column + 64, are solved against it, in place and into panel: groups of 16 rows,
+       [group][64 columns][16], that of row 0 first; (n + 16) * 64 elements. */
+    void (*solve_below_diagonal)(double *matrix, int64_t stride, int32_t column, int32_t n, double *panel, int32_t row_from, int32_t row_to);
+
+    /* Third part: rows of the triangle right of the block lose L L^T. Needs the panel of all rows from column + 64 to row_to - 1. */
+    void (*update_trailing)(double *matrix, int64_t stride, int32_t column, int32_t n, const double *panel, int32_t row_from, int32_t row_to);
+
+    /* Solves L L^T X = B in place: right is n x right_stride, a multiple of 16, all of whose columns are solved. */
+    void (*solve_factored)(const double *factor, int64_t stride, int32_t n, double *right, int64_t right_stride);
+
+    /* Columns of the rows of B, side by side for add_outer_product: groups of 16 rows, [group][column_to - column_from][16], that of row 0 first, the last one of a matrix filled
+       up with zeros. row_to is a multiple of 16 or the number of B's rows; up to 256 columns keep a group in the first-level cache. */
+    void (*pack_rows)(const double *rows, int64_t row_stride, int32_t column_from, int32_t column_to, double *panel, int32_t row_from, int32_t row_to);
+
+    /* gram += B B^T in the lower triangle, for rows of it: each sum over the panel's columns, ascending, is added once. Needs the panel of all rows before row_to. stride is a
+       multiple of 16: within 16 columns of the diagonal, elements above it are overwritten. */
+    void (*add_outer_product)(const double *panel, int32_t columns, double *gram, int64_t stride, int32_t row_from, int32_t row_to);
+
+    /* Elements of scratch that the two verbs below need for an order n and so many columns. None is used when right_stride is 16. */
+    int64_t (*solve_scratch)(int32_t n, int32_t columns);
+
+    /* Solves L X = B in place for columns of B: right is n x right_stride, a multiple of 16, as the columns are. No zero on L's diagonal. The bits of a column do not depend on
+       those solved with it. */
+    void (*solve_lower)(
+        const double *factor, int64_t stride, int32_t n, double *right, int64_t right_stride, int32_t column_from, int32_t column_to, double *scratch);
+
+    /* Solves L^T X = B, otherwise alike. */
+    void (*solve_upper)(
+        const double *factor, int64_t stride, int32_t n, double *right, int64_t right_stride, int32_t column_from, int32_t column_to, double *scratch);
+
+    /* Solves L x = b in place for one right-hand side of n elements, by dot products in lanes: tables differ in their bits. */
+    void (*solve_lower_one)(const double *factor, int64_t stride, int32_t n, double *x);
+
+    /* Solves L^T x = b in place for one right-hand side. */
+    void (*solve_upper_one)(const double *factor, int64_t stride, int32_t n, double *x);
+
+    /* What rows of the lower triangle of M contribute to y = M x: y[i] = sum over j up to i of M[i, j] x[j] for these rows i, in lanes: tables differ in their bits; and
+       partial[j] = sum over these rows i > j of M[i, j] x[i] for all j below row_to. Both are overwritten. Here row_from is a multiple of 4. */
+    void (*multiply_symmetric)(const double *matrix, int64_t stride, const double *x, double *y, double *partial, int32_t row_from, int32_t row_to);
+
+    /* The dot product of x and y, in lanes: tables differ in their bits. x and y may overlap. */
+    double (*dot_f64)(const double *x, const double *y, size_t n);
+
+    /* y += a x, each element one fused multiply-add. y may be x, but the two may not overlap otherwise. */
+    void (*axpy_f64)(double a, const double *x, double *y, size_t n);
+
+    /* z += a x y, element by element: a x is rounded, then one fused multiply-add. z may be x or y, but may not overlap them otherwise. */
+    void (*add_product_f64)(double a, const double *x, const double *y, double *z, size_t n);
+
+    /* ---- half-spaces and neighbours: x has d finite elements; a product <w, x> or squared distance |w - x|^2 is one chain in ascending coordinate, from zero -------------- */
+
+    /* First part of a report of the rows with <w, x> > bound: lists the groups of rows that may hold one, in storage order; the complement of a number stands for a group that
+       lies inside as a whole. norm is not below |x| and above zero, and its product with the largest norm of a row is below 1e38. listed_cost is what a group costs when reached by
+       a list, in groups of a scan, finite: when a scan is cheaper the result is -1, and 0 always lists. list and other have room for leaves numbers, at least one. tested is
+       overwritten with the groups of nodes tested. Returns how many numbers were listed. */
+    int32_t (*list_half_space)(
+        const subquad_row_tree_view *tree, const float *x, float norm, float bound, float listed_cost, int32_t *list, int32_t *other, int64_t *tested);
+
+    /* Second part: ids and products of the rows above the bound, in storage order, from the groups list[from] to list[to - 1], or from the groups from to to - 1 themselves when
+       list is null. ids and values have room for 16 elements per group. Returns how many rows were found. */
+    int32_t (*report_half_space)(
+        const subquad_row_tree_view *tree, const float *x, float bound, const int32_t *list, int32_t from, int32_t to, int32_t *ids, float *values);
+
+    /* The k rows with the least squared distance to x, nearest first, of equal ones the smaller id; values are the squared distances. A row whose squared distance overflows is not
+       found. A walk down the tree that has cost half a scan, by listed_cost as above, is given up for one; infinity always scans. ids and values have room for k elements, or for
+       16 per leaf if that is less. Returns how many rows were found. */
+    int32_t (*nearest)(
+        const subquad_row_tree_view *tree, const float *x, int32_t k, float listed_cost, int32_t *ids, float *values, subquad_search_counts *counts);
+
+    /* The k rows with the largest products, the largest first, of equal ones the smaller id; values are the products. norm as in list_half_space, otherwise as nearest. */
+    int32_t (*largest_products)(
+        const subquad_row_tree_view *tree, const float *x, float norm, int32_t k, float listed_cost, int32_t *ids, float *values, subquad_search_counts *counts);
+
+    /* Elements of scratch that sort_by_id needs for so many ids. */
+    int64_t (*sort_scratch)(int32_t count);
+
+    /* Sorts by id, ascending, in place, values along with them. No id is negative or above largest_id. */
+    void (*sort_by_id)(int32_t *ids, float *values, int32_t count, int32_t largest_id, uint64_t *scratch);
+
+    /* ---- random weights -------------------------------------------------------------------------------------------------------------------------------- */
+
+    /* Columns 0 to n - 1 of a row of independent normal numbers of mean 0: Philox4x32-10 with key = seed and counter = (row, column / 4, layer, 0), and a Box-Muller transform in
+       float64 by polynomials in + - * / sqrt, each rounded and never fused, then once to float32: the same bits on every machine, in every table. */
+    void (*fill_normal)(float *destination, size_t n, uint64_t seed, uint32_t row, uint32_t layer, double deviation);
 
     /* ---- weights of bfloat16: each is widened, which is exact, before its multiply-add ------------------------------------------------------------------ */
 

@@ -2,7 +2,9 @@
 #ifndef SUBQUAD_CORE_PRIVATE_H
 #define SUBQUAD_CORE_PRIVATE_H
 
+#include <float.h>
 #include <math.h>
+#include <string.h>
 #include "subquad_core.h"
 
 #if defined(__x86_64__) || defined(_M_X64)
@@ -33,6 +35,12 @@ enum {
     WORDS_OF_COLUMN = PANEL_ROWS / 2,
 };
 
+/* The parts of a float64. An exponent field placed below the bits of 2^52 reads as 2^52 + field, exactly, without a conversion of integers that narrow sets lack. */
+#define FRACTION_BITS 52
+#define FRACTION_MASK 0x000FFFFFFFFFFFFF
+#define EXPONENT_BIAS 1023.0
+#define TWO_TO_52 4503599627370496.0
+
 /* Asks for a 64-byte line to be brought into the second-level cache. Any address will do: the processor drops a request that it cannot serve. */
 #if defined(_MSC_VER) && !defined(__clang__)
 #  include <intrin.h>
@@ -57,7 +65,32 @@ INLINE uint32_t lowest_bit(uint32_t bits)
 #endif
 }
 
+INLINE uint32_t float_bits(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
 INLINE int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
+
+/* The next float above, as nextafterf(value, INFINITY) has it; that one may set errno. */
+INLINE float next_above(float value)
+{
+    int32_t bits;
+    if (!(value < INFINITY))
+        return value;
+    if (value == -INFINITY)
+        return -FLT_MAX;
+    if (value == 0)
+        return 0x1p-149f;
+    memcpy(&bits, &value, sizeof bits);
+    bits += bits < 0 ? -1 : 1;
+    memcpy(&value, &bits, sizeof bits);
+    return value;
+}
+
+INLINE float next_below(float value) { return -next_above(-value); }
 
 /* Where a panel begins. */
 INLINE float *panel_at(const subquad_panel_view *view, int32_t panel) { return view->data + panel * view->stride; }

@@ -22,16 +22,14 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 
     public override void Raise(PanelMatrix source, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int panelFrom, int panelTo)
     {
-        Contract.Holds(source.Rows == target.Rows && source.Columns == target.Columns, "equal shapes");
-        Contract.Holds(slack.Length >= (long)source.Panels * PanelMatrix.PanelRows && sizes.Length >= source.Columns, "an allowance for every row and a size for every datum");
-        HoldsRange(panelFrom, panelTo, target.Panels);
+        HoldsRaise(source, slack, sizes, target, panelFrom, panelTo);
         LayoutKernel.Raise(source.View, slack.Pointer, sizes.Pointer, target.View, panelFrom, panelTo);
         KeepAlive(source, slack, sizes, target);
     }
 
     public override void RaiseAndCountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        Contract.Holds(support.Rows == upper.Rows && support.Columns == upper.Columns, "equal shapes");
+        HoldsSupport(upper, support);
         HoldsBound(upper, bound, destination, blockFrom, blockTo);
         RowListKernel<TSimd, TVec, RaisedTest<TSimd, TVec>>.Count(
             upper.View, new(upper.View.Data, support.View.Data, bound.View), destination.Starts, destination.Count, blockFrom, blockTo);
@@ -48,9 +46,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 
     public override void SetListed(ActiveBatch listed, NativeBuffer<float> values, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int blockFrom, int blockTo)
     {
-        HoldsValues(listed, values);
-        HoldsLists(listed, target, blockFrom, blockTo);
-        Contract.Holds(slack.Length >= target.Rows && sizes.Length >= target.Columns, "an allowance for every row and a size for every datum");
+        HoldsSetListed(listed, values, slack, sizes, target, blockFrom, blockTo);
         LayoutKernel.SetListed(listed.With(values), slack.Pointer, sizes.Pointer, target.View, blockFrom, blockTo);
         KeepAlive(listed, values, slack, sizes, target);
     }
@@ -84,36 +80,5 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         HoldsValues(destination, destination.Values);
         RowListKernel<TSimd, TVec, NonZeroTest<TSimd, TVec>>.List(matrix.View, new(matrix.View.Data), destination.View, blockFrom, blockTo);
         KeepAlive(matrix, destination);
-    }
-
-    private static void HoldsBound(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
-    {
-        Contract.Holds(
-            bound.Limits.Length >= (long)upper.Panels * PanelMatrix.PanelRows && bound.On.Length >= upper.Columns,
-            "a limit for every row, padding included, and a distance for every datum");
-        // Zero times infinity is no number, which lists the padding: rows that do not exist.
-        Contract.Holds(AreFinite(bound.On) && AreFinite(bound.Off) && AreFinite(bound.Sizes), "finite distances and sizes");
-        HoldsLists(destination, upper, blockFrom, blockTo);
-    }
-
-    private static bool AreFinite(NativeBuffer<float> values)
-    {
-        foreach (float value in values.Span)
-            if (!float.IsFinite(value))
-                return false;
-        return true;
-    }
-
-    private static void HoldsListed(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
-    {
-        Contract.Holds(sums.Length >= listed.Entries && thresholds.Length >= listed.Width, "a sum for every entry and a threshold for every row");
-        Contract.Holds(destination.Width == listed.Width && destination.Count == listed.Count, "lists shaped alike");
-        HoldsRange(blockFrom, blockTo, listed.Blocks);
-    }
-
-    private static void HoldsLists(ActiveBatch lists, PanelMatrix matrix, int blockFrom, int blockTo)
-    {
-        Contract.Holds(lists.Width == matrix.Rows && lists.Count == matrix.Columns, "lists shaped like the matrix");
-        HoldsRange(blockFrom, blockTo, lists.Blocks);
     }
 }

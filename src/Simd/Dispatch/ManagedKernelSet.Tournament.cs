@@ -7,8 +7,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 {
     public override void BuildTournament(ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
     {
-        Contract.Holds(keys.Length == trees.Leaves, "a key for every leaf");
-        HoldsTrees(trees, tree, tree + 1);
+        HoldsKeys(keys, trees, tree);
         fixed (float* from = keys)
             TournamentKernel<TSimd, TVec>.Build(from, trees.View, tree);
         KeepAlive(trees);
@@ -26,8 +25,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 
     public override void UpdateTournament(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel)
     {
-        HoldsTrees(trees, tree, tree + 1);
-        Contract.Holds(leaves.Length == keys.Length && !leaves.ContainsAnyExceptInRange(0, trees.Leaves - 1), "a key for every changed leaf of the tree");
+        HoldsChanges(leaves, keys, trees, tree);
         TournamentView view = trees.View;
         fixed (int* changed = leaves)
         fixed (float* from = keys)
@@ -42,7 +40,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, ActiveBatch changed, TournamentTrees trees, int treeFrom, int treeTo, int mostPaths, Arena scratch)
     {
         HoldsSums(sums, thresholds, overData, trees, treeFrom, treeTo);
-        Contract.Holds(changed.Count == trees.Trees && changed.Width == trees.Leaves, "changes shaped like the trees");
+        HoldsLists(trees, changed, treeFrom, treeTo);
         scratch.Reserve(trees.Leaves * (long)sizeof(int) + 128);
         int* ids = scratch.TakePointer<int>(trees.Leaves);
         TournamentView view = trees.View;
@@ -58,8 +56,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 
     public override int ReportAbove(TournamentTrees trees, int tree, float threshold, Span<int> ids)
     {
-        HoldsTrees(trees, tree, tree + 1);
-        Contract.Holds(ids.Length >= trees.Leaves, "room for every leaf");
+        HoldsIds(ids, trees, tree);
         fixed (int* to = ids)
         {
             var visit = new IdsVisit(threshold, to);
@@ -116,22 +113,5 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
             TournamentKernel<TSimd, TVec>.Raise(view, tree);
         else
             TournamentKernel<TSimd, TVec>.RaisePaths(view, tree, changed, count);
-    }
-
-    private static void HoldsTrees(TournamentTrees trees, int treeFrom, int treeTo) =>
-        Contract.Holds(0 <= treeFrom && treeFrom <= treeTo && treeTo <= trees.Trees, "a range of trees");
-
-    private static void HoldsLists(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo)
-    {
-        HoldsTrees(trees, treeFrom, treeTo);
-        Contract.Holds(destination.Count == trees.Trees && destination.Width == trees.Leaves, "lists shaped like the trees");
-    }
-
-    private static void HoldsSums(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo)
-    {
-        HoldsTrees(trees, treeFrom, treeTo);
-        (int neurons, int data) = overData ? (trees.Trees, trees.Leaves) : (trees.Leaves, trees.Trees);
-        Contract.Holds(sums.Rows == neurons && sums.Columns == data, "trees shaped like the sums");
-        Contract.Holds(thresholds.Length >= sums.Panels * PanelMatrix.PanelRows, "a threshold for every row, padding included");
     }
 }

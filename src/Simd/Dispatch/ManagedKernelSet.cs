@@ -89,10 +89,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 
     public override void Pack(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs, PackedBlocks packed, int inputFrom, int inputTo, Arena scratch)
     {
-        HoldsPairs(weights, outputs, inputs);
-        Contract.Holds(packed.Outputs == outputs, "packed blocks planned for these outputs");
-        Contract.Holds(packed.Inputs!.Width == inputs.Lists.Count && packed.Inputs.Entries == inputs.Lists.Entries, "packed blocks planned for these inputs");
-        HoldsRange(inputFrom, inputTo, weights.Columns);
+        HoldsPack(weights, outputs, inputs, packed, inputFrom, inputTo);
         ActiveView view = outputs.View;
         ActivePairsKernel<TSimd, TVec, PackVisit<TSimd, TVec>>.Run(
             weights.View, view, inputs.View, new(packed.View), 0, outputs.Blocks, inputFrom, inputTo, Addresses(view, scratch));
@@ -161,17 +158,14 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 
     public override void SubtractTransposed(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target, int panelFrom, int panelTo)
     {
-        Contract.Holds(source.Rows == target.Rows && source.Columns == target.Columns && turned.Rows == target.Columns && turned.Columns == target.Rows, "turned shapes");
-        HoldsRange(panelFrom, panelTo, target.Panels);
+        HoldsTurned(source, turned, target, panelFrom, panelTo);
         LayoutKernel.SubtractTransposed(source.View, turned.View, scale, target.View, panelFrom, panelTo);
         KeepAlive(source, turned, target);
     }
 
     public override void NarrowSymmetric(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo)
     {
-        Contract.Holds(matrix.Rows == matrix.Columns, "a square matrix");
-        HoldsSquare(gram, stride, matrix.Rows);
-        HoldsRange(panelFrom, panelTo, matrix.Panels);
+        HoldsNarrow(gram, stride, matrix, panelFrom, panelTo);
         LayoutKernel.NarrowSymmetric(gram.Pointer, stride, matrix.View, panelFrom, panelTo);
         KeepAlive(gram, matrix);
     }
@@ -229,9 +223,4 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         scratch.Reserve(most * sizeof(int) + 128);
         return scratch.TakePointer<int>(most);
     }
-
-    private static (ActiveBatch Outputs, ActiveBatch Inputs) PlanOf(PackedBlocks packed) =>
-        (packed.Outputs ?? throw Unplanned(), packed.Inputs ?? throw Unplanned());
-
-    private static InvalidOperationException Unplanned() => new("packed blocks are used before they are planned");
 }

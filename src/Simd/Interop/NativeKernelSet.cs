@@ -6,7 +6,7 @@ namespace Subquad.Simd.Interop;
 /// One instruction set of the C core: it serves the verbs that <see cref="ServedVerbs"/> gives it and hands the others to a managed set. Checks views and ranges in Debug; the core gets
 /// pointers, and the owners are kept alive until it returns.
 /// </summary>
-internal sealed unsafe class NativeKernelSet : ForwardingKernelSet
+internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
 {
     // SUBQUAD_CORE_ROUNDS_INPUTS.
     private const uint RoundsInputsBit = 4;
@@ -251,6 +251,17 @@ internal sealed unsafe class NativeKernelSet : ForwardingKernelSet
             return base.SquaredNorm(x);
         fixed (float* a = x)
             return _core->SquaredNorm(a, (nuint)x.Length);
+    }
+
+    public override void FillNormal(Span<float> destination, ulong seed, uint row, uint layer, double deviation)
+    {
+        if (!Serves(CoreVerbs.FillNormal))
+        {
+            base.FillNormal(destination, seed, row, layer, deviation);
+            return;
+        }
+        fixed (float* to = destination)
+            _core->FillNormal(to, (nuint)destination.Length, seed, row, layer, deviation);
     }
 
     private bool Serves(CoreVerbs verb) => (_served & verb) != 0;

@@ -19,10 +19,55 @@ internal enum CoreVerbs : ulong
     Dot = 1 << 11,
     Axpy = 1 << 12,
     SquaredNorm = 1 << 13,
+    Raise = 1 << 14,
+    RaiseAndCountUncertain = 1 << 15,
+    ListUncertain = 1 << 16,
+    SetListed = 1 << 17,
+    CountListedAbove = 1 << 18,
+    CompressListedAbove = 1 << 19,
+    CountNonZero = 1 << 20,
+    ListNonZero = 1 << 21,
+    Spread = 1 << 22,
+    SubtractTransposed = 1 << 23,
+    NarrowSymmetric = 1 << 24,
+    Pack = 1 << 25,
+    PullBackPacked = 1 << 26,
+    PushForwardPacked = 1 << 27,
+    TransformHadamard = 1 << 28,
+    TransformHadamardColumns = 1 << 29,
+    SampleHadamard = 1 << 30,
+    CountSketch = 1UL << 31,
+    BuildTournament = 1UL << 32,
+    BuildTournaments = 1UL << 33,
+    UpdateTournament = 1UL << 34,
+    UpdateTournaments = 1UL << 35,
+    ReportAbove = 1UL << 36,
+    ReportTop = 1UL << 37,
+    CountPositive = 1UL << 38,
+    CompressPositive = 1UL << 39,
+    FactorDiagonal = 1UL << 40,
+    SolveBelowDiagonal = 1UL << 41,
+    UpdateTrailing = 1UL << 42,
+    SolveFactored = 1UL << 43,
+    PackRows = 1UL << 44,
+    AddOuterProduct = 1UL << 45,
+    SolveLower = 1UL << 46,
+    SolveUpper = 1UL << 47,
+    SolveLowerOne = 1UL << 48,
+    SolveUpperOne = 1UL << 49,
+    MultiplySymmetric = 1UL << 50,
+    DotDouble = 1UL << 51,
+    AxpyDouble = 1UL << 52,
+    AddProduct = 1UL << 53,
+    ReportHalfSpace = 1UL << 54,
+    Nearest = 1UL << 55,
+    LargestProducts = 1UL << 56,
+    SortById = 1UL << 57,
+    FillNormal = 1UL << 58,
     AccumulateBFloat16 = 1UL << 60,
     AccumulateDenseBFloat16 = 1UL << 61,
     RoundBFloat16 = 1UL << 62,
-    All = ((1 << 14) - 1) | AccumulateBFloat16 | AccumulateDenseBFloat16 | RoundBFloat16,
+    All = ulong.MaxValue,
 }
 
 /// <summary>
@@ -32,9 +77,9 @@ internal enum CoreVerbs : ulong
 internal static class ServedVerbs
 {
     /// <summary>Both compilers write these loops alike, so a call into C, which costs as much as a short vector, is all that would differ.</summary>
-    private const CoreVerbs Vectors = CoreVerbs.Dot | CoreVerbs.Axpy | CoreVerbs.SquaredNorm;
+    private const CoreVerbs Vectors = CoreVerbs.Dot | CoreVerbs.Axpy | CoreVerbs.SquaredNorm | CoreVerbs.DotDouble | CoreVerbs.AxpyDouble | CoreVerbs.AddProduct;
 
-    /// <summary>A layer's worth of work in each call: here a set that was forced by name is the C core.</summary>
+    /// <summary>A layer's or a tree's worth of work in each call: here a set that was forced by name is the C core.</summary>
     private const CoreVerbs Layers = CoreVerbs.All & ~Vectors;
 
     /// <summary>What the core serves on an instruction set.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
+using Subquad.Simd.Dispatch;
 
 namespace Managed.Tests.Cli;
 
@@ -140,8 +141,9 @@ public class CommandTests
         Assert.That(steps.Select(step => step.GetProperty("step").GetInt32()), Is.EqualTo(Enumerable.Range(0, steps.Length)));
         Assert.That(steps[^1].EnumerateObject().Select(field => field.Name), Is.EqualTo(new[]
         {
-            "step", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "solver", "cg_iterations", "active", "flips", "seconds",
+            "step", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "solver", "cg_iterations", "active", "flips", "seconds", "kernels",
         }));
+        Assert.That(steps.Select(step => step.GetProperty("kernels").GetString()), Is.All.EqualTo(KernelSets.Best.Name));
         Assert.That(steps[^1].GetProperty("active").GetArrayLength(), Is.EqualTo(1), "one trained layer");
         Assert.That(steps[^1].GetProperty("seconds").GetProperty("solve").GetDouble(), Is.GreaterThanOrEqualTo(0));
         Assert.That(steps[^1].GetProperty("validation_metric").GetDouble(), Is.InRange(0, 1));

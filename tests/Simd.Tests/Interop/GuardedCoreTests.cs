@@ -176,6 +176,22 @@ internal sealed unsafe class GuardedCoreTests(int index)
             }
     }
 
+    [Test]
+    public void Normals_stay_inside()
+    {
+        using var memory = new GuardedMemory<float>(256);
+        float[] expected = new float[256];
+        Managed.FillNormal(expected, 1, 2, 3, 0.3);
+        for (int length = 0; length <= expected.Length; length++)
+            foreach (bool last in new[] { true, false })
+            {
+                Span<float> numbers = last ? memory.Last(length) : memory.First(length);
+                fixed (float* to = numbers)
+                    Core->FillNormal(to, (nuint)length, 1, 2, 3, 0.3);
+                Numbers.SameBits(numbers, expected.AsSpan(0, length), "normals");
+            }
+    }
+
     private static void Same(PanelView found, PanelMatrix expected)
     {
         int length = (int)(expected.Panels * expected.PanelStride);
