@@ -1,9 +1,9 @@
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
-using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
+using static Subquad.Perf.Results.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
@@ -15,6 +15,9 @@ sealed class BFloat16Run
 
     /// <summary>Data that take turns, so that small batches do not meet their columns in a cache again.</summary>
     const int DataInTurn = 32;
+
+    /// <summary>A first layer: as many inputs as an image of the MNIST family has pixels, all of them active.</summary>
+    const int DenseInputs = 784, DenseBatch = 128;
 
     readonly Report _report = new("bfloat16");
 
@@ -29,7 +32,7 @@ sealed class BFloat16Run
     {
         KernelSet[] sets = [.. KernelSets.Available.Where(set => set.IsFused && set.Lanes == KernelSets.Available[0].Lanes)];
         var table = new MarkdownTable("kernels", "threads", "batch", "fires", "float32 ms", "bfloat16 ms", "times faster", "float32 GB/s", "bfloat16 GB/s", "of reading");
-        using (PanelMatrix single = RandomWeights(Width))
+        using (PanelMatrix single = RandomWeights(Width, Width))
         using (var narrow = new PanelMatrix(Width, Width, ElementFormat.BFloat16))
         {
             sets[0].Round(single, narrow, 0);
@@ -45,6 +48,10 @@ sealed class BFloat16Run
                     }
             }
         }
+        var dense = new MarkdownTable("kernels", "threads", "float32 ms", "bfloat16 ms", "times faster", "float32 GFLOP/s", "bfloat16 GFLOP/s");
+        foreach (int threads in Threads)
+            foreach (KernelSet kernels in sets)
+                Dense(kernels, threads, dense);
         var model = new MarkdownTable("kernels", "test accuracy, float32", "bfloat16", "predictions that change", "largest score difference", "weights MB, float32", "bfloat16");
         if (WithModel)
             foreach (Row row in BFloat16Model.Run(sets))
@@ -61,6 +68,9 @@ sealed class BFloat16Run
             {Cell(bound.Select(row => row.Number("ratio")).Min())} to {Cell(bound.Select(row => row.Number("ratio")).Max())} times as fast.
 
             {table}
+            A dense layer of {DenseInputs} inputs and {Width:#,0} outputs, batch {DenseBatch} (`KernelSet.AccumulateDense`):
+
+            {dense}
             The default model of `train` (the embedded Fashion-MNIST sample), trained once, and its predictions of the test images with both formats:
 
             {model}
@@ -112,6 +122,38 @@ sealed class BFloat16Run
             Cell(rate), Cell(row.Number("gigabytes_per_second")), Cell(row.Number("of_reading")));
     }
 
+    void Dense(KernelSet kernels, int threads, MarkdownTable table)
+    {
+        using var team = new WorkerTeam(threads);
+        using PanelMatrix single = RandomWeights(Width, DenseInputs), inputs = RandomWeights(DenseBatch, DenseInputs);
+        using var narrow = new PanelMatrix(Width, DenseInputs, ElementFormat.BFloat16);
+        using var sums = new PanelMatrix(Width, DenseBatch);
+        kernels.Round(single, narrow, 0);
+        double float32 = Seconds(single), bfloat16 = Seconds(narrow), work = 2.0 * Width * DenseInputs * DenseBatch / 1e9;
+        var row = new Row
+        {
+            { "kind", "bfloat16" },
+            { "name", "dense" },
+            { "m", Width },
+            { "inputs", DenseInputs },
+            { "batch", DenseBatch },
+            { "density", 1.0 },
+            { "threads", threads },
+            { "kernels", kernels.Name },
+            { "seconds", bfloat16 },
+            { "peer", "float32" },
+            { "peer_seconds", float32 },
+            { "ratio", float32 / bfloat16 },
+            { "gflops", work / bfloat16 },
+            { "peer_gflops", work / float32 },
+        };
+        _report.Add(row);
+        table.Add(kernels.Name, $"{threads}", Milliseconds(float32), Milliseconds(bfloat16), Cell(row.Number("ratio")), Cell(work / float32), Cell(work / bfloat16));
+
+        double Seconds(PanelMatrix weights) => Measure.Median(
+            Repeats, () => team.Run(weights.Panels / 2, (pair, _) => kernels.AccumulateDense(weights, inputs, sums, 2 * pair, 2 * pair + 2)));
+    }
+
     /// <summary>GB/s of reading a whole matrix in order.</summary>
     double Reading(KernelSet kernels, PanelMatrix weights, int threads)
     {
@@ -131,15 +173,16 @@ sealed class BFloat16Run
         return rate;
     }
 
-    static PanelMatrix RandomWeights(int width)
+    /// <summary>As in the kernels run: every row is a stretch of one random sequence.</summary>
+    static PanelMatrix RandomWeights(int rows, int columns)
     {
-        var weights = new PanelMatrix(width, width);
+        var weights = new PanelMatrix(rows, columns);
         var random = new Random(1);
-        float[] sequence = new float[2 * width];
+        float[] sequence = new float[rows + columns];
         foreach (ref float value in sequence.AsSpan())
-            value = (float)(Math.Sqrt(6.0 / width) * (2 * random.NextDouble() - 1));
-        for (int row = 0; row < width; row++)
-            weights.SetRows(row, 1, sequence.AsSpan(row, width));
+            value = (float)(Math.Sqrt(6.0 / columns) * (2 * random.NextDouble() - 1));
+        for (int row = 0; row < rows; row++)
+            weights.SetRows(row, 1, sequence.AsSpan(row, columns));
         return weights;
     }
 }
