@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 using Subquad.Perf.EndToEnd.Runs;
 
 namespace Subquad.Perf.EndToEnd;
@@ -58,7 +58,7 @@ static partial class Commands
         command.SetAction(parsed => new FashionRun
         {
             Json = parsed.GetValue(json)!,
-            Earlier = parsed.GetValue(resume) && parsed.GetValue(json)!.Exists ? Results.Json.Read(File.ReadAllText(parsed.GetValue(json)!.FullName)) : [],
+            Earlier = parsed.GetValue(resume) && parsed.GetValue(json)!.Exists ? Subquad.Perf.Results.Json.Read(File.ReadAllText(parsed.GetValue(json)!.FullName)) : [],
             Data = parsed.GetValue(data)!,
             Seconds = parsed.GetValue(limit),
             Widths = parsed.GetValue(widths)!,
@@ -85,6 +85,19 @@ static partial class Commands
         return command;
     }
 
+    public static Command Startup()
+    {
+        Option<FileInfo> json = JsonFile();
+        Option<int> starts = Positive("--starts", "Starts of which the median counts.", 31), trainings = Positive("--trainings", "Trainings of which the median counts.", 3);
+        var command = new Command("startup", "Publishes the command in every way and measures its start, the default training and its size.") { json, starts, trainings };
+        command.SetAction(parsed => new StartupRun
+        {
+            Starts = parsed.GetValue(starts),
+            Trainings = parsed.GetValue(trainings),
+        }.Run().Save(parsed.GetValue(json)!, standard: AreDefaults(parsed, starts, trainings)));
+        return command;
+    }
+
     public static Command Search()
     {
         Option<FileInfo> json = JsonFile();
@@ -106,7 +119,7 @@ static partial class Commands
         command.SetAction(_ =>
         {
             string repository = Report.Repository() ?? throw new InvalidOperationException("this program does not run from a build inside the repository");
-            foreach (string line in Results.Readme.Renew(repository))
+            foreach (string line in Subquad.Perf.Results.Readme.Renew(repository))
                 Console.WriteLine(line);
         });
         return command;

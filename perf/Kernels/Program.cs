@@ -1,5 +1,29 @@
+using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Subquad.Perf.Kernels;
+using Subquad.Perf.Kernels.Verbs;
+using Subquad.Perf.Results;
+using Subquad.Simd.Dispatch;
 
-// For example: dotnet run -c Release --project perf/Kernels -- --filter '*Vector*' --job short
-BenchmarkSwitcher.FromAssembly(typeof(KernelBenchmark).Assembly).Run(args);
+Option<FileInfo> json = new("--json") { Description = "File to write; the tables go to the same name with .md.", Required = true };
+Option<string[]> kernels = new("--kernels") { Description = "Names of the kernel sets to measure; default all.", AllowMultipleArgumentsPerToken = true };
+Option<string?> verb = new("--verb") { Description = "Part of the names of the verbs to measure; default all." };
+Option<int> repeats = new("--repeats") { Description = "Samples of which the median counts.", DefaultValueFactory = _ => 11 };
+var verbs = new Command("verbs", "Times every verb on every kernel set, one thread, beside the measured roofline. With the default cases it also renews perf/results.") { json, kernels, verb, repeats };
+verbs.SetAction(parsed => new VerbsRun
+{
+    Sets = parsed.GetValue(kernels) is { Length: > 0 } names ? [.. names.Select(KernelSets.ByName)] : [.. KernelSets.Available],
+    Only = parsed.GetValue(verb),
+    Repeats = parsed.GetValue(repeats),
+}.Run().Save(parsed.GetValue(json)!, standard: parsed.GetValue(kernels) is not { Length: > 0 } && parsed.GetValue(verb) is null));
+
+var disassembly = new Command("disassembly", "Checks that the forward loop's multiply-adds read the weights from memory themselves, without a load before them; exit code 1 when they do not.");
+disassembly.SetAction(_ => FoldedLoads.Check(Console.Out) ? 0 : 1);
+var loop = new Command("loop") { Hidden = true };
+loop.SetAction(_ => FoldedLoads.RunLoop());
+
+Argument<string[]> rest = new("arguments") { Arity = ArgumentArity.ZeroOrMore };
+var bench = new Command("bench", "BenchmarkDotNet, with its own options after --, for example: bench -- --filter '*Vector*' --job short") { rest };
+bench.SetAction(parsed => BenchmarkSwitcher.FromAssembly(typeof(KernelBenchmark).Assembly).Run(parsed.GetValue(rest)!));
+
+return new RootCommand("Measures kernels one by one.") { verbs, disassembly, bench, CompareCommand.Create(), loop }.Parse(args).Invoke();

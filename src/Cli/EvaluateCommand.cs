@@ -13,6 +13,7 @@ internal sealed class EvaluateCommand : Command
     private readonly Option<string?> _labels = Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
     private readonly Option<string?> _delta = Grammar.Delta();
     private readonly Option<bool> _shared = Grammar.Shared();
+    private readonly Option<string?> _weights = Grammar.Weights();
     private readonly Option<string?> _kernels = Grammar.Kernels();
     private readonly Option<int?> _threads = Grammar.Threads();
 
@@ -23,6 +24,7 @@ internal sealed class EvaluateCommand : Command
         Add(_labels);
         Add(_delta);
         Add(_shared);
+        Add(_weights);
         Add(_kernels);
         Add(_threads);
         SetAction(parsed => Run(parsed, session));
@@ -35,7 +37,8 @@ internal sealed class EvaluateCommand : Command
         if (labels is not null && (Directory.Exists(path) || DataFile.IsTable(path) || DataFile.IsSparse(path)))
             throw new UsageException($"--labels: expected an IDX images file as DATA, found '{path}'");
         labels = labels is null ? null : Grammar.ExistingFile(labels, "--labels");
-        using Network network = ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)));
+        WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
+        using Network network = ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
         Dataset data = DataFile.For(network, path, labels);
         if (data.Task == TaskKind.None)
             throw new InvalidDataException($"'{path}': expected the target column, found none");

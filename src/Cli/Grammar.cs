@@ -58,6 +58,21 @@ internal static class Grammar
 
     public static Option<string?> Delta() => Text("--delta", "What 'finetune' changed in MODEL: the fine-tuned model is meant.", "FILE");
 
+    public static Option<string?> Weights() =>
+        Choice("--weights", "Hidden weights in memory: bfloat16 takes half of it, rounds each to 8 significant bits, and is faster where memory is the bound. [default: float32]", "float32", "bfloat16");
+
+    /// <summary>What <see cref="Weights"/> says; rounded weights can neither be shared nor have a fine-tune beside them.</summary>
+    public static WeightFormat WeightFormat(string? name, string? delta, bool shares)
+    {
+        if (name != "bfloat16")
+            return Subquad.WeightFormat.Float32;
+        if (delta is not null)
+            throw new UsageException("--weights: expected float32 with --delta, whose changes belong to the model's own weights, found bfloat16");
+        if (shares)
+            throw new UsageException("--weights: expected float32 with --shared, which maps the weights as they are, found bfloat16");
+        return Subquad.WeightFormat.BFloat16;
+    }
+
     public static Option<bool> Shared() => Flag("--shared", "Map the hidden weights from MODEL.panels, so that all processes share one copy; the file is written when it is not there or is out of date.");
 
     /// <summary>The set of that name; without one, the best or what the environment forces.</summary>

@@ -14,6 +14,7 @@ internal sealed class PredictCommand : Command
     private readonly Option<bool> _force = Grammar.Flag("--force", "Overwrite a file that exists.");
     private readonly Option<string?> _delta = Grammar.Delta();
     private readonly Option<bool> _shared = Grammar.Shared();
+    private readonly Option<string?> _weights = Grammar.Weights();
     private readonly Option<string?> _kernels = Grammar.Kernels();
     private readonly Option<int?> _threads = Grammar.Threads();
 
@@ -25,6 +26,7 @@ internal sealed class PredictCommand : Command
         Add(_force);
         Add(_delta);
         Add(_shared);
+        Add(_weights);
         Add(_kernels);
         Add(_threads);
         SetAction(parsed => Run(parsed, session));
@@ -34,7 +36,8 @@ internal sealed class PredictCommand : Command
     {
         string model = Grammar.ExistingFile(parsed.GetValue(_model)!, "MODEL"), path = Grammar.Existing(parsed.GetValue(_data)!, "DATA");
         string? file = parsed.GetValue(_out) is { } given ? new OutputFiles(parsed.GetValue(_force)).Claim(given, "--out") : null;
-        using Network network = ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)));
+        WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
+        using Network network = ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
         Dataset data = DataFile.ToPredict(network, path);
         session.Cancellation.ThrowIfCancellationRequested();
         if ((long)data.Count * network.OutputCount > Array.MaxLength)

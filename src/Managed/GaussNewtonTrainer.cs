@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using Subquad.Data;
+using Subquad.Simd.Interop;
 using Subquad.Simd.Threading;
 using Subquad.Trainers;
 
@@ -13,12 +15,15 @@ namespace Subquad;
 public sealed class GaussNewtonTrainer : IDisposable
 {
     private readonly WorkerTeam _team;
+    private ILogger? _logger;
 
     /// <summary>A trainer; its threads start with the first fit.</summary>
     /// <param name="options">Default: see <see cref="GaussNewtonOptions"/>.</param>
+    /// <param name="logger">Told once, at the first fit, which kernel set computes and whether the C core is there: as information, or as a warning where a library was found and could not be used.</param>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
-    public GaussNewtonTrainer(GaussNewtonOptions? options = null)
+    public GaussNewtonTrainer(GaussNewtonOptions? options = null, ILogger? logger = null)
     {
+        _logger = logger;
         Options = options ?? new GaussNewtonOptions();
         Check(Options);
         _team = new WorkerTeam(Options.Threads);
@@ -37,9 +42,11 @@ public sealed class GaussNewtonTrainer : IDisposable
     /// <exception cref="InvalidDataException">The data do not fit the network.</exception>
     /// <exception cref="ArgumentException">TrainFrom names no hidden layer, or Solver does not take several outputs.</exception>
     /// <exception cref="InsufficientMemoryException">The step does not fit; the message names bytes wanted and available.</exception>
+    /// <exception cref="InvalidOperationException">The network was loaded as bfloat16, for predictions only.</exception>
     public TrainingResult Fit(
         Network network, Dataset training, Dataset? validation = null, IProgress<StepReport>? progress = null, CancellationToken cancellation = default)
     {
+        network.RequireFloat32();
         if (Options.TrainFrom > network.Shape.Hidden.Count)
             throw new ArgumentException($"TrainFrom: expected a hidden layer from 1 to {network.Shape.Hidden.Count}, found {Options.TrainFrom}");
         if (Options.Activity is ActivityStrategy.HalfSpaceOverWeights or ActivityStrategy.HalfSpaceOverData && (Options.TrainFrom ?? network.Shape.Hidden.Count) != 1)
@@ -50,6 +57,8 @@ public sealed class GaussNewtonTrainer : IDisposable
         PreparedData? heldOut = validation is null ? null : PreparedData.From(validation.Examples, network.Input, network.Target, needsTargets: true);
         // Terms beside shared weights stay there, whatever the policy.
         MemoryEstimate.RefuseTooLarge(network.Shape, network.SharesBase ? Options with { Flush = FlushPolicy.Never } : Options, data.Count, heldOut?.Count ?? 0);
+        if (Interlocked.Exchange(ref _logger, null) is { } logger)
+            TrainerLog.Kernels(logger, NativeCore.IsIgnored ? LogLevel.Warning : LogLevel.Information, network.Kernels.Name, NativeCore.Describe());
         _team.Cancellation = cancellation;
         float metric = network.Metric;
         using var run = new GaussNewtonRun(new TeamKernels(network.Kernels, _team), network.Layers, network.Target, Options, data, heldOut, progress);

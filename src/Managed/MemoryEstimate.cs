@@ -2,7 +2,7 @@ using Subquad.Simd.Memory;
 
 namespace Subquad;
 
-/// <summary>Native bytes that training takes beside the weights, from sizes alone: said before anything is allocated.</summary>
+/// <summary>Native bytes that training takes beside the weights, and predictions with them, from sizes alone: said before anything is allocated.</summary>
 public static class MemoryEstimate
 {
     /// <summary>Bytes of one fit: states of the batch and of held-out data before and under a trial, Gram matrices, and scratch.</summary>
@@ -51,6 +51,25 @@ public static class MemoryEstimate
 
         // Rows spread out, products, and the dense forms of inputs; scratch of the workers.
         return bytes + options.Threads * (1L << 20) + 7 * PanelMatrix.BytesOf(Math.Max(n, heldOut), widest);
+    }
+
+    /// <summary>Bytes of a network that predicts or evaluates rows: its weights, and the states of a batch.</summary>
+    /// <param name="shape">The network.</param>
+    /// <param name="rows">Rows at once; more than a batch of them take no more.</param>
+    /// <param name="weights">How its hidden weights lie in memory.</param>
+    public static long OfPredictions(NetworkShape shape, int rows, WeightFormat weights = WeightFormat.Float32)
+    {
+        long n = Math.Min(rows, Evaluation.Evaluator.Batch), bytes = shape.WeightBytesIn(weights), inputs = shape.Inputs, widest = 0;
+        double[] shifts = shape.Shifts();
+        for (int layer = 0; layer < shape.Hidden.Count; layer++)
+        {
+            // Pre-activations, thresholds, and lists that may hold twice what fires on average.
+            long width = shape.Hidden[layer], active = (long)Math.Ceiling(width * Layers.Shift.UpperTail(shifts[layer]));
+            bytes += PanelMatrix.BytesOf(width, n) + width * sizeof(float) + n * active * 12;
+            widest = Math.Max(widest, inputs);
+            inputs = width;
+        }
+        return bytes + PanelMatrix.BytesOf(Math.Max(1, shape.Outputs), n) + PanelMatrix.BytesOf(n, widest) + n * shape.Inputs * 8L;
     }
 
     /// <summary>Terms held beside a layer: both factors, turned round, and once more while a step is joined to them.</summary>

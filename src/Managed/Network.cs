@@ -58,7 +58,7 @@ public sealed partial class Network : IDisposable
     public float Metric { get; internal set; }
 
     /// <summary>Native bytes of the weights, shared ones too.</summary>
-    public long WeightBytes => Shape.WeightBytes;
+    public long WeightBytes => Shape.WeightBytesIn(WeightFormat);
 
     internal LayerStack Layers { get; }
 
@@ -222,7 +222,8 @@ public sealed partial class Network : IDisposable
     /// <summary>Room for the parameters of a network.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="shared">W of every hidden layer when somebody else keeps them; taken over.</param>
-    private static LayerStack Allocate(NetworkShape shape, PanelMatrix[]? shared = null)
+    /// <param name="format">How W of every hidden layer is stored unless it is shared.</param>
+    private static LayerStack Allocate(NetworkShape shape, PanelMatrix[]? shared = null, WeightFormat format = WeightFormat.Float32)
     {
         double[] shifts = shape.Shifts();
         var hidden = new List<HiddenLayer>();
@@ -232,7 +233,7 @@ public sealed partial class Network : IDisposable
             foreach (int width in shape.Hidden)
             {
                 int layer = hidden.Count;
-                hidden.Add(shared is null ? new HiddenLayer(inputs, width, shifts[layer]) : new HiddenLayer(new LowRankWeights(shared[layer], isReadOnly: true), shifts[layer]));
+                hidden.Add(shared is null ? new HiddenLayer(inputs, width, shifts[layer], ElementsOf(format)) : new HiddenLayer(new LowRankWeights(shared[layer], isReadOnly: true), shifts[layer]));
                 inputs = width;
             }
             return new LayerStack([.. hidden], new PanelMatrix(shape.Outputs, inputs), shape.Normalisation == Normalisation.Normalised);
@@ -246,9 +247,9 @@ public sealed partial class Network : IDisposable
         }
     }
 
-    private static void RefuseTooLarge(NetworkShape shape, bool sharesBase = false)
+    private static void RefuseTooLarge(NetworkShape shape, bool sharesBase = false, WeightFormat format = WeightFormat.Float32)
     {
-        long wanted = sharesBase ? PanelMatrix.BytesOf(shape.Outputs, shape.Hidden[^1]) : shape.WeightBytes, available = NativeBytes.Available;
+        long wanted = sharesBase ? PanelMatrix.BytesOf(shape.Outputs, shape.Hidden[^1]) : shape.WeightBytesIn(format), available = NativeBytes.Available;
         if (wanted > available)
             throw new InsufficientMemoryException($"the weights of this network take {wanted} bytes, but only {available} are available; use a smaller width");
     }

@@ -16,11 +16,12 @@ public sealed partial class Network
     /// changes that were kept apart: those of a network that shares its base, or was trained with <see cref="FlushPolicy.Never"/>.
     /// </summary>
     /// <param name="path">The file, in the safetensors format; overwritten, whole or not at all.</param>
-    /// <exception cref="InvalidOperationException">The network belongs to no model file, or a change was added to the weights themselves.</exception>
+    /// <exception cref="InvalidOperationException">The network belongs to no model file, a change was added to the weights themselves, or they were rounded when they were loaded.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     public void SaveDelta(string path)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        RequireFloat32();
         Layers.Settle();
         string hash = RequireBase();
         var metadata = new Dictionary<string, string>
@@ -45,10 +46,11 @@ public sealed partial class Network
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no delta, belongs to another model (the message names both hashes), or is damaged; the network is as before.</exception>
-    /// <exception cref="InvalidOperationException">The network belongs to no model file, is being trained, or was changed since it was loaded.</exception>
+    /// <exception cref="InvalidOperationException">The network belongs to no model file, is being trained, was changed since it was loaded, or was rounded then.</exception>
     public void ApplyDelta(string path)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        RequireFloat32();
         Layers.Settle();
         string hash = RequireBase();
         if (Layers.Fits > 0)

@@ -22,10 +22,12 @@ public sealed partial class Network
     /// appears whole or not at all. What is held beside weights of the network's own is added to them first (predictions must not run then); beside shared ones it stays, and is in the file.
     /// </summary>
     /// <param name="path">The file; overwritten.</param>
+    /// <exception cref="InvalidOperationException">The hidden weights were rounded when they were loaded.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     public void Save(string path)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        RequireFloat32();
         using (var team = new WorkerTeam(Environment.ProcessorCount))
             Layers.Flush(new TeamKernels(Kernels, team));
         string hash = SafetensorsWriter.WriteHashed(path, Metadata(), Tensors());
@@ -41,11 +43,17 @@ public sealed partial class Network
     /// <param name="kernels">Default: <see cref="KernelSets.Best"/>; which set trained the model does not matter.</param>
     /// <param name="sharesBase">Whether the hidden weights are mapped from the file beside the model that <see cref="SavePanels"/> wrote, instead of being read into memory: all processes and networks
     /// that do so share one copy, which nothing ever writes to. What training changes is then kept beside it.</param>
+    /// <param name="weights">How the hidden weights lie in memory. <see cref="WeightFormat.BFloat16"/> is for predictions and evaluation only: half the memory, and float32 weights are never there all at
+    /// once.</param>
+    /// <exception cref="ArgumentException">Shared weights were asked for in another format than the file's float32.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names file and tensor or field. Or the file of panels belongs to other weights.</exception>
     /// <exception cref="InsufficientMemoryException">The weights do not fit.</exception>
-    public static Network Load(string path, KernelSet? kernels = null, bool sharesBase = false)
+    public static Network Load(string path, KernelSet? kernels = null, bool sharesBase = false, WeightFormat weights = WeightFormat.Float32)
     {
+        if (sharesBase && weights != WeightFormat.Float32)
+            throw new ArgumentException($"expected {WeightFormat.Float32}, in which shared weights lie in their file, found {weights}", nameof(weights));
+        kernels ??= KernelSets.Best;
         using SafetensorsFile file = SafetensorsFile.Open(path);
         string version = file.Text("format_version");
         if (version != FormatVersion)
@@ -64,22 +72,23 @@ public sealed partial class Network
         if (target.Kind == TargetKind.Classes)
             Expect(path, "class names", classNames.Length, target.Width);
         CheckTensors(file, shape);
-        RefuseTooLarge(shape, sharesBase);
+        RefuseTooLarge(shape, sharesBase, weights);
 
         // Shared weights are not read at all, so the model's own word for their hash must do.
         string hash = sharesBase ? HashOf(file) : file.HashData();
-        LayerStack layers = sharesBase ? Allocate(shape, PanelsFile.Map(path, hash, Matrices(shape))) : Allocate(shape);
+        LayerStack layers = sharesBase ? Allocate(shape, PanelsFile.Map(path, hash, Matrices(shape))) : Allocate(shape, null, weights);
         try
         {
-            ReadTensors(file, layers);
+            ReadTensors(file, layers, kernels);
         }
         catch
         {
             layers.Dispose();
             throw;
         }
-        return new Network(shape, seed, layers, input, target, classNames, schema, kernels ?? KernelSets.Best)
+        return new Network(shape, seed, layers, input, target, classNames, schema, kernels)
         {
+            WeightFormat = weights,
             Metric = metric,
             TrainedBy = trainedBy,
             FirstIndex = firstIndex,
@@ -178,13 +187,15 @@ public sealed partial class Network
     private static (int Rows, int Columns)[] Matrices(NetworkShape shape) =>
         [.. shape.Hidden.Select((width, layer) => (width, layer == 0 ? shape.Inputs : shape.Hidden[layer - 1]))];
 
-    private static void ReadTensors(SafetensorsFile file, LayerStack layers)
+    private static void ReadTensors(SafetensorsFile file, LayerStack layers, KernelSet kernels)
     {
         var chunk = new float[ChunkFloats];
         for (int layer = 0; layer < layers.Hidden.Length; layer++)
         {
             HiddenLayer hidden = layers.Hidden[layer];
-            if (!hidden.Weights.IsReadOnly)
+            if (hidden.Weights.Format == ElementFormat.BFloat16)
+                ReadRounded(file, $"W.{layer + 1}", chunk, hidden.Weights, kernels);
+            else if (!hidden.Weights.IsReadOnly)
                 ReadTensor(file, $"W.{layer + 1}", chunk, hidden.Weights.SetRowMajor);
             ReadTensor(file, $"theta.{layer + 1}", chunk, (start, values) => values.CopyTo(hidden.Thresholds.Slice(start, values.Length)));
         }

@@ -44,19 +44,20 @@ public sealed record NetworkShape
     /// <summary>Default: normal.</summary>
     public OutputWeights OutputWeights { get; init; } = OutputWeights.Normal;
 
-    /// <summary>Bytes of all weights.</summary>
-    public long WeightBytes
+    /// <summary>Bytes of all weights in float32.</summary>
+    public long WeightBytes => WeightBytesIn(WeightFormat.Float32);
+
+    /// <summary>Bytes of all weights with the hidden ones in a format.</summary>
+    /// <param name="format">How the hidden weights lie in memory.</param>
+    public long WeightBytesIn(WeightFormat format)
     {
-        get
+        long bytes = 0, inputs = Inputs;
+        foreach (int width in Hidden)
         {
-            long bytes = 0, inputs = Inputs;
-            foreach (int width in Hidden)
-            {
-                bytes += Simd.Memory.PanelMatrix.BytesOf(width, inputs);
-                inputs = width;
-            }
-            return bytes + Simd.Memory.PanelMatrix.BytesOf(Math.Max(1, Outputs), inputs);
+            bytes += Simd.Memory.PanelMatrix.BytesOf(width, inputs, Network.ElementsOf(format));
+            inputs = width;
         }
+        return bytes + Simd.Memory.PanelMatrix.BytesOf(Math.Max(1, Outputs), inputs);
     }
 
     /// <summary>The shift b of every hidden layer.</summary>

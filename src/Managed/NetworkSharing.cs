@@ -15,11 +15,12 @@ public sealed partial class Network
     /// <param name="modelPath">The model file; this network must have been loaded from it or saved to it, and hold the same weights still.</param>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
     /// <exception cref="InvalidDataException">The model holds other weights.</exception>
-    /// <exception cref="InvalidOperationException">A change is kept beside the weights.</exception>
+    /// <exception cref="InvalidOperationException">A change is kept beside the weights, or they were rounded when they were loaded.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void SavePanels(string modelPath)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        RequireFloat32();
         Layers.Settle();
         if (Weights.HasTerms)
             throw new InvalidOperationException("expected a network whose weights are those of its model, found one that keeps a change beside them; load the model and write its panels from that");

@@ -14,6 +14,13 @@ public abstract partial class KernelSet
         HoldsRange(panelFrom, panelTo, weights.Panels);
     }
 
+    private protected static void HoldsRound(PanelMatrix source, PanelMatrix target, int panel)
+    {
+        Contract.Holds(!target.IsReadOnly, "a target that may be written");
+        Contract.Holds(source.Columns == target.Columns, "matrices of as many columns");
+        HoldsRange(panel, panel + source.Panels, target.Panels);
+    }
+
     private protected static void HoldsPairs(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs)
     {
         Contract.Holds(outputs.Width == weights.Rows && inputs.Lists.Count == weights.Columns, "lists as wide as W");
@@ -44,6 +51,9 @@ public abstract partial class KernelSet
         Contract.Holds(norms.Length >= (long)weights.Panels * PanelMatrix.PanelRows, "a norm for every row, padding included");
         HoldsRange(panelFrom, panelTo, weights.Panels);
     }
+
+    private protected static void HoldsQuery(RowTree tree, ReadOnlySpan<float> x, float norm, int k = 0) =>
+        Contract.Holds(x.Length == tree.Dimension && norm > 0 && k >= 0, "a query shaped like the rows");
 
     private protected static void HoldsGather(PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination, int blockFrom, int blockTo)
     {

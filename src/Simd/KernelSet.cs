@@ -13,7 +13,7 @@ namespace Subquad.Simd;
 /// </remarks>
 public abstract partial class KernelSet
 {
-    /// <summary>The name that forces this set: simd512, simd256, simd128 or scalar; native-avx512, native-avx2, native-neon or native-scalar.</summary>
+    /// <summary>The name that forces this set: simd512, simd256, simd128 or scalar; native-avx512bf16, native-avx512, native-avx2, native-neon or native-scalar.</summary>
     public abstract string Name { get; }
 
     /// <summary>Floats in a vector.</summary>
@@ -21,6 +21,10 @@ public abstract partial class KernelSet
 
     /// <summary>Whether multiply-add rounds once.</summary>
     public abstract bool IsFused { get; }
+
+    /// <summary>Whether forward passes with weights of <see cref="ElementFormat.BFloat16"/> round inputs to bfloat16 too, and take denormal operands and sums for zero (the instruction VDPBF16PS).
+    /// The sums are then the chains of rounded inputs, sparse and dense alike; other fused sets give those of the inputs as they are.</summary>
+    public virtual bool RoundsInputs => false;
 
     /// <inheritdoc/>
     public sealed override string ToString() => Name;
@@ -40,16 +44,23 @@ public abstract partial class KernelSet
     public void Accumulate(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo) =>
         Accumulate(weights, inputs, values, sums, panelFrom, panelTo, 0, inputs.Count);
 
-    /// <summary>Forward for the data <paramref name="datumFrom"/> to <paramref name="datumTo"/> - 1.</summary>
+    /// <summary>Forward for the data <paramref name="datumFrom"/> to <paramref name="datumTo"/> - 1. Weights of <see cref="ElementFormat.BFloat16"/> give the bits of a float32 matrix of the same
+    /// values: each is widened, which is exact, before its multiply-add. Sets that round inputs (<see cref="RoundsInputs"/>) say what differs there.</summary>
     public abstract void Accumulate(PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo, int datumFrom, int datumTo);
 
     /// <summary>Forward for inputs with a value in most places: the same sums as the sparse forward, for finite weights the same bits (but for the sign of a zero whose every term underflowed), in registers over four data at once.</summary>
-    /// <param name="weights">W.</param>
+    /// <param name="weights">W, of either format.</param>
     /// <param name="inputs">x as a panel matrix with data in rows (n x columns of W).</param>
     /// <param name="sums">Rows of W x n; overwritten in these panels.</param>
     /// <param name="panelFrom">First panel, even.</param>
     /// <param name="panelTo">One past the last panel, even.</param>
     public abstract void AccumulateDense(PanelMatrix weights, PanelMatrix inputs, PanelMatrix sums, int panelFrom, int panelTo);
+
+    /// <summary>Rounds float32 panels into bfloat16: to nearest, ties to even, beyond the largest number infinity; a NaN stays one. The same bits on every set.</summary>
+    /// <param name="source">Float32; all its panels are read, padding included.</param>
+    /// <param name="target">Bfloat16, as many columns; its panels from <paramref name="panel"/> on are overwritten.</param>
+    /// <param name="panel">The target's first panel.</param>
+    public abstract void Round(PanelMatrix source, PanelMatrix target, int panel);
 
     /// <summary>Pull-back: t_i[j] = sum over r in T_i of W[r, j] u_i[r] for j in S_i, for the inputs <paramref name="inputFrom"/> to <paramref name="inputTo"/> - 1.</summary>
     /// <param name="weights">W.</param>

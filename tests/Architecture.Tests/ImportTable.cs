@@ -40,6 +40,8 @@ internal static class ImportTable
         new("Managed/Trainers",    "Subquad.Trainers",          "Managed/Engine", "Managed/Solvers", "Managed/Evaluation"),
         new("Managed/IO",          "Subquad.IO",                "Managed/Layers", "Managed/Data"),
         new("Managed",             "Subquad",                   AllOfManaged),
+
+        new("Embedding",           "Subquad.Embedding",         "Managed"),
     ];
 
     /// <summary>The folders that a folder may name, itself included.</summary>

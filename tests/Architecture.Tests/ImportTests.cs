@@ -4,7 +4,7 @@ public class ImportTests
 {
     [Test]
     public void Every_folder_imports_only_what_its_row_allows() =>
-        Assert.That(new ImportRules(ImportTable.Rows, [.. Repository.CSharpBelow("src/Simd/"), .. Repository.CSharpBelow("src/Managed/")]).Violations(), Is.Empty);
+        Assert.That(new ImportRules(ImportTable.Rows, [.. Repository.CSharpBelow("src/Simd/"), .. Repository.CSharpBelow("src/Managed/"), .. Repository.CSharpBelow("src/Embedding/")]).Violations(), Is.Empty);
 
     [Test]
     public void Public_types_of_Managed_live_in_its_root() =>
@@ -19,6 +19,8 @@ public class ImportTests
     [TestCase("Managed/Layers", "Managed/Data", false)]
     [TestCase("Managed/IO", "Managed", false)]
     [TestCase("Managed", "Managed/Trainers", true)]
+    [TestCase("Embedding", "Managed", true)]
+    [TestCase("Managed", "Embedding", false)]
     public void Reach_is_transitive_and_points_down(string from, string to, bool expected) =>
         Assert.That(ImportTable.Reach(ImportTable.Rows, from).Contains(to), Is.EqualTo(expected));
 

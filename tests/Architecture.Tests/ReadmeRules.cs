@@ -46,6 +46,27 @@ internal static partial class ReadmeRules
                 yield return $"'{number.Value.Trim()}' stands in a table without perf markers";
     }
 
+    /// <summary>Lines of C blocks that do not follow one another, with others between, in a program.</summary>
+    public static IEnumerable<string> LinesMissing(string readme, string program)
+    {
+        string[] lines = [.. program.Split('\n').Select(line => line.Trim())];
+        MatchCollection blocks = CSnippet().Matches(readme.ReplaceLineEndings("\n"));
+        if (blocks.Count == 0)
+            yield return "no block of C";
+        foreach (Match block in blocks)
+        {
+            int next = 0;
+            foreach (string line in block.Groups["body"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                int found = Array.IndexOf(lines, line, next);
+                if (found < 0)
+                    yield return line;
+                else
+                    next = found + 1;
+            }
+        }
+    }
+
     private static string Body(Match region) => Normalised(region.Groups["body"].Value);
 
     /// <summary>A page of results names its plot as a file beside it, README by its folder.</summary>
@@ -56,6 +77,9 @@ internal static partial class ReadmeRules
 
     [GeneratedRegex(@"^[ ]*```csharp[ ]*\n(?<body>.*?)^[ ]*```[ ]*$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Snippet();
+
+    [GeneratedRegex(@"^```c[ ]*\n(?<body>.*?)^```[ ]*$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex CSnippet();
 
     [GeneratedRegex(@"^[ \t]*#region (?<name>\S+)[^\n]*\n(?<body>.*?)^[ \t]*#endregion", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Region();

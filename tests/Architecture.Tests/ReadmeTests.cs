@@ -11,10 +11,16 @@ public class ReadmeTests
         Assert.That(ReadmeRules.SnippetViolations(Repository.Text(Readme), Repository.Text("tests/Managed.Tests/ReadmeSnippets.cs")), Is.Empty);
 
     [Test]
+    public void Snippets_in_C_are_lines_of_the_example_that_runs() =>
+        Assert.That(ReadmeRules.LinesMissing(Repository.Text(Readme), Repository.Text("src/Embedding/example/flowers.c")), Is.Empty);
+
+    [Test]
     public void Measured_tables_are_what_perf_wrote() => Assert.That(ReadmeRules.TableViolations(Repository.Text(Readme), Results), Is.Empty);
 
     [TestCase("test_command")]
     [TestCase("train_command")]
+    [TestCase("aot_command")]
+    [TestCase("embed_command")]
     public void The_run_script_runs_the_commands_of_the_readme(string variable)
     {
         Match command = Regex.Match(Repository.Text(".ci/run"), $"^{variable}=\"(.+)\"$", RegexOptions.Multiline);
@@ -29,6 +35,12 @@ public class ReadmeTests
     [TestCase("no code", "[Test]", 1)]
     public void A_snippet_that_is_no_region_is_found(string readme, string tests, int expected) =>
         Assert.That(ReadmeRules.SnippetViolations(readme, tests).Count(), Is.EqualTo(expected));
+
+    [TestCase("```c\nf();\n  g();\n```", "  f();\n  h();\n  g();", 0)]
+    [TestCase("```c\nf();\ng();\n```", "g();\nf();", 1)]
+    [TestCase("no code", "f();", 1)]
+    public void A_line_of_C_that_is_not_in_the_example_is_found(string readme, string example, int expected) =>
+        Assert.That(ReadmeRules.LinesMissing(readme, example).Count(), Is.EqualTo(expected));
 
     [TestCase("<!-- perf:k -->\n| a |\n| 3 ms |\n<!-- /perf -->", 0)]
     [TestCase("<!-- perf:k -->\n| a |\n| 4 ms |\n<!-- /perf -->", 1)]

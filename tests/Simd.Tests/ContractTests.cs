@@ -29,6 +29,18 @@ public sealed class ContractTests(KernelSet kernels)
     }
 
     [Test]
+    public void Rounding_into_a_wrong_shape_is_refused()
+    {
+        using var source = new PanelMatrix(130, 7);
+        using var target = new PanelMatrix(300, 7, ElementFormat.BFloat16);
+        using var narrow = new PanelMatrix(300, 6, ElementFormat.BFloat16);
+        Refused(() => Kernels.Round(source, narrow, 0));
+        Refused(() => Kernels.Round(source, target, 4));
+        Refused(() => Kernels.Round(source, target, -1));
+        Kernels.Round(source, target, 2);
+    }
+
+    [Test]
     public void Active_pairs_of_a_wrong_shape_are_refused()
     {
         using var problem = new Problem(new Shape(130, 70, 3, 0.5));
@@ -164,6 +176,24 @@ public sealed class ContractTests(KernelSet kernels)
         Refused(() => Kernels.SolveBelowDiagonal(matrix, 128, 0, 128, panel, 65, 128));
         Refused(() => Kernels.UpdateTrailing(matrix, 128, 0, 128, panel, 64, 129));
         Refused(() => Kernels.SolveFactored(matrix, 64, 128, panel, 16));
+    }
+
+    [Test]
+    public void Queries_of_another_shape_than_the_rows_are_refused()
+    {
+        using var tree = new RowTree(3, 1);
+        using var hits = new SearchHits();
+        float[] x = new float[3], narrow = new float[2];
+        Refused(() => Kernels.ReportHalfSpace(tree, narrow, 1f, 0f, 0f, hits));
+        Refused(() => Kernels.ReportHalfSpace(tree, x, 0f, 0f, 0f, hits));
+        Refused(() => Kernels.Nearest(tree, narrow, 1, 0f, hits));
+        Refused(() => Kernels.Nearest(tree, x, -1, 0f, hits));
+        Refused(() => Kernels.LargestProducts(tree, x, float.NaN, 1, 0f, hits));
+        Refused(() => Kernels.LargestProducts(tree, x, 1f, -1, 0f, hits));
+        Kernels.ReportHalfSpace(tree, x, 1f, 0f, 0f, hits);
+        Kernels.Nearest(tree, x, 1, 0f, hits);
+        Kernels.LargestProducts(tree, x, 1f, 1, 0f, hits);
+        Assert.That(hits.Count, Is.Zero, "no leaf is in use");
     }
 
     private static void Refused(Action call) => Assert.That(call, Throws.InvalidOperationException.With.Message.Contains("contract"));

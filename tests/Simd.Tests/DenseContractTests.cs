@@ -1,15 +1,15 @@
 #if DEBUG
 using NUnit.Framework;
-using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
+using Subquad.Support;
 
 namespace Subquad.Simd.Tests;
 
 /// <summary>As <see cref="ContractTests"/>, for sketches and dense float64.</summary>
-[TestFixture]
-public sealed class DenseContractTests
+[TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
+public sealed class DenseContractTests(KernelSet kernels)
 {
-    private static KernelSet Kernels => KernelSets.Available[0];
+    private KernelSet Kernels => kernels;
 
     [Test]
     public void Transforms_of_a_wrong_length_are_refused()

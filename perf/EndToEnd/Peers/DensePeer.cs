@@ -1,4 +1,4 @@
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 using static TorchSharp.torch;
 
 namespace Subquad.Perf.EndToEnd.Peers;

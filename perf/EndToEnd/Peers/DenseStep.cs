@@ -1,4 +1,4 @@
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 using Subquad.Perf.EndToEnd.Runs;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 
 namespace Subquad.Perf.EndToEnd.Peers;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 using Subquad.Perf.EndToEnd.Runs;
 
 namespace Subquad.Perf.EndToEnd.Peers;

@@ -1,4 +1,4 @@
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Search;

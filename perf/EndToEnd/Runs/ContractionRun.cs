@@ -1,5 +1,5 @@
-using Subquad.Perf.EndToEnd.Results;
-using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
+using Subquad.Perf.Results;
+using static Subquad.Perf.Results.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 

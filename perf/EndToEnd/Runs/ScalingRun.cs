@@ -1,5 +1,5 @@
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Search;
-using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
+using static Subquad.Perf.Results.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
-using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
+using static Subquad.Perf.Results.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
@@ -69,7 +69,7 @@ static partial class TrainRun
         }
     }
 
-    static string Start(string folder, params string[] arguments)
+    public static string Start(string folder, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();

@@ -3,7 +3,9 @@ using System.Text.Json;
 namespace Subquad.Cli;
 
 /// <summary>One JSON object per line and step, there as soon as the step is done.</summary>
-internal sealed class StepLog(string path) : IDisposable
+/// <param name="path">The file.</param>
+/// <param name="kernels">The kernel set that computes.</param>
+internal sealed class StepLog(string path, string kernels) : IDisposable
 {
     private readonly FileStream _file = new(path, FileMode.Create, FileAccess.Write, FileShare.Read);
 
@@ -33,6 +35,7 @@ internal sealed class StepLog(string path) : IDisposable
             foreach ((string stage, double seconds) in report.Seconds)
                 json.WriteNumber(stage, seconds);
             json.WriteEndObject();
+            json.WriteString("kernels", kernels);
             json.WriteEndObject();
         }
         _file.WriteByte((byte)'\n');

@@ -1,3 +1,5 @@
+using Subquad.Simd.Interop;
+
 namespace Subquad.Cli;
 
 /// <summary>One run of <c>train</c> or <c>finetune</c>: reads, trains, saves, judges, draws.</summary>
@@ -46,7 +48,7 @@ internal sealed class Training(TrainRequest request, Session session)
     private TrainingResult Fit(Network network, TrainingData data, List<StepReport> steps)
     {
         using var trainer = new GaussNewtonTrainer(request.Options);
-        using StepLog? log = request.Log is { } path ? new StepLog(path) : null;
+        using StepLog? log = request.Log is { } path ? new StepLog(path, network.Kernels.Name) : null;
         bool drawn = session.IsTerminal && !request.Quiet;
         var lines = new StepLines(session.Output, network.Task);
         var table = new StepTable(network.Task, request.Options.Steps);
@@ -74,6 +76,8 @@ internal sealed class Training(TrainRequest request, Session session)
         session.Output.WriteLine($"network: {Words.Shape(shape)}, seed {loaded?.Seed ?? request.Seed}{(loaded is null ? "" : $", from {request.From}")}");
         session.Output.WriteLine(
             $"memory: {Words.Bytes(shape.WeightBytes)} of weights, {Words.Bytes(step)} to train; kernels {request.Kernels.Name}, {request.Options.Threads} threads");
+        if (!NativeCore.IsPresent)
+            session.Output.WriteLine(NativeCore.Describe());
     }
 
     private void Save(Network network)

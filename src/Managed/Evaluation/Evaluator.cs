@@ -10,7 +10,7 @@ namespace Subquad.Evaluation;
 internal sealed class Evaluator : IDisposable
 {
     /// <summary>Enough data to use every tile of the weights well, few enough to keep the pre-activations small.</summary>
-    private const int Batch = 1024;
+    public const int Batch = 1024;
 
     private readonly BatchState _state;
     private readonly ActiveBatch _rows = new();

@@ -8,7 +8,7 @@ namespace Subquad.Layers;
 internal sealed class HiddenLayer : IDisposable
 {
     /// <summary>A layer with weights of its own, all zero.</summary>
-    public HiddenLayer(int inputs, int width, double shift) : this(new LowRankWeights(new PanelMatrix(width, inputs)), shift)
+    public HiddenLayer(int inputs, int width, double shift, ElementFormat format = ElementFormat.Float32) : this(new LowRankWeights(new PanelMatrix(width, inputs, format)), shift)
     {
     }
 

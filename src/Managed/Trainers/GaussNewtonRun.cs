@@ -167,7 +167,7 @@ internal sealed class GaussNewtonRun : IDisposable
     {
         _steps++;
         _step.Clock.Restart();
-        using System.Diagnostics.Activity? activity = Telemetry.StartStep(_steps);
+        using System.Diagnostics.Activity? activity = Telemetry.StartStep(_steps, _kernels.Kernels.Name);
         long started = Stopwatch.GetTimestamp();
         double before = _batch.Score.ResidualNorm;
         Score trial;

@@ -18,11 +18,11 @@ internal static class Telemetry
         s_meter.CreateObservableGauge("subquad.native.bytes", static () => NativeBytes.Live, "By", "Native memory held");
 
     /// <summary>Begins the activity of a step; null when nobody listens.</summary>
-    public static System.Diagnostics.Activity? StartStep(int step)
+    public static System.Diagnostics.Activity? StartStep(int step, string kernels)
     {
         // The gauge observes only while it is alive, which a static nobody reads would not ensure under trimming.
         GC.KeepAlive(s_nativeBytes);
-        return s_activities.StartActivity("Subquad.Step")?.SetTag("subquad.step", step);
+        return s_activities.StartActivity("Subquad.Step")?.SetTag("subquad.step", step).SetTag("subquad.kernels", kernels);
     }
 
     public static void StepDone(double seconds, double loss, bool accepted)

@@ -46,6 +46,9 @@ extern "C" {
 /* The most levels of a tournament, the leaves included. */
 #define SUBQUAD_CORE_MOST_LEVELS 8
 
+/* Columns that a step of a Cholesky factorisation takes. */
+#define SUBQUAD_CORE_CHOLESKY_BLOCK 64
+
 /*
  * A float32 matrix in panels of 64 rows: element (r, j) is data[r / 64 * stride + j * 64 + r % 64]. Rows are padded with zeros to an even number of panels.
  * As weights W: rows are outputs, columns are inputs. As sums (pre-activations): rows are neurons, columns are data. As rows U: rows are data.
@@ -56,6 +59,17 @@ typedef struct subquad_panel_view {
     int32_t rows;
     int32_t columns;
 } subquad_panel_view;
+
+/*
+ * Such a matrix of bfloat16, the upper halves of floats. A column of a panel is 32 words: word i holds row i / 16 * 32 + i % 16 in its low half and the row 16 further in its high half, so
+ * that a vector of words is two vectors of consecutive rows, a shift and a mask away. Column j of panel p begins at data[p * stride + j * 32].
+ */
+typedef struct subquad_bf16_view {
+    uint32_t *data;
+    int64_t stride; /* words from panel to panel, at least 32 columns */
+    int32_t rows;
+    int32_t columns;
+} subquad_bf16_view;
 
 /*
  * Sparse rows over a batch, block-major: the entries of datum i in block b of neurons are starts[b * count + i] to starts[b * count + i + 1] - 1, neurons
@@ -117,9 +131,40 @@ typedef struct subquad_tournament_view {
     int64_t starts[SUBQUAD_CORE_MOST_LEVELS + 1]; /* where each level begins; starts[levels] is the stride */
 } subquad_tournament_view;
 
+/* Rows, or nodes, of a tree side by side; and the most levels of nodes. */
+#define SUBQUAD_CORE_TREE_GROUP 16
+#define SUBQUAD_CORE_TREE_LEVELS 8
+
+/*
+ * Rows in R^d with boxes and balls over them, in groups of 16 side by side. Coordinate j of the row in slot s is rows[(s / 16 * d + j) * 16 + s % 16], its id ids[s]; an empty slot
+ * is NaN in every coordinate. A node of level 1 bounds a group of rows, a node of level l + 1 a group of nodes of level l: the children of node i are group i one level below.
+ * Nodes lie in groups too, those of a level from group starts[level] on: a group of boxes is d lower ends, then d upper ends, of 16 nodes each, a group of balls d coordinates of
+ * centres, then the radii. The highest level is one group. An empty box has the ends infinity and -infinity, an empty ball the radius -infinity.
+ * A radius covers the rounding of products too: computed in float32 for any x with |x| up to norm, a row's product is no further from the centre's than radius times norm.
+ */
+typedef struct subquad_row_tree_view {
+    const float *rows;
+    const int32_t *ids;
+    const float *boxes;
+    const float *balls;
+    int64_t starts[SUBQUAD_CORE_TREE_LEVELS + 2]; /* the first is not used */
+    int32_t dimension; /* d, at least 1 */
+    int32_t leaves;    /* groups of rows in use */
+    int32_t levels;    /* at least 1 */
+} subquad_row_tree_view;
+
+/* What a search did. */
+typedef struct subquad_search_counts {
+    int64_t row_groups;  /* groups of rows computed */
+    int64_t node_groups; /* groups of nodes tested */
+    int32_t scanned;     /* not zero: every row was read in storage order */
+} subquad_search_counts;
+
 /* Capabilities: bits of subquad_core_api.capabilities. */
 #define SUBQUAD_CORE_VECTORS  1u /* more than one lane */
 #define SUBQUAD_CORE_PREFETCH 2u /* asks for the next tile of weights while the present one is used */
+
+#define SUBQUAD_CORE_ROUNDS_INPUTS 4u /* the forward verbs for weights of bfloat16 round inputs to bfloat16 too, and take denormals for zero */
 
 /* S_i are the active inputs of datum i, T_i its active outputs. */
 typedef struct subquad_core_api {
@@ -129,7 +174,7 @@ typedef struct subquad_core_api {
     /* sizeof(subquad_core_api) in the library. */
     uint32_t size;
 
-    /* The instruction set that runs: "avx512", "avx2", "neon" or "scalar". Static, zero-terminated. */
+    /* The instruction set that runs: "avx512bf16", "avx512", "avx2", "neon" or "scalar". Static, zero-terminated. */
     const char *isa;
 
     /* Floats in a vector. */
@@ -324,6 +369,113 @@ typedef struct subquad_core_api {
 
     /* The offsets of those leaves, and gain * k_j as their values, where the starts of lists (by now added up) say. */
     void (*compress_positive)(const subquad_tournament_view *trees, float gain, const subquad_active_view *lists, int32_t tree_from, int32_t tree_to);
+
+    /* ---- dense float64: row-major matrices, of symmetric and triangular ones the lower triangle; stride is the distance of rows in elements, row_from a multiple of 16 ---- */
+
+    /* Cholesky A = L L^T in steps of 64 columns, this being the first part of one: factors the diagonal block that begins at column, a multiple of 64, in place. Returns 0 when a
+       pivot is not above zero and finite. n is the order of the matrix, its stride a multiple of 16: within 16 columns of the diagonal, elements above it are overwritten. */
+    int32_t (*factor_diagonal)(double *matrix, int64_t stride, int32_t column, int32_t n);
+
+    /* Second part: rows below the diagonal block, of which the first is column + 64, are solved against it, in place and into panel: groups of 16 rows,
+       [group][64 columns][16], that of row 0 first; (n + 16) * 64 elements. */
+    void (*solve_below_diagonal)(double *matrix, int64_t stride, int32_t column, int32_t n, double *panel, int32_t row_from, int32_t row_to);
+
+    /* Third part: rows of the triangle right of the block lose L L^T. Needs the panel of all rows from column + 64 to row_to - 1. */
+    void (*update_trailing)(double *matrix, int64_t stride, int32_t column, int32_t n, const double *panel, int32_t row_from, int32_t row_to);
+
+    /* Solves L L^T X = B in place: right is n x right_stride, a multiple of 16, all of whose columns are solved. */
+    void (*solve_factored)(const double *factor, int64_t stride, int32_t n, double *right, int64_t right_stride);
+
+    /* Columns of the rows of B, side by side for add_outer_product: groups of 16 rows, [group][column_to - column_from][16], that of row 0 first, the last one of a matrix filled
+       up with zeros. row_to is a multiple of 16 or the number of B's rows; up to 256 columns keep a group in the first-level cache. */
+    void (*pack_rows)(const double *rows, int64_t row_stride, int32_t column_from, int32_t column_to, double *panel, int32_t row_from, int32_t row_to);
+
+    /* gram += B B^T in the lower triangle, for rows of it: each sum over the panel's columns, ascending, is added once. Needs the panel of all rows before row_to. stride is a
+       multiple of 16: within 16 columns of the diagonal, elements above it are overwritten. */
+    void (*add_outer_product)(const double *panel, int32_t columns, double *gram, int64_t stride, int32_t row_from, int32_t row_to);
+
+    /* Elements of scratch that the two verbs below need for an order n and so many columns. None is used when right_stride is 16. */
+    int64_t (*solve_scratch)(int32_t n, int32_t columns);
+
+    /* Solves L X = B in place for columns of B: right is n x right_stride, a multiple of 16, as the columns are. No zero on L's diagonal. The bits of a column do not depend on
+       those solved with it. */
+    void (*solve_lower)(
+        const double *factor, int64_t stride, int32_t n, double *right, int64_t right_stride, int32_t column_from, int32_t column_to, double *scratch);
+
+    /* Solves L^T X = B, otherwise alike. */
+    void (*solve_upper)(
+        const double *factor, int64_t stride, int32_t n, double *right, int64_t right_stride, int32_t column_from, int32_t column_to, double *scratch);
+
+    /* Solves L x = b in place for one right-hand side of n elements, by dot products in lanes: tables differ in their bits. */
+    void (*solve_lower_one)(const double *factor, int64_t stride, int32_t n, double *x);
+
+    /* Solves L^T x = b in place for one right-hand side. */
+    void (*solve_upper_one)(const double *factor, int64_t stride, int32_t n, double *x);
+
+    /* What rows of the lower triangle of M contribute to y = M x: y[i] = sum over j up to i of M[i, j] x[j] for these rows i, in lanes: tables differ in their bits; and
+       partial[j] = sum over these rows i > j of M[i, j] x[i] for all j below row_to. Both are overwritten. Here row_from is a multiple of 4. */
+    void (*multiply_symmetric)(const double *matrix, int64_t stride, const double *x, double *y, double *partial, int32_t row_from, int32_t row_to);
+
+    /* The dot product of x and y, in lanes: tables differ in their bits. x and y may overlap. */
+    double (*dot_f64)(const double *x, const double *y, size_t n);
+
+    /* y += a x, each element one fused multiply-add. y may be x, but the two may not overlap otherwise. */
+    void (*axpy_f64)(double a, const double *x, double *y, size_t n);
+
+    /* z += a x y, element by element: a x is rounded, then one fused multiply-add. z may be x or y, but may not overlap them otherwise. */
+    void (*add_product_f64)(double a, const double *x, const double *y, double *z, size_t n);
+
+    /* ---- half-spaces and neighbours: x has d finite elements; a product <w, x> or squared distance |w - x|^2 is one chain in ascending coordinate, from zero -------------- */
+
+    /* First part of a report of the rows with <w, x> > bound: lists the groups of rows that may hold one, in storage order; the complement of a number stands for a group that
+       lies inside as a whole. norm is not below |x| and above zero, and its product with the largest norm of a row is below 1e38. listed_cost is what a group costs when reached by
+       a list, in groups of a scan, finite: when a scan is cheaper the result is -1, and 0 always lists. list and other have room for leaves numbers, at least one. tested is
+       overwritten with the groups of nodes tested. Returns how many numbers were listed. */
+    int32_t (*list_half_space)(
+        const subquad_row_tree_view *tree, const float *x, float norm, float bound, float listed_cost, int32_t *list, int32_t *other, int64_t *tested);
+
+    /* Second part: ids and products of the rows above the bound, in storage order, from the groups list[from] to list[to - 1], or from the groups from to to - 1 themselves when
+       list is null. ids and values have room for 16 elements per group. Returns how many rows were found. */
+    int32_t (*report_half_space)(
+        const subquad_row_tree_view *tree, const float *x, float bound, const int32_t *list, int32_t from, int32_t to, int32_t *ids, float *values);
+
+    /* The k rows with the least squared distance to x, nearest first, of equal ones the smaller id; values are the squared distances. A row whose squared distance overflows is not
+       found. A walk down the tree that has cost half a scan, by listed_cost as above, is given up for one; infinity always scans. ids and values have room for k elements, or for
+       16 per leaf if that is less. Returns how many rows were found. */
+    int32_t (*nearest)(
+        const subquad_row_tree_view *tree, const float *x, int32_t k, float listed_cost, int32_t *ids, float *values, subquad_search_counts *counts);
+
+    /* The k rows with the largest products, the largest first, of equal ones the smaller id; values are the products. norm as in list_half_space, otherwise as nearest. */
+    int32_t (*largest_products)(
+        const subquad_row_tree_view *tree, const float *x, float norm, int32_t k, float listed_cost, int32_t *ids, float *values, subquad_search_counts *counts);
+
+    /* Elements of scratch that sort_by_id needs for so many ids. */
+    int64_t (*sort_scratch)(int32_t count);
+
+    /* Sorts by id, ascending, in place, values along with them. No id is negative or above largest_id. */
+    void (*sort_by_id)(int32_t *ids, float *values, int32_t count, int32_t largest_id, uint64_t *scratch);
+
+    /* ---- random weights -------------------------------------------------------------------------------------------------------------------------------- */
+
+    /* Columns 0 to n - 1 of a row of independent normal numbers of mean 0: Philox4x32-10 with key = seed and counter = (row, column / 4, layer, 0), and a Box-Muller transform in
+       float64 by polynomials in + - * / sqrt, each rounded and never fused, then once to float32: the same bits on every machine, in every table. */
+    void (*fill_normal)(float *destination, size_t n, uint64_t seed, uint32_t row, uint32_t layer, double deviation);
+
+    /* ---- weights of bfloat16: each is widened, which is exact, before its multiply-add ------------------------------------------------------------------ */
+
+    /* accumulate, with the bits that it gives for a float32 matrix of the same values. Tables with the capability SUBQUAD_CORE_ROUNDS_INPUTS compute, for finite weights, the same chain of
+       inputs rounded to bfloat16, to nearest, ties to even, in which a denormal operand or sum counts as zero. */
+    void (*accumulate_bf16)(
+        const subquad_bf16_view *weights, const subquad_active_view *inputs, const subquad_panel_view *sums,
+        int32_t panel_from, int32_t panel_to, int32_t datum_from, int32_t datum_to);
+
+    /* accumulate_dense, likewise: for finite weights with the bits of accumulate_bf16 of the same table. */
+    void (*accumulate_dense_bf16)(
+        const subquad_bf16_view *weights, const subquad_panel_view *inputs, const subquad_panel_view *sums, int32_t panel_from, int32_t panel_to);
+
+    /* target's panels from panel on become the first panels of source, padding included, rounded: to nearest, ties to even, beyond the largest number infinity; denormals too, and a NaN
+       stays one. Both have as many columns. */
+    void (*round_bf16)(const subquad_panel_view *source, const subquad_bf16_view *target, int32_t panels, int32_t panel);
 } subquad_core_api;
 
 /*

@@ -9,6 +9,12 @@ static __m256i first(size_t n)
     return _mm256_loadu_si256((const __m256i *)(window + 8 - n));
 }
 
+static __m256i first_doubles(size_t n)
+{
+    static const int64_t window[8] = { -1, -1, -1, -1, 0, 0, 0, 0 };
+    return _mm256_loadu_si256((const __m256i *)(window + 4 - n));
+}
+
 /* Halves, then halves of halves: the order in which .NET sums a vector. */
 static float sum(__m256 v)
 {
@@ -31,6 +37,24 @@ static float max_across(__m256 v)
     return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
 }
 
+/* Halves of words of bfloat16. Added to the bits, half a unit less the smallest amount and the last bit round to nearest and to even; a quiet NaN cannot become an infinity. */
+INLINE __m256 low_halves(__m256 v) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(v), 16)); }
+
+INLINE __m256 high_halves(__m256 v) { return _mm256_castsi256_ps(_mm256_and_si256(_mm256_castps_si256(v), _mm256_set1_epi32((int)0xFFFF0000u))); }
+
+static __m256i rounded(__m256 v)
+{
+    const __m256i bits = _mm256_castps_si256(v), odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    const __m256i nearest = _mm256_add_epi32(_mm256_add_epi32(bits, _mm256_set1_epi32(0x7FFF)), odd);
+    const __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x00400000));
+    return _mm256_blendv_epi8(nearest, quiet, _mm256_castps_si256(_mm256_cmp_ps(v, v, _CMP_UNORD_Q)));
+}
+
+static __m256 round_halves(__m256 low, __m256 high)
+{
+    return _mm256_castsi256_ps(_mm256_or_si256(_mm256_srli_epi32(rounded(low), 16), _mm256_and_si256(rounded(high), _mm256_set1_epi32((int)0xFFFF0000u))));
+}
+
 #define VEC __m256
 #define LANES 8
 #define ZERO _mm256_setzero_ps()
@@ -44,21 +68,41 @@ static float max_across(__m256 v)
 #define SUB(a, b) _mm256_sub_ps(a, b)
 #define MUL(a, b) _mm256_mul_ps(a, b)
 #define SQRT(a) _mm256_sqrt_ps(a)
-#define SUM(v) sum(v)
 #define MAX(a, b) _mm256_max_ps(a, b)
+#define SUM(v) sum(v)
 #define MAX_ACROSS(v) max_across(v)
 #define GREATER_BITS(a, b) ((uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)))
 #define COUNT_GREATER(a, b) _mm_popcnt_u32(GREATER_BITS(a, b))
 #define DIFFERENT_BITS(a, b) ((uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_NEQ_UQ)))
 #define COUNT_DIFFERENT(a, b) _mm_popcnt_u32(DIFFERENT_BITS(a, b))
+#define LOW_HALVES(v) low_halves(v)
+#define HIGH_HALVES(v) high_halves(v)
+#define ROUND_HALVES(low, high) round_halves(low, high)
 
 #define DVEC __m256d
 #define DLANES 4
 #define DZERO _mm256_setzero_pd()
+#define DBROADCAST(a) _mm256_set1_pd(a)
+#define DLOAD(p) _mm256_loadu_pd(p)
+#define DSTORE(p, v) _mm256_storeu_pd(p, v)
+#define DLOAD_FIRST(p, n) _mm256_maskload_pd(p, first_doubles(n))
+#define DSTORE_FIRST(p, v, n) _mm256_maskstore_pd(p, first_doubles(n), v)
 #define DWIDEN(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
 #define DMULADD(a, b, c) _mm256_fmadd_pd(a, b, c)
+#define DNEGMULADD(a, b, c) _mm256_fnmadd_pd(a, b, c)
 #define DADD(a, b) _mm256_add_pd(a, b)
+#define DSUB(a, b) _mm256_sub_pd(a, b)
+#define DMUL(a, b) _mm256_mul_pd(a, b)
+#define DDIV(a, b) _mm256_div_pd(a, b)
+#define DSQRT(a) _mm256_sqrt_pd(a)
 #define DSUM(v) sum_double(v)
+#define DTILE_ROWS 4
+
+#define DEXPONENT(a) \
+    _mm256_sub_pd( \
+        _mm256_castsi256_pd(_mm256_or_si256(_mm256_srli_epi64(_mm256_castpd_si256(a), FRACTION_BITS), _mm256_castpd_si256(_mm256_set1_pd(TWO_TO_52)))), \
+        _mm256_set1_pd(TWO_TO_52 + EXPONENT_BIAS))
+#define DSIGNIFICAND(a) _mm256_or_pd(_mm256_and_pd(a, _mm256_castsi256_pd(_mm256_set1_epi64x(FRACTION_MASK))), _mm256_set1_pd(1.0))
 
 #define DPAIR_LOAD(p, low, high) (low = _mm256_loadu_pd(p), high = _mm256_loadu_pd((p) + 4))
 #define DPAIR_STORE(p, low, high) (_mm256_storeu_pd(p, low), _mm256_storeu_pd((p) + 4, high))

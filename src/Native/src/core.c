@@ -3,6 +3,7 @@
 
 static const subquad_core_api *const sets[] = {
 #if SUBQUAD_CORE_X64
+    &subquad_core_avx512bf16,
     &subquad_core_avx512,
     &subquad_core_avx2,
 #elif SUBQUAD_CORE_ARM64
@@ -17,7 +18,7 @@ enum { SETS = sizeof sets / sizeof sets[0] };
 static uint32_t lacking(void)
 {
 #if SUBQUAD_CORE_X64
-    return subquad_core_has_avx512() ? 0 : subquad_core_has_avx2() ? 1 : 2;
+    return subquad_core_has_avx512bf16() ? 0 : subquad_core_has_avx512() ? 1 : subquad_core_has_avx2() ? 2 : 3;
 #else
     return 0;
 #endif

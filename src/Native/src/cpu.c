@@ -27,6 +27,19 @@ int subquad_core_has_avx2(void) { return has(1u << 5 | 1u << 3, 0x06); }
 /* F, BW and VL. */
 int subquad_core_has_avx512(void) { return subquad_core_has_avx2() && has(1u << 16 | 1u << 30 | 1u << 31, 0xE6); }
 
+/* EAX of the second part of leaf 7, where the first part says that there is one. */
+int subquad_core_has_avx512bf16(void)
+{
+    int leaf[4];
+    if (!subquad_core_has_avx512())
+        return 0;
+    __cpuidex(leaf, 7, 0);
+    if (leaf[0] < 1)
+        return 0;
+    __cpuidex(leaf, 7, 1);
+    return ((unsigned)leaf[0] & 1u << 5) != 0;
+}
+
 #else
 
 int subquad_core_has_avx2(void)
@@ -38,6 +51,8 @@ int subquad_core_has_avx512(void)
 {
     return subquad_core_has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
+
+int subquad_core_has_avx512bf16(void) { return subquad_core_has_avx512() && __builtin_cpu_supports("avx512bf16"); }
 
 #endif
 #else

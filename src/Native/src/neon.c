@@ -18,6 +18,15 @@ static void store_first(float *p, float32x4_t v, size_t n)
         p[lane] = lanes[lane];
 }
 
+/* One of two lanes, or none. */
+static float64x2_t load_first_doubles(const double *p, size_t n) { return n == 0 ? vdupq_n_f64(0.0) : vsetq_lane_f64(*p, vdupq_n_f64(0.0), 0); }
+
+static void store_first_doubles(double *p, float64x2_t v, size_t n)
+{
+    if (n > 0)
+        *p = vgetq_lane_f64(v, 0);
+}
+
 /* Halves first: the order in which .NET sums a vector. */
 static float sum(float32x4_t v) { return vaddv_f32(vadd_f32(vget_low_f32(v), vget_high_f32(v))); }
 
@@ -38,6 +47,23 @@ static float max_across(float32x4_t v)
     return vgetq_lane_f32(greater(v, vrev64q_f32(v)), 0);
 }
 
+/* Halves of words of bfloat16. Added to the bits, half a unit less the smallest amount and the last bit round to nearest and to even; a quiet NaN cannot become an infinity. */
+INLINE float32x4_t low_halves(float32x4_t v) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(v), 16)); }
+
+INLINE float32x4_t high_halves(float32x4_t v) { return vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(v), vdupq_n_u32(0xFFFF0000u))); }
+
+static uint32x4_t rounded(float32x4_t v)
+{
+    const uint32x4_t bits = vreinterpretq_u32_f32(v), odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
+    const uint32x4_t nearest = vaddq_u32(vaddq_u32(bits, vdupq_n_u32(0x7FFF)), odd);
+    return vbslq_u32(vceqq_f32(v, v), nearest, vorrq_u32(bits, vdupq_n_u32(0x00400000)));
+}
+
+static float32x4_t round_halves(float32x4_t low, float32x4_t high)
+{
+    return vreinterpretq_f32_u32(vorrq_u32(vshrq_n_u32(rounded(low), 16), vandq_u32(rounded(high), vdupq_n_u32(0xFFFF0000u))));
+}
+
 #define VEC float32x4_t
 #define LANES 4
 #define ZERO vdupq_n_f32(0.0f)
@@ -51,21 +77,42 @@ static float max_across(float32x4_t v)
 #define SUB(a, b) vsubq_f32(a, b)
 #define MUL(a, b) vmulq_f32(a, b)
 #define SQRT(a) vsqrtq_f32(a)
-#define SUM(v) sum(v)
 #define MAX(a, b) greater(a, b)
+#define SUM(v) sum(v)
 #define MAX_ACROSS(v) max_across(v)
 #define GREATER_BITS(a, b) bits_of(vcgtq_f32(a, b))
 #define COUNT_GREATER(a, b) ((int)vaddvq_u32(vshrq_n_u32(vcgtq_f32(a, b), 31)))
 #define DIFFERENT_BITS(a, b) bits_of(vmvnq_u32(vceqq_f32(a, b)))
 #define COUNT_DIFFERENT(a, b) (4 - (int)vaddvq_u32(vshrq_n_u32(vceqq_f32(a, b), 31)))
+#define LOW_HALVES(v) low_halves(v)
+#define HIGH_HALVES(v) high_halves(v)
+#define ROUND_HALVES(low, high) round_halves(low, high)
 
 #define DVEC float64x2_t
 #define DLANES 2
 #define DZERO vdupq_n_f64(0.0)
+#define DBROADCAST(a) vdupq_n_f64(a)
+#define DLOAD(p) vld1q_f64(p)
+#define DSTORE(p, v) vst1q_f64(p, v)
+#define DLOAD_FIRST(p, n) load_first_doubles(p, n)
+#define DSTORE_FIRST(p, v, n) store_first_doubles(p, v, n)
 #define DWIDEN(p) vcvt_f64_f32(vld1_f32(p))
 #define DMULADD(a, b, c) vfmaq_f64(c, a, b)
+#define DNEGMULADD(a, b, c) vfmsq_f64(c, a, b)
 #define DADD(a, b) vaddq_f64(a, b)
+#define DSUB(a, b) vsubq_f64(a, b)
+#define DMUL(a, b) vmulq_f64(a, b)
+#define DDIV(a, b) vdivq_f64(a, b)
+#define DSQRT(a) vsqrtq_f64(a)
 #define DSUM(v) vaddvq_f64(v)
+#define DTILE_ROWS 8
+
+#define DEXPONENT(a) \
+    vsubq_f64( \
+        vreinterpretq_f64_u64(vorrq_u64(vshrq_n_u64(vreinterpretq_u64_f64(a), FRACTION_BITS), vreinterpretq_u64_f64(vdupq_n_f64(TWO_TO_52)))), \
+        vdupq_n_f64(TWO_TO_52 + EXPONENT_BIAS))
+#define DSIGNIFICAND(a) \
+    vreinterpretq_f64_u64(vorrq_u64(vandq_u64(vreinterpretq_u64_f64(a), vdupq_n_u64(FRACTION_MASK)), vreinterpretq_u64_f64(vdupq_n_f64(1.0))))
 
 #define DPAIR_LOAD(p, low, high) (low = vld1q_f64(p), high = vld1q_f64((p) + 2))
 #define DPAIR_STORE(p, low, high) (vst1q_f64(p, low), vst1q_f64((p) + 2, high))

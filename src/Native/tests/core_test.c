@@ -1,4 +1,4 @@
-/* core_test api | ISA: tests the library as a whole, or one instruction set against plain C. Ends with 0, 1 for a failure, 77 when the machine lacks the set. */
+/* core_test api | ISA | best ISA: tests the library as a whole, one instruction set against plain C, or that this set is the best there is. Ends with 0, 1 for a failure, 77 when the machine lacks the set. */
 #include "core_test.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,6 +37,8 @@ double random_double(uint32_t *state) { return next(state) / 4294967296.0; }
 
 int same_bits(float a, float b) { return memcmp(&a, &b, sizeof a) == 0; }
 
+int same_bits_double(double a, double b) { return memcmp(&a, &b, sizeof a) == 0; }
+
 static const subquad_core_api *find(const char *isa)
 {
     const subquad_core_api *api;
@@ -48,15 +50,27 @@ static const subquad_core_api *find(const char *isa)
 
 static const char *needs(const char *isa)
 {
-    return strcmp(isa, "avx512") == 0 ? "AVX-512 F, BW and VL, AVX2, FMA, POPCNT and BMI1"
+    return strcmp(isa, "avx512bf16") == 0 ? "AVX-512 F, BW, VL and BF16, AVX2, FMA, POPCNT and BMI1"
+        : strcmp(isa, "avx512") == 0  ? "AVX-512 F, BW and VL, AVX2, FMA, POPCNT and BMI1"
         : strcmp(isa, "avx2") == 0    ? "AVX2, FMA, POPCNT and BMI1"
                                       : "another architecture";
 }
 
+/* Emulators of older processors show what CPUID makes of them. */
+static void test_best(const char *isa)
+{
+    const subquad_core_api *api = subquad_core_get_api(SUBQUAD_CORE_ABI_VERSION, 0);
+    CHECK(api != NULL && strcmp(api->isa, isa) == 0, "the best set is %s, expected %s", api == NULL ? "none" : api->isa, isa);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "best") == 0) {
+        test_best(argv[2]);
+        return failures != 0;
+    }
     if (argc != 2) {
-        fprintf(stderr, "core_test: expected api or the name of an instruction set, found %d arguments\n", argc - 1);
+        fprintf(stderr, "core_test: expected api, the name of an instruction set, or best and such a name, found %d arguments\n", argc - 1);
         return 2;
     }
     if (strcmp(argv[1], "api") == 0) {
@@ -70,6 +84,7 @@ int main(int argc, char **argv)
     }
     test_vectors(api);
     test_forward(api);
+    test_bf16(api);
     test_lists(api);
     test_pairs(api);
     test_certificate(api);
@@ -77,6 +92,9 @@ int main(int argc, char **argv)
     test_packed(api);
     test_sketch(api);
     test_tournament(api);
+    test_factor(api);
+    test_search(api);
+    test_normals(api);
     printf("%s: %d failures\n", api->isa, failures);
     return failures != 0;
 }

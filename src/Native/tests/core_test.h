@@ -12,7 +12,9 @@
             report(__FILE__, __LINE__, __VA_ARGS__); \
     } while (0)
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+__attribute__((format(gnu_printf, 3, 4)))
+#elif defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
 void report(const char *file, int line, const char *format, ...);
@@ -25,10 +27,12 @@ double random_double(uint32_t *state);
 
 /* Equal bit for bit. */
 int same_bits(float a, float b);
+int same_bits_double(double a, double b);
 
 void test_api(void);
 void test_vectors(const subquad_core_api *api);
 void test_forward(const subquad_core_api *api);
+void test_bf16(const subquad_core_api *api);
 void test_lists(const subquad_core_api *api);
 void test_pairs(const subquad_core_api *api);
 void test_certificate(const subquad_core_api *api);
@@ -36,5 +40,8 @@ void test_layout(const subquad_core_api *api);
 void test_packed(const subquad_core_api *api);
 void test_sketch(const subquad_core_api *api);
 void test_tournament(const subquad_core_api *api);
+void test_factor(const subquad_core_api *api);
+void test_search(const subquad_core_api *api);
+void test_normals(const subquad_core_api *api);
 
 #endif

@@ -1,5 +1,6 @@
-/* Dot, axpy and norm: every length from 0 to 256 against float64, axpy bit for bit. */
+/* Dot, axpy, norm and products: every length from 0 to 256; sums within their bound, elements bit for bit. */
 #include <math.h>
+#include <string.h>
 #include "problem.h"
 
 enum { LONGEST = 256 };
@@ -30,8 +31,43 @@ static void check_length(const subquad_core_api *api, size_t n)
     buffer_return(expected);
 }
 
+static void check_doubles(const subquad_core_api *api, size_t n)
+{
+    uint32_t state = (uint32_t)n;
+    const size_t bytes = n * sizeof(double);
+    double *x = buffer_take(bytes), *y = buffer_take(bytes), *z = buffer_take(bytes), *sum = buffer_take(bytes);
+    double dot = 0, size = 0;
+    for (size_t i = 0; i < n; i++) {
+        x[i] = 2 * random_double(&state) - 1 + random_double(&state) / 4294967296;
+        y[i] = 2 * random_double(&state) - 1 + random_double(&state) / 4294967296;
+        sum[i] = z[i] = random_double(&state);
+        dot += x[i] * y[i];
+        size += fabs(x[i] * y[i]);
+    }
+    CHECK(fabs(api->dot_f64(x, y, n) - dot) <= 2 * (double)n * ldexp(size, -53), "float64 dot of %zu", n);
+    api->axpy_f64(0.7, x, sum, n);
+    for (size_t i = 0; i < n; i++)
+        CHECK(same_bits_double(sum[i], fma(0.7, x[i], z[i])), "float64 axpy of %zu, element %zu", n, i);
+    memcpy(sum, z, bytes);
+    api->add_product_f64(0.7, x, y, sum, n);
+    for (size_t i = 0; i < n; i++)
+        CHECK(same_bits_double(sum[i], fma(0.7 * x[i], y[i], z[i])), "product of %zu, element %zu", n, i);
+    memcpy(sum, x, bytes);
+    memcpy(z, y, bytes);
+    api->axpy_f64(1.0, x, x, n);
+    api->add_product_f64(1.0, y, y, y, n);
+    for (size_t i = 0; i < n; i++)
+        CHECK(same_bits_double(x[i], 2 * sum[i]) && same_bits_double(y[i], fma(z[i], z[i], z[i])), "onto itself of %zu, element %zu", n, i);
+    buffer_return(x);
+    buffer_return(y);
+    buffer_return(z);
+    buffer_return(sum);
+}
+
 void test_vectors(const subquad_core_api *api)
 {
-    for (size_t n = 0; n <= LONGEST; n++)
+    for (size_t n = 0; n <= LONGEST; n++) {
         check_length(api, n);
+        check_doubles(api, n);
+    }
 }

@@ -20,7 +20,7 @@ public static class KernelSets
     public static KernelSet Best => Choose(Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>A set by its name.</summary>
-    /// <param name="name">simd512, simd256, simd128, scalar, native-avx512, native-avx2, native-neon or native-scalar; native is the best of the C core's.</param>
+    /// <param name="name">simd512, simd256, simd128, scalar, native-avx512bf16, native-avx512, native-avx2, native-neon or native-scalar; native is the best of the C core's.</param>
     /// <exception cref="ArgumentException">There is no such set, or this machine cannot run it; the message lists those that exist, and says of a native set what became of the C core.</exception>
     public static KernelSet ByName(string name)
     {

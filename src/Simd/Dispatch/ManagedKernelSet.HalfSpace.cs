@@ -10,7 +10,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
 
     public override void ReportHalfSpace(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
     {
-        Contract.Holds(x.Length == tree.Dimension && norm > 0, "a query shaped like the rows");
+        HoldsQuery(tree, x, norm);
         hits.Clear();
         RowTreeView view = tree.View;
         fixed (float* query = x)
@@ -70,7 +70,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     private static void Best<TScore>(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
         where TScore : struct, IScore<TSimd, TVec>
     {
-        Contract.Holds(x.Length == tree.Dimension && norm > 0 && k >= 0, "a query shaped like the rows");
+        HoldsQuery(tree, x, norm, k);
         hits.Clear();
         RowTreeView view = tree.View;
         k = (int)Math.Min(k, (long)view.Leaves * RowTree.Group);

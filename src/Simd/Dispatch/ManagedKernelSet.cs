@@ -21,16 +21,30 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         HoldsForward(weights, inputs.Width, inputs.Count, sums, panelFrom, panelTo);
         HoldsRange(datumFrom, datumTo, inputs.Count);
         HoldsValues(inputs, values);
-        AccumulateKernel<TSimd, TVec, ChainedSums<TSimd, TVec>>.Run(
-            weights.View, inputs.With(values), (byte*)sums.View.Data, sums.PanelStride, PanelMatrix.PanelRows, panelFrom, panelTo, lowerOnly: false, datumFrom, datumTo);
+        if (weights.Format == ElementFormat.BFloat16)
+            BFloat16Kernel<TSimd, TVec>.Run(weights.NarrowView, inputs.With(values), sums.View, panelFrom, panelTo, datumFrom, datumTo);
+        else
+            AccumulateKernel<TSimd, TVec, ChainedSums<TSimd, TVec>>.Run(
+                weights.View, inputs.With(values), (byte*)sums.View.Data, sums.PanelStride, PanelMatrix.PanelRows, panelFrom, panelTo, lowerOnly: false, datumFrom, datumTo);
         KeepAlive(weights, inputs, values, sums);
     }
 
     public override void AccumulateDense(PanelMatrix weights, PanelMatrix inputs, PanelMatrix sums, int panelFrom, int panelTo)
     {
         HoldsForward(weights, inputs.Columns, inputs.Rows, sums, panelFrom, panelTo);
-        DenseKernel<TSimd, TVec>.Run(weights.View, inputs.View, sums.View, panelFrom, panelTo);
+        if (weights.Format == ElementFormat.BFloat16)
+            DenseKernel<TSimd, TVec, BFloat16Pair<TSimd, TVec>>.Run(
+                (float*)weights.NarrowView.Data, weights.NarrowView.Stride, weights.Columns, inputs.View, sums.View, panelFrom, panelTo);
+        else
+            DenseKernel<TSimd, TVec, SinglePair<TSimd, TVec>>.Run(weights.View.Data, weights.PanelStride, weights.Columns, inputs.View, sums.View, panelFrom, panelTo);
         KeepAlive(weights, inputs, sums);
+    }
+
+    public override void Round(PanelMatrix source, PanelMatrix target, int panel)
+    {
+        HoldsRound(source, target, panel);
+        RoundKernel<TSimd, TVec>.Run(source.View, target.NarrowView, source.Panels, panel);
+        KeepAlive(source, target);
     }
 
     public override void PullBack(

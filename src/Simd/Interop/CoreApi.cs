@@ -57,4 +57,38 @@ internal unsafe struct CoreApi
     public delegate* unmanaged<TournamentView*, int, int*, int, int> ReportTop;
     public delegate* unmanaged<TournamentView*, ActiveView*, int, int, void> CountPositive;
     public delegate* unmanaged<TournamentView*, float, ActiveView*, int, int, void> CompressPositive;
+    public delegate* unmanaged<double*, long, int, int, int> FactorDiagonal;
+    public delegate* unmanaged<double*, long, int, int, double*, int, int, void> SolveBelowDiagonal;
+    public delegate* unmanaged<double*, long, int, int, double*, int, int, void> UpdateTrailing;
+    public delegate* unmanaged<double*, long, int, double*, long, void> SolveFactored;
+    public delegate* unmanaged<double*, long, int, int, double*, int, int, void> PackRows;
+    public delegate* unmanaged<double*, int, double*, long, int, int, void> AddOuterProduct;
+    public delegate* unmanaged<int, int, long> SolveScratch;
+    public delegate* unmanaged<double*, long, int, double*, long, int, int, double*, void> SolveLower;
+    public delegate* unmanaged<double*, long, int, double*, long, int, int, double*, void> SolveUpper;
+    public delegate* unmanaged<double*, long, int, double*, void> SolveLowerOne;
+    public delegate* unmanaged<double*, long, int, double*, void> SolveUpperOne;
+    public delegate* unmanaged<double*, long, double*, double*, double*, int, int, void> MultiplySymmetric;
+    public delegate* unmanaged<double*, double*, nuint, double> DotDouble;
+    public delegate* unmanaged<double, double*, double*, nuint, void> AxpyDouble;
+    public delegate* unmanaged<double, double*, double*, double*, nuint, void> AddProduct;
+    public delegate* unmanaged<RowTreeView*, float*, float, float, float, int*, int*, long*, int> ListHalfSpace;
+    public delegate* unmanaged<RowTreeView*, float*, float, int*, int, int, int*, float*, int> ReportHalfSpace;
+    public delegate* unmanaged<RowTreeView*, float*, int, float, int*, float*, SearchCounts*, int> Nearest;
+    public delegate* unmanaged<RowTreeView*, float*, float, int, float, int*, float*, SearchCounts*, int> LargestProducts;
+    public delegate* unmanaged<int, long> SortScratch;
+    public delegate* unmanaged<int*, float*, int, int, ulong*, void> SortById;
+    public delegate* unmanaged<float*, nuint, ulong, uint, uint, double, void> FillNormal;
+    public delegate* unmanaged<BFloat16View*, ActiveView*, PanelView*, int, int, int, int, void> AccumulateBFloat16;
+    public delegate* unmanaged<BFloat16View*, PanelView*, PanelView*, int, int, void> AccumulateDenseBFloat16;
+    public delegate* unmanaged<PanelView*, BFloat16View*, int, int, void> RoundBFloat16;
+}
+
+/// <summary>What a search did: <c>subquad_search_counts</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SearchCounts
+{
+    public long RowGroups;
+    public long NodeGroups;
+    public int Scanned;
 }

@@ -15,6 +15,8 @@ internal abstract class ForwardingKernelSet(KernelSet managed) : KernelSet
     public override void AccumulateDense(PanelMatrix weights, PanelMatrix inputs, PanelMatrix sums, int panelFrom, int panelTo) =>
         Managed.AccumulateDense(weights, inputs, sums, panelFrom, panelTo);
 
+    public override void Round(PanelMatrix source, PanelMatrix target, int panel) => Managed.Round(source, target, panel);
+
     public override void PullBack(
         PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> pulled, int inputFrom, int inputTo, Arena scratch) =>
         Managed.PullBack(weights, outputs, outputValues, inputs, pulled, inputFrom, inputTo, scratch);

@@ -8,6 +8,9 @@ namespace Subquad.Simd.Interop;
 /// </summary>
 internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
 {
+    // SUBQUAD_CORE_ROUNDS_INPUTS.
+    private const uint RoundsInputsBit = 4;
+
     private readonly CoreApi* _core;
     private readonly CoreVerbs _served;
 
@@ -24,11 +27,13 @@ internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
     public override string Name { get; }
     public override int Lanes => (int)_core->Lanes;
     public override bool IsFused => true;
+    public override bool RoundsInputs => Serves(CoreVerbs.AccumulateBFloat16) ? (_core->Capabilities & RoundsInputsBit) != 0 : Managed.RoundsInputs;
 
     public override void Accumulate(
         PanelMatrix weights, ActiveBatch inputs, NativeBuffer<float> values, PanelMatrix sums, int panelFrom, int panelTo, int datumFrom, int datumTo)
     {
-        if (!Serves(CoreVerbs.Accumulate))
+        bool isNarrow = weights.Format == ElementFormat.BFloat16;
+        if (!Serves(isNarrow ? CoreVerbs.AccumulateBFloat16 : CoreVerbs.Accumulate))
         {
             base.Accumulate(weights, inputs, values, sums, panelFrom, panelTo, datumFrom, datumTo);
             return;
@@ -36,22 +41,55 @@ internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
         HoldsForward(weights, inputs.Width, inputs.Count, sums, panelFrom, panelTo);
         HoldsRange(datumFrom, datumTo, inputs.Count);
         HoldsValues(inputs, values);
-        (PanelView w, ActiveView x, PanelView to) = (weights.View, inputs.With(values), sums.View);
-        _core->Accumulate(&w, &x, &to, panelFrom, panelTo, datumFrom, datumTo);
+        (ActiveView x, PanelView to) = (inputs.With(values), sums.View);
+        if (isNarrow)
+        {
+            BFloat16View words = weights.NarrowView;
+            _core->AccumulateBFloat16(&words, &x, &to, panelFrom, panelTo, datumFrom, datumTo);
+        }
+        else
+        {
+            PanelView w = weights.View;
+            _core->Accumulate(&w, &x, &to, panelFrom, panelTo, datumFrom, datumTo);
+        }
         KeepAlive(weights, inputs, values, sums);
     }
 
     public override void AccumulateDense(PanelMatrix weights, PanelMatrix inputs, PanelMatrix sums, int panelFrom, int panelTo)
     {
-        if (!Serves(CoreVerbs.AccumulateDense))
+        bool isNarrow = weights.Format == ElementFormat.BFloat16;
+        if (!Serves(isNarrow ? CoreVerbs.AccumulateDenseBFloat16 : CoreVerbs.AccumulateDense))
         {
             base.AccumulateDense(weights, inputs, sums, panelFrom, panelTo);
             return;
         }
         HoldsForward(weights, inputs.Columns, inputs.Rows, sums, panelFrom, panelTo);
-        (PanelView w, PanelView x, PanelView to) = (weights.View, inputs.View, sums.View);
-        _core->AccumulateDense(&w, &x, &to, panelFrom, panelTo);
+        (PanelView x, PanelView to) = (inputs.View, sums.View);
+        if (isNarrow)
+        {
+            BFloat16View words = weights.NarrowView;
+            _core->AccumulateDenseBFloat16(&words, &x, &to, panelFrom, panelTo);
+        }
+        else
+        {
+            PanelView w = weights.View;
+            _core->AccumulateDense(&w, &x, &to, panelFrom, panelTo);
+        }
         KeepAlive(weights, inputs, sums);
+    }
+
+    public override void Round(PanelMatrix source, PanelMatrix target, int panel)
+    {
+        if (!Serves(CoreVerbs.RoundBFloat16))
+        {
+            base.Round(source, target, panel);
+            return;
+        }
+        HoldsRound(source, target, panel);
+        PanelView from = source.View;
+        BFloat16View to = target.NarrowView;
+        _core->RoundBFloat16(&from, &to, source.Panels, panel);
+        KeepAlive(source, target);
     }
 
     public override void SupportNorms(PanelMatrix weights, ActiveBatch inputs, float raise, PanelMatrix norms, int panelFrom, int panelTo)
@@ -213,6 +251,17 @@ internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
             return base.SquaredNorm(x);
         fixed (float* a = x)
             return _core->SquaredNorm(a, (nuint)x.Length);
+    }
+
+    public override void FillNormal(Span<float> destination, ulong seed, uint row, uint layer, double deviation)
+    {
+        if (!Serves(CoreVerbs.FillNormal))
+        {
+            base.FillNormal(destination, seed, row, layer, deviation);
+            return;
+        }
+        fixed (float* to = destination)
+            _core->FillNormal(to, (nuint)destination.Length, seed, row, layer, deviation);
     }
 
     private bool Serves(CoreVerbs verb) => (_served & verb) != 0;

@@ -45,6 +45,28 @@ internal enum CoreVerbs : ulong
     ReportTop = 1UL << 37,
     CountPositive = 1UL << 38,
     CompressPositive = 1UL << 39,
+    FactorDiagonal = 1UL << 40,
+    SolveBelowDiagonal = 1UL << 41,
+    UpdateTrailing = 1UL << 42,
+    SolveFactored = 1UL << 43,
+    PackRows = 1UL << 44,
+    AddOuterProduct = 1UL << 45,
+    SolveLower = 1UL << 46,
+    SolveUpper = 1UL << 47,
+    SolveLowerOne = 1UL << 48,
+    SolveUpperOne = 1UL << 49,
+    MultiplySymmetric = 1UL << 50,
+    DotDouble = 1UL << 51,
+    AxpyDouble = 1UL << 52,
+    AddProduct = 1UL << 53,
+    ReportHalfSpace = 1UL << 54,
+    Nearest = 1UL << 55,
+    LargestProducts = 1UL << 56,
+    SortById = 1UL << 57,
+    FillNormal = 1UL << 58,
+    AccumulateBFloat16 = 1UL << 60,
+    AccumulateDenseBFloat16 = 1UL << 61,
+    RoundBFloat16 = 1UL << 62,
     All = ulong.MaxValue,
 }
 
@@ -55,7 +77,7 @@ internal enum CoreVerbs : ulong
 internal static class ServedVerbs
 {
     /// <summary>Both compilers write these loops alike, so a call into C, which costs as much as a short vector, is all that would differ.</summary>
-    private const CoreVerbs Vectors = CoreVerbs.Dot | CoreVerbs.Axpy | CoreVerbs.SquaredNorm;
+    private const CoreVerbs Vectors = CoreVerbs.Dot | CoreVerbs.Axpy | CoreVerbs.SquaredNorm | CoreVerbs.DotDouble | CoreVerbs.AxpyDouble | CoreVerbs.AddProduct;
 
     /// <summary>A layer's or a tree's worth of work in each call: here a set that was forced by name is the C core.</summary>
     private const CoreVerbs Layers = CoreVerbs.All & ~Vectors;
@@ -63,6 +85,7 @@ internal static class ServedVerbs
     /// <summary>What the core serves on an instruction set.</summary>
     public static CoreVerbs Of(string isa) => isa switch
     {
+        "avx512bf16" => Layers,
         "avx512" => Layers,
         "avx2" => Layers,
         "neon" => Layers,

@@ -63,6 +63,15 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     /// <summary>Turns the sign of lane i when bits &amp; masks[i] has an odd number of ones. Reads Count masks.</summary>
     static abstract TVec NegateOdd(TVec value, int bits, int* masks);
 
+    /// <summary>Of each lane, read as a word of 32 bits, the low half as the upper half of a float32: a bfloat16, widened.</summary>
+    static abstract TVec LowHalves(TVec words);
+
+    /// <summary>Of each lane, read as a word of 32 bits, the high half as the upper half of a float32.</summary>
+    static abstract TVec HighHalves(TVec words);
+
+    /// <summary>The word of each lane whose halves are low and high, rounded to bfloat16: to nearest, ties to even, a NaN stays one.</summary>
+    static abstract TVec RoundHalves(TVec low, TVec high);
+
     /// <summary>Asks for a 64-byte line to be brought into the second-level cache; a no-op where .NET has no such instruction.</summary>
     static abstract void Prefetch(float* line);
 }

@@ -82,10 +82,25 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         return (value.AsUInt32() ^ (odd & Vector128.Create(0x8000_0000u))).AsSingle();
     }
 
+    public static Vector128<float> LowHalves(Vector128<float> words) => (words.AsUInt32() << 16).AsSingle();
+    public static Vector128<float> HighHalves(Vector128<float> words) => (words.AsUInt32() & Vector128.Create(0xFFFF_0000u)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> RoundHalves(Vector128<float> low, Vector128<float> high) =>
+        ((Rounded(low) >>> 16) | (Rounded(high) & Vector128.Create(0xFFFF_0000u))).AsSingle();
+
     public static void Prefetch(float* line)
     {
         if (Sse.IsSupported)
             Sse.Prefetch1(line);
+    }
+
+    // The upper half is the nearest bfloat16; the lower one is left over.
+    private static Vector128<uint> Rounded(Vector128<float> value)
+    {
+        Vector128<uint> bits = value.AsUInt32();
+        Vector128<uint> nearest = bits + Vector128.Create(BFloat16Bits.Half) + ((bits >>> 16) & Vector128<uint>.One);
+        return Vector128.ConditionalSelect(Vector128.Equals(value, value).AsUInt32(), nearest, bits | Vector128.Create(BFloat16Bits.Quiet));
     }
 }
 

@@ -57,6 +57,13 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         return (value.AsUInt32() ^ (odd & Vector256.Create(0x8000_0000u))).AsSingle();
     }
 
+    public static Vector256<float> LowHalves(Vector256<float> words) => (words.AsUInt32() << 16).AsSingle();
+    public static Vector256<float> HighHalves(Vector256<float> words) => (words.AsUInt32() & Vector256.Create(0xFFFF_0000u)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> RoundHalves(Vector256<float> low, Vector256<float> high) =>
+        ((Rounded(low) >>> 16) | (Rounded(high) & Vector256.Create(0xFFFF_0000u))).AsSingle();
+
     public static void Prefetch(float* line) => Sse.Prefetch1(line);
 
     /// <summary>Each selected lane's number, packed to the front: the permutation that closes the gaps.</summary>
@@ -69,6 +76,14 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     private static Vector256<float> First(int count) =>
         Vector256.GreaterThan(Vector256.Create(count), Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7)).AsSingle();
+
+    // The upper half is the nearest bfloat16; the lower one is left over.
+    private static Vector256<uint> Rounded(Vector256<float> value)
+    {
+        Vector256<uint> bits = value.AsUInt32();
+        Vector256<uint> nearest = bits + Vector256.Create(BFloat16Bits.Half) + ((bits >>> 16) & Vector256<uint>.One);
+        return Vector256.ConditionalSelect(Vector256.Equals(value, value).AsUInt32(), nearest, bits | Vector256.Create(BFloat16Bits.Quiet));
+    }
 }
 
 /// <summary>Four doubles.</summary>

@@ -61,6 +61,13 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         return (value.AsUInt32() ^ (odd & Vector512.Create(0x8000_0000u))).AsSingle();
     }
 
+    public static Vector512<float> LowHalves(Vector512<float> words) => (words.AsUInt32() << 16).AsSingle();
+    public static Vector512<float> HighHalves(Vector512<float> words) => (words.AsUInt32() & Vector512.Create(0xFFFF_0000u)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> RoundHalves(Vector512<float> low, Vector512<float> high) =>
+        ((Rounded(low) >>> 16) | (Rounded(high) & Vector512.Create(0xFFFF_0000u))).AsSingle();
+
     public static void Prefetch(float* line) => Sse.Prefetch1(line);
 
     private static Vector512<float> Stage(Vector512<float> value, Vector512<float> partner, Vector512<float> signs) => Avx512F.FusedMultiplyAdd(value, signs, partner);
@@ -72,6 +79,14 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     }
 
     private static Vector512<float> First(int count) => Vector512.GreaterThan(Vector512.Create(count), Vector512<int>.Indices).AsSingle();
+
+    // The upper half is the nearest bfloat16; the lower one is left over.
+    private static Vector512<uint> Rounded(Vector512<float> value)
+    {
+        Vector512<uint> bits = value.AsUInt32();
+        Vector512<uint> nearest = bits + Vector512.Create(BFloat16Bits.Half) + ((bits >>> 16) & Vector512<uint>.One);
+        return Vector512.ConditionalSelect(Vector512.Equals(value, value).AsUInt32(), nearest, bits | Vector512.Create(BFloat16Bits.Quiet));
+    }
 }
 
 /// <summary>Eight doubles.</summary>

@@ -1,10 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// A float32 matrix in panels of 64 rows. Inside a panel, column j owns 64 consecutive floats (four cache lines), one per row, so a block of columns of
+/// A matrix in panels of 64 rows. Inside a panel, column j owns 64 consecutive floats (four cache lines), one per row, so a block of columns of
 /// one panel is contiguous: the forward verb streams whole columns into registers, pull-back and scatter touch elements of the same lines.
 /// Rows are padded with zeros to an even number of panels. Panels are one column further apart than their data, so that the same column of
 /// neighbouring panels falls into different cache sets also when the matrix is a power of two wide.
+/// Of <see cref="ElementFormat.BFloat16"/> a column is two cache lines: the forward verbs read such a matrix, methods that copy or set elements convert, everything else refuses it.
 /// </summary>
 /// <remarks>As weights: rows are outputs, columns are inputs. As pre-activations: rows are neurons, columns are data. As a Gram factor: rows are data.</remarks>
 public sealed unsafe class PanelMatrix : IDisposable
@@ -12,18 +15,21 @@ public sealed unsafe class PanelMatrix : IDisposable
     /// <summary>Rows of a panel.</summary>
     public const int PanelRows = 64;
 
+    // Of bfloat16 a float's place holds two elements.
     private NativeBuffer<float> _values;
 
     /// <summary>A zero matrix.</summary>
     /// <param name="rows">Rows, 1 or more.</param>
     /// <param name="columns">Columns, 1 or more.</param>
-    public PanelMatrix(int rows, int columns)
+    /// <param name="format">How its elements are stored, for good.</param>
+    public PanelMatrix(int rows, int columns, ElementFormat format = ElementFormat.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         Rows = rows;
         Columns = columns;
-        _values = new NativeBuffer<float>(Panels * PanelStride);
+        Format = format;
+        _values = new NativeBuffer<float>(Places);
     }
 
     /// <summary>A matrix in memory that must not be written.</summary>
@@ -44,6 +50,9 @@ public sealed unsafe class PanelMatrix : IDisposable
     /// <summary>Whether the matrix lies in a <see cref="MappedFile"/>: its pages are shared and cannot be written. Methods that write refuse it; a write through a reference or a span ends the process.</summary>
     public bool IsReadOnly { get; }
 
+    /// <summary>How the elements are stored.</summary>
+    public ElementFormat Format { get; }
+
     /// <summary>Rows, without padding.</summary>
     public int Rows { get; private set; }
 
@@ -53,17 +62,20 @@ public sealed unsafe class PanelMatrix : IDisposable
     /// <summary>Panels, an even number.</summary>
     public int Panels => PanelsOf(Rows);
 
-    /// <summary>Floats from one panel to the next.</summary>
+    /// <summary>Elements from one panel to the next.</summary>
     public long PanelStride => ((long)Columns + 1) * PanelRows;
 
     /// <summary>Bytes that a matrix of this shape takes.</summary>
-    public static long BytesOf(long rows, long columns) => PanelsOf(rows) * (columns + 1) * PanelRows * sizeof(float);
+    public static long BytesOf(long rows, long columns, ElementFormat format = ElementFormat.Float32) =>
+        PanelsOf(rows) * (columns + 1) * PanelRows * (format == ElementFormat.BFloat16 ? sizeof(ushort) : sizeof(float));
 
     /// <summary>One element.</summary>
+    /// <exception cref="InvalidOperationException">The matrix does not hold float32.</exception>
     public ref float this[int row, int column]
     {
         get
         {
+            ThrowIfNarrow();
             if (unchecked((uint)row) >= (uint)Rows || unchecked((uint)column) >= (uint)Columns)
                 throw new IndexOutOfRangeException($"element ({row}, {column}) is outside a matrix of {Rows} x {Columns}");
             return ref _values.Pointer[row / PanelRows * PanelStride + (long)column * PanelRows + row % PanelRows];
@@ -71,9 +83,32 @@ public sealed unsafe class PanelMatrix : IDisposable
     }
 
     /// <summary>The elements of one panel, column after column, padding included.</summary>
-    public Span<float> Panel(int panel) => _values.Slice(panel * PanelStride, checked((int)(PanelStride - PanelRows)));
+    /// <exception cref="InvalidOperationException">The matrix does not hold float32.</exception>
+    public Span<float> Panel(int panel)
+    {
+        ThrowIfNarrow();
+        return _values.Slice(panel * PanelStride, checked((int)(PanelStride - PanelRows)));
+    }
 
-    internal PanelView View => new(_values.Pointer, PanelStride, Rows, Columns);
+    /// <summary>What kernels for float32 see.</summary>
+    /// <exception cref="InvalidOperationException">The matrix does not hold float32.</exception>
+    internal PanelView View
+    {
+        get
+        {
+            ThrowIfNarrow();
+            return new(_values.Pointer, PanelStride, Rows, Columns);
+        }
+    }
+
+    /// <summary>What kernels for bfloat16 see.</summary>
+    /// <exception cref="InvalidOperationException">The matrix holds float32.</exception>
+    internal BFloat16View NarrowView => Format == ElementFormat.BFloat16
+        ? new((uint*)_values.Pointer, PanelStride / 2, Rows, Columns)
+        : throw new InvalidOperationException("expected a matrix that holds bfloat16, found one that holds float32");
+
+    /// <summary>Elements of <see cref="_values"/> that this shape takes.</summary>
+    private long Places => Panels * PanelStride / (Format == ElementFormat.BFloat16 ? 2 : 1);
 
     /// <summary>Gives the matrix another shape; its content is then undefined (padding included) unless cleared. Takes memory only when it grows.</summary>
     /// <exception cref="InvalidOperationException">The matrix is read-only.</exception>
@@ -82,7 +117,7 @@ public sealed unsafe class PanelMatrix : IDisposable
         ThrowIfReadOnly();
         Rows = rows;
         Columns = columns;
-        long wanted = Panels * PanelStride;
+        long wanted = Places;
         if (_values.Length >= wanted)
             return;
         _values.ThrowIfDisposed();
@@ -95,7 +130,7 @@ public sealed unsafe class PanelMatrix : IDisposable
     public void Clear()
     {
         ThrowIfReadOnly();
-        _values.Clear(Panels * PanelStride);
+        _values.Clear(Places);
     }
 
     /// <summary>Copies whole rows out, row after row.</summary>
@@ -105,6 +140,11 @@ public sealed unsafe class PanelMatrix : IDisposable
     public void CopyRows(int row, int count, Span<float> destination)
     {
         CheckRows(row, count, destination.Length);
+        if (Format == ElementFormat.BFloat16)
+        {
+            CopyRowMajor((long)row * Columns, destination[..(count * Columns)]);
+            return;
+        }
         float* values = _values.Pointer;
         for (int i = 0; i < count; i++)
         {
@@ -115,7 +155,7 @@ public sealed unsafe class PanelMatrix : IDisposable
         }
     }
 
-    /// <summary>Overwrites whole rows; 64 at a time from a multiple of 64 are written line by line.</summary>
+    /// <summary>Overwrites whole rows, rounded to the matrix's format; 64 at a time from a multiple of 64 are written line by line.</summary>
     /// <param name="row">First row.</param>
     /// <param name="count">Rows.</param>
     /// <param name="source">count x Columns elements, row after row.</param>
@@ -124,6 +164,11 @@ public sealed unsafe class PanelMatrix : IDisposable
     {
         ThrowIfReadOnly();
         CheckRows(row, count, source.Length);
+        if (Format == ElementFormat.BFloat16)
+        {
+            SetRowMajor((long)row * Columns, source[..(count * Columns)]);
+            return;
+        }
         float* values = _values.Pointer;
         for (int first = 0; first < count; first += PanelRows - (row + first) % PanelRows)
         {
@@ -142,11 +187,12 @@ public sealed unsafe class PanelMatrix : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start + destination.Length, (long)Rows * Columns);
         float* values = _values.Pointer;
+        ushort* narrow = (ushort*)values;
         for (int i = 0; i < destination.Length; i++)
-            destination[i] = values[Place(start + i)];
+            destination[i] = Format == ElementFormat.BFloat16 ? BFloat16.Widen(narrow[NarrowPlace(start + i)]) : values[Place(start + i)];
     }
 
-    /// <summary>Overwrites elements in row-major order, from any place on.</summary>
+    /// <summary>Overwrites elements in row-major order, from any place on, rounded to the matrix's format.</summary>
     /// <param name="start">Place of the first element: row * Columns + column.</param>
     /// <param name="source">The elements.</param>
     /// <exception cref="InvalidOperationException">The matrix is read-only.</exception>
@@ -155,16 +201,23 @@ public sealed unsafe class PanelMatrix : IDisposable
         ThrowIfReadOnly();
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start + source.Length, (long)Rows * Columns);
         float* values = _values.Pointer;
+        ushort* narrow = (ushort*)values;
         for (int i = 0; i < source.Length; i++)
-            values[Place(start + i)] = source[i];
+            if (Format == ElementFormat.BFloat16)
+                narrow[NarrowPlace(start + i)] = BFloat16.Round(source[i]);
+            else
+                values[Place(start + i)] = source[i];
     }
 
-    /// <summary>Makes this an exact copy of another matrix.</summary>
+    /// <summary>Makes this an exact copy of another matrix of the same format.</summary>
     /// <exception cref="InvalidOperationException">This matrix is read-only.</exception>
+    /// <exception cref="ArgumentException">The other one holds another format; <see cref="KernelSet.Round"/> rounds one into the other.</exception>
     public void CopyFrom(PanelMatrix source)
     {
+        if (source.Format != Format)
+            throw new ArgumentException($"expected a matrix that holds {Format}, found one that holds {source.Format}", nameof(source));
         Reshape(source.Rows, source.Columns);
-        long bytes = Panels * PanelStride * sizeof(float);
+        long bytes = Places * sizeof(float);
         Buffer.MemoryCopy(source._values.Pointer, _values.Pointer, bytes, bytes);
         GC.KeepAlive(source);
     }
@@ -178,6 +231,16 @@ public sealed unsafe class PanelMatrix : IDisposable
             throw new InvalidOperationException("expected a matrix in memory of its own, found one in a mapped file, which cannot be written");
     }
 
+    private void ThrowIfNarrow()
+    {
+        if (Format != ElementFormat.Float32)
+            ThrowNarrow();
+    }
+
+    [DoesNotReturn]
+    private static void ThrowNarrow() =>
+        throw new InvalidOperationException("expected a matrix that holds float32, found one that holds bfloat16: the forward verbs read it, and copying and setting elements convert; nothing else does");
+
     private void CheckRows(int row, int count, int elements)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
@@ -190,6 +253,12 @@ public sealed unsafe class PanelMatrix : IDisposable
     {
         (long row, long column) = Math.DivRem(element, Columns);
         return row / PanelRows * PanelStride + column * PanelRows + row % PanelRows;
+    }
+
+    private long NarrowPlace(long element)
+    {
+        (long row, long column) = Math.DivRem(element, Columns);
+        return row / PanelRows * PanelStride + column * PanelRows + BFloat16.Place((int)(row % PanelRows));
     }
 
     private static int PanelsOf(long rows) => checked((int)((rows + 2 * PanelRows - 1) / (2 * PanelRows) * 2));

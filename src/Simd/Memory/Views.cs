@@ -9,6 +9,15 @@ internal readonly unsafe struct PanelView(float* data, long stride, int rows, in
     public readonly int Columns = columns;
 }
 
+/// <summary>The raw shape of a <see cref="PanelMatrix"/> of bfloat16, as kernels see it: column j of panel p is the 32 words from Data[p * Stride + j * 32] on; see <see cref="BFloat16"/>.</summary>
+internal readonly unsafe struct BFloat16View(uint* data, long stride, int rows, int columns)
+{
+    public readonly uint* Data = data;
+    public readonly long Stride = stride;
+    public readonly int Rows = rows;
+    public readonly int Columns = columns;
+}
+
 /// <summary>
 /// Sparse rows over a batch, block-major, as kernels see them: entries of datum i in block b are Starts[b * Count + i] to Starts[b * Count + i + 1], ascending;
 /// an entry is neuron b * BlockSize + Offsets[e] with value Values[e].

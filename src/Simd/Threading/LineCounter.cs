@@ -7,7 +7,6 @@ namespace Subquad.Simd.Threading;
 internal static class LineCounter
 {
     private const int LineFloats = 16;
-    private const int LinesOfColumn = PanelMatrix.PanelRows / LineFloats;
 
     /// <summary>Forward: all lines of a column, in every panel, for each column that is active for some datum.</summary>
     public static long OfForward(PanelMatrix weights, ActiveBatch inputs)
@@ -25,7 +24,7 @@ internal static class LineCounter
             }
             columns += seen.Count(true);
         }
-        return columns * weights.Panels * LinesOfColumn;
+        return columns * weights.Panels * LinesOf(weights);
     }
 
     /// <summary>Pull-back, push-forward, scatter, pack: for each block of data, block of outputs and input, the lines that hold an output active together with the input.</summary>
@@ -54,6 +53,9 @@ internal static class LineCounter
         }
         return lines;
     }
+
+    /// <summary>Lines of a column of one panel.</summary>
+    public static int LinesOf(PanelMatrix weights) => PanelMatrix.PanelRows / LineFloats / (weights.Format == ElementFormat.BFloat16 ? 2 : 1);
 
     private static uint LinesOf(ActiveBatch outputs, int block, int datum)
     {

@@ -85,7 +85,7 @@ public sealed partial class TeamKernels
         }
         sums.Reshape(weights.Rows, inputs.Count);
         MultiplyAdds += (long)inputs.Count * weights.Columns * weights.Rows;
-        TouchedLines += CountsLines ? (long)weights.Panels * weights.Columns * 4 : 0;
+        TouchedLines += CountsLines ? (long)weights.Panels * weights.Columns * LineCounter.LinesOf(weights) : 0;
         Spread(inputs, inputs.Values, dense);
         (_weights, _target, _sums) = (weights, dense, sums);
         Team.Run(weights.Panels / 2, _accumulateDense);

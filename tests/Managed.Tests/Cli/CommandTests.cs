@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
+using Subquad.Simd.Dispatch;
 
 namespace Managed.Tests.Cli;
 
@@ -50,6 +51,29 @@ public class CommandTests
         Assert.That(lines, Has.Length.EqualTo(41));
         Assert.That(lines[0], Is.EqualTo("row,prediction"));
         Assert.That(lines[40], Does.StartWith("40,"));
+    }
+
+    [Test]
+    public void Predictions_with_bfloat16_weights_are_close_and_refuse_what_belongs_to_the_models_own()
+    {
+        string data = _shell.Values();
+        Assert.That(Shell.Run(["train", data, .. _shell.Small, "--validation", "0"]).Code, Is.Zero);
+        Outcome single = Shell.Run("predict", _shell.Model, data), named = Shell.Run("predict", _shell.Model, data, "--weights", "float32"), narrow = Shell.Run("predict", _shell.Model, data, "--weights", "bfloat16");
+        Assert.That(named.Output, Is.EqualTo(single.Output));
+        Assert.That(narrow.Code, Is.Zero, narrow.Error);
+        Assert.That(narrow.Lines, Has.Length.EqualTo(single.Lines.Length));
+        Assert.That(narrow.Output, Is.Not.EqualTo(single.Output));
+        double largest = narrow.Lines.Zip(single.Lines).Skip(1).Max(pair => Math.Abs(Price(pair.First) - Price(pair.Second)));
+        Assert.That(largest, Is.LessThan(150), "the prices deviate by 650 from their mean");
+        Assert.That(Shell.Run("evaluate", _shell.Model, data, "--weights", "bfloat16").Lines[^1], Does.StartWith("RMSE "));
+
+        Outcome shared = Shell.Run("evaluate", _shell.Model, data, "--weights", "bfloat16", "--shared");
+        Assert.That((shared.Code, shared.Error), Is.EqualTo((2, $"subquad: --weights: expected float32 with --shared, which maps the weights as they are, found bfloat16{Environment.NewLine}")));
+        Outcome tuned = Shell.Run("predict", _shell.Model, data, "--weights", "bfloat16", "--delta", data);
+        Assert.That(tuned.Code, Is.EqualTo(2));
+        Assert.That(tuned.Error, Does.Contain("--weights: expected float32 with --delta"));
+
+        static double Price(string line) => double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture);
     }
 
     [TestCase("data")]
@@ -117,8 +141,9 @@ public class CommandTests
         Assert.That(steps.Select(step => step.GetProperty("step").GetInt32()), Is.EqualTo(Enumerable.Range(0, steps.Length)));
         Assert.That(steps[^1].EnumerateObject().Select(field => field.Name), Is.EqualTo(new[]
         {
-            "step", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "solver", "cg_iterations", "active", "flips", "seconds",
+            "step", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "solver", "cg_iterations", "active", "flips", "seconds", "kernels",
         }));
+        Assert.That(steps.Select(step => step.GetProperty("kernels").GetString()), Is.All.EqualTo(KernelSets.Best.Name));
         Assert.That(steps[^1].GetProperty("active").GetArrayLength(), Is.EqualTo(1), "one trained layer");
         Assert.That(steps[^1].GetProperty("seconds").GetProperty("solve").GetDouble(), Is.GreaterThanOrEqualTo(0));
         Assert.That(steps[^1].GetProperty("validation_metric").GetDouble(), Is.InRange(0, 1));

@@ -48,6 +48,8 @@ public class RefusalTests
     [TestCase("expected MODEL and DATA", "evaluate model")]
     [TestCase("MODEL: 'absent' does not exist", "evaluate absent data")]
     [TestCase("MODEL: 'absent' does not exist", "predict absent data")]
+    [TestCase("--weights: expected float32 or bfloat16, found 'float16'", "predict model data --weights float16")]
+    [TestCase("--weights: expected a value", "evaluate model data --weights")]
     [TestCase("MODEL: 'absent' does not exist", "inspect absent")]
     [TestCase("expected MODEL or --kernels", "inspect")]
     public void A_wrong_command_line_exits_with_2(string says, string line) => Expect(2, says, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

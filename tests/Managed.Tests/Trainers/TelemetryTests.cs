@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Managed.Tests.Engine;
+using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using Subquad;
+using Subquad.Simd.Interop;
 using Subquad.Simd.Memory;
 
 namespace Managed.Tests.Trainers;
@@ -42,16 +44,38 @@ internal sealed class TelemetryTests
     [Test]
     public void Every_step_is_an_activity()
     {
-        var steps = new List<object?>();
+        var steps = new List<(object? Step, object? Kernels)>();
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == "Subquad",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity => steps.Add(activity.GetTagItem("subquad.step")),
+            ActivityStopped = activity => steps.Add((activity.GetTagItem("subquad.step"), activity.GetTagItem("subquad.kernels"))),
         };
         ActivitySource.AddActivityListener(listener);
         using Network network = Network.Create(Shapes.Odd, 5);
         _ = Training.Fit(network, Training.Smooth(65, 37, 3), new() { Steps = 3, Threads = 2 });
-        Assert.That(steps, Is.EqualTo(new object[] { 1, 2, 3 }));
+        Assert.That(steps, Is.EqualTo(Enumerable.Range(1, 3).Select(step => ((object?)step, (object?)network.Kernels.Name))));
+    }
+
+    [Test]
+    public void A_logger_hears_once_which_kernels_compute_and_whether_the_C_core_is_there()
+    {
+        var log = new Lines();
+        using Network network = Network.Create(Shapes.Odd, 5);
+        using var trainer = new GaussNewtonTrainer(new() { Steps = 1, Threads = 2 }, log);
+        Assert.That(log, Is.Empty);
+        for (int fit = 0; fit < 2; fit++)
+            _ = trainer.Fit(network, Training.Smooth(65, 37, 3));
+        LogLevel level = NativeCore.IsIgnored ? LogLevel.Warning : LogLevel.Information;
+        Assert.That(log, Is.EqualTo(new[] { (level, $"training with kernels {network.Kernels.Name}; {NativeCore.Describe()}") }));
+    }
+
+    private sealed class Lines : List<(LogLevel Level, string Text)>, ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Add((logLevel, formatter(state, exception)));
     }
 }

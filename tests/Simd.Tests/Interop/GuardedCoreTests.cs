@@ -46,6 +46,30 @@ internal sealed unsafe class GuardedCoreTests(int index)
     }
 
     [TestCaseSource(nameof(s_shapes))]
+    public void Forward_with_bfloat16_stays_inside(Shape shape)
+    {
+        using var problem = new Problem(shape);
+        using var weights = new PanelMatrix(shape.Rows, shape.Columns, ElementFormat.BFloat16);
+        using var sums = new PanelMatrix(shape.Rows, shape.Data);
+        using PanelMatrix inputs = Samples.Panels(problem.X, shape.Data, shape.Columns);
+        KernelSet kernels = KernelSets.ByName(NativeKernelSets.Prefix + CoreProbe.NameOf(Core));
+        kernels.Round(problem.Weights, weights, 0);
+        kernels.Accumulate(weights, problem.Inputs, sums, 0, sums.Panels);
+        foreach (bool last in new[] { true, false })
+        {
+            using var guarded = new GuardedOperands(last);
+            BFloat16View w = guarded.LikeNarrow(weights);
+            PanelView single = guarded.Copy(problem.Weights), rows = guarded.Copy(inputs), sparse = guarded.Like(sums), dense = guarded.Like(sums);
+            ActiveView x = guarded.Copy(problem.Inputs);
+            Core->RoundBFloat16(&single, &w, weights.Panels, 0);
+            Core->AccumulateBFloat16(&w, &x, &sparse, 0, sums.Panels, 0, shape.Data);
+            Same(sparse, sums);
+            Core->AccumulateDenseBFloat16(&w, &rows, &dense, 0, sums.Panels);
+            Same(dense, sums);
+        }
+    }
+
+    [TestCaseSource(nameof(s_shapes))]
     public void Gram_stays_inside(Shape shape)
     {
         using var problem = new Problem(shape);
@@ -149,6 +173,22 @@ internal sealed unsafe class GuardedCoreTests(int index)
                     Core->Axpy(0.75f, a, b, (nuint)length);
                 }
                 Numbers.SameBits(y, expected, "axpy");
+            }
+    }
+
+    [Test]
+    public void Normals_stay_inside()
+    {
+        using var memory = new GuardedMemory<float>(256);
+        float[] expected = new float[256];
+        Managed.FillNormal(expected, 1, 2, 3, 0.3);
+        for (int length = 0; length <= expected.Length; length++)
+            foreach (bool last in new[] { true, false })
+            {
+                Span<float> numbers = last ? memory.Last(length) : memory.First(length);
+                fixed (float* to = numbers)
+                    Core->FillNormal(to, (nuint)length, 1, 2, 3, 0.3);
+                Numbers.SameBits(numbers, expected.AsSpan(0, length), "normals");
             }
     }
 

@@ -33,7 +33,29 @@ internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDo
                 w, guarded.Copy(problem.Inputs), (byte*)found.Data, found.Stride, PanelMatrix.PanelRows, 0, sums.Panels, lowerOnly: false);
             Same(found, sums);
             PanelView dense = guarded.Copy(sums);
-            DenseKernel<TSimd, TVec>.Run(w, guarded.Copy(inputs), dense, 0, sums.Panels);
+            DenseKernel<TSimd, TVec, SinglePair<TSimd, TVec>>.Run(w.Data, w.Stride, w.Columns, guarded.Copy(inputs), dense, 0, sums.Panels);
+            Same(dense, sums);
+        }
+    }
+
+    [TestCaseSource(nameof(s_shapes))]
+    public void Forward_with_bfloat16_stays_inside(Shape shape)
+    {
+        using var problem = new Problem(shape);
+        using var weights = new PanelMatrix(shape.Rows, shape.Columns, ElementFormat.BFloat16);
+        using var sums = new PanelMatrix(shape.Rows, shape.Data);
+        using PanelMatrix inputs = Samples.Panels(problem.X, shape.Data, shape.Columns);
+        KernelSet kernels = KernelSets.ByName(TSimd.Name);
+        kernels.Round(problem.Weights, weights, 0);
+        kernels.Accumulate(weights, problem.Inputs, sums, 0, sums.Panels);
+        foreach (bool last in new[] { true, false })
+        {
+            using var guarded = new GuardedOperands(last);
+            (BFloat16View w, PanelView found, PanelView dense) = (guarded.LikeNarrow(weights), guarded.Copy(sums), guarded.Copy(sums));
+            RoundKernel<TSimd, TVec>.Run(guarded.Copy(problem.Weights), w, weights.Panels, 0);
+            BFloat16Kernel<TSimd, TVec>.Run(w, guarded.Copy(problem.Inputs), found, 0, sums.Panels, 0, shape.Data);
+            Same(found, sums);
+            DenseKernel<TSimd, TVec, BFloat16Pair<TSimd, TVec>>.Run((float*)w.Data, w.Stride, w.Columns, guarded.Copy(inputs), dense, 0, sums.Panels);
             Same(dense, sums);
         }
     }

@@ -25,6 +25,9 @@ internal sealed unsafe class GuardedOperands(bool last) : IDisposable
     /// <summary>A zero matrix of that shape.</summary>
     public PanelView Like(PanelMatrix matrix) => new(Take<float>((int)(matrix.Panels * matrix.PanelStride)), matrix.PanelStride, matrix.Rows, matrix.Columns);
 
+    /// <summary>A zero matrix of that shape, which holds bfloat16.</summary>
+    public BFloat16View LikeNarrow(PanelMatrix matrix) => new(Take<uint>((int)(matrix.Panels * matrix.PanelStride / 2)), matrix.PanelStride / 2, matrix.Rows, matrix.Columns);
+
     public ActiveView Copy(ActiveBatch batch)
     {
         ActiveView view = batch.View;

@@ -62,6 +62,15 @@ public sealed class NormalTests
             }
     }
 
+    [TestCaseSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
+    public void A_long_row_has_the_same_bits_on_every_set(KernelSet kernels)
+    {
+        float[] expected = new float[100_003], found = new float[expected.Length];
+        KernelSets.ByName("scalar").FillNormal(expected, Seed, row: 77, layer: 5, deviation: 0.7);
+        kernels.FillNormal(found, Seed, row: 77, layer: 5, deviation: 0.7);
+        Numbers.SameBits(found, expected, kernels.Name);
+    }
+
     [Test]
     public void Numbers_are_normal_in_moments_neighbours_and_distribution()
     {

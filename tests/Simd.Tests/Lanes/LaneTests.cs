@@ -1,6 +1,7 @@
 using System.Numerics;
 using NUnit.Framework;
 using Subquad.Simd.Lanes;
+using Subquad.Simd.Memory;
 using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Lanes;
@@ -36,6 +37,32 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
                 lanes[lane] = lane == largest ? -1f : -2f - lane;
             Assert.That(TSimd.MaxAcross(TSimd.Load(lanes)), Is.EqualTo(-1f));
         }
+    }
+
+    [Test]
+    public void Halves_of_a_word_are_widened_and_rounded_numbers_are_joined_to_one()
+    {
+        uint* words = stackalloc uint[TSimd.Count];
+        float* low = stackalloc float[TSimd.Count], high = stackalloc float[TSimd.Count];
+        foreach (float a in s_special)
+            foreach (float b in s_special)
+                for (int lane = 0; lane < TSimd.Count; lane++)
+                {
+                    TSimd.Store(low, TSimd.Broadcast(1f));
+                    TSimd.Store(high, TSimd.Broadcast(2f));
+                    (low[lane], high[lane]) = (a, b);
+                    TSimd.Store((float*)words, TSimd.RoundHalves(TSimd.Load(low), TSimd.Load(high)));
+                    for (int i = 0; i < TSimd.Count; i++)
+                        Assert.That(words[i], Is.EqualTo(i == lane ? (uint)BFloat16.Round(b) << 16 | BFloat16.Round(a) : 0x4000_3F80u), $"{a}, {b}");
+                    TVec vector = TSimd.Load((float*)words);
+                    TSimd.Store(low, TSimd.LowHalves(vector));
+                    TSimd.Store(high, TSimd.HighHalves(vector));
+                    for (int i = 0; i < TSimd.Count; i++)
+                    {
+                        Numbers.SameBits(low[i], BitConverter.UInt32BitsToSingle(words[i] << 16), "low half", i);
+                        Numbers.SameBits(high[i], BitConverter.UInt32BitsToSingle(words[i] >> 16 << 16), "high half", i);
+                    }
+                }
     }
 
     [Test]

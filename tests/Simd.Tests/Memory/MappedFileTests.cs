@@ -121,7 +121,11 @@ public sealed unsafe class MappedFileTests
         Assert.That(() => file.Matrix(0, 1 << 24, 1 << 24), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => file.Matrix(0, 0, 1), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new MappedFile(Path.GetTempPath()).Dispose(), Throws.InstanceOf<UnauthorizedAccessException>().Or.InstanceOf<IOException>());
-        File.Delete(_path);
+    }
+
+    [Test]
+    public void An_empty_file_is_refused()
+    {
         File.WriteAllBytes(_path, []);
         Assert.That(() => new MappedFile(_path).Dispose(), Throws.InstanceOf<IOException>().With.Message.Contains("is empty"));
     }

@@ -1,7 +1,7 @@
-using Subquad.Perf.EndToEnd.Results;
+using Subquad.Perf.Results;
 using Subquad.Simd.Memory;
 using Subquad.Solvers;
-using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
+using static Subquad.Perf.Results.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs.Solvers;
 

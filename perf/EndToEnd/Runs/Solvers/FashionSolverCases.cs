@@ -1,6 +1,6 @@
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.EndToEnd.Results;
-using static Subquad.Perf.EndToEnd.Results.MarkdownTable;
+using Subquad.Perf.Results;
+using static Subquad.Perf.Results.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs.Solvers;
 

@@ -1,0 +1,62 @@
+using Subquad.Perf.EndToEnd.Results;
+using Subquad.Simd;
+
+namespace Subquad.Perf.EndToEnd.Runs;
+
+/// <summary>The model that `train` without arguments makes, and its predictions of the embedded test images with hidden weights of both formats.</summary>
+static class BFloat16Model
+{
+    public static IEnumerable<Row> Run(IEnumerable<KernelSet> sets)
+    {
+        string repository = Report.Repository() ?? throw new InvalidOperationException("this program does not run from a build inside the repository");
+        string folder = Directory.CreateTempSubdirectory("subquad-bfloat16").FullName;
+        try
+        {
+            string model = Path.Combine(folder, "model.safetensors"), sample = Path.Combine(repository, "src", "Cli", "Sample");
+            TrainRun.Start(folder, "run", "-c", "Release", "--project", Path.Combine(repository, "src", "Cli"), "--", "train", "--out", model, "--no-plot");
+            Dataset test = Dataset.ReadIdx(Path.Combine(sample, "fashion-mnist-test-images.idx.gz"), Path.Combine(sample, "fashion-mnist-test-labels.idx.gz"));
+            foreach (KernelSet kernels in sets)
+            {
+                (EvaluationResult single, float[] expected, long singleBytes) = Predict(model, kernels, WeightFormat.Float32, test);
+                (EvaluationResult narrow, float[] found, long narrowBytes) = Predict(model, kernels, WeightFormat.BFloat16, test);
+                int outputs = found.Length / test.Count;
+                yield return new Row
+                {
+                    { "kind", "bfloat16" },
+                    { "name", "sample" },
+                    { "n", test.Count },
+                    { "kernels", kernels.Name },
+                    { "test_accuracy", narrow.Metric },
+                    { "float32_test_accuracy", single.Metric },
+                    { "test_loss", narrow.Loss },
+                    { "float32_test_loss", single.Loss },
+                    { "largest_score_difference", found.Zip(expected, (a, b) => (double)Math.Abs(a - b)).Max() },
+                    { "changed_predictions", Enumerable.Range(0, test.Count).Count(row => Best(found.AsSpan(row * outputs, outputs)) != Best(expected.AsSpan(row * outputs, outputs))) },
+                    { "weight_bytes", narrowBytes },
+                    { "float32_weight_bytes", singleBytes },
+                };
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static (EvaluationResult Result, float[] Scores, long Bytes) Predict(string model, KernelSet kernels, WeightFormat format, Dataset test)
+    {
+        using Network network = Network.Load(model, kernels, weights: format);
+        var scores = new float[test.Count * network.OutputCount];
+        network.PredictAll(test, scores);
+        return (network.Evaluate(test), scores, network.WeightBytes);
+    }
+
+    static int Best(ReadOnlySpan<float> scores)
+    {
+        int best = 0;
+        for (int c = 1; c < scores.Length; c++)
+            if (scores[c] > scores[best])
+                best = c;
+        return best;
+    }
+}

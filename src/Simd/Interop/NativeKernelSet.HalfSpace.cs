@@ -1,0 +1,111 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Simd.Interop;
+
+/// <content>Half-spaces and neighbours. The hits grow here, between the core's calls: it writes into room that it was promised.</content>
+internal sealed unsafe partial class NativeKernelSet
+{
+    /// <summary>Groups scanned between two looks at the room for hits.</summary>
+    private const int ScanGroups = 8_192;
+
+    public override void ReportHalfSpace(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
+    {
+        if (!Serves(CoreVerbs.ReportHalfSpace))
+        {
+            base.ReportHalfSpace(tree, x, norm, bound, listedCost, hits);
+            return;
+        }
+        HoldsQuery(tree, x, norm);
+        hits.Clear();
+        RowTreeView view = tree.View;
+        fixed (float* query = x)
+        {
+            if (float.IsPositiveInfinity(listedCost) || !Walk(&view, query, norm, bound, listedCost, hits))
+                Scan(&view, query, bound, hits);
+        }
+        KeepAlive(tree, hits);
+    }
+
+    public override void Nearest(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits)
+    {
+        if (!Serves(CoreVerbs.Nearest))
+        {
+            base.Nearest(tree, x, k, listedCost, hits);
+            return;
+        }
+        HoldsQuery(tree, x, norm: 1f, k);
+        RowTreeView view = tree.View;
+        SearchCounts counts;
+        ReserveBest(view, k, hits);
+        fixed (float* query = x)
+            hits.Count = _core->Nearest(&view, query, k, listedCost, hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, &counts);
+        Tell(counts, hits);
+        KeepAlive(tree, hits);
+    }
+
+    public override void LargestProducts(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
+    {
+        if (!Serves(CoreVerbs.LargestProducts))
+        {
+            base.LargestProducts(tree, x, norm, k, listedCost, hits);
+            return;
+        }
+        HoldsQuery(tree, x, norm, k);
+        RowTreeView view = tree.View;
+        SearchCounts counts;
+        ReserveBest(view, k, hits);
+        fixed (float* query = x)
+            hits.Count = _core->LargestProducts(&view, query, norm, k, listedCost, hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, &counts);
+        Tell(counts, hits);
+        KeepAlive(tree, hits);
+    }
+
+    public override void SortById(SearchHits hits, int largestId)
+    {
+        if (!Serves(CoreVerbs.SortById))
+        {
+            base.SortById(hits, largestId);
+            return;
+        }
+        long most = _core->SortScratch(hits.Count);
+        hits.Scratch.Reserve(most * sizeof(ulong) + NativeBuffer<byte>.Alignment);
+        _core->SortById(hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, hits.Count, largestId, hits.Scratch.TakePointer<ulong>(most));
+        KeepAlive(hits);
+    }
+
+    private bool Walk(RowTreeView* view, float* x, float norm, float bound, float listedCost, SearchHits hits)
+    {
+        long length = view->Leaves + 1L, tested;
+        hits.Scratch.Reserve(2 * (length * sizeof(int) + NativeBuffer<byte>.Alignment));
+        int* list = hits.Scratch.TakePointer<int>(length), other = hits.Scratch.TakePointer<int>(length);
+        int listed = _core->ListHalfSpace(view, x, norm, bound, listedCost, list, other, &tested);
+        hits.NodeGroups = tested;
+        if (listed < 0)
+            return false;
+        hits.Reserve((long)listed * RowTree.Group);
+        hits.Count = _core->ReportHalfSpace(view, x, bound, list, 0, listed, hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer);
+        hits.RowGroups = listed;
+        return true;
+    }
+
+    private void Scan(RowTreeView* view, float* x, float bound, SearchHits hits)
+    {
+        for (int from = 0; from < view->Leaves; from += ScanGroups)
+        {
+            int to = Math.Min(view->Leaves, from + ScanGroups);
+            hits.Reserve(hits.Count + (long)(to - from) * RowTree.Group);
+            hits.Count += _core->ReportHalfSpace(view, x, bound, null, from, to, hits.IdBuffer.Pointer + hits.Count, hits.ValueBuffer.Pointer + hits.Count);
+        }
+        hits.RowGroups = view->Leaves;
+        hits.Scanned = true;
+    }
+
+    private static void ReserveBest(in RowTreeView view, int k, SearchHits hits)
+    {
+        hits.Clear();
+        hits.Reserve(Math.Min(k, (long)view.Leaves * RowTree.Group));
+    }
+
+    private static void Tell(in SearchCounts counts, SearchHits hits) =>
+        (hits.RowGroups, hits.NodeGroups, hits.Scanned) = (counts.RowGroups, counts.NodeGroups, counts.Scanned != 0);
+}
