@@ -104,15 +104,6 @@ static uint32_t store_selected(uint16_t *offsets, float *values, uint32_t offset
     return count;
 }
 
-#define STORE_NUMBERS store_numbers
-static int32_t store_numbers(int32_t *to, int32_t from, uint32_t bits)
-{
-    const __m512i numbers = _mm512_add_epi32(_mm512_set1_epi32(from), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
-    const int count = _mm_popcnt_u32(bits);
-    _mm512_mask_storeu_epi32(to, first((size_t)count), _mm512_maskz_compress_epi32((__mmask16)bits, numbers));
-    return count;
-}
-
 /* A stage is partner + sign * value: a product with a sign is exact, so the multiply-add rounds as an addition does. */
 #define HADAMARD(v) hadamard(v)
 INLINE __m512 hadamard(__m512 v)
@@ -139,7 +130,7 @@ INLINE __m512 negate_odd(__m512 v, int32_t bits, const int32_t *masks)
     return _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(v), sign));
 }
 
-/* The same for rows and for numbers: see search.inc. */
+/* Gaps closed as above, for rows and for numbers: see search.inc and tournament.inc. */
 #define STORE_ROWS store_rows
 static int32_t store_rows(int32_t *ids, float *values, const int32_t *row_ids, __m512 v, uint32_t bits)
 {
