@@ -154,6 +154,8 @@ static void check_report(const subquad_core_api *api, const struct forest *fores
         const int32_t listed = api->list_half_space(&forest->view, x, norm, bound, costs[part], list, other, &tested);
         CHECK(tested > 0 && listed <= leaves, "%d groups listed of %d", (int)listed, (int)leaves);
         CHECK(listed >= 0 || costs[part] > 0, "cost 0 always lists");
+        if (bound == -INFINITY)
+            CHECK(tested == 1, "all nodes of the root lie inside, and %d groups were tested", (int)tested);
         const int32_t length = listed < 0 ? leaves : listed, room = length * GROUP;
         int32_t *ids = buffer_take((size_t)room * sizeof(int32_t));
         float *values = floats(room);
