@@ -170,6 +170,14 @@ static void test_fit(subquad_train_network *network)
     EXPECT(subquad_train_fit(network, &data, NULL, &options, NULL, NULL, &result), INVALID_ARGUMENT, "keep_output");
     options.keep_output = 0, options.damping = NAN;
     EXPECT(subquad_train_fit(network, &data, NULL, &options, NULL, NULL, &result), INVALID_ARGUMENT, "Damping");
+    options.damping = 0, options.hidden_share = 2;
+    EXPECT(subquad_train_fit(network, &data, NULL, &options, NULL, NULL, &result), INVALID_ARGUMENT, "HiddenShare");
+    options.hidden_share = 0, options.residual_tolerance = -1;
+    EXPECT(subquad_train_fit(network, &data, NULL, &options, NULL, NULL, &result), INVALID_ARGUMENT, "ResidualTolerance");
+    options.residual_tolerance = 0, options.batch = -1;
+    EXPECT(subquad_train_fit(network, &data, NULL, &options, NULL, NULL, &result), INVALID_ARGUMENT, "Batch");
+    options.batch = 0, options.threads = 4097;
+    EXPECT(subquad_train_fit(network, &data, NULL, &options, NULL, NULL, &result), INVALID_ARGUMENT, "threads");
     data.inputs = 2, data.rows = 10;
     EXPECT(subquad_train_fit(network, &data, NULL, NULL, NULL, NULL, &result), INVALID_DATA, "features");
     HOLDS(result.steps == 0);

@@ -369,6 +369,7 @@ typedef struct subquad_core_api {
 
     /* The offsets of those leaves, and gain * k_j as their values, where the starts of lists (by now added up) say. */
     void (*compress_positive)(const subquad_tournament_view *trees, float gain, const subquad_active_view *lists, int32_t tree_from, int32_t tree_to);
+
     /* ---- dense float64: row-major matrices, of symmetric and triangular ones the lower triangle; stride is the distance of rows in elements, row_from a multiple of 16 ---- */
 
     /* Cholesky A = L L^T in steps of 64 columns, this being the first part of one: factors the diagonal block that begins at column, a multiple of 64, in place. Returns 0 when a

@@ -29,6 +29,14 @@ static double sum_double(__m256d v)
     return _mm_cvtsd_f64(_mm_add_sd(half, _mm_unpackhi_pd(half, half)));
 }
 
+/* The same order for the largest, which shows where zeros of both signs meet. */
+static float max_across(__m256 v)
+{
+    __m128 half = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    half = _mm_max_ps(half, _mm_movehl_ps(half, half));
+    return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
+}
+
 /* Halves of words of bfloat16. Added to the bits, half a unit less the smallest amount and the last bit round to nearest and to even; a quiet NaN cannot become an infinity. */
 INLINE __m256 low_halves(__m256 v) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(v), 16)); }
 
@@ -45,14 +53,6 @@ static __m256i rounded(__m256 v)
 static __m256 round_halves(__m256 low, __m256 high)
 {
     return _mm256_castsi256_ps(_mm256_or_si256(_mm256_srli_epi32(rounded(low), 16), _mm256_and_si256(rounded(high), _mm256_set1_epi32((int)0xFFFF0000u))));
-}
-
-/* The same order for the largest, which shows where zeros of both signs meet. */
-static float max_across(__m256 v)
-{
-    __m128 half = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    half = _mm_max_ps(half, _mm_movehl_ps(half, half));
-    return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
 }
 
 #define VEC __m256

@@ -4,6 +4,15 @@
 
 static __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1u); }
 
+/* Halves, then halves of halves: the order in which .NET compares a vector's lanes, which shows where zeros of both signs meet. */
+static float max_across(__m512 v)
+{
+    const __m256 quarters = _mm256_max_ps(_mm512_castps512_ps256(v), _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(v), 1)));
+    __m128 half = _mm_max_ps(_mm256_castps256_ps128(quarters), _mm256_extractf128_ps(quarters, 1));
+    half = _mm_max_ps(half, _mm_movehl_ps(half, half));
+    return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
+}
+
 /* Halves of words of bfloat16. Added to the bits, half a unit less the smallest amount and the last bit round to nearest and to even; a quiet NaN cannot become an infinity. */
 INLINE __m512 low_halves(__m512 v) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(v), 16)); }
 
@@ -19,15 +28,6 @@ static __m512i rounded(__m512 v)
 static __m512 round_halves(__m512 low, __m512 high)
 {
     return _mm512_castsi512_ps(_mm512_or_epi32(_mm512_srli_epi32(rounded(low), 16), _mm512_and_epi32(rounded(high), _mm512_set1_epi32((int)0xFFFF0000u))));
-}
-
-/* Halves, then halves of halves: the order in which .NET compares a vector's lanes, which shows where zeros of both signs meet. */
-static float max_across(__m512 v)
-{
-    const __m256 quarters = _mm256_max_ps(_mm512_castps512_ps256(v), _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(v), 1)));
-    __m128 half = _mm_max_ps(_mm256_castps256_ps128(quarters), _mm256_extractf128_ps(quarters, 1));
-    half = _mm_max_ps(half, _mm_movehl_ps(half, half));
-    return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
 }
 
 #define VEC __m512
@@ -104,6 +104,15 @@ static uint32_t store_selected(uint16_t *offsets, float *values, uint32_t offset
     return count;
 }
 
+#define STORE_NUMBERS store_numbers
+static int32_t store_numbers(int32_t *to, int32_t from, uint32_t bits)
+{
+    const __m512i numbers = _mm512_add_epi32(_mm512_set1_epi32(from), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    const int count = _mm_popcnt_u32(bits);
+    _mm512_mask_storeu_epi32(to, first((size_t)count), _mm512_maskz_compress_epi32((__mmask16)bits, numbers));
+    return count;
+}
+
 /* A stage is partner + sign * value: a product with a sign is exact, so the multiply-add rounds as an addition does. */
 #define HADAMARD(v) hadamard(v)
 INLINE __m512 hadamard(__m512 v)
@@ -138,15 +147,6 @@ static int32_t store_rows(int32_t *ids, float *values, const int32_t *row_ids, _
     const int count = _mm_popcnt_u32(bits);
     _mm512_mask_storeu_ps(values, first((size_t)count), _mm512_maskz_compress_ps(selected, v));
     _mm512_mask_storeu_epi32(ids, first((size_t)count), _mm512_maskz_compress_epi32(selected, _mm512_loadu_si512(row_ids)));
-    return count;
-}
-
-#define STORE_NUMBERS store_numbers
-static int32_t store_numbers(int32_t *to, int32_t from, uint32_t bits)
-{
-    const __m512i numbers = _mm512_add_epi32(_mm512_set1_epi32(from), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
-    const int count = _mm_popcnt_u32(bits);
-    _mm512_mask_storeu_epi32(to, first((size_t)count), _mm512_maskz_compress_epi32((__mmask16)bits, numbers));
     return count;
 }
 

@@ -2,33 +2,6 @@
 #include <string.h>
 #include "core.h"
 
-/* Halves of words of bfloat16. Added to the bits, half a unit less the smallest amount and the last bit round to nearest and to even; a quiet NaN cannot become an infinity. */
-static uint32_t bits_of(float v)
-{
-    uint32_t bits;
-    memcpy(&bits, &v, sizeof bits);
-    return bits;
-}
-
-static float float_of(uint32_t bits)
-{
-    float v;
-    memcpy(&v, &bits, sizeof v);
-    return v;
-}
-
-INLINE float low_halves(float v) { return float_of(bits_of(v) << 16); }
-
-INLINE float high_halves(float v) { return float_of(bits_of(v) & 0xFFFF0000u); }
-
-static uint32_t rounded(float v)
-{
-    const uint32_t bits = bits_of(v);
-    return isnan(v) ? bits | 0x00400000u : bits + 0x7FFFu + (bits >> 16 & 1u);
-}
-
-static float round_halves(float low, float high) { return float_of(rounded(low) >> 16 | (rounded(high) & 0xFFFF0000u)); }
-
 /* The same as the wide ones, which have no other way. */
 static double exponent(double a)
 {
@@ -51,6 +24,26 @@ static double significand(double a)
     memcpy(&a, &bits, sizeof bits);
     return a;
 }
+
+/* Halves of words of bfloat16. Added to the bits, half a unit less the smallest amount and the last bit round to nearest and to even; a quiet NaN cannot become an infinity. */
+static float float_of(uint32_t bits)
+{
+    float v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+INLINE float low_halves(float v) { return float_of(float_bits(v) << 16); }
+
+INLINE float high_halves(float v) { return float_of(float_bits(v) & 0xFFFF0000u); }
+
+static uint32_t rounded(float v)
+{
+    const uint32_t bits = float_bits(v);
+    return isnan(v) ? bits | 0x00400000u : bits + 0x7FFFu + (bits >> 16 & 1u);
+}
+
+static float round_halves(float low, float high) { return float_of(rounded(low) >> 16 | (rounded(high) & 0xFFFF0000u)); }
 
 #define VEC float
 #define LANES 1

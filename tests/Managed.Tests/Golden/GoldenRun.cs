@@ -24,8 +24,8 @@ internal sealed class GoldenRun
     /// </summary>
     public static GoldenRun[] All { get; } =
     [
-        new("images", () => Sample.Training().First(200), new() { Hidden = [512, 256], Densities = [0.1, 0.2] }, new() { TrainFrom = 1, Steps = 4, CgTolerance = 1e-12, CgIterations = 6 }),
-        new("function", () => Function(120, 24), new() { Hidden = [512, 256], Densities = [0.1, 0.2] }, new() { TrainFrom = 1, Steps = 6, ResidualTolerance = 0 }),
+        new("images", () => Sample.Training().First(100), new() { Hidden = [384, 256], Densities = [0.1, 0.2] }, new() { TrainFrom = 1, Steps = 3, CgTolerance = 1e-12, CgIterations = 6 }),
+        new("function", () => Function(80, 24), new() { Hidden = [384, 256], Densities = [0.1, 0.2] }, new() { TrainFrom = 1, Steps = 6, ResidualTolerance = 0 }),
     ];
 
     public string Name { get; }

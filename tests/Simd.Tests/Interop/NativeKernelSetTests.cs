@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using NUnit.Framework;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Interop;
+using Subquad.Simd.Memory;
+using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Interop;
 
@@ -74,6 +76,28 @@ public sealed class NativeKernelSetTests
             Throws.ArgumentException.With.Message.Contains("native-abacus").And.Message.Contains("scalar").And.Message.Contains(NativeCore.Describe()));
         if (!NativeCore.IsPresent)
             Assert.That(() => KernelSets.ByName("native"), Throws.ArgumentException.With.Message.Contains("C core: absent"));
+    }
+
+    [Test]
+    public void Sums_in_lanes_have_the_bits_of_the_managed_set_of_the_same_width([Values(16, 17, 700)] int rows)
+    {
+        RequireCore();
+        using var problem = new Problem(new(rows, 150, 9, 0.4));
+        using var packed = new PackedBlocks();
+        using var scratch = new Arena();
+        packed.Plan(problem.Outputs, problem.Inputs);
+        foreach (KernelSet native in Native)
+        {
+            if (KernelSets.Available.FirstOrDefault(set => set.IsFused && set.Lanes == native.Lanes) is not { } managed || managed == native)
+                continue;
+            using NativeBuffer<float> found = new(problem.Inputs.Entries), expected = new(problem.Inputs.Entries);
+            foreach ((KernelSet set, NativeBuffer<float> pulled) in new[] { (native, found), (managed, expected) })
+            {
+                set.Pack(problem.Weights, problem.Outputs, problem.Turned, packed, 0, problem.Columns, scratch);
+                set.PullBackPacked(packed, problem.Outputs.Values, pulled, 0, problem.Data, scratch);
+            }
+            Numbers.SameBits(found.Span, expected.Span, native.Name);
+        }
     }
 
     private static void RequireCore()
