@@ -34,15 +34,20 @@ public static class Samples
         return matrix;
     }
 
-    /// <summary>The bfloat16 next to each number, by another way than the code under test: half a unit in the last place goes to float64, where a sum rounds to even.</summary>
+    /// <summary>The bfloat16 next to each number, by another way than the code under test: a sum of float64, which rounds to nearest and to even.</summary>
     public static float[] Rounded(ReadOnlySpan<float> values)
     {
         var rounded = new float[values.Length];
         for (int i = 0; i < values.Length; i++)
         {
+            if (values[i] == 0f)
+            {
+                rounded[i] = values[i];
+                continue;
+            }
             // Added to 1.5 * 2^52 units of the place that is to be the last, everything behind that place is rounded away.
             double unit = Math.ScaleB(1.5, Math.ILogB(values[i]) - 7 + 52);
-            rounded[i] = values[i] == 0f ? values[i] : (float)(values[i] + unit - unit);
+            rounded[i] = (float)(values[i] + unit - unit);
         }
         return rounded;
     }

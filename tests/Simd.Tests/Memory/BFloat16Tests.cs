@@ -120,7 +120,7 @@ public sealed class BFloat16Tests
             for (int column = 0; column < Columns; column++)
             {
                 uint word = view.Data[row / 64 * view.Stride + column * 32 + row % 64 / 32 * 16 + row % 16];
-                float value = BFloat16.Widen((ushort)(row / 16 % 2 == 0 ? word : word >> 16));
+                float value = BFloat16.Widen((ushort)((row / 16 % 2 == 0 ? word : word >> 16) & 0xFFFF));
                 Assert.That(value, Is.EqualTo(row < Rows ? (1 + row * Columns + column) % 256 : 0));
             }
     }
