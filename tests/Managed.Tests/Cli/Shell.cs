@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Managed.Tests.IO;
+using NUnit.Framework;
 using Subquad.Cli;
 
 namespace Managed.Tests.Cli;
@@ -61,6 +62,8 @@ internal sealed class Shell : IDisposable
     /// <summary>Starts the command as a process of its own, in the test's folder.</summary>
     public Process Start(params string[] args)
     {
+        if (CarriesRuntime)
+            Assert.Ignore("this test run carries its own runtime, and there is no dotnet to start the command with");
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && System.IO.Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             WorkingDirectory = Folder,
@@ -77,6 +80,8 @@ internal sealed class Shell : IDisposable
     public static void Interrupt(Process process) => kill(process.Id, 2);
 
     public void Dispose() => _folder.Dispose();
+
+    private static bool CarriesRuntime => Directory.EnumerateFiles(AppContext.BaseDirectory).Any(path => System.IO.Path.GetFileNameWithoutExtension(path) is "coreclr" or "libcoreclr");
 
     private static IEnumerable<(double X, double Y)> Points(int rows)
     {
