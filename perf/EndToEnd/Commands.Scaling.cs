@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Perf.EndToEnd.Runs;
 using Subquad.Perf.EndToEnd.Runs.Solvers;
 
@@ -68,7 +68,7 @@ static partial class Commands
                 MostData = parsed.GetValue(most),
                 WithPeer = !parsed.GetValue(noPeer),
                 Data = parsed.GetValue(data)!,
-                Earlier = earlier is { Exists: true } ? Subquad.Perf.Results.Json.Read(File.ReadAllText(earlier.FullName)) : [],
+                Earlier = earlier is { Exists: true } ? Subquad.Perf.Reports.Json.Read(File.ReadAllText(earlier.FullName)) : [],
             }.Run().Save(file, standard: AreDefaults(parsed, most, threads, noPeer));
         });
         return command;

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Perf.EndToEnd.Runs;
 
 namespace Subquad.Perf.EndToEnd;
@@ -58,7 +58,7 @@ static partial class Commands
         command.SetAction(parsed => new FashionRun
         {
             Json = parsed.GetValue(json)!,
-            Earlier = parsed.GetValue(resume) && parsed.GetValue(json)!.Exists ? Subquad.Perf.Results.Json.Read(File.ReadAllText(parsed.GetValue(json)!.FullName)) : [],
+            Earlier = parsed.GetValue(resume) && parsed.GetValue(json)!.Exists ? Subquad.Perf.Reports.Json.Read(File.ReadAllText(parsed.GetValue(json)!.FullName)) : [],
             Data = parsed.GetValue(data)!,
             Seconds = parsed.GetValue(limit),
             Widths = parsed.GetValue(widths)!,
@@ -119,7 +119,7 @@ static partial class Commands
         command.SetAction(_ =>
         {
             string repository = Report.Repository() ?? throw new InvalidOperationException("this program does not run from a build inside the repository");
-            foreach (string line in Subquad.Perf.Results.Readme.Renew(repository))
+            foreach (string line in Subquad.Perf.Reports.Readme.Renew(repository))
                 Console.WriteLine(line);
         });
         return command;

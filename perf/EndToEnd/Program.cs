@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Subquad.Perf.EndToEnd;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 
 var root = new RootCommand("Measures Subquad end to end, beside dense libraries. Each run writes an array of flat JSON objects and a page of tables.")
 {

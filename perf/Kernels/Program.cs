@@ -2,7 +2,7 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Subquad.Perf.Kernels;
 using Subquad.Perf.Kernels.Verbs;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Simd.Dispatch;
 
 Option<FileInfo> json = new("--json") { Description = "File to write; the tables go to the same name with .md.", Required = true };

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 
 namespace Perf.Tests;
 

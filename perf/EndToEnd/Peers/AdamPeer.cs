@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Perf.EndToEnd.Runs;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

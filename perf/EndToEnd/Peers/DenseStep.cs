@@ -1,4 +1,4 @@
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Perf.EndToEnd.Runs;
 using static TorchSharp.torch;
 

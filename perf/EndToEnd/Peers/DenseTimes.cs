@@ -1,4 +1,4 @@
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 
 namespace Subquad.Perf.EndToEnd.Peers;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 
 namespace Subquad.Perf.EndToEnd.Peers;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 
 namespace Subquad.Perf.EndToEnd.Peers;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Perf.EndToEnd.Runs;
 
 namespace Subquad.Perf.EndToEnd.Peers;

@@ -1,4 +1,4 @@
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Simd;
 
 namespace Subquad.Perf.EndToEnd.Runs;

@@ -1,4 +1,4 @@
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Search;

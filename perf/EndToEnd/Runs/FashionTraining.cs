@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Subquad.Data;
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Simd.Threading;
 using Subquad.Trainers;
 

@@ -1,5 +1,5 @@
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;

@@ -1,5 +1,5 @@
-using Subquad.Perf.Results;
-using static Subquad.Perf.Results.MarkdownTable;
+using Subquad.Perf.Reports;
+using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 

@@ -1,5 +1,5 @@
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Search;
-using static Subquad.Perf.Results.MarkdownTable;
+using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 

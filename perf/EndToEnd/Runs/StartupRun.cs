@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Simd.Dispatch;
-using static Subquad.Perf.Results.MarkdownTable;
+using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 

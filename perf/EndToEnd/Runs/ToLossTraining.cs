@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 

@@ -1,4 +1,4 @@
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 
@@ -16,7 +16,7 @@ static class CallOverhead
         if (native is null)
             return "";
         KernelSet managed = KernelSets.ByName("scalar");
-        double inside = Results.Measure.Median(Repeats, () => Call(managed)) / Calls, across = Results.Measure.Median(Repeats, () => Call(native)) / Calls;
+        double inside = Reports.Measure.Median(Repeats, () => Call(managed)) / Calls, across = Reports.Measure.Median(Repeats, () => Call(native)) / Calls;
         report.Add(new() { { "kind", "call" }, { "name", "managed" }, { "kernels", managed.Name }, { "threads", 1 }, { "seconds", inside } });
         report.Add(new() { { "kind", "call" }, { "name", "native" }, { "kernels", native.Name }, { "threads", 1 }, { "seconds", across } });
         return $"""

@@ -1,7 +1,7 @@
 using Subquad.Simd;
 using Subquad.Simd.Lanes;
 using Subquad.Simd.Memory;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 
 namespace Subquad.Perf.Kernels.Verbs;
 

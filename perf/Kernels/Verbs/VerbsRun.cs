@@ -1,4 +1,4 @@
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 
@@ -55,7 +55,7 @@ sealed class VerbsRun
             for (int repeat = 0; repeat < Repeats; repeat++)
                 for (int i = 0; i < Sets.Length; i++)
                     (samples[i] ??= []).Add(SecondsOf(work, Sets[i], calls[i]));
-            Dictionary<string, double> seconds = Sets.Select((set, i) => (set.Name, Seconds: Results.Measure.Median(samples[i]))).ToDictionary(pair => pair.Name, pair => pair.Seconds);
+            Dictionary<string, double> seconds = Sets.Select((set, i) => (set.Name, Seconds: Reports.Measure.Median(samples[i]))).ToDictionary(pair => pair.Name, pair => pair.Seconds);
             _timed.Add((work, seconds));
             foreach (KernelSet set in Sets)
                 _report.Add(RowOf(work, set, seconds));
@@ -93,7 +93,7 @@ sealed class VerbsRun
         return (int)Math.Clamp(Math.Ceiling(Sample / Math.Max(once, 1e-9)), 1, 1e6);
     }
 
-    static double SecondsOf(VerbCase work, KernelSet set, int calls) => Results.Measure.Seconds(() =>
+    static double SecondsOf(VerbCase work, KernelSet set, int calls) => Reports.Measure.Seconds(() =>
     {
         for (int call = 0; call < calls; call++)
             work.Work(set);

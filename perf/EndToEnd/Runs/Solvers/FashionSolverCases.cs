@@ -1,6 +1,6 @@
 using Subquad.Perf.EndToEnd.Peers;
-using Subquad.Perf.Results;
-using static Subquad.Perf.Results.MarkdownTable;
+using Subquad.Perf.Reports;
+using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs.Solvers;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Simd.Memory;
 using Subquad.Solvers;
-using static Subquad.Perf.Results.MarkdownTable;
+using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs.Solvers;
 

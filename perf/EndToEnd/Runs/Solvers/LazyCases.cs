@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Subquad.Perf.Results;
+using Subquad.Perf.Reports;
 using Subquad.Weights;
-using static Subquad.Perf.Results.MarkdownTable;
+using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs.Solvers;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Subquad.Perf.Results;
+namespace Subquad.Perf.Reports;
 
 /// <summary>Rows of a new measurement beside those of an earlier one on the same kind of machine.</summary>
 /// <param name="Band">How much slower a row may be before it counts: 0.25 is a quarter.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Subquad.Perf.Results;
+namespace Subquad.Perf.Reports;
 
 /// <summary>
 /// Panels of curves over logarithmic axes as SVG: measured points, and the fitted power law as a line through them. Text stays text, so the file is small and a change of it can be read.

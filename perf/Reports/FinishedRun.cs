@@ -1,4 +1,4 @@
-namespace Subquad.Perf.Results;
+namespace Subquad.Perf.Reports;
 
 /// <summary>What a run found: its rows, and the same as tables.</summary>
 sealed record FinishedRun(Report Report, string Tables)

@@ -1,4 +1,4 @@
-namespace Subquad.Perf.Results;
+namespace Subquad.Perf.Reports;
 
 /// <summary>The rows of a run and what it ran with, on their way to files.</summary>
 sealed class Report(string run)

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Subquad.Perf.Results;
+namespace Subquad.Perf.Reports;
 
 /// <summary>What the numbers were measured on.</summary>
 static partial class Machine

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Subquad.Perf.Results;
+namespace Subquad.Perf.Reports;
 
 /// <summary>Rows to and from a JSON array of flat objects.</summary>
 static class Json

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Subquad.Perf.Results;
+namespace Subquad.Perf.Reports;
 
 /// <summary><c>compare --json NEW [--against FILE] [--band 0.25]</c>: whether a new measurement is slower than the published one of this kind of machine. Exit code 1 says so.</summary>
 static class CompareCommand

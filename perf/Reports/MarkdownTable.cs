@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Subquad.Perf.Results;
+namespace Subquad.Perf.Reports;
 
 /// <summary>A table as README shows it.</summary>
 sealed class MarkdownTable(params string[] headings)

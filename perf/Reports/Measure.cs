@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Subquad.Perf.Results;
+namespace Subquad.Perf.Reports;
 
 static class Measure
 {

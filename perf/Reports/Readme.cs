@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Subquad.Perf.Results;
+namespace Subquad.Perf.Reports;
 
 /// <summary>Puts the published tables of this machine between README's markers, so that no number there is typed.</summary>
 static partial class Readme

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace Subquad.Perf.Results;
+namespace Subquad.Perf.Reports;
 
 /// <summary>One flat object of a results file: named numbers and words, in the order in which they were added.</summary>
 sealed class Row : IEnumerable<KeyValuePair<string, object>>
