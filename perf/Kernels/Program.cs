@@ -12,7 +12,7 @@ Option<int> repeats = new("--repeats") { Description = "Samples of which the med
 var verbs = new Command("verbs", "Times every verb on every kernel set, one thread, beside the measured roofline. With the default cases it also renews perf/results.") { json, kernels, verb, repeats };
 verbs.SetAction(parsed => new VerbsRun
 {
-    Sets = parsed.GetValue(kernels) is { Length: > 0 } names ? [.. names.Select(KernelSets.ByName)] : [.. KernelSets.Available],
+    Sets = parsed.GetValue(kernels) is { Length: > 0 } names ? [.. names.Select(KernelSets.ByName)] : [.. KernelSets.Available.Where(set => !set.Name.Contains('+'))],
     Only = parsed.GetValue(verb),
     Repeats = parsed.GetValue(repeats),
 }.Run().Save(parsed.GetValue(json)!, standard: parsed.GetValue(kernels) is not { Length: > 0 } && parsed.GetValue(verb) is null));
@@ -22,8 +22,11 @@ disassembly.SetAction(_ => FoldedLoads.Check(Console.Out) ? 0 : 1);
 var loop = new Command("loop") { Hidden = true };
 loop.SetAction(_ => FoldedLoads.RunLoop());
 
+var served = new Command("served", "Prints the lines of this processor for the table in ServedVerbs.cs, from the published results of the verbs run.");
+served.SetAction(_ => ServedLines.Print(Console.Out));
+
 Argument<string[]> rest = new("arguments") { Arity = ArgumentArity.ZeroOrMore };
 var bench = new Command("bench", "BenchmarkDotNet, with its own options after --, for example: bench -- --filter '*Vector*' --job short") { rest };
 bench.SetAction(parsed => BenchmarkSwitcher.FromAssembly(typeof(KernelBenchmark).Assembly).Run(parsed.GetValue(rest)!));
 
-return new RootCommand("Measures kernels one by one.") { verbs, disassembly, bench, CompareCommand.Create(), loop }.Parse(args).Invoke();
+return new RootCommand("Measures kernels one by one.") { verbs, served, disassembly, bench, CompareCommand.Create(), loop }.Parse(args).Invoke();

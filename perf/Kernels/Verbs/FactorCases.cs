@@ -33,7 +33,7 @@ sealed class FactorCases : IDisposable
     public IEnumerable<VerbCase> Cases()
     {
         double n = Order, below = n - Block, triangle = 8 * n * n / 2;
-        string order = $"n = {Order:#,0}", many = order + $", {Right} columns";
+        string order = $"n = {Order:#,0}", many = order + $", {Right} columns", one = order + ", one column";
         // The copy that puts the block back is about a tenth of it.
         yield return Computes("FactorDiagonal", $"block of {Block}", Block * (double)Block * Block / 3, 8.0 * Block * Block, set =>
         {
@@ -44,11 +44,11 @@ sealed class FactorCases : IDisposable
         yield return Computes("UpdateTrailing", order, below * below * Block, 8 * below * below, set => set.UpdateTrailing(_trailing, Order, 0, Order, _blockPanel, Block, Order));
         yield return Computes("PackRows", many, 0, 2 * 8 * n * Right, set => set.PackRows(_rows, Right, 0, Right, _panel, 0, Order));
         yield return Computes("AddOuterProduct", many, n * n * Right, 2 * triangle, set => set.AddOuterProduct(_panel, Right, _gram, Order, 0, Order));
-        yield return Computes("SolveLower, columns", many, n * n * Right, triangle + 2 * 8 * n * Right, set => set.SolveLower(_factor, Order, Order, _rows, Right, 0, Right, _scratch));
-        yield return Computes("SolveUpper, columns", many, n * n * Right, triangle + 2 * 8 * n * Right, set => set.SolveUpper(_factor, Order, Order, _rows, Right, 0, Right, _scratch));
+        yield return Computes("SolveLower", many, n * n * Right, triangle + 2 * 8 * n * Right, set => set.SolveLower(_factor, Order, Order, _rows, Right, 0, Right, _scratch));
+        yield return Computes("SolveUpper", many, n * n * Right, triangle + 2 * 8 * n * Right, set => set.SolveUpper(_factor, Order, Order, _rows, Right, 0, Right, _scratch));
         yield return Computes("SolveFactored", many, 2 * n * n * Right, 2 * (triangle + 2 * 8 * n * Right), set => set.SolveFactored(_factor, Order, Order, _rows, Right));
-        yield return Computes("SolveLower, vector", order, n * n, triangle, set => set.SolveLower(_factor, Order, _x));
-        yield return Computes("SolveUpper, vector", order, n * n, triangle, set => set.SolveUpper(_factor, Order, _x));
+        yield return Computes("SolveLowerOne", one, n * n, triangle, set => set.SolveLower(_factor, Order, _x));
+        yield return Computes("SolveUpperOne", one, n * n, triangle, set => set.SolveUpper(_factor, Order, _x));
         yield return Computes("MultiplySymmetric", order, 2 * n * n, triangle, set => set.MultiplySymmetric(_factor, Order, _x, _y, _partial, 0, Order));
     }
 

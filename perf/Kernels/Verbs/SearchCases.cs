@@ -26,7 +26,7 @@ sealed class SearchCases : IDisposable
         const float bound = 0.9f;
         string shape = $"{Rows:#,0} rows, d = {Dimension}";
         yield return Asks("ReportHalfSpace", shape, tree => tree.Report(_corner, bound, _hits));
-        yield return Asks("ReportHalfSpace + SortById", shape, tree => tree.ReportAscending(_corner, bound, _hits));
+        yield return Asks("SortById", "a report and its sorting, " + shape, tree => tree.ReportAscending(_corner, bound, _hits));
         yield return Asks("Nearest", $"{shape}, {Nearest} nearest", tree => tree.Nearest(_x, Nearest, _hits));
         yield return Asks("LargestProducts", $"{shape}, {Nearest} largest", tree => tree.MaxInnerProduct(_x, Nearest, _hits));
     }

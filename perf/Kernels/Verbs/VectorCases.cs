@@ -11,11 +11,11 @@ sealed class VectorCases : IDisposable
     public IEnumerable<VerbCase> Cases()
     {
         string shape = $"{Length:#,0}";
-        yield return new("Dot, float32", shape, set => set.Dot(_x, _y)) { Flops = 2.0 * Length, Bytes = 8.0 * Length, Footprint = 8.0 * Length };
-        yield return new("Axpy, float32", shape, set => set.Axpy(1e-9f, _x, _y)) { Flops = 2.0 * Length, Bytes = 12.0 * Length, Footprint = 8.0 * Length };
+        yield return new("Dot", shape, set => set.Dot(_x, _y)) { Flops = 2.0 * Length, Bytes = 8.0 * Length, Footprint = 8.0 * Length };
+        yield return new("Axpy", shape, set => set.Axpy(1e-9f, _x, _y)) { Flops = 2.0 * Length, Bytes = 12.0 * Length, Footprint = 8.0 * Length };
         yield return new("SquaredNorm", shape, set => set.SquaredNorm(_x)) { Flops = 2.0 * Length, Bytes = 4.0 * Length, Footprint = 4.0 * Length, IsDouble = true };
-        yield return new("Dot, float64", shape, set => set.Dot(_a, _b)) { Flops = 2.0 * Length, Bytes = 16.0 * Length, Footprint = 16.0 * Length, IsDouble = true };
-        yield return new("Axpy, float64", shape, set => set.Axpy(1e-9, _a, _b)) { Flops = 2.0 * Length, Bytes = 24.0 * Length, Footprint = 16.0 * Length, IsDouble = true };
+        yield return new("DotDouble", shape, set => set.Dot(_a, _b)) { Flops = 2.0 * Length, Bytes = 16.0 * Length, Footprint = 16.0 * Length, IsDouble = true };
+        yield return new("AxpyDouble", shape, set => set.Axpy(1e-9, _a, _b)) { Flops = 2.0 * Length, Bytes = 24.0 * Length, Footprint = 16.0 * Length, IsDouble = true };
         yield return new("AddProduct", shape, set => set.AddProduct(1e-9, _a, _b, _c)) { Flops = 3.0 * Length, Bytes = 32.0 * Length, Footprint = 24.0 * Length, IsDouble = true };
     }
 

@@ -8,7 +8,7 @@ namespace Subquad.Perf.Kernels.Verbs;
 sealed class VerbsRun
 {
     /// <summary>A sample is at least this long, so that the clock's grain does not show.</summary>
-    const double Sample = 3e-3;
+    const double Sample = 10e-3;
 
     readonly Report _report = new("verbs");
     readonly Roofline _roofline = new();

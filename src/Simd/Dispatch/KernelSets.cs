@@ -12,7 +12,7 @@ public static class KernelSets
 
     private static readonly KernelSet[] s_available = Collect();
 
-    /// <summary>The sets of this machine: the managed ones, the best first, then those of the C core, the best first.</summary>
+    /// <summary>The sets of this machine: the best of both kinds together where it was measured, then the managed ones, the best first, then those of the C core, the best first.</summary>
     public static IReadOnlyList<KernelSet> Available => s_available;
 
     /// <summary>The set that <see cref="Variable"/> names, or the best one.</summary>
@@ -20,7 +20,7 @@ public static class KernelSets
     public static KernelSet Best => Choose(Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>A set by its name.</summary>
-    /// <param name="name">simd512, simd256, simd128, scalar, native-avx512bf16, native-avx512, native-avx2, native-neon or native-scalar; native is the best of the C core's.</param>
+    /// <param name="name">simd512, simd256, simd128, scalar, native-avx512bf16, native-avx512, native-avx2, native-neon or native-scalar; native is the best of the C core's; and what is listed as their mixture, such as simd512+native-avx512.</param>
     /// <exception cref="ArgumentException">There is no such set, or this machine cannot run it; the message lists those that exist, and says of a native set what became of the C core.</exception>
     public static KernelSet ByName(string name)
     {
@@ -46,7 +46,9 @@ public static class KernelSets
         if (Simd128.IsSupported)
             sets.Add(new ManagedKernelSet<Simd128, Vector128<float>, Simd128Double, Vector128<double>>());
         sets.Add(new ManagedKernelSet<SimdScalar, float, SimdScalarDouble, double>());
-        // The C core's run when a name forces them.
-        return [.. sets, .. NativeKernelSets.Of(sets)];
+        // The best one takes from the C core what is faster there, measured; the C core's own sets run when a name forces them.
+        KernelSet? mixed = NativeKernelSets.Beside(sets[0], Processor.Family);
+        IEnumerable<KernelSet> best = mixed is null ? [] : [mixed];
+        return [.. best, .. sets, .. NativeKernelSets.Of(sets)];
     }
 }

@@ -3,7 +3,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Interop;
 
 /// <summary>
-/// One instruction set of the C core: it serves the verbs that <see cref="ServedVerbs"/> gives it and hands the others to a managed set. Checks views and ranges in Debug; the core gets
+/// One instruction set of the C core: it serves the verbs that it is given (<see cref="ServedVerbs"/>) and hands the others to a managed set. Checks views and ranges in Debug; the core gets
 /// pointers, and the owners are kept alive until it returns.
 /// </summary>
 internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
@@ -14,19 +14,20 @@ internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
     private readonly CoreApi* _core;
     private readonly CoreVerbs _served;
 
+    /// <param name="name">The set's name.</param>
     /// <param name="core">The core's table.</param>
-    /// <param name="managed">Serves what the core does not.</param>
-    public NativeKernelSet(CoreApi* core, KernelSet managed) : base(managed)
+    /// <param name="served">What the core serves.</param>
+    /// <param name="managed">Serves the rest.</param>
+    public NativeKernelSet(string name, CoreApi* core, CoreVerbs served, KernelSet managed) : base(managed)
     {
-        string isa = CoreProbe.NameOf(core);
         _core = core;
-        _served = ServedVerbs.Of(isa);
-        Name = NativeKernelSets.Prefix + isa;
+        _served = served;
+        Name = name;
     }
 
     public override string Name { get; }
     public override int Lanes => (int)_core->Lanes;
-    public override bool IsFused => true;
+    public override bool IsFused => Managed.IsFused;
     public override bool RoundsInputs => Serves(CoreVerbs.AccumulateBFloat16) ? (_core->Capabilities & RoundsInputsBit) != 0 : Managed.RoundsInputs;
 
     public override void Accumulate(

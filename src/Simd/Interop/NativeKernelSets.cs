@@ -16,7 +16,25 @@ internal static unsafe class NativeKernelSets
     {
         var sets = new List<KernelSet>();
         foreach (CoreApi* api in CoreLibrary.Probe.Apis)
-            sets.Add(new NativeKernelSet(api, managed.First(set => set.IsFused && set.Lanes <= api->Lanes)));
+        {
+            string isa = CoreProbe.NameOf(api);
+            sets.Add(new NativeKernelSet(Prefix + isa, api, ServedVerbs.Of(isa), managed.First(set => set.IsFused && set.Lanes <= api->Lanes)));
+        }
         return sets;
+    }
+
+    /// <summary>The managed set with those verbs of the C core in which it was measured to be faster on this family of processors; null where that is none. It gives the bits of the managed
+    /// set, which fuses as the core does and sums in the same lanes.</summary>
+    /// <param name="managed">A managed set.</param>
+    /// <param name="processor">The processor's maker and family.</param>
+    public static KernelSet? Beside(KernelSet managed, string processor)
+    {
+        foreach (CoreApi* api in CoreLibrary.Probe.Apis)
+        {
+            string isa = CoreProbe.NameOf(api);
+            if (api->Lanes == managed.Lanes && managed.IsFused && ServedVerbs.Faster(processor, isa) is not CoreVerbs.None and CoreVerbs faster)
+                return new NativeKernelSet($"{managed.Name}+{Prefix}{isa}", api, faster, managed);
+        }
+        return null;
     }
 }

@@ -71,18 +71,91 @@ internal enum CoreVerbs : ulong
 }
 
 /// <summary>
-/// Which verbs the C core serves in its sets; the others, and all that it does not have, go to the managed set of the same width. Decided here and not by a race at run time, so that the
-/// same machine always computes the same numbers.
+/// Which verbs the C core serves. Decided here and not by a race at run time, so that the same machine always computes the same numbers.
 /// </summary>
 internal static class ServedVerbs
 {
     /// <summary>Both compilers write these loops alike, so a call into C, which costs as much as a short vector, is all that would differ.</summary>
     private const CoreVerbs Vectors = CoreVerbs.Dot | CoreVerbs.Axpy | CoreVerbs.SquaredNorm | CoreVerbs.DotDouble | CoreVerbs.AxpyDouble | CoreVerbs.AddProduct;
 
-    /// <summary>A layer's or a tree's worth of work in each call: here a set that was forced by name is the C core.</summary>
+    /// <summary>A layer's or a tree's worth of work in each call.</summary>
     private const CoreVerbs Layers = CoreVerbs.All & ~Vectors;
 
-    /// <summary>What the core serves on an instruction set.</summary>
+    /// <summary>From so many times the speed of the managed kernel on, the core's is used without being asked for: less is within the noise of a machine.</summary>
+    private const double Pays = 1.1;
+
+    /// <summary>
+    /// What perf/Kernels measured on each family of processors (perf/results, verbs; one thread): how many times as fast as the managed set of its width the core is, and so, from
+    /// <see cref="Pays"/> on, why it serves a verb there. A family that is not here keeps the managed kernels. A test holds the numbers against the results.
+    /// </summary>
+    private static readonly Measured[] s_measured =
+    [
+        // AMD Zen 5 (amd-epyc-family-26-model-2-2-cores): the verb, AVX-512 beside simd512, AVX2 beside simd256.
+        new("AuthenticAMD 26", CoreVerbs.Accumulate, 1.09, 1.11),
+        new("AuthenticAMD 26", CoreVerbs.AccumulateDense, 1.08, 1.10),
+        new("AuthenticAMD 26", CoreVerbs.RoundBFloat16, 1.24, 1.07),
+        new("AuthenticAMD 26", CoreVerbs.AccumulateBFloat16, 1.21, 1.21),
+        new("AuthenticAMD 26", CoreVerbs.AccumulateDenseBFloat16, 1.21, 1.11),
+        new("AuthenticAMD 26", CoreVerbs.SupportNorms, 1.15, 1.20),
+        new("AuthenticAMD 26", CoreVerbs.RowNorms, 1.17, 1.05),
+        new("AuthenticAMD 26", CoreVerbs.Gram, 1.93, 2.07),
+        new("AuthenticAMD 26", CoreVerbs.PullBack, 1.09, 1.10),
+        new("AuthenticAMD 26", CoreVerbs.PushForward, 1.00, 1.26),
+        new("AuthenticAMD 26", CoreVerbs.Scatter, 1.06, 1.15),
+        new("AuthenticAMD 26", CoreVerbs.Pack, 1.08, 1.11),
+        new("AuthenticAMD 26", CoreVerbs.PullBackPacked, 2.05, 1.67),
+        new("AuthenticAMD 26", CoreVerbs.PushForwardPacked, 1.97, 1.43),
+        new("AuthenticAMD 26", CoreVerbs.CountAbove, 1.06, 1.84),
+        new("AuthenticAMD 26", CoreVerbs.CompressAbove, 0.80, 1.40),
+        new("AuthenticAMD 26", CoreVerbs.GatherActive, 1.12, 1.06),
+        new("AuthenticAMD 26", CoreVerbs.Raise, 5.95, 5.84),
+        new("AuthenticAMD 26", CoreVerbs.RaiseAndCountUncertain, 1.40, 1.54),
+        new("AuthenticAMD 26", CoreVerbs.ListUncertain, 0.87, 1.38),
+        new("AuthenticAMD 26", CoreVerbs.SetListed, 1.03, 1.03),
+        new("AuthenticAMD 26", CoreVerbs.CountListedAbove, 1.52, 1.84),
+        new("AuthenticAMD 26", CoreVerbs.CompressListedAbove, 0.57, 0.56),
+        new("AuthenticAMD 26", CoreVerbs.CountNonZero, 1.26, 1.80),
+        new("AuthenticAMD 26", CoreVerbs.ListNonZero, 5.95, 1.18),
+        new("AuthenticAMD 26", CoreVerbs.Spread, 1.20, 1.19),
+        new("AuthenticAMD 26", CoreVerbs.SubtractTransposed, 1.73, 1.66),
+        new("AuthenticAMD 26", CoreVerbs.NarrowSymmetric, 6.45, 6.41),
+        new("AuthenticAMD 26", CoreVerbs.BuildTournament, 1.05, 1.33),
+        new("AuthenticAMD 26", CoreVerbs.BuildTournaments, 1.08, 2.14),
+        new("AuthenticAMD 26", CoreVerbs.UpdateTournament, 1.36, 1.37),
+        new("AuthenticAMD 26", CoreVerbs.UpdateTournaments, 1.16, 1.46),
+        new("AuthenticAMD 26", CoreVerbs.ReportAbove, 0.93, 1.06),
+        new("AuthenticAMD 26", CoreVerbs.ReportTop, 1.15, 1.07),
+        new("AuthenticAMD 26", CoreVerbs.CountPositive, 1.03, 1.04),
+        new("AuthenticAMD 26", CoreVerbs.CompressPositive, 2.44, 1.81),
+        new("AuthenticAMD 26", CoreVerbs.ReportHalfSpace, 1.18, 1.12),
+        new("AuthenticAMD 26", CoreVerbs.SortById, 1.22, 1.17),
+        new("AuthenticAMD 26", CoreVerbs.Nearest, 1.32, 1.23),
+        new("AuthenticAMD 26", CoreVerbs.LargestProducts, 1.47, 1.33),
+        new("AuthenticAMD 26", CoreVerbs.TransformHadamard, 1.02, 1.00),
+        new("AuthenticAMD 26", CoreVerbs.TransformHadamardColumns, 0.99, 1.20),
+        new("AuthenticAMD 26", CoreVerbs.SampleHadamard, 1.03, 0.91),
+        new("AuthenticAMD 26", CoreVerbs.CountSketch, 1.09, 1.08),
+        new("AuthenticAMD 26", CoreVerbs.FillNormal, 1.87, 1.91),
+        new("AuthenticAMD 26", CoreVerbs.FactorDiagonal, 1.21, 1.18),
+        new("AuthenticAMD 26", CoreVerbs.SolveBelowDiagonal, 1.27, 1.20),
+        new("AuthenticAMD 26", CoreVerbs.UpdateTrailing, 1.03, 0.89),
+        new("AuthenticAMD 26", CoreVerbs.PackRows, 1.45, 1.51),
+        new("AuthenticAMD 26", CoreVerbs.AddOuterProduct, 1.04, 0.91),
+        new("AuthenticAMD 26", CoreVerbs.SolveLower, 1.19, 1.06),
+        new("AuthenticAMD 26", CoreVerbs.SolveUpper, 1.06, 1.02),
+        new("AuthenticAMD 26", CoreVerbs.SolveFactored, 1.07, 1.03),
+        new("AuthenticAMD 26", CoreVerbs.SolveLowerOne, 1.29, 1.19),
+        new("AuthenticAMD 26", CoreVerbs.SolveUpperOne, 1.26, 1.10),
+        new("AuthenticAMD 26", CoreVerbs.MultiplySymmetric, 1.10, 2.24),
+        new("AuthenticAMD 26", CoreVerbs.Dot, 1.00, 0.99),
+        new("AuthenticAMD 26", CoreVerbs.Axpy, 0.92, 0.98),
+        new("AuthenticAMD 26", CoreVerbs.SquaredNorm, 0.98, 1.00),
+        new("AuthenticAMD 26", CoreVerbs.DotDouble, 1.00, 0.99),
+        new("AuthenticAMD 26", CoreVerbs.AxpyDouble, 1.01, 1.00),
+        new("AuthenticAMD 26", CoreVerbs.AddProduct, 1.00, 1.00),
+    ];
+
+    /// <summary>What the core serves in the set of an instruction set that a name forces: there it is the C core.</summary>
     public static CoreVerbs Of(string isa) => isa switch
     {
         "avx512bf16" => Layers,
@@ -92,4 +165,18 @@ internal static class ServedVerbs
         // The specification of all others: every verb that there is in C.
         _ => CoreVerbs.All,
     };
+
+    /// <summary>What the core serves in the set that runs when no name forces one: the verbs in which it was measured to be faster.</summary>
+    /// <param name="processor">The processor's maker and family.</param>
+    /// <param name="isa">The core's instruction set.</param>
+    public static CoreVerbs Faster(string processor, string isa)
+    {
+        CoreVerbs faster = CoreVerbs.None;
+        foreach (Measured line in s_measured)
+            if (line.Processor == processor && (isa == "avx512" ? line.Avx512 : isa == "avx2" ? line.Avx2 : 0) >= Pays)
+                faster |= line.Verb;
+        return faster & Layers;
+    }
+
+    private readonly record struct Measured(string Processor, CoreVerbs Verb, double Avx512, double Avx2);
 }

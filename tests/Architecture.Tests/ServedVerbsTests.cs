@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Subquad.Architecture.Tests;
+
+/// <summary>Which verbs the C core serves without being asked for is what perf measured, not what somebody typed.</summary>
+public partial class ServedVerbsTests
+{
+    [Test]
+    public void Every_line_of_the_table_is_a_published_ratio()
+    {
+        Line[] lines = [.. Lines(Repository.Text("src/Simd/Interop/ServedVerbs.cs"))];
+        Assert.That(lines, Is.Not.Empty);
+        foreach (IGrouping<string, Line> family in lines.GroupBy(line => line.Processor))
+        {
+            // One file of results answers for a family: that which all its lines agree with.
+            string[][] differences = [.. Published().Select(results => family.SelectMany(line => Differences(line, results)).ToArray())];
+            Assert.That(differences.MinBy(one => one.Length), Is.Empty, family.Key);
+            Assert.That(family.Select(line => line.Verb), Is.Unique, family.Key);
+        }
+    }
+
+    [TestCase("new(\"M 1\", CoreVerbs.Gram, 2.00, 1.50),", 0)]
+    [TestCase("new(\"M 1\", CoreVerbs.Gram, 2.10, 1.50),", 1)]
+    [TestCase("new(\"M 1\", CoreVerbs.Gram, 2.00, 0),", 1)]
+    [TestCase("new(\"M 1\", CoreVerbs.Scatter, 2.00, 1.50),", 2)]
+    public void A_line_that_was_not_measured_is_found(string text, int expected)
+    {
+        using var results = JsonDocument.Parse("""
+            [{"kind":"verb","name":"Gram","kernels":"native-avx512","managed_ratio":2.0},{"kind":"verb","name":"Gram","kernels":"native-avx2","managed_ratio":1.5}]
+            """);
+        Assert.That(Differences(Lines(text).Single(), results).Count(), Is.EqualTo(expected));
+    }
+
+    private static IEnumerable<string> Differences(Line line, JsonDocument results)
+    {
+        foreach ((string kernels, string ratio) in new[] { ("native-avx512", line.Avx512), ("native-avx2", line.Avx2) })
+        {
+            string? measured = results.RootElement.EnumerateArray()
+                .Where(row => Text(row, "kind") == "verb" && Text(row, "name") == line.Verb && Text(row, "kernels") == kernels)
+                .Select(row => row.GetProperty("managed_ratio").GetDouble().ToString("0.00", CultureInfo.InvariantCulture)).SingleOrDefault();
+            if (measured != ratio)
+                yield return $"{line.Verb}: {kernels} is {ratio} in the table and {measured ?? "nothing"} in the results";
+        }
+    }
+
+    private static IEnumerable<JsonDocument> Published() =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, "perf", "results"), "verbs.json", SearchOption.AllDirectories).Select(file => JsonDocument.Parse(File.ReadAllText(file)));
+
+    private static string? Text(JsonElement row, string name) => row.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+
+    private static IEnumerable<Line> Lines(string source) =>
+        TableLine().Matches(source).Select(match => new Line(match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value, match.Groups[4].Value));
+
+    [GeneratedRegex(@"new\(""([^""]+)"", CoreVerbs\.(\w+), ([\d.]+), ([\d.]+)\),")]
+    private static partial Regex TableLine();
+
+    private sealed record Line(string Processor, string Verb, string Avx512, string Avx2);
+}
