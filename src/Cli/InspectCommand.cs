@@ -40,8 +40,9 @@ internal sealed class InspectCommand : Command
     private static void Kernels(TextWriter output)
     {
         KernelSet used = KernelSets.Best;
+        int longest = KernelSets.Available.Max(set => set.Name.Length);
         foreach (KernelSet set in KernelSets.Available)
-            output.WriteLine($"{set.Name,-14} {(set == used ? "available, used" : "available")}");
+            output.WriteLine($"{set.Name.PadRight(longest)} {(set == used ? "available, used" : "available")}");
         output.WriteLine(NativeCore.Describe());
     }
 

@@ -174,6 +174,9 @@ internal readonly unsafe struct PackVisit<TSimd, TVec>(PackedView packed) : ICol
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Visit(float* column, int* addresses, int count, int datum, long output, long input, int position)
     {
+        // Without entries the place after the last rank would be read.
+        if (count == 0)
+            return;
         float* row = packed.Values + packed.Starts[datum] + (long)packed.InputRanks[position] * packed.Strides[datum] + packed.OutputRanks[output];
         for (int entry = 0; entry < count; entry++)
             row[entry] = column[addresses[entry]];

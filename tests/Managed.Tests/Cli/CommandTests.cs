@@ -227,7 +227,7 @@ public class CommandTests
         Assert.That(lines, Has.Some.Match(@"^targets: +\(y - mean\) / deviation; mean \d+"));
         Assert.That(lines, Has.Some.Match(@"^columns: +x \(missing: .*\), y \(missing: .*\); target price$"));
         Assert.That(lines, Has.Some.Match(@"^seed: +77$"));
-        Assert.That(lines, Has.Some.Match(@"^trained by: +kernels \w+$"));
+        Assert.That(lines, Has.Some.Match(@"^trained by: +kernels \S+$"));
     }
 
     [Test]
