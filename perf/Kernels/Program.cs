@@ -12,7 +12,7 @@ Option<int> repeats = new("--repeats") { Description = "Samples of which the med
 var verbs = new Command("verbs", "Times every verb on every kernel set, one thread, beside the measured roofline. With the default cases it also renews perf/results.") { json, kernels, verb, repeats };
 verbs.SetAction(parsed => new VerbsRun
 {
-    Sets = parsed.GetValue(kernels) is { Length: > 0 } names ? [.. names.Select(KernelSets.ByName)] : [.. KernelSets.Available.Where(set => !set.Name.Contains('+'))],
+    Sets = parsed.GetValue(kernels) is { Length: > 0 } names ? [.. names.Select(KernelSets.ByName)] : [.. KernelSets.Managed, .. KernelSets.Native],
     Only = parsed.GetValue(verb),
     Repeats = parsed.GetValue(repeats),
 }.Run().Save(parsed.GetValue(json)!, standard: parsed.GetValue(kernels) is not { Length: > 0 } && parsed.GetValue(verb) is null));

@@ -55,6 +55,8 @@ internal static class Border
     {
         StatusException own => own.Status,
         OperationCanceledException => Status.Cancelled,
+        // Another thread freed the network between the look at its handle and the call.
+        ObjectDisposedException => Status.InvalidHandle,
         ArgumentException => Status.InvalidArgument,
         InvalidDataException => Status.InvalidData,
         OutOfMemoryException => Status.NoMemory,

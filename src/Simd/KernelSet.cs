@@ -13,7 +13,7 @@ namespace Subquad.Simd;
 /// </remarks>
 public abstract partial class KernelSet
 {
-    /// <summary>The name that forces this set: simd512, simd256, simd128 or scalar; native-avx512bf16, native-avx512, native-avx2, native-neon or native-scalar.</summary>
+    /// <summary>The name that forces this set: simd512, simd256, simd128 or scalar; native-avx512bf16, native-avx512, native-avx2, native-neon or native-scalar; both with a plus between them for the default set that was measured.</summary>
     public abstract string Name { get; }
 
     /// <summary>Floats in a vector.</summary>

@@ -90,7 +90,7 @@ sealed partial class StartupRun
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {output}");
     }
 
-    [GeneratedRegex(@"kernels (?<name>[\w-]+),")]
+    [GeneratedRegex(@"kernels (?<name>[\w+-]+),")]
     private static partial Regex Kernels();
 
     [GeneratedRegex(@"test accuracy (?<percent>[\d.]+) %")]

@@ -1,5 +1,6 @@
 using Subquad.Perf.Reports;
 using Subquad.Simd;
+using Subquad.Simd.Dispatch;
 using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.Kernels.Verbs;
@@ -7,11 +8,9 @@ namespace Subquad.Perf.Kernels.Verbs;
 /// <summary>The page of the verbs run.</summary>
 static class VerbTables
 {
-    const string Native = "native-";
-
     /// <summary>The managed set that a native one is compared with: the widest of at most its lanes that fuses as it does; null for a managed one, or where that was not measured.</summary>
     public static string? ManagedOf(KernelSet set, KernelSet[] sets) =>
-        set.Name.StartsWith(Native, StringComparison.Ordinal) ? Array.Find(sets, other => !other.Name.StartsWith(Native, StringComparison.Ordinal) && other.IsFused && other.Lanes <= set.Lanes)?.Name : null;
+        KernelSets.Native.Contains(set) ? Array.Find(sets, other => KernelSets.Managed.Contains(other) && other.IsFused && other.Lanes <= set.Lanes)?.Name : null;
 
     public static string Render(List<(VerbCase Case, Dictionary<string, double> Seconds)> timed, KernelSet[] sets, Roofline roofline)
     {

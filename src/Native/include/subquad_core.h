@@ -163,7 +163,6 @@ typedef struct subquad_search_counts {
 /* Capabilities: bits of subquad_core_api.capabilities. */
 #define SUBQUAD_CORE_VECTORS  1u /* more than one lane */
 #define SUBQUAD_CORE_PREFETCH 2u /* asks for the next tile of weights while the present one is used */
-
 #define SUBQUAD_CORE_ROUNDS_INPUTS 4u /* the forward verbs for weights of bfloat16 round inputs to bfloat16 too, and take denormals for zero */
 
 /* S_i are the active inputs of datum i, T_i its active outputs. */

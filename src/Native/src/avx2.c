@@ -1,4 +1,4 @@
-/* Eight lanes: AVX2 and FMA. The only file compiled with these flags, and entered only when the processor has them. */
+/* Eight lanes: AVX2 and FMA. Compiled with flags for these alone, and entered only when the processor has them. */
 #include <immintrin.h>
 #include "core.h"
 

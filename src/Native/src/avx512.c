@@ -141,6 +141,15 @@ static int32_t store_rows(int32_t *ids, float *values, const int32_t *row_ids, _
     return count;
 }
 
+#define STORE_NUMBERS store_numbers
+static int32_t store_numbers(int32_t *to, int32_t from, uint32_t bits)
+{
+    const __m512i numbers = _mm512_add_epi32(_mm512_set1_epi32(from), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    const int count = _mm_popcnt_u32(bits);
+    _mm512_mask_storeu_epi32(to, first((size_t)count), _mm512_maskz_compress_epi32((__mmask16)bits, numbers));
+    return count;
+}
+
 #ifndef TABLE
 #define TABLE subquad_core_avx512
 #define ISA_NAME "avx512"

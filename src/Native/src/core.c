@@ -27,9 +27,10 @@ static uint32_t lacking(void)
 /* Asking the processor again on every call is cheaper than a lock, and always gives the same answer. */
 const subquad_core_api *subquad_core_get_api(uint32_t abi_version, uint32_t index)
 {
-    if (abi_version != SUBQUAD_CORE_ABI_VERSION || index >= SETS - lacking())
+    const uint32_t first = lacking();
+    if (abi_version != SUBQUAD_CORE_ABI_VERSION || index >= SETS - first)
         return NULL;
-    const subquad_core_api *set = sets[lacking() + index];
+    const subquad_core_api *set = sets[first + index];
 #if SUBQUAD_CORE_X64
     if (set == &subquad_core_scalar && subquad_core_has_avx2()) /* which asks for FMA too */
         return &subquad_core_scalar_fma;

@@ -10,7 +10,7 @@ public static class KernelSets
     /// <summary>The environment variable that forces a set by name.</summary>
     public const string Variable = "SUBQUAD_KERNELS";
 
-    private static readonly KernelSet[] s_available = Collect();
+    private static readonly KernelSet[] s_managed = [.. CollectManaged()], s_native = [.. NativeKernelSets.Of(s_managed)], s_available = Collect();
 
     /// <summary>The sets of this machine: the best of both kinds together where it was measured, then the managed ones, the best first, then those of the C core, the best first.</summary>
     public static IReadOnlyList<KernelSet> Available => s_available;
@@ -35,7 +35,21 @@ public static class KernelSets
     /// <summary>The set of that name; the best one when the name is null or empty.</summary>
     public static KernelSet Choose(string? name) => string.IsNullOrEmpty(name) ? s_available[0] : ByName(name);
 
+    /// <summary>The sets that are managed code alone, the widest first.</summary>
+    internal static IReadOnlyList<KernelSet> Managed => s_managed;
+
+    /// <summary>The sets of the C core that a name forces, the best first.</summary>
+    internal static IReadOnlyList<KernelSet> Native => s_native;
+
     private static KernelSet[] Collect()
+    {
+        // The best one takes from the C core what was measured to be faster there; the C core's own sets run when a name forces them.
+        KernelSet? mixed = NativeKernelSets.Beside(s_managed[0], Processor.Family);
+        IEnumerable<KernelSet> best = mixed is null ? [] : [mixed];
+        return [.. best, .. s_managed, .. s_native];
+    }
+
+    private static List<KernelSet> CollectManaged()
     {
         // Widest first: on Zen 4 the 512-bit forward is 1.3 to 1.6 times the 256-bit one at 1 to 5 % density (perf/results, kernels).
         var sets = new List<KernelSet>();
@@ -46,9 +60,6 @@ public static class KernelSets
         if (Simd128.IsSupported)
             sets.Add(new ManagedKernelSet<Simd128, Vector128<float>, Simd128Double, Vector128<double>>());
         sets.Add(new ManagedKernelSet<SimdScalar, float, SimdScalarDouble, double>());
-        // The best one takes from the C core what is faster there, measured; the C core's own sets run when a name forces them.
-        KernelSet? mixed = NativeKernelSets.Beside(sets[0], Processor.Family);
-        IEnumerable<KernelSet> best = mixed is null ? [] : [mixed];
-        return [.. best, .. sets, .. NativeKernelSets.Of(sets)];
+        return sets;
     }
 }

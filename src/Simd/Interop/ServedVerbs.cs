@@ -86,7 +86,7 @@ internal static class ServedVerbs
 
     /// <summary>
     /// What perf/Kernels measured on each family of processors (perf/results, verbs; one thread): how many times as fast as the managed set of its width the core is, and so, from
-    /// <see cref="Pays"/> on, why it serves a verb there. A family that is not here keeps the managed kernels. A test holds the numbers against the results.
+    /// <see cref="Pays"/> on, why it serves a verb there. A family that is not here keeps the managed kernels, as do other architectures. A test holds the numbers against the results.
     /// </summary>
     private static readonly Measured[] s_measured =
     [
@@ -169,13 +169,14 @@ internal static class ServedVerbs
     /// <summary>What the core serves in the set that runs when no name forces one: the verbs in which it was measured to be faster.</summary>
     /// <param name="processor">The processor's maker and family.</param>
     /// <param name="isa">The core's instruction set.</param>
-    public static CoreVerbs Faster(string processor, string isa)
+    /// <param name="least">From so many times the speed of the managed kernels on.</param>
+    public static CoreVerbs Faster(string processor, string isa, double least = Pays)
     {
         CoreVerbs faster = CoreVerbs.None;
         foreach (Measured line in s_measured)
-            if (line.Processor == processor && (isa == "avx512" ? line.Avx512 : isa == "avx2" ? line.Avx2 : 0) >= Pays)
+            if (line.Processor == processor && (isa == "avx512" ? line.Avx512 : isa == "avx2" ? line.Avx2 : double.NegativeInfinity) >= least)
                 faster |= line.Verb;
-        return faster & Layers;
+        return faster;
     }
 
     private readonly record struct Measured(string Processor, CoreVerbs Verb, double Avx512, double Avx2);

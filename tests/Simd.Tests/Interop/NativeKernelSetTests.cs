@@ -11,7 +11,7 @@ namespace Subquad.Simd.Tests.Interop;
 [TestFixture]
 public sealed class NativeKernelSetTests
 {
-    private static KernelSet[] Native => [.. KernelSets.Available.Where(set => set.Name.StartsWith("native", StringComparison.Ordinal))];
+    private static KernelSet[] Native => [.. KernelSets.Native];
 
     [Test]
     public void Native_sets_come_last_the_widest_first_and_the_scalar_one_is_always_there()
@@ -88,7 +88,7 @@ public sealed class NativeKernelSetTests
         packed.Plan(problem.Outputs, problem.Inputs);
         foreach (KernelSet native in Native)
         {
-            if (KernelSets.Available.FirstOrDefault(set => set.IsFused && set.Lanes == native.Lanes) is not { } managed || managed == native)
+            if (KernelSets.Managed.FirstOrDefault(set => set.IsFused && set.Lanes == native.Lanes) is not { } managed)
                 continue;
             using NativeBuffer<float> found = new(problem.Inputs.Entries), expected = new(problem.Inputs.Entries);
             foreach ((KernelSet set, NativeBuffer<float> pulled) in new[] { (native, found), (managed, expected) })
@@ -98,6 +98,19 @@ public sealed class NativeKernelSetTests
             }
             Numbers.SameBits(found.Span, expected.Span, native.Name);
         }
+    }
+
+    [Test]
+    public void A_processor_that_was_not_measured_keeps_its_managed_kernels([Values("avx512", "avx2", "neon", "scalar")] string isa) =>
+        Assert.That(ServedVerbs.Faster("AbacusCounts 1", isa), Is.EqualTo(CoreVerbs.None));
+
+    [Test]
+    public void A_measured_processor_has_a_line_for_every_verb()
+    {
+        // At no threshold at all every line counts.
+        CoreVerbs listed = ServedVerbs.Faster("AuthenticAMD 26", "avx512", least: 0);
+        Assert.That(Enum.GetValues<CoreVerbs>().Where(verb => verb is not CoreVerbs.None and not CoreVerbs.All && !listed.HasFlag(verb)), Is.Empty);
+        Assert.That(ServedVerbs.Faster("AuthenticAMD 26", "avx512", least: 1e9), Is.EqualTo(CoreVerbs.None));
     }
 
     private static void RequireCore()
