@@ -144,7 +144,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     public override void Gram(PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride, int panelFrom, int panelTo)
     {
         HoldsGram(rows, entries, values, gram, stride, panelFrom, panelTo);
-        AccumulateKernel<TSimd, TVec, WideSums<TSimd, TVec, TSimdDouble, TVecDouble>>.Run(
+        AccumulateKernel<TSimd, TVec, WideSums<TSimd, TVec>>.Run(
             rows.View, entries.With(values), (byte*)gram.Pointer, PanelMatrix.PanelRows, stride, panelFrom, panelTo, lowerOnly: true);
         KeepAlive(rows, entries, values, gram);
     }

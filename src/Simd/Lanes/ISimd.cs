@@ -30,6 +30,12 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     /// <summary>Stores the first <paramref name="count"/> lanes (0 to Count), writing nothing beyond them.</summary>
     static abstract void StoreFirst(float* destination, TVec value, int count);
 
+    /// <summary>Stores each lane, widened to float64.</summary>
+    static abstract void StoreWide(double* destination, TVec value);
+
+    /// <summary>Adds each lane, widened, to a float64.</summary>
+    static abstract void AddWide(double* sums, TVec value);
+
     static abstract TVec Add(TVec a, TVec b);
     static abstract TVec Sub(TVec a, TVec b);
     static abstract TVec Mul(TVec a, TVec b);

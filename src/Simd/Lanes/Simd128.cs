@@ -35,6 +35,22 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
             destination[lane] = value.GetElement(lane);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWide(double* destination, Vector128<float> value)
+    {
+        (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(value);
+        lower.Store(destination);
+        upper.Store(destination + 2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddWide(double* sums, Vector128<float> value)
+    {
+        (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(value);
+        (Vector128.Load(sums) + lower).Store(sums);
+        (Vector128.Load(sums + 2) + upper).Store(sums + 2);
+    }
+
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
     public static Vector128<float> Sub(Vector128<float> a, Vector128<float> b) => a - b;
     public static Vector128<float> Mul(Vector128<float> a, Vector128<float> b) => a * b;

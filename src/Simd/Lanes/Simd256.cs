@@ -18,6 +18,21 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
     public static Vector256<float> LoadFirst(float* source, int count) => Avx.MaskLoad(source, First(count));
     public static void StoreFirst(float* destination, Vector256<float> value, int count) => Avx.MaskStore(destination, First(count), value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWide(double* destination, Vector256<float> value)
+    {
+        Avx.ConvertToVector256Double(value.GetLower()).Store(destination);
+        Avx.ConvertToVector256Double(value.GetUpper()).Store(destination + 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddWide(double* sums, Vector256<float> value)
+    {
+        (Vector256.Load(sums) + Avx.ConvertToVector256Double(value.GetLower())).Store(sums);
+        (Vector256.Load(sums + 4) + Avx.ConvertToVector256Double(value.GetUpper())).Store(sums + 4);
+    }
+
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
     public static Vector256<float> Sub(Vector256<float> a, Vector256<float> b) => a - b;
     public static Vector256<float> Mul(Vector256<float> a, Vector256<float> b) => a * b;

@@ -19,6 +19,20 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> LoadFirst(float* source, int count) => Avx512F.MaskLoad(source, First(count), Vector512<float>.Zero);
     public static void StoreFirst(float* destination, Vector512<float> value, int count) => Avx512F.MaskStore(destination, First(count), value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWide(double* destination, Vector512<float> value)
+    {
+        Avx512F.ConvertToVector512Double(value.GetLower()).Store(destination);
+        Avx512F.ConvertToVector512Double(value.GetUpper()).Store(destination + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddWide(double* sums, Vector512<float> value)
+    {
+        (Vector512.Load(sums) + Avx512F.ConvertToVector512Double(value.GetLower())).Store(sums);
+        (Vector512.Load(sums + 8) + Avx512F.ConvertToVector512Double(value.GetUpper())).Store(sums + 8);
+    }
+
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
     public static Vector512<float> Sub(Vector512<float> a, Vector512<float> b) => a - b;
     public static Vector512<float> Mul(Vector512<float> a, Vector512<float> b) => a * b;

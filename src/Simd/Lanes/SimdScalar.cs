@@ -21,6 +21,8 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
             *destination = value;
     }
 
+    public static void StoreWide(double* destination, float value) => *destination = value;
+    public static void AddWide(double* sums, float value) => *sums += value;
     public static float Add(float a, float b) => a + b;
     public static float Sub(float a, float b) => a - b;
     public static float Mul(float a, float b) => a * b;

@@ -93,6 +93,24 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
     }
 
     [Test]
+    public void Widened_lanes_are_stored_and_added_exactly_and_no_other_number_is_touched()
+    {
+        using var memory = new GuardedMemory<double>(32);
+        TVec all = Full(s_special);
+        Span<double> sums = memory.Last(TSimd.Count);
+        memory.All.Fill(Sentinel);
+        TSimd.StoreWide(memory.LastPointer(TSimd.Count), all);
+        for (int lane = 0; lane < TSimd.Count; lane++)
+            Assert.That(sums[lane], Is.EqualTo((double)s_special[lane]));
+        for (int lane = 0; lane < TSimd.Count; lane++)
+            sums[lane] = 1.0 / (lane + 3);
+        TSimd.AddWide(memory.LastPointer(TSimd.Count), all);
+        for (int lane = 0; lane < TSimd.Count; lane++)
+            Assert.That(sums[lane], Is.EqualTo(1.0 / (lane + 3) + s_special[lane]));
+        Assert.That(memory.All[..^TSimd.Count].ContainsAnyExcept(Sentinel), Is.False);
+    }
+
+    [Test]
     public void Compress_keeps_the_chosen_lanes_in_order_for_every_mask()
     {
         float* packed = stackalloc float[TSimd.Count];
