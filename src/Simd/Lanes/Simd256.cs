@@ -89,6 +89,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         return Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(packed).AsByte());
     }
 
+    // Inlined whatever its size: around a call the vectors of the loop before the last lanes would not stay in registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> First(int count) =>
         Vector256.GreaterThan(Vector256.Create(count), Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7)).AsSingle();
 
@@ -128,6 +130,7 @@ internal readonly unsafe struct Simd256Double : ISimdDouble<Vector256<double>>
     public static Vector256<double> Significand(Vector256<double> a) =>
         ((a.AsUInt64() & Vector256.Create(DoubleBits.FractionMask)) | Vector256.Create(DoubleBits.One)).AsDouble();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> First(int count) =>
         Vector256.GreaterThan(Vector256.Create((long)count), Vector256.Create(0L, 1, 2, 3)).AsDouble();
 }

@@ -92,6 +92,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         return Vector512.Equals(Avx512F.ShiftRightLogicalVariable(Vector512.Create((int)bits), Vector512<uint>.Indices) & lane, lane);
     }
 
+    // Inlined whatever its size: around a call the vectors of the loop before the last lanes would not stay in registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> First(int count) => Vector512.GreaterThan(Vector512.Create(count), Vector512<int>.Indices).AsSingle();
 
     // The upper half is the nearest bfloat16; the lower one is left over.
@@ -130,6 +132,7 @@ internal readonly unsafe struct Simd512Double : ISimdDouble<Vector512<double>>
     public static Vector512<double> Significand(Vector512<double> a) =>
         ((a.AsUInt64() & Vector512.Create(DoubleBits.FractionMask)) | Vector512.Create(DoubleBits.One)).AsDouble();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> First(int count) =>
         Vector512.GreaterThan(Vector512.Create((long)count), Vector512.Create(0L, 1, 2, 3, 4, 5, 6, 7)).AsDouble();
 }
