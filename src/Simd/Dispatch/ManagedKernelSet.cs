@@ -166,7 +166,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     public override void NarrowSymmetric(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo)
     {
         HoldsNarrow(gram, stride, matrix, panelFrom, panelTo);
-        LayoutKernel.NarrowSymmetric(gram.Pointer, stride, matrix.View, panelFrom, panelTo);
+        LayoutKernel.NarrowSymmetric<TSimdDouble, TVecDouble>(gram.Pointer, stride, matrix.View, panelFrom, panelTo);
         KeepAlive(gram, matrix);
     }
 

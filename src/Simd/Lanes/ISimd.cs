@@ -98,6 +98,9 @@ internal unsafe interface ISimdDouble<TVec> where TVec : struct
     /// <summary>Count floats, each widened.</summary>
     static abstract TVec Widen(float* source);
 
+    /// <summary>Stores Count floats, each the nearest to its lane.</summary>
+    static abstract void StoreNarrow(float* destination, TVec value);
+
     static abstract TVec Add(TVec a, TVec b);
     static abstract TVec Sub(TVec a, TVec b);
     static abstract TVec Mul(TVec a, TVec b);

@@ -143,6 +143,7 @@ internal readonly unsafe struct Simd128Double : ISimdDouble<Vector128<double>>
     }
 
     public static Vector128<double> Widen(float* source) => Vector128.Create((double)source[0], source[1]);
+    public static void StoreNarrow(float* destination, Vector128<double> value) => Vector128.Narrow(value, value).GetLower().Store(destination);
     public static Vector128<double> Add(Vector128<double> a, Vector128<double> b) => a + b;
     public static Vector128<double> Sub(Vector128<double> a, Vector128<double> b) => a - b;
     public static Vector128<double> Mul(Vector128<double> a, Vector128<double> b) => a * b;

@@ -114,6 +114,7 @@ internal readonly unsafe struct Simd256Double : ISimdDouble<Vector256<double>>
     public static Vector256<double> LoadFirst(double* source, int count) => Avx.MaskLoad(source, First(count));
     public static void StoreFirst(double* destination, Vector256<double> value, int count) => Avx.MaskStore(destination, First(count), value);
     public static Vector256<double> Widen(float* source) => Avx.ConvertToVector256Double(Vector128.Load(source));
+    public static void StoreNarrow(float* destination, Vector256<double> value) => Avx.ConvertToVector128Single(value).Store(destination);
     public static Vector256<double> Add(Vector256<double> a, Vector256<double> b) => a + b;
     public static Vector256<double> Sub(Vector256<double> a, Vector256<double> b) => a - b;
     public static Vector256<double> Mul(Vector256<double> a, Vector256<double> b) => a * b;

@@ -116,6 +116,7 @@ internal readonly unsafe struct Simd512Double : ISimdDouble<Vector512<double>>
     public static Vector512<double> LoadFirst(double* source, int count) => Avx512F.MaskLoad(source, First(count), Vector512<double>.Zero);
     public static void StoreFirst(double* destination, Vector512<double> value, int count) => Avx512F.MaskStore(destination, First(count), value);
     public static Vector512<double> Widen(float* source) => Avx512F.ConvertToVector512Double(Vector256.Load(source));
+    public static void StoreNarrow(float* destination, Vector512<double> value) => Avx512F.ConvertToVector256Single(value).Store(destination);
     public static Vector512<double> Add(Vector512<double> a, Vector512<double> b) => a + b;
     public static Vector512<double> Sub(Vector512<double> a, Vector512<double> b) => a - b;
     public static Vector512<double> Mul(Vector512<double> a, Vector512<double> b) => a * b;

@@ -68,6 +68,7 @@ internal readonly unsafe struct SimdScalarDouble : ISimdDouble<double>
     }
 
     public static double Widen(float* source) => *source;
+    public static void StoreNarrow(float* destination, double value) => *destination = (float)value;
     public static double Add(double a, double b) => a + b;
     public static double Sub(double a, double b) => a - b;
     public static double Mul(double a, double b) => a * b;

@@ -176,7 +176,7 @@ internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDo
                 Same(target, difference);
                 double* triangle = guarded.Take<double>((int)gram.Length);
                 gram.Span.CopyTo(new Span<double>(triangle, (int)gram.Length));
-                LayoutKernel.NarrowSymmetric(triangle, shape.Data, narrow, 0, square.Panels);
+                LayoutKernel.NarrowSymmetric<TSimdDouble, TVecDouble>(triangle, shape.Data, narrow, 0, square.Panels);
                 Same(narrow, square);
             }
         }
