@@ -57,11 +57,17 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     /// <summary>Bit i is set when lane i of a is strictly greater than lane i of b; false for NaN.</summary>
     static abstract uint GreaterBits(TVec a, TVec b);
 
+    /// <summary>Bit i is set when lane i of a is not equal to lane i of b; true for NaN.</summary>
+    static abstract uint DifferentBits(TVec a, TVec b);
+
     /// <summary>Writes the lanes whose bit is set side by side; may write a whole vector, so the destination has room for one beyond its end.</summary>
     static abstract void Compress(float* destination, TVec value, uint bits);
 
     /// <summary>Writes first + i for every bit i of 16 that is set, ascending, side by side; may write sixteen numbers, so the destination has room for them.</summary>
     static abstract void CompressNumbers(int* destination, int first, uint bits);
+
+    /// <summary>Writes first + i for every bit i of 4 Count that is set, ascending, side by side; what else it writes stays before destination + room, and there is room for all of them.</summary>
+    static abstract void CompressOffsets(ushort* destination, long room, int first, ulong bits);
 
     /// <summary>The unnormalised Walsh-Hadamard transform of the lanes in natural order, neighbours first: each stage rounds as one addition does.</summary>
     static abstract TVec Hadamard(TVec value);

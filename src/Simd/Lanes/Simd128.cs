@@ -69,6 +69,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     }
 
     public static uint GreaterBits(Vector128<float> a, Vector128<float> b) => Vector128.GreaterThan(a, b).ExtractMostSignificantBits();
+    public static uint DifferentBits(Vector128<float> a, Vector128<float> b) => (~Vector128.Equals(a, b)).ExtractMostSignificantBits();
 
     public static void Compress(float* destination, Vector128<float> value, uint bits)
     {
@@ -77,6 +78,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     }
 
     public static void CompressNumbers(int* destination, int first, uint bits) => SimdScalar.CompressNumbers(destination, first, bits);
+    public static void CompressOffsets(ushort* destination, long room, int first, ulong bits) => SimdScalar.CompressOffsets(destination, room, first, bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Hadamard(Vector128<float> value)

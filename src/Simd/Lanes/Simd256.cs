@@ -42,6 +42,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), a, b);
     public static float MaxAcross(Vector256<float> value) => Simd128.MaxAcross(Simd128.Max(value.GetLower(), value.GetUpper()));
     public static uint GreaterBits(Vector256<float> a, Vector256<float> b) => Vector256.GreaterThan(a, b).ExtractMostSignificantBits();
+    public static uint DifferentBits(Vector256<float> a, Vector256<float> b) => (~Vector256.Equals(a, b)).ExtractMostSignificantBits();
 
     public static void Compress(float* destination, Vector256<float> value, uint bits) => Avx2.PermuteVar8x32(value, Selected(bits)).Store(destination);
 
@@ -49,6 +50,21 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     {
         (Selected(bits & 0xFF) + Vector256.Create(first)).Store(destination);
         (Selected(bits >> 8) + Vector256.Create(first + 8)).Store(destination + BitOperations.PopCount(bits & 0xFF));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CompressOffsets(ushort* destination, long room, int first, ulong bits)
+    {
+        // Whole vectors, each over what the one before wrote too much, where even the last one ends inside.
+        if (room < BitOperations.PopCount(bits) + Count)
+        {
+            SimdScalar.CompressOffsets(destination, room, first, bits);
+            return;
+        }
+        destination += CompressOffsets(destination, first, (byte)bits);
+        destination += CompressOffsets(destination, first + 8, (byte)(bits >> 8));
+        destination += CompressOffsets(destination, first + 16, (byte)(bits >> 16));
+        CompressOffsets(destination, first + 24, (byte)(bits >> 24));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -81,12 +97,21 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static void Prefetch(float* line) => Sse.Prefetch1(line);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CompressOffsets(ushort* destination, int first, uint bits)
+    {
+        (Sse41.ConvertToVector128Int16(SelectedBytes(bits)).AsUInt16() + Vector128.Create((ushort)first)).Store(destination);
+        return BitOperations.PopCount(bits);
+    }
+
     /// <summary>Each selected lane's number, packed to the front: the permutation that closes the gaps.</summary>
-    private static Vector256<int> Selected(uint bits)
+    private static Vector256<int> Selected(uint bits) => Avx2.ConvertToVector256Int32(SelectedBytes(bits));
+
+    private static Vector128<byte> SelectedBytes(uint bits)
     {
         ulong lanes = Bmi2.X64.ParallelBitDeposit(bits, 0x0101_0101_0101_0101) * 0xFF;
         ulong packed = Bmi2.X64.ParallelBitExtract(0x0706_0504_0302_0100, lanes);
-        return Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(packed).AsByte());
+        return Vector128.CreateScalarUnsafe(packed).AsByte();
     }
 
     // Inlined whatever its size: around a call the vectors of the loop before the last lanes would not stay in registers.

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -42,6 +43,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), a, b);
     public static float MaxAcross(Vector512<float> value) => Simd256.MaxAcross(Simd256.Max(value.GetLower(), value.GetUpper()));
     public static uint GreaterBits(Vector512<float> a, Vector512<float> b) => (uint)Vector512.GreaterThan(a, b).ExtractMostSignificantBits();
+    public static uint DifferentBits(Vector512<float> a, Vector512<float> b) => (uint)(~Vector512.Equals(a, b)).ExtractMostSignificantBits();
 
     public static void Compress(float* destination, Vector512<float> value, uint bits)
     {
@@ -51,6 +53,16 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     public static void CompressNumbers(int* destination, int first, uint bits) =>
         Avx512F.Compress(Vector512<int>.Zero, Selected(bits), Vector512<int>.Indices + Vector512.Create(first)).Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CompressOffsets(ushort* destination, long room, int first, ulong bits)
+    {
+        // No branch: whether one of sixteen neurons fires is close to a coin's toss at usual densities, and a wrong guess costs more than a store of nothing.
+        destination += CompressOffsets(destination, first, (ushort)bits);
+        destination += CompressOffsets(destination, first + 16, (ushort)(bits >> 16));
+        destination += CompressOffsets(destination, first + 32, (ushort)(bits >> 32));
+        CompressOffsets(destination, first + 48, (ushort)(bits >> 48));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Hadamard(Vector512<float> value)
@@ -85,6 +97,16 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static void Prefetch(float* line) => Sse.Prefetch1(line);
 
     private static Vector512<float> Stage(Vector512<float> value, Vector512<float> partner, Vector512<float> signs) => Avx512F.FusedMultiplyAdd(value, signs, partner);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CompressOffsets(ushort* destination, int first, uint bits)
+    {
+        int count = BitOperations.PopCount(bits);
+        Vector512<int> numbers = Avx512F.Compress(Vector512<int>.Zero, Selected(bits), Vector512<int>.Indices + Vector512.Create(first));
+        Vector256<short> written = Vector256.GreaterThan(Vector256.Create((short)count), Vector256<short>.Indices);
+        Avx512BW.VL.MaskStore(destination, written.AsUInt16(), Avx512F.ConvertToVector256UInt16(numbers));
+        return count;
+    }
 
     private static Vector512<int> Selected(uint bits)
     {

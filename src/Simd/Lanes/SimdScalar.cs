@@ -32,12 +32,19 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float Max(float a, float b) => a > b ? a : b;
     public static float MaxAcross(float value) => value;
     public static uint GreaterBits(float a, float b) => a > b ? 1u : 0u;
+    public static uint DifferentBits(float a, float b) => a != b ? 1u : 0u;
     public static void Compress(float* destination, float value, uint bits) => *destination = value;
 
     public static void CompressNumbers(int* destination, int first, uint bits)
     {
         for (; bits != 0; bits &= bits - 1)
             *destination++ = first + BitOperations.TrailingZeroCount(bits);
+    }
+
+    public static void CompressOffsets(ushort* destination, long room, int first, ulong bits)
+    {
+        for (; bits != 0; bits &= bits - 1)
+            *destination++ = (ushort)(first + BitOperations.TrailingZeroCount(bits));
     }
 
     public static float Hadamard(float value) => value;
