@@ -61,10 +61,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
             SimdScalar.CompressOffsets(destination, room, first, bits);
             return;
         }
-        destination += CompressOffsets(destination, first, (byte)bits);
-        destination += CompressOffsets(destination, first + 8, (byte)(bits >> 8));
-        destination += CompressOffsets(destination, first + 16, (byte)(bits >> 16));
-        CompressOffsets(destination, first + 24, (byte)(bits >> 24));
+        destination += CompressOffsets(destination, first, (uint)(bits & 0xFF));
+        destination += CompressOffsets(destination, first + 8, (uint)(bits >> 8 & 0xFF));
+        destination += CompressOffsets(destination, first + 16, (uint)(bits >> 16 & 0xFF));
+        CompressOffsets(destination, first + 24, (uint)(bits >> 24 & 0xFF));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

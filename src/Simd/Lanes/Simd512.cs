@@ -58,10 +58,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static void CompressOffsets(ushort* destination, long room, int first, ulong bits)
     {
         // No branch: whether one of sixteen neurons fires is close to a coin's toss at usual densities, and a wrong guess costs more than a store of nothing.
-        destination += CompressOffsets(destination, first, (ushort)bits);
-        destination += CompressOffsets(destination, first + 16, (ushort)(bits >> 16));
-        destination += CompressOffsets(destination, first + 32, (ushort)(bits >> 32));
-        CompressOffsets(destination, first + 48, (ushort)(bits >> 48));
+        destination += CompressOffsets(destination, first, (uint)(bits & 0xFFFF));
+        destination += CompressOffsets(destination, first + 16, (uint)(bits >> 16 & 0xFFFF));
+        destination += CompressOffsets(destination, first + 32, (uint)(bits >> 32 & 0xFFFF));
+        CompressOffsets(destination, first + 48, (uint)(bits >> 48 & 0xFFFF));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
