@@ -23,7 +23,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     public override void Raise(PanelMatrix source, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int panelFrom, int panelTo)
     {
         HoldsRaise(source, slack, sizes, target, panelFrom, panelTo);
-        LayoutKernel.Raise(source.View, slack.Pointer, sizes.Pointer, target.View, panelFrom, panelTo);
+        LayoutKernel.Raise<TSimd, TVec>(source.View, slack.Pointer, sizes.Pointer, target.View, panelFrom, panelTo);
         KeepAlive(source, slack, sizes, target);
     }
 

@@ -144,7 +144,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     public override void Gram(PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride, int panelFrom, int panelTo)
     {
         HoldsGram(rows, entries, values, gram, stride, panelFrom, panelTo);
-        AccumulateKernel<TSimd, TVec, WideSums<TSimd, TVec, TSimdDouble, TVecDouble>>.Run(
+        AccumulateKernel<TSimd, TVec, WideSums<TSimd, TVec>>.Run(
             rows.View, entries.With(values), (byte*)gram.Pointer, PanelMatrix.PanelRows, stride, panelFrom, panelTo, lowerOnly: true);
         KeepAlive(rows, entries, values, gram);
     }
@@ -166,7 +166,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     public override void NarrowSymmetric(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo)
     {
         HoldsNarrow(gram, stride, matrix, panelFrom, panelTo);
-        LayoutKernel.NarrowSymmetric(gram.Pointer, stride, matrix.View, panelFrom, panelTo);
+        LayoutKernel.NarrowSymmetric<TSimdDouble, TVecDouble>(gram.Pointer, stride, matrix.View, panelFrom, panelTo);
         KeepAlive(gram, matrix);
     }
 

@@ -1,8 +1,10 @@
+using Subquad.Simd.Lanes;
 using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Kernels;
 
-/// <summary>Moves between layouts: plain copies, no arithmetic but one subtraction. Their cost is one pass over memory, so they are scalar and blocked for the caches.</summary>
+/// <summary>Moves between layouts: plain copies with hardly any arithmetic. Their cost is one pass over memory, so they go in squares of 64 x 64, of which a side's lines fit the caches; in vectors where both
+/// sides lie in order.</summary>
 internal static unsafe class LayoutKernel
 {
     /// <summary>rows[i, id] = value for the entries of data of panels from..to; the panels are zeroed first.</summary>
@@ -26,7 +28,9 @@ internal static unsafe class LayoutKernel
     }
 
     /// <summary>target[r, i] = source[r, i] + slack[r] * sizes[i]: what was left out is made up for by an allowance per row and datum.</summary>
-    public static void Raise(PanelView source, float* slack, float* sizes, PanelView target, int panelFrom, int panelTo)
+    public static void Raise<TSimd, TVec>(PanelView source, float* slack, float* sizes, PanelView target, int panelFrom, int panelTo)
+        where TSimd : struct, ISimd<TVec>
+        where TVec : struct
     {
         for (int panel = panelFrom; panel < panelTo; panel++)
         {
@@ -34,8 +38,11 @@ internal static unsafe class LayoutKernel
             float* to = target.Data + panel * target.Stride;
             float* allowance = slack + panel * PanelMatrix.PanelRows;
             for (int column = 0; column < target.Columns; column++, from += PanelMatrix.PanelRows, to += PanelMatrix.PanelRows)
-                for (int row = 0; row < PanelMatrix.PanelRows; row++)
-                    to[row] = from[row] + allowance[row] * sizes[column];
+            {
+                TVec size = TSimd.Broadcast(sizes[column]);
+                for (int row = 0; row < PanelMatrix.PanelRows; row += TSimd.Count)
+                    TSimd.Store(to + row, TSimd.Add(TSimd.Load(from + row), TSimd.Mul(TSimd.Load(allowance + row), size)));
+            }
         }
     }
 
@@ -98,20 +105,55 @@ internal static unsafe class LayoutKernel
         }
     }
 
-    /// <summary>matrix = the lower triangle of gram, mirrored and narrowed; padded rows become zero.</summary>
-    public static void NarrowSymmetric(double* gram, long stride, PanelView matrix, int panelFrom, int panelTo)
+    /// <summary>matrix = the lower triangle of gram, mirrored and narrowed; padded rows become zero. Each square is read along the rows of gram, whichever side of the diagonal it is on.</summary>
+    public static void NarrowSymmetric<TSimd, TVec>(double* gram, long stride, PanelView matrix, int panelFrom, int panelTo)
+        where TSimd : struct, ISimdDouble<TVec>
+        where TVec : struct
     {
         const int Side = PanelMatrix.PanelRows;
         int n = matrix.Rows;
+        float* narrow = stackalloc float[Side];
         for (int panel = panelFrom; panel < panelTo; panel++)
         {
-            float* to = matrix.Data + panel * matrix.Stride;
-            for (int column = 0; column < n; column++, to += Side)
-                for (int i = 0; i < Side; i++)
-                {
-                    int row = panel * Side + i;
-                    to[i] = row >= n ? 0f : (float)(row >= column ? gram[row * stride + column] : gram[column * stride + row]);
-                }
+            int rowFrom = panel * Side, rows = Math.Clamp(n - rowFrom, 0, Side);
+            for (int columnFrom = 0; columnFrom < n; columnFrom += Side)
+            {
+                int columns = Math.Min(Side, n - columnFrom);
+                float* square = matrix.Data + panel * matrix.Stride + (long)columnFrom * Side;
+                if (rows < Side)
+                    new Span<float>(square, columns * Side).Clear();
+                if (columnFrom <= rowFrom)
+                    for (int row = 0; row < rows; row++)
+                    {
+                        int toDiagonal = Math.Min(columns, rowFrom + row - columnFrom + 1);
+                        Narrow<TSimd, TVec>(gram + (rowFrom + row) * stride + columnFrom, narrow, toDiagonal);
+                        Stride(narrow, square + row, toDiagonal);
+                    }
+                if (columnFrom >= rowFrom)
+                    for (int column = 0; column < columns; column++)
+                        Narrow<TSimd, TVec>(gram + (columnFrom + column) * stride + rowFrom, square + column * Side, Math.Min(rows, columnFrom + column - rowFrom));
+            }
         }
+    }
+
+    private static void Narrow<TSimd, TVec>(double* from, float* to, int count)
+        where TSimd : struct, ISimdDouble<TVec>
+        where TVec : struct
+    {
+        int row = 0;
+        for (; row <= count - TSimd.Count; row += TSimd.Count)
+            TSimd.StoreNarrow(to + row, TSimd.Load(from + row));
+        for (; row < count; row++)
+            to[row] = (float)from[row];
+    }
+
+    /// <summary>Numbers to a row of a square: there they lie a column apart.</summary>
+    private static void Stride(float* from, float* to, int count)
+    {
+        const int Side = PanelMatrix.PanelRows, Unroll = 4;
+        for (; count >= Unroll; count -= Unroll, from += Unroll, to += Unroll * Side)
+            (to[0], to[Side], to[2 * Side], to[3 * Side]) = (from[0], from[1], from[2], from[3]);
+        for (; count > 0; count--, from++, to += Side)
+            *to = *from;
     }
 }

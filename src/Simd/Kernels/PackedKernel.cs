@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Subquad.Simd.Lanes;
 using Subquad.Simd.Memory;
 
@@ -62,17 +63,18 @@ internal static unsafe class PackedKernel<TSimd, TVec>
     /// <summary>Bytes of scratch that a datum with these counts needs.</summary>
     public static long ScratchOf(int outputCount, int inputCount) => sizeof(float) * ((long)outputCount + inputCount) + 1024;
 
-    private static void DotRows(float* rows, int stride, float* u, float* t)
+    private static void DotRows(float* row0, long stride, float* u, float* t)
     {
+        float* row1 = row0 + stride, row2 = row1 + stride, row3 = row2 + stride, next = row3 + stride;
         TVec sum0 = TSimd.Zero, sum1 = TSimd.Zero, sum2 = TSimd.Zero, sum3 = TSimd.Zero;
-        for (int b = 0; b < stride; b += TSimd.Count)
+        for (long b = 0; b < stride; b += TSimd.Count, next += Rows * TSimd.Count)
         {
-            PrefetchNext(rows, stride, b);
+            Prefetch(next);
             TVec value = TSimd.Load(u + b);
-            sum0 = TSimd.MulAdd(value, TSimd.Load(rows + b), sum0);
-            sum1 = TSimd.MulAdd(value, TSimd.Load(rows + stride + b), sum1);
-            sum2 = TSimd.MulAdd(value, TSimd.Load(rows + 2L * stride + b), sum2);
-            sum3 = TSimd.MulAdd(value, TSimd.Load(rows + 3L * stride + b), sum3);
+            sum0 = TSimd.MulAdd(value, TSimd.Load(row0 + b), sum0);
+            sum1 = TSimd.MulAdd(value, TSimd.Load(row1 + b), sum1);
+            sum2 = TSimd.MulAdd(value, TSimd.Load(row2 + b), sum2);
+            sum3 = TSimd.MulAdd(value, TSimd.Load(row3 + b), sum3);
         }
         t[0] = TSimd.Sum(sum0);
         t[1] = TSimd.Sum(sum1);
@@ -80,24 +82,26 @@ internal static unsafe class PackedKernel<TSimd, TVec>
         t[3] = TSimd.Sum(sum3);
     }
 
-    private static void AddRows(float* rows, int stride, float* x, float* g)
+    private static void AddRows(float* row0, long stride, float* x, float* g)
     {
+        float* row1 = row0 + stride, row2 = row1 + stride, row3 = row2 + stride, next = row3 + stride;
         TVec x0 = TSimd.Broadcast(x[0]), x1 = TSimd.Broadcast(x[1]), x2 = TSimd.Broadcast(x[2]), x3 = TSimd.Broadcast(x[3]);
-        for (int b = 0; b < stride; b += TSimd.Count)
+        for (long b = 0; b < stride; b += TSimd.Count, next += Rows * TSimd.Count)
         {
-            PrefetchNext(rows, stride, b);
-            TVec sum = TSimd.MulAdd(TSimd.Load(rows + b), x0, TSimd.Load(g + b));
-            sum = TSimd.MulAdd(TSimd.Load(rows + stride + b), x1, sum);
-            sum = TSimd.MulAdd(TSimd.Load(rows + 2L * stride + b), x2, sum);
-            sum = TSimd.MulAdd(TSimd.Load(rows + 3L * stride + b), x3, sum);
+            Prefetch(next);
+            TVec sum = TSimd.MulAdd(TSimd.Load(row0 + b), x0, TSimd.Load(g + b));
+            sum = TSimd.MulAdd(TSimd.Load(row1 + b), x1, sum);
+            sum = TSimd.MulAdd(TSimd.Load(row2 + b), x2, sum);
+            sum = TSimd.MulAdd(TSimd.Load(row3 + b), x3, sum);
             TSimd.Store(g + b, sum);
         }
     }
 
     /// <summary>Four rows are one contiguous stretch, but read as four short streams: the next stretch is asked for in order, as much of it as is used now.</summary>
-    private static void PrefetchNext(float* rows, int stride, int b)
+    // Inlined whatever its size: around a call the sums would not stay in registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* next)
     {
-        float* next = rows + Rows * ((long)stride + b);
         for (int ahead = 0; ahead < Rows * TSimd.Count; ahead += LineFloats)
             TSimd.Prefetch(next + ahead);
     }
@@ -114,15 +118,21 @@ internal static unsafe class PackedKernel<TSimd, TVec>
     {
         int count = 0;
         for (long* run = lists.Starts + datum, end = lists.Starts + (long)lists.Blocks * lists.Count; run < end; run += lists.Count)
-            for (long entry = run[0]; entry < run[1]; entry++)
-                row[count++] = values[entry];
+        {
+            int length = (int)(run[1] - run[0]);
+            new ReadOnlySpan<float>(values + run[0], length).CopyTo(new Span<float>(row + count, length));
+            count += length;
+        }
         return count;
     }
 
     private static void Distribute(ActiveView lists, int datum, float* row, float* values)
     {
         for (long* run = lists.Starts + datum, end = lists.Starts + (long)lists.Blocks * lists.Count; run < end; run += lists.Count)
-            for (long entry = run[0]; entry < run[1]; entry++)
-                values[entry] = *row++;
+        {
+            int length = (int)(run[1] - run[0]);
+            new ReadOnlySpan<float>(row, length).CopyTo(new Span<float>(values + run[0], length));
+            row += length;
+        }
     }
 }

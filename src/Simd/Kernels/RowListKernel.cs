@@ -15,6 +15,9 @@ internal unsafe interface IRowTest<TSimd, TVec>
     /// <param name="datum">Its column.</param>
     /// <returns>Bit i is set when row + i passes; never for rows of padding.</returns>
     uint Passes(long place, int row, int datum);
+
+    /// <summary>Whether so few rows pass that none in a vector is what to expect: then a branch is foreseen, and cheaper than closing gaps that are not there.</summary>
+    static abstract bool PassesRarely { get; }
 }
 
 /// <summary>Strictly above the row's threshold; NaN is never above, and the threshold of padding is infinite.</summary>
@@ -22,6 +25,8 @@ internal readonly unsafe struct AboveTest<TSimd, TVec>(float* sums, float* thres
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
+    public static bool PassesRarely => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Passes(long place, int row, int datum) => TSimd.GreaterBits(TSimd.Load(sums + place), TSimd.Load(thresholds + row));
 }
@@ -33,6 +38,8 @@ internal readonly unsafe struct RaisedTest<TSimd, TVec>(float* upper, float* sup
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
+    public static bool PassesRarely => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Passes(long place, int row, int datum)
     {
@@ -49,6 +56,8 @@ internal readonly unsafe struct UncertainTest<TSimd, TVec>(float* upper, BoundVi
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
+    public static bool PassesRarely => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Bits(TVec upper, BoundView bound, int row, int datum)
     {
@@ -65,18 +74,15 @@ internal readonly unsafe struct NonZeroTest<TSimd, TVec>(float* values) : IRowTe
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
+    public static bool PassesRarely => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Passes(long place, int row, int datum)
-    {
-        TVec value = TSimd.Load(values + place);
-        // Comparisons are false for NaN; Max makes it negative.
-        return TSimd.GreaterBits(value, TSimd.Zero) | TSimd.GreaterBits(TSimd.Zero, TSimd.Max(value, TSimd.Broadcast(float.NegativeInfinity)));
-    }
+    public uint Passes(long place, int row, int datum) => TSimd.DifferentBits(TSimd.Load(values + place), TSimd.Zero);
 }
 
 /// <summary>
 /// Which rows of a panel matrix pass a test, per datum: counted first, so that the lists' places are known and blocks can be written by any thread, then listed.
-/// Datum i owns 64 consecutive elements of a panel; both passes read them in memory order.
+/// Datum i owns 64 consecutive elements of a panel; both passes read them in memory order, four vectors at a time.
 /// </summary>
 internal static unsafe class RowListKernel<TSimd, TVec, TTest>
     where TSimd : struct, ISimd<TVec>
@@ -101,12 +107,19 @@ internal static unsafe class RowListKernel<TSimd, TVec, TTest>
                 {
                     long place = panel * shape.Stride + (long)datum * PanelMatrix.PanelRows;
                     long passed = 0;
-                    for (int row = 0; row < PanelMatrix.PanelRows; row += TSimd.Count)
-                        passed += BitOperations.PopCount(test.Passes(place + row, panel * PanelMatrix.PanelRows + row, datum));
+                    for (int row = 0; row < PanelMatrix.PanelRows; row += 4 * TSimd.Count)
+                    {
+                        passed += BitOperations.PopCount(Passes(test, place, panel, row, datum)) + BitOperations.PopCount(Passes(test, place, panel, row + TSimd.Count, datum));
+                        passed += BitOperations.PopCount(Passes(test, place, panel, row + 2 * TSimd.Count, datum));
+                        passed += BitOperations.PopCount(Passes(test, place, panel, row + 3 * TSimd.Count, datum));
+                    }
                     counts[datum] += passed;
                 }
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Passes(TTest test, long place, int panel, int row, int datum) => test.Passes(place + row, panel * PanelMatrix.PanelRows + row, datum);
 
     /// <summary>Writes the offsets of the rows that pass; values are left as they are.</summary>
     public static void List(PanelView shape, TTest test, ActiveView lists, int blockFrom, int blockTo)
@@ -114,14 +127,26 @@ internal static unsafe class RowListKernel<TSimd, TVec, TTest>
         for (int block = blockFrom; block < blockTo; block++)
             for (int datum = 0; datum < lists.Count; datum++)
             {
-                long next = lists.Starts[(long)block * lists.Count + datum];
+                long run = (long)block * lists.Count + datum, next = lists.Starts[run], end = lists.Starts[run + 1];
                 for (int panel = RowLists.PanelFrom(block); panel < RowLists.PanelTo(shape, block); panel++)
                 {
                     long place = panel * shape.Stride + (long)datum * PanelMatrix.PanelRows;
                     int offset = (panel - RowLists.PanelFrom(block)) * PanelMatrix.PanelRows;
-                    for (int row = 0; row < PanelMatrix.PanelRows; row += TSimd.Count)
-                        for (uint bits = test.Passes(place + row, panel * PanelMatrix.PanelRows + row, datum); bits != 0; bits &= bits - 1, next++)
-                            lists.Offsets[next] = (ushort)(offset + row + BitOperations.TrailingZeroCount(bits));
+                    if (TTest.PassesRarely)
+                    {
+                        for (int row = 0; row < PanelMatrix.PanelRows; row += TSimd.Count)
+                            for (uint bits = Passes(test, place, panel, row, datum); bits != 0; bits &= bits - 1, next++)
+                                lists.Offsets[next] = (ushort)(offset + row + BitOperations.TrailingZeroCount(bits));
+                        continue;
+                    }
+                    for (int row = 0; row < PanelMatrix.PanelRows; row += 4 * TSimd.Count)
+                    {
+                        ulong bits = Passes(test, place, panel, row, datum) | (ulong)Passes(test, place, panel, row + TSimd.Count, datum) << TSimd.Count
+                            | (ulong)Passes(test, place, panel, row + 2 * TSimd.Count, datum) << 2 * TSimd.Count
+                            | (ulong)Passes(test, place, panel, row + 3 * TSimd.Count, datum) << 3 * TSimd.Count;
+                        TSimd.CompressOffsets(lists.Offsets + next, end - next, offset + row, bits);
+                        next += BitOperations.PopCount(bits);
+                    }
                 }
             }
     }

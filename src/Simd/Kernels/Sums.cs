@@ -61,11 +61,9 @@ internal readonly unsafe struct SquareSums<TSimd, TVec> : ISums<TVec>
 }
 
 /// <summary>float64 sums: a short float32 chain from zero is widened and added.</summary>
-internal readonly unsafe struct WideSums<TSimd, TVec, TSimdDouble, TVecDouble> : ISums<TVec>
+internal readonly unsafe struct WideSums<TSimd, TVec> : ISums<TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
-    where TSimdDouble : struct, ISimdDouble<TVecDouble>
-    where TVecDouble : struct
 {
     public static int LongestChain => 64;
     public static int ElementBytes => sizeof(double);
@@ -79,13 +77,9 @@ internal readonly unsafe struct WideSums<TSimd, TVec, TSimdDouble, TVecDouble> :
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void End(byte* sums, TVec value, bool first)
     {
-        float* chain = stackalloc float[16];
-        TSimd.Store(chain, value);
-        for (int lane = 0; lane < TSimd.Count; lane += TSimdDouble.Count)
-        {
-            double* sum = (double*)sums + lane;
-            TVecDouble wide = TSimdDouble.Widen(chain + lane);
-            TSimdDouble.Store(sum, first ? wide : TSimdDouble.Add(TSimdDouble.Load(sum), wide));
-        }
+        if (first)
+            TSimd.StoreWide((double*)sums, value);
+        else
+            TSimd.AddWide((double*)sums, value);
     }
 }

@@ -30,6 +30,12 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     /// <summary>Stores the first <paramref name="count"/> lanes (0 to Count), writing nothing beyond them.</summary>
     static abstract void StoreFirst(float* destination, TVec value, int count);
 
+    /// <summary>Stores each lane, widened to float64.</summary>
+    static abstract void StoreWide(double* destination, TVec value);
+
+    /// <summary>Adds each lane, widened, to a float64.</summary>
+    static abstract void AddWide(double* sums, TVec value);
+
     static abstract TVec Add(TVec a, TVec b);
     static abstract TVec Sub(TVec a, TVec b);
     static abstract TVec Mul(TVec a, TVec b);
@@ -51,11 +57,17 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     /// <summary>Bit i is set when lane i of a is strictly greater than lane i of b; false for NaN.</summary>
     static abstract uint GreaterBits(TVec a, TVec b);
 
+    /// <summary>Bit i is set when lane i of a is not equal to lane i of b; true for NaN.</summary>
+    static abstract uint DifferentBits(TVec a, TVec b);
+
     /// <summary>Writes the lanes whose bit is set side by side; may write a whole vector, so the destination has room for one beyond its end.</summary>
     static abstract void Compress(float* destination, TVec value, uint bits);
 
     /// <summary>Writes first + i for every bit i of 16 that is set, ascending, side by side; may write sixteen numbers, so the destination has room for them.</summary>
     static abstract void CompressNumbers(int* destination, int first, uint bits);
+
+    /// <summary>Writes first + i for every bit i of 4 Count that is set, ascending, side by side; what else it writes stays before destination + room, and there is room for all of them.</summary>
+    static abstract void CompressOffsets(ushort* destination, long room, int first, ulong bits);
 
     /// <summary>The unnormalised Walsh-Hadamard transform of the lanes in natural order, neighbours first: each stage rounds as one addition does.</summary>
     static abstract TVec Hadamard(TVec value);
@@ -91,6 +103,9 @@ internal unsafe interface ISimdDouble<TVec> where TVec : struct
 
     /// <summary>Count floats, each widened.</summary>
     static abstract TVec Widen(float* source);
+
+    /// <summary>Stores Count floats, each the nearest to its lane.</summary>
+    static abstract void StoreNarrow(float* destination, TVec value);
 
     static abstract TVec Add(TVec a, TVec b);
     static abstract TVec Sub(TVec a, TVec b);

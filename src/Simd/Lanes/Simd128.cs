@@ -35,6 +35,22 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
             destination[lane] = value.GetElement(lane);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWide(double* destination, Vector128<float> value)
+    {
+        (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(value);
+        lower.Store(destination);
+        upper.Store(destination + 2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddWide(double* sums, Vector128<float> value)
+    {
+        (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(value);
+        (Vector128.Load(sums) + lower).Store(sums);
+        (Vector128.Load(sums + 2) + upper).Store(sums + 2);
+    }
+
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
     public static Vector128<float> Sub(Vector128<float> a, Vector128<float> b) => a - b;
     public static Vector128<float> Mul(Vector128<float> a, Vector128<float> b) => a * b;
@@ -53,6 +69,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     }
 
     public static uint GreaterBits(Vector128<float> a, Vector128<float> b) => Vector128.GreaterThan(a, b).ExtractMostSignificantBits();
+    public static uint DifferentBits(Vector128<float> a, Vector128<float> b) => (~Vector128.Equals(a, b)).ExtractMostSignificantBits();
 
     public static void Compress(float* destination, Vector128<float> value, uint bits)
     {
@@ -61,6 +78,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     }
 
     public static void CompressNumbers(int* destination, int first, uint bits) => SimdScalar.CompressNumbers(destination, first, bits);
+    public static void CompressOffsets(ushort* destination, long room, int first, ulong bits) => SimdScalar.CompressOffsets(destination, room, first, bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Hadamard(Vector128<float> value)
@@ -127,6 +145,7 @@ internal readonly unsafe struct Simd128Double : ISimdDouble<Vector128<double>>
     }
 
     public static Vector128<double> Widen(float* source) => Vector128.Create((double)source[0], source[1]);
+    public static void StoreNarrow(float* destination, Vector128<double> value) => Vector128.Narrow(value, value).GetLower().Store(destination);
     public static Vector128<double> Add(Vector128<double> a, Vector128<double> b) => a + b;
     public static Vector128<double> Sub(Vector128<double> a, Vector128<double> b) => a - b;
     public static Vector128<double> Mul(Vector128<double> a, Vector128<double> b) => a * b;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -19,6 +20,20 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> LoadFirst(float* source, int count) => Avx512F.MaskLoad(source, First(count), Vector512<float>.Zero);
     public static void StoreFirst(float* destination, Vector512<float> value, int count) => Avx512F.MaskStore(destination, First(count), value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWide(double* destination, Vector512<float> value)
+    {
+        Avx512F.ConvertToVector512Double(value.GetLower()).Store(destination);
+        Avx512F.ConvertToVector512Double(value.GetUpper()).Store(destination + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddWide(double* sums, Vector512<float> value)
+    {
+        (Vector512.Load(sums) + Avx512F.ConvertToVector512Double(value.GetLower())).Store(sums);
+        (Vector512.Load(sums + 8) + Avx512F.ConvertToVector512Double(value.GetUpper())).Store(sums + 8);
+    }
+
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
     public static Vector512<float> Sub(Vector512<float> a, Vector512<float> b) => a - b;
     public static Vector512<float> Mul(Vector512<float> a, Vector512<float> b) => a * b;
@@ -28,6 +43,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), a, b);
     public static float MaxAcross(Vector512<float> value) => Simd256.MaxAcross(Simd256.Max(value.GetLower(), value.GetUpper()));
     public static uint GreaterBits(Vector512<float> a, Vector512<float> b) => (uint)Vector512.GreaterThan(a, b).ExtractMostSignificantBits();
+    public static uint DifferentBits(Vector512<float> a, Vector512<float> b) => (uint)(~Vector512.Equals(a, b)).ExtractMostSignificantBits();
 
     public static void Compress(float* destination, Vector512<float> value, uint bits)
     {
@@ -37,6 +53,16 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     public static void CompressNumbers(int* destination, int first, uint bits) =>
         Avx512F.Compress(Vector512<int>.Zero, Selected(bits), Vector512<int>.Indices + Vector512.Create(first)).Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CompressOffsets(ushort* destination, long room, int first, ulong bits)
+    {
+        // No branch: whether one of sixteen neurons fires is close to a coin's toss at usual densities, and a wrong guess costs more than a store of nothing.
+        destination += CompressOffsets(destination, first, (uint)(bits & 0xFFFF));
+        destination += CompressOffsets(destination, first + 16, (uint)(bits >> 16 & 0xFFFF));
+        destination += CompressOffsets(destination, first + 32, (uint)(bits >> 32 & 0xFFFF));
+        CompressOffsets(destination, first + 48, (uint)(bits >> 48 & 0xFFFF));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Hadamard(Vector512<float> value)
@@ -72,12 +98,24 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     private static Vector512<float> Stage(Vector512<float> value, Vector512<float> partner, Vector512<float> signs) => Avx512F.FusedMultiplyAdd(value, signs, partner);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CompressOffsets(ushort* destination, int first, uint bits)
+    {
+        int count = BitOperations.PopCount(bits);
+        Vector512<int> numbers = Avx512F.Compress(Vector512<int>.Zero, Selected(bits), Vector512<int>.Indices + Vector512.Create(first));
+        Vector256<short> written = Vector256.GreaterThan(Vector256.Create((short)count), Vector256<short>.Indices);
+        Avx512BW.VL.MaskStore(destination, written.AsUInt16(), Avx512F.ConvertToVector256UInt16(numbers));
+        return count;
+    }
+
     private static Vector512<int> Selected(uint bits)
     {
         Vector512<int> lane = Vector512<int>.One;
         return Vector512.Equals(Avx512F.ShiftRightLogicalVariable(Vector512.Create((int)bits), Vector512<uint>.Indices) & lane, lane);
     }
 
+    // Inlined whatever its size: around a call the vectors of the loop before the last lanes would not stay in registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> First(int count) => Vector512.GreaterThan(Vector512.Create(count), Vector512<int>.Indices).AsSingle();
 
     // The upper half is the nearest bfloat16; the lower one is left over.
@@ -100,6 +138,7 @@ internal readonly unsafe struct Simd512Double : ISimdDouble<Vector512<double>>
     public static Vector512<double> LoadFirst(double* source, int count) => Avx512F.MaskLoad(source, First(count), Vector512<double>.Zero);
     public static void StoreFirst(double* destination, Vector512<double> value, int count) => Avx512F.MaskStore(destination, First(count), value);
     public static Vector512<double> Widen(float* source) => Avx512F.ConvertToVector512Double(Vector256.Load(source));
+    public static void StoreNarrow(float* destination, Vector512<double> value) => Avx512F.ConvertToVector256Single(value).Store(destination);
     public static Vector512<double> Add(Vector512<double> a, Vector512<double> b) => a + b;
     public static Vector512<double> Sub(Vector512<double> a, Vector512<double> b) => a - b;
     public static Vector512<double> Mul(Vector512<double> a, Vector512<double> b) => a * b;
@@ -116,6 +155,7 @@ internal readonly unsafe struct Simd512Double : ISimdDouble<Vector512<double>>
     public static Vector512<double> Significand(Vector512<double> a) =>
         ((a.AsUInt64() & Vector512.Create(DoubleBits.FractionMask)) | Vector512.Create(DoubleBits.One)).AsDouble();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> First(int count) =>
         Vector512.GreaterThan(Vector512.Create((long)count), Vector512.Create(0L, 1, 2, 3, 4, 5, 6, 7)).AsDouble();
 }

@@ -21,6 +21,8 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
             *destination = value;
     }
 
+    public static void StoreWide(double* destination, float value) => *destination = value;
+    public static void AddWide(double* sums, float value) => *sums += value;
     public static float Add(float a, float b) => a + b;
     public static float Sub(float a, float b) => a - b;
     public static float Mul(float a, float b) => a * b;
@@ -30,12 +32,19 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float Max(float a, float b) => a > b ? a : b;
     public static float MaxAcross(float value) => value;
     public static uint GreaterBits(float a, float b) => a > b ? 1u : 0u;
+    public static uint DifferentBits(float a, float b) => a != b ? 1u : 0u;
     public static void Compress(float* destination, float value, uint bits) => *destination = value;
 
     public static void CompressNumbers(int* destination, int first, uint bits)
     {
         for (; bits != 0; bits &= bits - 1)
             *destination++ = first + BitOperations.TrailingZeroCount(bits);
+    }
+
+    public static void CompressOffsets(ushort* destination, long room, int first, ulong bits)
+    {
+        for (; bits != 0; bits &= bits - 1)
+            *destination++ = (ushort)(first + BitOperations.TrailingZeroCount(bits));
     }
 
     public static float Hadamard(float value) => value;
@@ -66,6 +75,7 @@ internal readonly unsafe struct SimdScalarDouble : ISimdDouble<double>
     }
 
     public static double Widen(float* source) => *source;
+    public static void StoreNarrow(float* destination, double value) => *destination = (float)value;
     public static double Add(double a, double b) => a + b;
     public static double Sub(double a, double b) => a - b;
     public static double Mul(double a, double b) => a * b;

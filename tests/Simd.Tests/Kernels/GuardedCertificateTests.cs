@@ -146,7 +146,7 @@ internal sealed unsafe class GuardedCertificateTests<TSimd, TVec>
         {
             using var guarded = new GuardedOperands(last);
             PanelView found = guarded.Like(target);
-            LayoutKernel.Raise(guarded.Copy(source), guarded.Copy(slack), guarded.Copy(sizes), found, 0, target.Panels);
+            LayoutKernel.Raise<TSimd, TVec>(guarded.Copy(source), guarded.Copy(slack), guarded.Copy(sizes), found, 0, target.Panels);
             Same(found, target);
         }
     }

@@ -72,7 +72,7 @@ internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDo
         {
             using var guarded = new GuardedOperands(last);
             double* found = guarded.Take<double>(length);
-            AccumulateKernel<TSimd, TVec, WideSums<TSimd, TVec, TSimdDouble, TVecDouble>>.Run(
+            AccumulateKernel<TSimd, TVec, WideSums<TSimd, TVec>>.Run(
                 guarded.Copy(rows), guarded.Copy(problem.Inputs), (byte*)found, PanelMatrix.PanelRows, stride, 0, rows.Panels, lowerOnly: true);
             Numbers.SameBits(new ReadOnlySpan<double>(found, length), gram.Span, "gram");
         }
@@ -176,7 +176,7 @@ internal sealed unsafe class GuardedKernelTests<TSimd, TVec, TSimdDouble, TVecDo
                 Same(target, difference);
                 double* triangle = guarded.Take<double>((int)gram.Length);
                 gram.Span.CopyTo(new Span<double>(triangle, (int)gram.Length));
-                LayoutKernel.NarrowSymmetric(triangle, shape.Data, narrow, 0, square.Panels);
+                LayoutKernel.NarrowSymmetric<TSimdDouble, TVecDouble>(triangle, shape.Data, narrow, 0, square.Panels);
                 Same(narrow, square);
             }
         }

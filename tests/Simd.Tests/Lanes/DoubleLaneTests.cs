@@ -47,6 +47,24 @@ internal sealed unsafe class DoubleLaneTests<TSingle, TSingleVec, TSimd, TVec>
     }
 
     [Test]
+    public void Narrow_stores_the_nearest_floats_and_no_other()
+    {
+        using var memory = new GuardedMemory<float>(64);
+        double* lanes = stackalloc double[TSimd.Count];
+        double[] values = [0.1, -1e-40, 1e300, 1.0 + 5.9604644775390625e-8, double.NaN, -0.0, 1.0 + 1.7881393432617188e-7, 1e-46];
+        for (int shift = 0; shift < values.Length; shift++)
+        {
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                lanes[lane] = values[(lane + shift) % values.Length];
+            memory.All.Fill((float)Sentinel);
+            TSimd.StoreNarrow(memory.LastPointer(TSimd.Count), TSimd.Load(lanes));
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                Numbers.SameBits(memory.Last(TSimd.Count)[lane], (float)lanes[lane], $"{lanes[lane]}, narrowed", lane);
+            Assert.That(memory.All[..^TSimd.Count].ContainsAnyExcept((float)Sentinel), Is.False);
+        }
+    }
+
+    [Test]
     public void Prefetch_may_ask_for_any_address()
     {
         using var memory = new GuardedMemory<double>(8);

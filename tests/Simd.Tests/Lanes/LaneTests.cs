@@ -93,6 +93,24 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
     }
 
     [Test]
+    public void Widened_lanes_are_stored_and_added_exactly_and_no_other_number_is_touched()
+    {
+        using var memory = new GuardedMemory<double>(32);
+        TVec all = Full(s_special);
+        Span<double> sums = memory.Last(TSimd.Count);
+        memory.All.Fill(Sentinel);
+        TSimd.StoreWide(memory.LastPointer(TSimd.Count), all);
+        for (int lane = 0; lane < TSimd.Count; lane++)
+            Assert.That(sums[lane], Is.EqualTo((double)s_special[lane]));
+        for (int lane = 0; lane < TSimd.Count; lane++)
+            sums[lane] = 1.0 / (lane + 3);
+        TSimd.AddWide(memory.LastPointer(TSimd.Count), all);
+        for (int lane = 0; lane < TSimd.Count; lane++)
+            Assert.That(sums[lane], Is.EqualTo(1.0 / (lane + 3) + s_special[lane]));
+        Assert.That(memory.All[..^TSimd.Count].ContainsAnyExcept(Sentinel), Is.False);
+    }
+
+    [Test]
     public void Compress_keeps_the_chosen_lanes_in_order_for_every_mask()
     {
         float* packed = stackalloc float[TSimd.Count];
@@ -124,7 +142,41 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
     }
 
     [Test]
-    public void Greater_is_strict_and_never_true_of_not_a_number()
+    public void Compressed_offsets_are_those_of_the_set_bits_and_stay_in_their_room()
+    {
+        const int All = 80, First = 65000;
+        const ushort Untouched = 0xABCD;
+        using var memory = new GuardedMemory<ushort>(All);
+        Span<ushort> last = memory.Last(All);
+        var random = new Random(12);
+        int wide = 4 * TSimd.Count;
+        for (int round = 0; round < 20_000; round++)
+        {
+            ulong bits = round < 1 << Math.Min(wide, 12) ? (ulong)round << round % (wide - Math.Min(wide, 12) + 1) : (ulong)random.NextInt64() << random.Next(2);
+            if (round % 3 == 1)
+                bits &= (ulong)random.NextInt64() & (ulong)random.NextInt64();
+            bits &= ulong.MaxValue >> 64 - wide;
+            int count = BitOperations.PopCount(bits);
+            foreach (int room in new[] { count, count + 1 + random.Next(All - count), All })
+            {
+                memory.All.Fill(Untouched);
+                TSimd.CompressOffsets(memory.LastPointer(room), room, First, bits);
+                int next = All - room;
+                for (int i = 0; i < wide; i++)
+                    if ((bits >> i & 1) != 0 && last[next++] != First + i)
+                        Assert.Fail($"mask {bits:x}, room for {room}: {last[next - 1]}, expected {First + i}");
+                if (memory.All[..^room].ContainsAnyExcept(Untouched))
+                    Assert.Fail($"mask {bits:x}, room for {room}: written before the first place");
+                memory.All.Fill(Untouched);
+                TSimd.CompressOffsets(memory.LastPointer(All), room, First, bits);
+                if (last[room..].ContainsAnyExcept(Untouched))
+                    Assert.Fail($"mask {bits:x}, room for {room}: written beyond the last place");
+            }
+        }
+    }
+
+    [Test]
+    public void Greater_is_strict_and_never_true_of_not_a_number_and_different_always()
     {
         float* left = stackalloc float[TSimd.Count], right = stackalloc float[TSimd.Count];
         for (int shift = 0; shift < s_special.Length; shift++)
@@ -135,10 +187,15 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
                     left[lane] = s_special[(start + lane) % s_special.Length];
                     right[lane] = s_special[(start + lane + shift) % s_special.Length];
                 }
-                uint bits = TSimd.GreaterBits(TSimd.Load(left), TSimd.Load(right)), expected = 0;
+                uint bits = TSimd.GreaterBits(TSimd.Load(left), TSimd.Load(right)), different = TSimd.DifferentBits(TSimd.Load(left), TSimd.Load(right));
+                uint expected = 0, expectedDifferent = 0;
                 for (int lane = 0; lane < TSimd.Count; lane++)
+                {
                     expected |= left[lane] > right[lane] ? 1u << lane : 0u;
+                    expectedDifferent |= left[lane] != right[lane] ? 1u << lane : 0u;
+                }
                 Assert.That(bits, Is.EqualTo(expected));
+                Assert.That(different, Is.EqualTo(expectedDifferent));
             }
     }
 
