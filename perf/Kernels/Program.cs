@@ -8,7 +8,7 @@ using Subquad.Simd.Dispatch;
 Option<FileInfo> json = new("--json") { Description = "File to write; the tables go to the same name with .md.", Required = true };
 Option<string[]> kernels = new("--kernels") { Description = "Names of the kernel sets to measure; default all.", AllowMultipleArgumentsPerToken = true };
 Option<string?> verb = new("--verb") { Description = "Part of the names of the verbs to measure; default all." };
-Option<int> repeats = new("--repeats") { Description = "Samples of which the median counts.", DefaultValueFactory = _ => 11 };
+Option<int> repeats = new("--repeats") { Description = "Samples of each placement of the operands, of which the median counts.", DefaultValueFactory = _ => 5 };
 var verbs = new Command("verbs", "Times every verb on every kernel set, one thread, beside the measured roofline. With the default cases it also renews perf/results.") { json, kernels, verb, repeats };
 verbs.SetAction(parsed => new VerbsRun
 {

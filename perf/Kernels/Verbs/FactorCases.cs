@@ -4,7 +4,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Perf.Kernels.Verbs;
 
 /// <summary>Dense float64: the parts of a Cholesky factorisation, solves, products.</summary>
-sealed class FactorCases : IDisposable
+sealed class FactorCases : IVerbCases
 {
     const int Order = 1_024, Right = 256, Block = KernelSet.CholeskyBlock;
 

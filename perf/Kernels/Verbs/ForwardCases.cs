@@ -4,7 +4,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Perf.Kernels.Verbs;
 
 /// <summary>Verbs that stream columns of weights: forward passes, norms, Gram matrices.</summary>
-sealed class ForwardCases : IDisposable
+sealed class ForwardCases : IVerbCases
 {
     const int Width = 4_096, Batch = 128, Dense = 1_024, Data = 512;
     const double Density = 0.05;

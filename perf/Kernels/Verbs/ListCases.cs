@@ -4,7 +4,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Perf.Kernels.Verbs;
 
 /// <summary>Verbs that go through pre-activations: thresholds, certificates, changes of layout.</summary>
-sealed class ListCases : IDisposable
+sealed class ListCases : IVerbCases
 {
     const int Width = 4_096, Data = 512, Order = 1_024;
     const double Density = 0.05;

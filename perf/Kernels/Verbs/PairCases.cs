@@ -3,7 +3,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Perf.Kernels.Verbs;
 
 /// <summary>Verbs on active pairs W[T_i, S_i]: in place, and packed.</summary>
-sealed class PairCases : IDisposable
+sealed class PairCases : IVerbCases
 {
     const int Width = 4_096, Batch = 128;
     const double Density = 0.05;

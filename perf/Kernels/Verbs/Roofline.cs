@@ -102,6 +102,8 @@ sealed unsafe class Roofline
     static double Read<TSimd, TVec>(TSimd _, TVec zero, long bytes) where TSimd : struct, ISimd<TVec> where TVec : struct
     {
         using var buffer = new NativeBuffer<float>(bytes / sizeof(float));
+        // Pages that nobody wrote are all the same page of zeros, which never leaves the cache.
+        buffer.Span.Fill(1f);
         float* data = buffer.Pointer;
         long length = buffer.Length;
         int passes = (int)Math.Max(1, (64L << 20) / bytes);

@@ -6,7 +6,7 @@ using Subquad.Simd.Search;
 namespace Subquad.Perf.Kernels.Verbs;
 
 /// <summary>Queries of a half-space tree over uniform rows; each set asks a tree that it built.</summary>
-sealed class SearchCases : IDisposable
+sealed class SearchCases : IVerbCases
 {
     const int Rows = 1 << 17, Dimension = 8, Nearest = 10;
 

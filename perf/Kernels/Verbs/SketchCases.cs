@@ -4,7 +4,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Perf.Kernels.Verbs;
 
 /// <summary>Walsh-Hadamard transforms, sketches, and the making of weights.</summary>
-sealed class SketchCases : IDisposable
+sealed class SketchCases : IVerbCases
 {
     const int Row = 1 << 15, Rows = 16, Strip = 1 << 14, Entries = 400, Samples = 2_048, Places = 1 << 14, Buckets = 1 << 10, Columns = 4_096;
 

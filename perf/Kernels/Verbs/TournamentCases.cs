@@ -4,7 +4,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Perf.Kernels.Verbs;
 
 /// <summary>Tournament trees over pre-activations: built, changed, asked.</summary>
-sealed class TournamentCases : IDisposable
+sealed class TournamentCases : IVerbCases
 {
     const int Leaves = 16_384, Trees = 64, Changed = 256, Top = 64;
     const double Active = 0.024;

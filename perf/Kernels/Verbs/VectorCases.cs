@@ -1,7 +1,7 @@
 namespace Subquad.Perf.Kernels.Verbs;
 
 /// <summary>Vectors of 4,096, in the first- or second-level cache.</summary>
-sealed class VectorCases : IDisposable
+sealed class VectorCases : IVerbCases
 {
     const int Length = 4_096;
 
