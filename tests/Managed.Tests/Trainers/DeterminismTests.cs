@@ -2,7 +2,6 @@ using Managed.Tests.Engine;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd;
-using Subquad.Simd.Dispatch;
 using Subquad.Support;
 
 namespace Managed.Tests.Trainers;
@@ -11,7 +10,7 @@ namespace Managed.Tests.Trainers;
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class DeterminismTests(KernelSet kernels)
 {
-    private static IEnumerable<TestCaseData> Cases()
+    internal static IEnumerable<TestCaseData> Cases()
     {
         yield return new TestCaseData(Shapes.Odd, new GaussNewtonOptions { TrainFrom = 1, Steps = 3 });
         yield return new TestCaseData(Shapes.Odd, new GaussNewtonOptions { TrainFrom = 2, Steps = 3, PackedBytes = 0, Batch = 30 });
@@ -45,27 +44,9 @@ internal sealed class DeterminismTests(KernelSet kernels)
         }
     }
 
-    /// <summary>So a host may lose the C core, or find it, and nothing changes but the time.</summary>
-    [TestCaseSource(nameof(Cases))]
-    public void A_mixture_does_as_the_managed_set_in_it(NetworkShape shape, GaussNewtonOptions options)
+    internal (double[] Losses, float[] Weights) Run(NetworkShape shape, GaussNewtonOptions options, int threads)
     {
-        if (kernels.Name.Split('+') is not [var managed, _])
-        {
-            Assert.Pass("no mixture");
-            return;
-        }
-        foreach (SolverChoice solver in shape.Outputs == 1 ? Enum.GetValues<SolverChoice>() : [options.Solver])
-        {
-            (double[] losses, float[] weights) = Run(shape, options with { Solver = solver }, threads: 2);
-            (double[] otherLosses, float[] otherWeights) = Run(shape, options with { Solver = solver }, threads: 2, KernelSets.ByName(managed));
-            Numbers.SameBits(losses, otherLosses, $"losses, {solver}");
-            Numbers.SameBits(weights, otherWeights, $"weights, {solver}");
-        }
-    }
-
-    private (double[] Losses, float[] Weights) Run(NetworkShape shape, GaussNewtonOptions options, int threads, KernelSet? others = null)
-    {
-        using Network network = Network.Create(shape, 3, others ?? kernels, threads);
+        using Network network = Network.Create(shape, 3, kernels, threads);
         var recorder = new Recorder();
         TrainingResult result = Training.Fit(network, Training.Smooth(70, shape.Inputs, shape.Outputs), options with { Threads = threads }, recorder);
         Assert.That((result.Steps, result.Accepted), Is.EqualTo((3, 3)));
