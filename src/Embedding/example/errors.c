@@ -105,6 +105,7 @@ static void test_files(subquad_train_network *network)
     FILE *file = fopen("no-model.safetensors", "wb");
     HOLDS(file != NULL && fputs("this is no model, but long enough to be one", file) >= 0 && fclose(file) == 0);
     EXPECT(subquad_train_load("no-model.safetensors", NULL, &loaded), INVALID_DATA, "no-model.safetensors");
+    remove("no-model.safetensors");
     EXPECT(subquad_train_save(network, "no-such-folder/model.safetensors"), IO, "no-such-folder");
     EXPECT(subquad_train_save(network, NULL), INVALID_ARGUMENT, "path");
     HOLDS(loaded == NULL);
@@ -146,6 +147,7 @@ static int32_t stop_at_once(const subquad_train_step *step, void *context)
     HOLDS(step->size == sizeof *step && isnan(step->validation_metric));
     HOLDS(subquad_train_predict(network, features, INPUTS, scores, 1, 0) == SUBQUAD_TRAIN_OK);
     HOLDS(subquad_train_save(network, "in-between.safetensors") == SUBQUAD_TRAIN_OK);
+    remove("in-between.safetensors");
     EXPECT(subquad_train_fit(network, &data, NULL, NULL, NULL, NULL, NULL), BUSY, "callback");
     EXPECT(subquad_train_free(network), BUSY, "callback");
     in_another_thread(meets_a_fit, network);
