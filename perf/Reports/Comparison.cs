@@ -12,11 +12,16 @@ sealed record Comparison(double Band)
 
     readonly MarkdownTable _table = new("row", "before", "now", "ratio", "");
 
+    readonly List<string> _slower = [];
+
     /// <summary>Rows of both with seconds in them.</summary>
     public int Matched { get; private set; }
 
     /// <summary>Rows slower than the band allows.</summary>
-    public int Slower { get; private set; }
+    public int Slower => _slower.Count;
+
+    /// <summary>What they measured, and how many times as long they take now.</summary>
+    public IReadOnlyList<string> SlowerRows => _slower;
 
     /// <summary>Rows faster by as much: the earlier numbers are out of date.</summary>
     public int Faster { get; private set; }
@@ -42,7 +47,8 @@ sealed record Comparison(double Band)
         double ratio = now / before;
         bool isSlower = ratio > 1 + Band, isFaster = ratio < 1 / (1 + Band);
         Matched++;
-        Slower += isSlower ? 1 : 0;
+        if (isSlower)
+            _slower.Add($"{identity}: {MarkdownTable.Cell(ratio)}");
         Faster += isFaster ? 1 : 0;
         _table.Add(identity, $"{MarkdownTable.Cell(1e6 * before)} µs", $"{MarkdownTable.Cell(1e6 * now)} µs", MarkdownTable.Cell(ratio), isSlower ? "SLOWER" : isFaster ? "faster" : "");
     }

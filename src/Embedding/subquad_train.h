@@ -50,7 +50,7 @@ typedef struct subquad_train_shape {
     int32_t hidden_count;     /* hidden layers, at least 1 */
     const int32_t *hidden;    /* [hidden_count] their neurons, 1 to 16777216 */
     const double *densities;  /* [hidden_count] share of neurons that fire for a row, above 0 and at most 0.5; NULL: the shift sqrt(0.4 ln width) of the theory */
-    const char *kernels;      /* kernel set, such as "simd256", "native-avx2" or "simd256+native-avx2"; NULL: what SUBQUAD_KERNELS names, or the best */
+    const char *kernels;      /* kernel set, such as "simd256", "native-avx2" or a name that describe reported; NULL: what SUBQUAD_KERNELS names, or the best */
     uint64_t seed;            /* draws the weights; the same on every machine */
     int32_t plain;            /* 1 leaves activations as they come; 0 scales each hidden layer to unit norm */
     int32_t threads;          /* that draw the weights; 0: all processors */

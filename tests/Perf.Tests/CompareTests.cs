@@ -65,7 +65,7 @@ internal sealed class CompareTests
     public void A_machine_that_was_never_measured_is_a_notice()
     {
         using var output = new StringWriter();
-        int code = CompareCommand.Run(Write("no-such-run.json", [Row("forward", 8192, 1)]), null, 0.25, output);
+        int code = new Comparing { Band = 0.25 }.Run(Write("no-such-run.json", [Row("forward", 8192, 1)]), output);
         Assert.That((code, output.ToString().StartsWith("notice: ", StringComparison.Ordinal)), Is.EqualTo((0, true)), output.ToString());
     }
 
@@ -73,13 +73,43 @@ internal sealed class CompareTests
     public void A_file_that_was_asked_for_must_be_there()
     {
         FileInfo now = Write("now.json", [Row("forward", 8192, 1)]);
-        Assert.That(() => CompareCommand.Run(now, new(Path.Combine(_folder, "missing.json")), 0.25, TextWriter.Null), Throws.InstanceOf<IOException>());
+        Assert.That(() => new Comparing { Against = new(Path.Combine(_folder, "missing.json")), Band = 0.25 }.Run(now, TextWriter.Null), Throws.InstanceOf<IOException>());
+    }
+
+    [Test]
+    public void A_history_is_begun_and_renewed_by_all_but_slower_results()
+    {
+        (int Code, string Output) Next(double seconds)
+        {
+            using var output = new StringWriter();
+            int code = new Comparing { History = new(Path.Combine(_folder, "history")), Band = 0.25 }.Run(Write("no-such-run.json", [Row("forward", 8192, seconds)]), output);
+            return (code, output.ToString());
+        }
+        Assert.That(Next(1).Output, Does.StartWith("notice: "));
+        Assert.That(File.Exists(Path.Combine(_folder, "history", Machine.Slug, "no-such-run.json")));
+        Assert.That(Next(1.2).Code, Is.Zero);
+        // Against the first this one would be too slow.
+        Assert.That(Next(1.4).Code, Is.Zero);
+        Assert.That(Next(2).Code, Is.EqualTo(1));
+        Assert.That(Next(2).Code, Is.EqualTo(1));
+        Assert.That(Next(1.4).Code, Is.Zero);
+    }
+
+    [Test]
+    public void Annotations_say_what_is_slower_and_what_was_never_measured()
+    {
+        using var output = new StringWriter();
+        FileInfo now = Write("no-such-run.json", [Row("forward", 8192, 2)]);
+        new Comparing { Band = 0.25, Annotates = true }.Run(now, output);
+        Assert.That(output.ToString(), Does.StartWith("::notice::"));
+        new Comparing { Against = Write("before.json", [Row("forward", 8192, 1)]), Band = 0.25, Annotates = true }.Run(now, output);
+        Assert.That(output.ToString(), Does.Match("(?m)^::warning::1 of 1 rows .*forward"));
     }
 
     private (int Code, string Output) Compare(Row[] before, Row[] now, double band = 0.25)
     {
         using var output = new StringWriter();
-        int code = CompareCommand.Run(Write("now.json", now), Write("before.json", before), band, output);
+        int code = new Comparing { Against = Write("before.json", before), Band = band }.Run(Write("now.json", now), output);
         return (code, output.ToString());
     }
 

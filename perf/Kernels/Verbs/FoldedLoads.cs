@@ -22,9 +22,15 @@ static partial class FoldedLoads
             output.WriteLine("nothing to check: multiply-adds take memory operands on x64 only");
             return true;
         }
+        (string Set, string Lanes, string Operand)[] widths = [.. s_widths.Where(width => KernelSets.Available.Any(available => available.Name == width.Set))];
+        if (widths.Length == 0)
+        {
+            output.WriteLine($"nothing to check: this machine has neither of {string.Join(" and ", s_widths.Select(width => width.Set))}");
+            return true;
+        }
         string listing = Listing();
         bool folded = true;
-        foreach ((string set, string lanes, string operand) in s_widths.Where(width => KernelSets.Available.Any(available => available.Name == width.Set)))
+        foreach ((string set, string lanes, string operand) in widths)
         {
             Match chain = Method(lanes).Match(listing);
             string[] multiplyAdds = [.. MultiplyAdd().Matches(chain.Value).Select(match => match.Value)];

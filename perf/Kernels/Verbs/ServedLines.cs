@@ -7,13 +7,25 @@ namespace Subquad.Perf.Kernels.Verbs;
 /// <summary>The published ratios as lines of the table that says which verbs the C core serves: so that no number there is typed.</summary>
 static class ServedLines
 {
-    public static void Print(TextWriter output)
+    /// <summary>Returns the exit code.</summary>
+    public static int Print(TextWriter output, TextWriter error)
     {
-        FileInfo published = Report.Published("verbs") is { Exists: true } file ? file : throw new InvalidOperationException("there are no published results of the verbs run for this processor: run verbs first");
+        if (Processor.Family.Length == 0)
+        {
+            error.WriteLine("the table tells processors apart by CPUID, which this architecture does not have: it serves no verb here");
+            return 1;
+        }
+        if (Report.Published("verbs") is not { Exists: true } published)
+        {
+            error.WriteLine("there are no published results of the verbs run for this processor: run verbs first");
+            return 1;
+        }
         List<Row> rows = [.. Json.Read(File.ReadAllText(published.FullName)).Where(row => row.Text("kind") == "verb")];
         foreach (string verb in rows.Select(row => row.Text("name")!).Distinct())
             output.WriteLine($"        new(\"{Processor.Family}\", CoreVerbs.{verb}, {Ratio(verb, "native-avx512")}, {Ratio(verb, "native-avx2")}),");
+        return 0;
 
+        // A set that the processor lacks was not measured and serves nothing.
         string Ratio(string verb, string kernels) =>
             rows.Find(row => row.Text("name") == verb && row.Text("kernels") == kernels)?.Number("managed_ratio") is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "0";
     }

@@ -12,6 +12,9 @@ sealed class VerbsRun
 
     const int Placements = 5;
 
+    /// <summary>Fewer samples are too few to publish.</summary>
+    public const int DefaultRepeats = 5;
+
     readonly Report _report = new("verbs");
     readonly Roofline _roofline = new();
     readonly List<(VerbCase Case, Dictionary<string, double> Seconds)> _timed = [];

@@ -1,10 +1,12 @@
 /*
  * Trains a network to tell three kinds of flowers apart by four measures, saves it, loads it again and predicts: the whole of subquad_train in one program. The flowers are drawn here, from
- * normal distributions that overlap about as much as those of the well-known irises. Ends with 1 where something is not as it should be.
+ * normal distributions that overlap about as much as those of the well-known irises. Ends with 1 where something is not as it should be. EXPECT_KERNELS in the environment, such as simd256, is how
+ * the name of the kernel set must begin, and asks for the C core too.
  */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "subquad_train.h"
 
@@ -100,6 +102,11 @@ int main(void)
     printf("%d steps, loss %.5g -> %.5g, test accuracy %.1f %%, kernels %s, C core %s\n", result.steps, losses[0], result.loss, 100 * right, info.kernels, info.core_present ? "present" : "absent");
     if (!(result.loss < 0.2 * losses[0] && result.loss == losses[1] && right > 0.9)) {
         fprintf(stderr, "it has not learned\n");
+        return 1;
+    }
+    const char *kernels = getenv("EXPECT_KERNELS");
+    if (kernels != NULL && (strncmp(info.kernels, kernels, strlen(kernels)) != 0 || !info.core_present)) {
+        fprintf(stderr, "it runs otherwise than expected: kernels %s and the C core\n", kernels);
         return 1;
     }
 

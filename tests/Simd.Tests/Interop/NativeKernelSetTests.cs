@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using NUnit.Framework;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Interop;
@@ -29,36 +28,6 @@ public sealed class NativeKernelSetTests
         RequireCore();
         Assert.That(KernelSets.ByName("native"), Is.SameAs(Native[0]));
         Assert.That(KernelSets.ByName("Native"), Is.SameAs(Native[0]));
-    }
-
-    [Test]
-    public void A_set_is_there_for_what_the_processor_has()
-    {
-        // A run that builds the core says so: then its absence is a failure. The instruction set, or best: what the processor promises.
-        if (Environment.GetEnvironmentVariable("EXPECT_NATIVE") is not { Length: > 0 } expected)
-            RequireCore();
-        else
-        {
-            Assert.That(NativeCore.IsPresent, NativeCore.Describe());
-            if (expected != "best")
-            {
-                Assert.That(Native[0].Name, Is.EqualTo($"native-{expected}"));
-                return;
-            }
-        }
-        const string Processors = "/proc/cpuinfo";
-        if (RuntimeInformation.ProcessArchitecture == Architecture.Arm64)
-        {
-            Assert.That(Native[0].Name, Is.EqualTo("native-neon"));
-            return;
-        }
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || !File.Exists(Processors))
-            Assert.Ignore("the processor cannot be asked");
-        string line = File.ReadLines(Processors).First(text => text.StartsWith("flags", StringComparison.Ordinal));
-        var flags = line.Split(' ', ':', '\t').ToHashSet();
-        bool hasAvx2 = new[] { "avx2", "fma", "popcnt", "bmi1" }.All(flags.Contains), hasAvx512 = hasAvx2 && new[] { "avx512f", "avx512bw", "avx512vl" }.All(flags.Contains);
-        string wide = flags.Contains("avx512_bf16") ? "native-avx512bf16" : "native-avx512";
-        Assert.That(Native[0].Name, Is.EqualTo(hasAvx512 ? wide : hasAvx2 ? "native-avx2" : "native-scalar"));
     }
 
     [Test]

@@ -1,0 +1,7 @@
+using NUnit.Framework;
+using Subquad.Support;
+
+namespace Subquad.Simd.Tests.Interop;
+
+[TestFixture]
+public sealed class SimdMachineTests : MachineTests;
