@@ -6,7 +6,8 @@
  *
  *  - Order of summation: unless a verb says otherwise, each element of a result is one chain of fused multiply-adds in ascending id, from zero, vectorised across
  *    results and never across terms. So every table gives the same bits, for any partition of a verb's range over calls and threads.
- *  - Threads: a verb writes only what the range in its last arguments owns, so disjoint ranges may run at the same time. Nothing else is shared.
+ *  - Threads: of what calls share, a verb writes only what the range in its last arguments owns, so disjoint ranges may run at the same time. What no range divides is
+ *    each call's own: scratch, the partial sums of multiply_symmetric, and what a report or a search writes. A verb without a range owns all that it writes.
  *  - Aliasing: what is written overlaps no other argument, unless a verb says otherwise. Views themselves are only read.
  *  - Alignment: that of the element suffices; blocks aligned to 64 bytes are fastest. No byte outside a view is read or written, and padding counts as inside.
  *  - Sizes and ranges are the caller's promise and are not checked. Ranges are half-open; an empty one is no error.
@@ -92,7 +93,8 @@ typedef struct subquad_transposed_view {
 
 /*
  * The blocks W[T_i, S_i] of all data side by side, a row per active input: element (a-th active input, b-th active output) of datum i is
- * values[starts[i] + a * strides[i] + b]. A stride is a multiple of 16, at least the active outputs of the datum; the padding holds zeros, or any finite numbers.
+ * values[starts[i] + a * strides[i] + b]. A stride is a multiple of 16, at least the active outputs of the datum and at most the width of the outputs' rows, rounded up
+ * to such a multiple; the padding holds zeros, or any finite numbers.
  */
 typedef struct subquad_packed_view {
     float *values;
@@ -162,7 +164,7 @@ typedef struct subquad_search_counts {
 
 /* Capabilities: bits of subquad_core_api.capabilities. */
 #define SUBQUAD_CORE_VECTORS  1u /* more than one lane */
-#define SUBQUAD_CORE_PREFETCH 2u /* asks for the next tile of weights while the present one is used */
+#define SUBQUAD_CORE_PREFETCH 2u /* asks for the next tile of weights while the present one is used; so far every table does */
 #define SUBQUAD_CORE_ROUNDS_INPUTS 4u /* the forward verbs for weights of bfloat16 round inputs to bfloat16 too, and take denormals for zero */
 
 /* S_i are the active inputs of datum i, T_i its active outputs. */
@@ -182,7 +184,7 @@ typedef struct subquad_core_api {
     /* Capabilities that hold. */
     uint32_t capabilities;
 
-    /* ---- forward: weights W (outputs x inputs), sums outputs x data; panel_from and panel_to are even ------------------------------------------------ */
+    /* ---- forward: weights W (outputs x inputs, one at least), sums outputs x data; panel_from and panel_to are even ---------------------------------- */
 
     /* sums[r, i] = sum over j in S_i of W[r, j] x_i[j] for all rows of the panels and the data of the ranges; they are overwritten. */
     void (*accumulate)(
@@ -202,7 +204,7 @@ typedef struct subquad_core_api {
     void (*row_norms)(const subquad_panel_view *weights, float raise, float *norms, int32_t panel_from, int32_t panel_to);
 
     /* gram[j + i * stride] = sum over r of U[j, r] u_i[r] for i at or after the first row of j's pair of panels: the lower triangle and the blocks on the diagonal. Chains
-       of float32 are widened into float64 at least every 64 terms. rows is U (data in rows), entries its structure with the values u. Of a row of gram, the
+       of float32 are widened into float64 at least every 64 terms. rows is U (data in rows, one column at least), entries its structure with the values u. Of a row of gram, the
        elements of whole panel pairs are written: stride is at least 64 times the panels. */
     void (*gram)(
         const subquad_panel_view *rows, const subquad_active_view *entries, double *gram, int64_t stride, int32_t panel_from, int32_t panel_to);
@@ -371,6 +373,12 @@ typedef struct subquad_core_api {
 
     /* ---- dense float64: row-major matrices, of symmetric and triangular ones the lower triangle; stride is the distance of rows in elements, row_from a multiple of 16 ---- */
 
+    /* The order of summation is another one here, the same in every table unless a verb says otherwise. The verbs in blocks (factor_diagonal, solve_below_diagonal, update_trailing,
+       solve_factored, solve_lower, solve_upper) subtract what a block of up to 128 unknowns or columns contributes at once: a chain from zero, ascending; of L^T the last block first.
+       The terms within 16 of the diagonal follow one by one, as unknowns are solved, of L^T descending; and the reciprocal of the element on the diagonal multiplies what is left.
+       In the blocks of 16 on the diagonal itself factor_diagonal rounds each product and each difference, and divides; all other terms are fused. solve_upper_one subtracts one term
+       after another, descending, and divides. */
+
     /* Cholesky A = L L^T in steps of 64 columns, this being the first part of one: factors the diagonal block that begins at column, a multiple of 64, in place. Returns 0 when a
        pivot is not above zero and finite. n is the order of the matrix, its stride a multiple of 16: within 16 columns of the diagonal, elements above it are overwritten. */
     int32_t (*factor_diagonal)(double *matrix, int64_t stride, int32_t column, int32_t n);
@@ -412,7 +420,8 @@ typedef struct subquad_core_api {
     void (*solve_upper_one)(const double *factor, int64_t stride, int32_t n, double *x);
 
     /* What rows of the lower triangle of M contribute to y = M x: y[i] = sum over j up to i of M[i, j] x[j] for these rows i, in lanes: tables differ in their bits; and
-       partial[j] = sum over these rows i > j of M[i, j] x[i] for all j below row_to. Both are overwritten. Here row_from is a multiple of 4. */
+       partial[j] = sum over these rows i > j of M[i, j] x[i] for all j below row_to, rows ascending, some terms rounded before they are added. Both are overwritten.
+       Here row_from is a multiple of 4. */
     void (*multiply_symmetric)(const double *matrix, int64_t stride, const double *x, double *y, double *partial, int32_t row_from, int32_t row_to);
 
     /* The dot product of x and y, in lanes: tables differ in their bits. x and y may overlap. */

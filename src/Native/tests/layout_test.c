@@ -17,12 +17,16 @@ static subquad_panel_view soiled(int32_t rows, int32_t columns)
 static void check_spread(const subquad_core_api *api, const struct problem *problem)
 {
     const int32_t data = problem->data, width = problem->columns, panels = panels_of(data);
-    subquad_panel_view rows = soiled(data, width);
+    /* A column more in memory than in the view lies between its panels. */
+    subquad_panel_view rows = soiled(data, width + 1);
+    rows.columns = width;
     for (int32_t panel = panels - 1; panel >= 0; panel--)
         api->spread(&problem->inputs, &rows, panel, panel + 1);
-    for (int32_t row = 0; row < panels * PANEL; row++)
+    for (int32_t row = 0; row < panels * PANEL; row++) {
         for (int32_t column = 0; column < width; column++)
             CHECK(same_bits(*panels_at(&rows, row, column), row < data ? problem->x[(int64_t)row * width + column] : 0), "spread: (%d, %d)", (int)row, (int)column);
+        CHECK(*panels_at(&rows, row, width) == 9.0f, "spread: between panels, row %d", (int)row);
+    }
     buffer_return(rows.data);
 }
 

@@ -201,8 +201,8 @@ void test_tournament(const subquad_core_api *api)
     for (int32_t leaves = 0; leaves <= 272; leaves++)
         check_keys(api, leaves);
     check_keys(api, 4097);
-    const int32_t sizes[] = { 1, 15, 64, 65, 130, 700, 1030 };
-    for (int i = 0; i < 7; i++)
+    const int32_t sizes[] = { 0, 1, 15, 64, 65, 130, 700, 1030 };
+    for (int i = 0; i < 8; i++)
         for (int over_data = 0; over_data < 2; over_data++) {
             check_sums(api, sizes[i], 5, over_data);
             check_sums(api, 70, sizes[i], over_data);

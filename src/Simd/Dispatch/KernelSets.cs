@@ -4,7 +4,7 @@ using Subquad.Simd.Lanes;
 
 namespace Subquad.Simd.Dispatch;
 
-/// <summary>Every kernel set that this process can run. All of them live side by side; <see cref="Best"/> is what is used unless a name forces another.</summary>
+/// <summary>Every kernel set that this process can run. All of them live side by side; the first of <see cref="Available"/> is used unless a name forces another.</summary>
 public static class KernelSets
 {
     /// <summary>The environment variable that forces a set by name.</summary>
@@ -21,15 +21,16 @@ public static class KernelSets
 
     /// <summary>A set by its name.</summary>
     /// <param name="name">simd512, simd256, simd128, scalar, native-avx512bf16, native-avx512, native-avx2, native-neon or native-scalar; native is the best of the C core's; and what is listed as their mixture, such as simd512+native-avx512.</param>
-    /// <exception cref="ArgumentException">There is no such set, or this machine cannot run it; the message lists those that exist, and says of a native set what became of the C core.</exception>
+    /// <exception cref="ArgumentException">There is no such set, or this machine cannot run it; the message lists those that exist, and says of a native set and of a mixture what became of the C core.</exception>
     public static KernelSet ByName(string name)
     {
         bool anyNative = string.Equals(name, NativeKernelSets.Best, StringComparison.OrdinalIgnoreCase);
         foreach (KernelSet set in s_available)
             if (anyNative ? set.Name.StartsWith(NativeKernelSets.Prefix, StringComparison.Ordinal) : string.Equals(set.Name, name, StringComparison.OrdinalIgnoreCase))
                 return set;
-        string core = name.StartsWith(NativeKernelSets.Best, StringComparison.OrdinalIgnoreCase) ? $" ({NativeCore.Describe()})" : "";
-        throw new ArgumentException($"there is no kernel set '{name}' on this machine; it has {string.Join(", ", s_available.Select(set => set.Name))}{core}");
+        string core = name.Contains(NativeKernelSets.Best, StringComparison.OrdinalIgnoreCase) ? NativeCore.Describe() : "";
+        string reason = core.Length == 0 ? "" : name.Contains('+') ? $" ({core}; a mixture is there only on processors on which it was measured)" : $" ({core})";
+        throw new ArgumentException($"there is no kernel set '{name}' on this machine; it has {string.Join(", ", s_available.Select(set => set.Name))}{reason}");
     }
 
     /// <summary>The set of that name; the best one when the name is null or empty.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Subquad.Simd.Interop;
@@ -12,9 +13,12 @@ internal static unsafe partial class CoreLibrary
     public const uint AbiVersion = 3;
 
     /// <summary>What was found.</summary>
-    public static CoreProbe Probe { get; } = CoreProbe.Run(GetApi);
+    public static CoreProbe Probe { get; } = CoreProbe.Run(GetApi, AppContext.BaseDirectory, AssemblyFolder());
 
     [LibraryImport("subquad_core", EntryPoint = "subquad_core_get_api")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     private static partial CoreApi* GetApi(uint abiVersion, uint index);
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Where the assembly is no file, the program's folder is asked alone.")]
+    private static string AssemblyFolder() => Path.GetDirectoryName(typeof(CoreLibrary).Assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
 }

@@ -8,10 +8,10 @@ internal enum CoreStatus
     /// <summary>It is there and speaks our version.</summary>
     Present,
 
-    /// <summary>There is no such library where the system looks for one, or the system could not load it.</summary>
+    /// <summary>There is no such library where the system looks for one.</summary>
     Absent,
 
-    /// <summary>There is a file, and it is no library of ours.</summary>
+    /// <summary>There is a file, and it is no library of ours, or none that loads here.</summary>
     Broken,
 
     /// <summary>It speaks another version.</summary>
@@ -36,8 +36,13 @@ internal sealed unsafe class CoreProbe
     /// <summary>A table for every instruction set of this machine, the best first; none unless the core is present.</summary>
     public CoreApi*[] Apis { get; }
 
+    /// <summary>The name of the library's file.</summary>
+    public static string FileName { get; } = OperatingSystem.IsWindows() ? "subquad_core.dll" : OperatingSystem.IsMacOS() ? "libsubquad_core.dylib" : "libsubquad_core.so";
+
     /// <summary>Asks the library for its tables.</summary>
-    public static CoreProbe Run(GetApi getApi)
+    /// <param name="getApi">The library's function.</param>
+    /// <param name="folders">Where a file of its name is meant for this program.</param>
+    public static CoreProbe Run(GetApi getApi, params ReadOnlySpan<string> folders)
     {
         try
         {
@@ -53,6 +58,10 @@ internal sealed unsafe class CoreProbe
         }
         catch (DllNotFoundException)
         {
+            // Some systems say the same of a file that they cannot load: one that was damaged, or made for another architecture.
+            foreach (string folder in folders)
+                if (File.Exists(Path.Combine(folder, FileName)))
+                    return new(CoreStatus.Broken, s_none);
             return new(CoreStatus.Absent, s_none);
         }
         catch (Exception e) when (e is EntryPointNotFoundException or BadImageFormatException)
@@ -69,8 +78,8 @@ internal sealed unsafe class CoreProbe
     {
         CoreStatus.Present => $"C core: present, ABI {CoreLibrary.AbiVersion}, {string.Join(", ", Names())}",
         CoreStatus.WrongVersion => $"C core: ignored, it does not speak ABI {CoreLibrary.AbiVersion}; managed kernels run",
-        CoreStatus.Broken => "C core: ignored, the library subquad_core does not have what the C core has; managed kernels run",
-        _ => "C core: absent, the library subquad_core was not found or does not load (the build makes it where cmake and a C compiler are); managed kernels run",
+        CoreStatus.Broken => $"C core: ignored, {FileName} does not load here or does not have what the C core has; managed kernels run",
+        _ => "C core: absent, the library subquad_core was not found (the build makes it where cmake and a C compiler are); managed kernels run",
     };
 
     private string[] Names()

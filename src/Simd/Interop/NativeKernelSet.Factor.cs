@@ -85,7 +85,7 @@ internal sealed unsafe partial class NativeKernelSet
         }
         HoldsRightSides(factor, stride, n, right, rightStride);
         HoldsColumns(columnFrom, columnTo, rightStride);
-        _core->SolveLower(factor.Pointer, stride, n, right.Pointer, rightStride, columnFrom, columnTo, Scratch(n, columnTo - columnFrom, scratch));
+        _core->SolveLower(factor.Pointer, stride, n, right.Pointer, rightStride, columnFrom, columnTo, Take<double>(scratch, _core->SolveScratch(n, columnTo - columnFrom)));
         KeepAlive(factor, right, scratch);
     }
 
@@ -98,7 +98,7 @@ internal sealed unsafe partial class NativeKernelSet
         }
         HoldsRightSides(factor, stride, n, right, rightStride);
         HoldsColumns(columnFrom, columnTo, rightStride);
-        _core->SolveUpper(factor.Pointer, stride, n, right.Pointer, rightStride, columnFrom, columnTo, Scratch(n, columnTo - columnFrom, scratch));
+        _core->SolveUpper(factor.Pointer, stride, n, right.Pointer, rightStride, columnFrom, columnTo, Take<double>(scratch, _core->SolveScratch(n, columnTo - columnFrom)));
         KeepAlive(factor, right, scratch);
     }
 
@@ -172,12 +172,5 @@ internal sealed unsafe partial class NativeKernelSet
         Contract.Holds(x.Length == y.Length && x.Length == z.Length, "equal lengths");
         fixed (double* left = x, right = y, to = z)
             _core->AddProduct(a, left, right, to, (nuint)x.Length);
-    }
-
-    private double* Scratch(int n, int columns, Arena scratch)
-    {
-        long most = _core->SolveScratch(n, columns);
-        scratch.Reserve(most * sizeof(double) + NativeBuffer<byte>.Alignment);
-        return scratch.TakePointer<double>(most);
     }
 }

@@ -67,9 +67,7 @@ internal sealed unsafe partial class NativeKernelSet
             base.SortById(hits, largestId);
             return;
         }
-        long most = _core->SortScratch(hits.Count);
-        hits.Scratch.Reserve(most * sizeof(ulong) + NativeBuffer<byte>.Alignment);
-        _core->SortById(hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, hits.Count, largestId, hits.Scratch.TakePointer<ulong>(most));
+        _core->SortById(hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, hits.Count, largestId, Take<ulong>(hits.Scratch, _core->SortScratch(hits.Count)));
         KeepAlive(hits);
     }
 

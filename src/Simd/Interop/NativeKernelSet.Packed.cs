@@ -53,7 +53,7 @@ internal sealed unsafe partial class NativeKernelSet
         }
         HoldsPack(weights, outputs, inputs, packed, inputFrom, inputTo);
         (PanelView w, ActiveView u, TransposedView x, PackedView blocks) = (weights.View, outputs.View, inputs.View, packed.View);
-        _core->Pack(&w, &u, &x, &blocks, Scratch(&u, scratch), inputFrom, inputTo);
+        _core->Pack(&w, &u, &x, &blocks, Take<int>(scratch, _core->PairScratch(&u)), inputFrom, inputTo);
         KeepAlive(weights, outputs, inputs, packed, scratch);
     }
 
@@ -69,7 +69,7 @@ internal sealed unsafe partial class NativeKernelSet
         HoldsValues(inputs, pulled);
         HoldsRange(datumFrom, datumTo, outputs.Count);
         (PackedView blocks, ActiveView u, ActiveView x) = (packed.View, outputs.With(outputValues), inputs.View);
-        _core->PullBackPacked(&blocks, &u, &x, pulled.Pointer, Scratch(&u, &x, scratch), datumFrom, datumTo);
+        _core->PullBackPacked(&blocks, &u, &x, pulled.Pointer, Take<float>(scratch, _core->PackedScratch(&u, &x)), datumFrom, datumTo);
         KeepAlive(packed, outputs, inputs, outputValues, pulled, scratch);
     }
 
@@ -85,14 +85,7 @@ internal sealed unsafe partial class NativeKernelSet
         HoldsValues(outputs, pushed);
         HoldsRange(datumFrom, datumTo, outputs.Count);
         (PackedView blocks, ActiveView u, ActiveView x) = (packed.View, outputs.View, inputs.With(inputValues));
-        _core->PushForwardPacked(&blocks, &u, &x, pushed.Pointer, Scratch(&u, &x, scratch), datumFrom, datumTo);
+        _core->PushForwardPacked(&blocks, &u, &x, pushed.Pointer, Take<float>(scratch, _core->PackedScratch(&u, &x)), datumFrom, datumTo);
         KeepAlive(packed, outputs, inputs, inputValues, pushed, scratch);
-    }
-
-    private float* Scratch(ActiveView* outputs, ActiveView* inputs, Arena scratch)
-    {
-        long most = _core->PackedScratch(outputs, inputs);
-        scratch.Reserve(most * sizeof(float) + 128);
-        return scratch.TakePointer<float>(most);
     }
 }

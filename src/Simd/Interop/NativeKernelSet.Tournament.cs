@@ -57,10 +57,8 @@ internal sealed unsafe partial class NativeKernelSet
         }
         HoldsSums(sums, thresholds, overData, trees, treeFrom, treeTo);
         HoldsLists(trees, changed, treeFrom, treeTo);
-        scratch.Reserve(trees.Leaves * (long)sizeof(int) + 128);
-        int* ids = scratch.TakePointer<int>(trees.Leaves);
         (PanelView from, ActiveView lists, TournamentView view) = (sums.View, changed.View, trees.View);
-        _core->UpdateTournaments(&from, thresholds.Pointer, overData ? 1 : 0, &lists, &view, treeFrom, treeTo, mostPaths, ids);
+        _core->UpdateTournaments(&from, thresholds.Pointer, overData ? 1 : 0, &lists, &view, treeFrom, treeTo, mostPaths, Take<int>(scratch, trees.Leaves));
         KeepAlive(sums, thresholds, changed, trees, scratch);
     }
 

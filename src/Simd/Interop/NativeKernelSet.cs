@@ -185,7 +185,7 @@ internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
         HoldsValues(inputs.Lists, pulled);
         HoldsRange(inputFrom, inputTo, weights.Columns);
         (PanelView w, ActiveView u, TransposedView x) = (weights.View, outputs.With(outputValues), inputs.View);
-        _core->PullBack(&w, &u, &x, pulled.Pointer, Scratch(&u, scratch), inputFrom, inputTo);
+        _core->PullBack(&w, &u, &x, pulled.Pointer, Take<int>(scratch, _core->PairScratch(&u)), inputFrom, inputTo);
         KeepAlive(weights, outputs, outputValues, inputs, pulled, scratch);
     }
 
@@ -202,7 +202,7 @@ internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
         HoldsValues(inputs.Lists, inputValues);
         HoldsRange(blockFrom, blockTo, outputs.Blocks);
         (PanelView w, ActiveView u, TransposedView x) = (weights.View, outputs.With(pushed), inputs.With(inputValues));
-        _core->PushForward(&w, &u, &x, pushed.Pointer, Scratch(&u, scratch), blockFrom, blockTo);
+        _core->PushForward(&w, &u, &x, pushed.Pointer, Take<int>(scratch, _core->PairScratch(&u)), blockFrom, blockTo);
         KeepAlive(weights, outputs, pushed, inputs, inputValues, scratch);
     }
 
@@ -221,7 +221,7 @@ internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
         HoldsValues(inputs.Lists, inputValues);
         HoldsRange(blockFrom, blockTo, outputs.Blocks);
         (PanelView w, ActiveView u, TransposedView x) = (weights.View, outputs.With(outputValues), inputs.With(inputValues));
-        _core->Scatter(&w, &u, &x, scale, Scratch(&u, scratch), blockFrom, blockTo);
+        _core->Scatter(&w, &u, &x, scale, Take<int>(scratch, _core->PairScratch(&u)), blockFrom, blockTo);
         KeepAlive(weights, outputs, outputValues, inputs, inputValues, scratch);
     }
 
@@ -267,10 +267,9 @@ internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
 
     private bool Serves(CoreVerbs verb) => (_served & verb) != 0;
 
-    private int* Scratch(ActiveView* outputs, Arena scratch)
+    private static T* Take<T>(Arena scratch, long count) where T : unmanaged
     {
-        long most = _core->PairScratch(outputs);
-        scratch.Reserve(most * sizeof(int) + 128);
-        return scratch.TakePointer<int>(most);
+        scratch.Reserve(count * sizeof(T) + NativeBuffer<byte>.Alignment);
+        return scratch.TakePointer<T>(count);
     }
 }

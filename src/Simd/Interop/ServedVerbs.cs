@@ -64,9 +64,9 @@ internal enum CoreVerbs : ulong
     LargestProducts = 1UL << 56,
     SortById = 1UL << 57,
     FillNormal = 1UL << 58,
-    AccumulateBFloat16 = 1UL << 60,
-    AccumulateDenseBFloat16 = 1UL << 61,
-    RoundBFloat16 = 1UL << 62,
+    AccumulateBFloat16 = 1UL << 59,
+    AccumulateDenseBFloat16 = 1UL << 60,
+    RoundBFloat16 = 1UL << 61,
     All = ulong.MaxValue,
 }
 

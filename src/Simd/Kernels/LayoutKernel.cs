@@ -13,7 +13,7 @@ internal static unsafe class LayoutKernel
         for (int panel = panelFrom; panel < panelTo; panel++)
         {
             float* values = rows.Data + panel * rows.Stride;
-            new Span<float>(values, checked((int)rows.Stride)).Clear();
+            new Span<float>(values, checked(rows.Columns * PanelMatrix.PanelRows)).Clear();
             int datumFrom = panel * PanelMatrix.PanelRows;
             int datumTo = Math.Min(entries.Count, datumFrom + PanelMatrix.PanelRows);
             for (int block = 0; block < entries.Blocks; block++)

@@ -38,7 +38,7 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
         for (int tree = treeFrom; tree < treeTo; tree++)
         {
             float* leaves = trees.Tree(tree);
-            for (long row = 0; row < trees.Starts[1]; row += TSimd.Count)
+            for (int row = 0; row < trees.Leaves; row += TSimd.Count)
             {
                 TVec sum = TSimd.Load(sums.Data + row / Side * sums.Stride + (long)tree * Side + row % Side);
                 TSimd.Store(leaves + row, TSimd.Max(TSimd.Sub(sum, TSimd.Load(thresholds + row)), least));
@@ -120,7 +120,9 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
         uint bits = Above(data + trees.Starts[top], visit.Threshold);
         if (top == floor)
         {
-            visit.Take(0, bits, elements);
+            // A tree without leaves has no block either.
+            if (bits != 0)
+                visit.Take(0, bits, elements);
             return;
         }
         uint* waiting = stackalloc uint[TournamentTrees.MostLevels];

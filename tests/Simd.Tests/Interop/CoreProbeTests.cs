@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NUnit.Framework;
 using Subquad.Simd.Interop;
 using Subquad.Simd.Memory;
@@ -19,7 +20,29 @@ public sealed unsafe class CoreProbeTests
     }
 
     [Test]
-    public void A_library_that_cannot_be_loaded_is_absent() => AssertIgnored((_, _) => throw new DllNotFoundException(), CoreStatus.Absent);
+    public void A_library_that_is_not_found_is_absent() => AssertIgnored((_, _) => throw new DllNotFoundException(), CoreStatus.Absent);
+
+    [Test]
+    public void A_file_that_the_system_cannot_load_is_broken()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            string file = Path.Combine(folder, CoreProbe.FileName);
+            CoreApi* Load(uint version, uint index)
+            {
+                _ = NativeLibrary.Load(file);
+                return null;
+            }
+            AssertIgnored(Load, CoreStatus.Absent, folder);
+            File.WriteAllText(file, "not a library");
+            AssertIgnored(Load, CoreStatus.Broken, folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     [Test]
     public void A_file_that_is_not_the_core_is_broken()
@@ -67,9 +90,9 @@ public sealed unsafe class CoreProbeTests
             return answer;
     }
 
-    private static void AssertIgnored(CoreProbe.GetApi library, CoreStatus expected)
+    private static void AssertIgnored(CoreProbe.GetApi library, CoreStatus expected, params ReadOnlySpan<string> folders)
     {
-        var probe = CoreProbe.Run(library);
+        var probe = CoreProbe.Run(library, folders);
         Assert.That(probe.Status, Is.EqualTo(expected));
         Assert.That(probe.Apis.Length, Is.Zero);
         Assert.That(probe.Describe(), Does.StartWith("C core: ").And.Contain("managed kernels run"));

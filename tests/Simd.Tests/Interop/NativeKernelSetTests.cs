@@ -38,11 +38,12 @@ public sealed class NativeKernelSetTests
     }
 
     [Test]
-    public void A_native_set_that_is_not_there_is_refused_with_the_state_of_the_core()
+    public void A_set_with_verbs_of_the_core_that_is_not_there_is_refused_with_the_state_of_the_core()
     {
-        Assert.That(
-            () => KernelSets.ByName("native-abacus"),
-            Throws.ArgumentException.With.Message.Contains("native-abacus").And.Message.Contains("scalar").And.Message.Contains(NativeCore.Describe()));
+        foreach (string name in new[] { "native-abacus", "simd512+native-abacus" })
+            Assert.That(
+                () => KernelSets.ByName(name), Throws.ArgumentException.With.Message.Contains(name).And.Message.Contains("scalar").And.Message.Contains(NativeCore.Describe()));
+        Assert.That(() => KernelSets.ByName("simd512+native-abacus"), Throws.ArgumentException.With.Message.Contains("measured"));
         if (!NativeCore.IsPresent)
             Assert.That(() => KernelSets.ByName("native"), Throws.ArgumentException.With.Message.Contains("C core: absent"));
     }

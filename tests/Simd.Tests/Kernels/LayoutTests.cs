@@ -38,6 +38,7 @@ public sealed unsafe class LayoutTests(KernelSet kernels)
             Partition.Run(0, rows.Panels, 1, threads, (from, to) => kernels.Spread(entries, entries.Values, rows, from, to));
             Numbers.SameBits(Samples.ToArray(rows), values, "spread");
             Assert.That(Padding(rows), Is.All.Zero, "padding");
+            Assert.That(Between(rows), Is.All.NaN, "between panels");
         }
     }
 
@@ -108,6 +109,15 @@ public sealed unsafe class LayoutTests(KernelSet kernels)
     }
 
     private static Span<float> All(PanelMatrix matrix) => new(matrix.View.Data, (int)(matrix.Panels * matrix.PanelStride));
+
+    /// <summary>What lies between the columns of a panel and the next panel.</summary>
+    private static List<float> Between(PanelMatrix matrix)
+    {
+        var between = new List<float>();
+        for (int panel = 1; panel <= matrix.Panels; panel++)
+            between.AddRange(All(matrix).Slice((int)(panel * matrix.PanelStride) - PanelMatrix.PanelRows, PanelMatrix.PanelRows));
+        return between;
+    }
 
     /// <summary>The rows after the last one, in the columns that exist.</summary>
     private static List<float> Padding(PanelMatrix matrix)

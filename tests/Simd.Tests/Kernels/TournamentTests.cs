@@ -63,6 +63,26 @@ internal sealed unsafe class TournamentTests<TSimd, TVec>
         }
     }
 
+    [Test]
+    public void Trees_without_leaves_stay_inside([Values] bool last)
+    {
+        const int Count = 5;
+        using var guarded = new GuardedOperands(last);
+        var trees = new TournamentView(guarded.Take<float>(Count * TournamentTrees.FanOut), Count, 0);
+        var sums = new PanelView(guarded.Take<float>(0), Count * PanelMatrix.PanelRows, 0, Count);
+        TournamentKernel<TSimd, TVec>.BuildOverRows(sums, guarded.Take<float>(0), trees, 0, Count);
+        var lists = new ActiveView(Count, 0, 0, guarded.Take<long>(1), guarded.Take<ushort>(0), guarded.Take<float>(0));
+        for (int tree = 0; tree < Count; tree++)
+        {
+            var count = new CountVisit(lists.Starts + tree + 1, Count);
+            TournamentKernel<TSimd, TVec>.Descend(trees, tree, 0, ref count);
+            var compress = new CompressVisit(lists, tree, 1f);
+            TournamentKernel<TSimd, TVec>.Descend(trees, tree, 0, ref compress);
+            Assert.That(new ReadOnlySpan<float>(trees.Tree(tree), TournamentTrees.FanOut).ToArray(), Is.All.EqualTo(float.NegativeInfinity));
+        }
+        Assert.That(*lists.Starts, Is.Zero);
+    }
+
     private static void Lists(GuardedOperands guarded, TournamentView trees)
     {
         using var lists = new ActiveBatch();
