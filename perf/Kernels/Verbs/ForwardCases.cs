@@ -9,23 +9,27 @@ sealed class ForwardCases : IVerbCases
     const int Width = 4_096, Batch = 128, Dense = 1_024, Data = 512;
     const double Density = 0.05;
 
+    /// <summary>A layer that no cache holds, and rows that take turns, so that none meets its columns in a cache again.</summary>
+    const int Wide = 8_192, Rows = 32;
+
     readonly PanelMatrix _weights = Operands.Panels(Width, Width, 1), _sums = new(Width, Batch), _dense = Operands.Panels(Dense, Dense, 2), _rows = Operands.Panels(Batch, Dense, 3),
         _denseSums = new(Dense, Batch), _factor = new(Data, Width),
-        _narrow = new(Width, Width, ElementFormat.BFloat16), _narrowDense = new(Dense, Dense, ElementFormat.BFloat16);
-    readonly ActiveBatch _inputs = Operands.Lists(Batch, Width, Density, 4), _entries = Operands.Lists(Data, Width, Density, 5);
+        _narrow = new(Width, Width, ElementFormat.BFloat16), _narrowDense = new(Dense, Dense, ElementFormat.BFloat16),
+        _wide = Operands.Panels(Wide, Wide, 6), _narrowWide = new(Wide, Wide, ElementFormat.BFloat16), _wideSums = new(Wide, Rows), _manySums = new(Width, Data);
+    readonly ActiveBatch _inputs = Operands.Lists(Batch, Width, Density, 4), _entries = Operands.Lists(Data, Width, Density, 5),
+        _turns = Operands.Lists(Rows, Wide, Density, 7);
     readonly NativeBuffer<float> _norms = new(Width);
     readonly NativeBuffer<double> _gram = new((long)Data * Data);
+
+    int _turn;
 
     public IEnumerable<VerbCase> Cases()
     {
         double weightBytes = 4.0 * Width * Width, sumBytes = 4.0 * Width * Batch;
         string shape = $"m = {Width:#,0}, n = {Batch}, {Density:0 %}";
-        yield return new("Accumulate", shape, set => set.Accumulate(_weights, _inputs, _sums, 0, _weights.Panels))
-        {
-            Flops = 2.0 * _inputs.Entries * Width,
-            Bytes = weightBytes + sumBytes,
-            Footprint = weightBytes,
-        };
+        yield return Forward("Accumulate", _weights, _inputs, _sums);
+        yield return Forward("Accumulate", _weights, _entries, _manySums);
+        yield return OneRow("Accumulate", _wide);
         yield return new("AccumulateDense", $"m = {Dense:#,0}, n = {Batch}", set => set.AccumulateDense(_dense, _rows, _denseSums, 0, _dense.Panels))
         {
             Flops = 2.0 * Dense * Dense * Batch,
@@ -34,12 +38,10 @@ sealed class ForwardCases : IVerbCases
         };
         KernelSets.Best.Round(_dense, _narrowDense, 0);
         yield return new("RoundBFloat16", $"m = {Width:#,0}", set => set.Round(_weights, _narrow, 0)) { Bytes = 1.5 * weightBytes, Footprint = 1.5 * weightBytes };
-        yield return new("AccumulateBFloat16", shape, set => set.Accumulate(_narrow, _inputs, _sums, 0, _narrow.Panels))
-        {
-            Flops = 2.0 * _inputs.Entries * Width,
-            Bytes = weightBytes / 2 + sumBytes,
-            Footprint = weightBytes / 2,
-        };
+        KernelSets.Best.Round(_wide, _narrowWide, 0);
+        yield return Forward("AccumulateBFloat16", _narrow, _inputs, _sums);
+        yield return Forward("AccumulateBFloat16", _narrow, _entries, _manySums);
+        yield return OneRow("AccumulateBFloat16", _narrowWide);
         yield return new("AccumulateDenseBFloat16", $"m = {Dense:#,0}, n = {Batch}", set => set.AccumulateDense(_narrowDense, _rows, _denseSums, 0, _narrowDense.Panels))
         {
             Flops = 2.0 * Dense * Dense * Batch,
@@ -67,9 +69,37 @@ sealed class ForwardCases : IVerbCases
         };
     }
 
+    static VerbCase Forward(string verb, PanelMatrix weights, ActiveBatch inputs, PanelMatrix sums)
+    {
+        double weightBytes = BytesOf(weights);
+        return new(verb, $"m = {weights.Rows:#,0}, n = {inputs.Count}, {Density:0 %}", set => set.Accumulate(weights, inputs, sums, 0, weights.Panels))
+        {
+            Flops = 2.0 * inputs.Entries * weights.Rows,
+            Bytes = weightBytes + 4.0 * sums.Rows * sums.Columns,
+            Footprint = weightBytes,
+        };
+    }
+
+    VerbCase OneRow(string verb, PanelMatrix weights)
+    {
+        double bytes = (double)_turns.Entries / Rows * BytesOf(weights) / weights.Columns;
+        return new(verb, $"m = {Wide:#,0}, n = 1, {Density:0 %}", set =>
+        {
+            _turn = (_turn + 1) % Rows;
+            set.Accumulate(weights, _turns, _turns.Values, _wideSums, 0, weights.Panels, _turn, _turn + 1);
+        })
+        {
+            Flops = 2.0 * _turns.Entries / Rows * Wide,
+            Bytes = bytes + 4.0 * Wide,
+            Footprint = BytesOf(weights),
+        };
+    }
+
+    static double BytesOf(PanelMatrix weights) => PanelMatrix.BytesOf(weights.Rows, weights.Columns, weights.Format);
+
     public void Dispose()
     {
-        foreach (IDisposable part in (IDisposable[])[_weights, _sums, _dense, _rows, _denseSums, _factor, _narrow, _narrowDense, _inputs, _entries, _norms, _gram])
+        foreach (IDisposable part in (IDisposable[])[_weights, _sums, _dense, _rows, _denseSums, _factor, _narrow, _narrowDense, _inputs, _entries, _turns, _wide, _narrowWide, _wideSums, _manySums, _norms, _gram])
             part.Dispose();
     }
 }

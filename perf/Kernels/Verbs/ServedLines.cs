@@ -25,8 +25,11 @@ static class ServedLines
             output.WriteLine($"        new(\"{Processor.Family}\", CoreVerbs.{verb}, {Ratio(verb, "native-avx512")}, {Ratio(verb, "native-avx2")}),");
         return 0;
 
-        // A set that the processor lacks was not measured and serves nothing.
-        string Ratio(string verb, string kernels) =>
-            rows.Find(row => row.Text("name") == verb && row.Text("kernels") == kernels)?.Number("managed_ratio") is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "0";
+        // A verb of several sizes is judged by their geometric mean. A set that the processor lacks was not measured and serves nothing.
+        string Ratio(string verb, string kernels)
+        {
+            double[] ratios = [.. rows.Where(row => row.Text("name") == verb && row.Text("kernels") == kernels).Select(row => row.Number("managed_ratio")).OfType<double>()];
+            return ratios.Length == 0 ? "0" : Math.Exp(ratios.Average(Math.Log)).ToString("0.00", CultureInfo.InvariantCulture);
+        }
     }
 }

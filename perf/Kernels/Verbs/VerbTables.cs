@@ -16,7 +16,7 @@ static class VerbTables
     {
         var rates = new MarkdownTable(["verb", "size", "unit", .. sets.Select(set => set.Name)]);
         KernelSet[] natives = [.. sets.Where(set => ManagedOf(set, sets) is not null)];
-        var ratios = new MarkdownTable(["verb", .. natives.Select(set => $"{set.Name} / {ManagedOf(set, sets)}")]);
+        var ratios = new MarkdownTable(["verb", "size", .. natives.Select(set => $"{set.Name} / {ManagedOf(set, sets)}")]);
         foreach ((VerbCase work, Dictionary<string, double> seconds) in timed)
         {
             // Where arithmetic is the roof of the widest set, the rate is arithmetic.
@@ -24,7 +24,7 @@ static class VerbTables
             rates.Add([
                 work.Name, work.Shape, computes ? "GFLOP/s" : "GB/s",
                 .. sets.Select(set => $"{Cell((computes ? work.Flops : work.Bytes) / seconds[set.Name] / 1e9)} ({Share(roofline.SecondsOf(work, set) / seconds[set.Name])})")]);
-            ratios.Add([work.Name, .. natives.Select(set => Cell(seconds[ManagedOf(set, sets)!] / seconds[set.Name]))]);
+            ratios.Add([work.Name, work.Shape, .. natives.Select(set => Cell(seconds[ManagedOf(set, sets)!] / seconds[set.Name]))]);
         }
         return $"""
             {roofline.Describe()}

@@ -45,7 +45,7 @@ sealed class VerbsRun
     /// <summary>Every placement allocates the operands anew: where pages happen to lie can halve a rate, and must not decide between two sets.</summary>
     void Time(Func<IVerbCases> create)
     {
-        var samples = new Dictionary<(string Verb, string Set), List<double>>();
+        var samples = new Dictionary<(string Verb, string Shape, string Set), List<double>>();
         for (int placement = 0; placement < Placements; placement++)
         {
             using IVerbCases cases = create();
@@ -57,12 +57,12 @@ sealed class VerbsRun
                 for (int repeat = 0; repeat < Repeats; repeat++)
                     for (int i = 0; i < Sets.Length; i++)
                     {
-                        if (!samples.TryGetValue((work.Name, Sets[i].Name), out List<double>? list))
-                            samples.Add((work.Name, Sets[i].Name), list = []);
+                        if (!samples.TryGetValue((work.Name, work.Shape, Sets[i].Name), out List<double>? list))
+                            samples.Add((work.Name, work.Shape, Sets[i].Name), list = []);
                         list.Add(SecondsOf(work, Sets[i], calls[i]));
                     }
                 if (last)
-                    Report(work, Sets.ToDictionary(set => set.Name, set => Reports.Measure.Median(samples[(work.Name, set.Name)])));
+                    Report(work, Sets.ToDictionary(set => set.Name, set => Reports.Measure.Median(samples[(work.Name, work.Shape, set.Name)])));
             }
         }
     }

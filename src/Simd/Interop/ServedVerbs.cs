@@ -85,7 +85,8 @@ internal static class ServedVerbs
     private const double Pays = 1.1;
 
     /// <summary>
-    /// What perf/Kernels measured on each family of processors (perf/results, verbs; one thread): how many times as fast as the managed set of its width the core is, and so, from
+    /// What perf/Kernels measured on each family of processors (perf/results, verbs; one thread): how many times as fast as the managed set of its width the core is (the geometric mean where a verb
+    /// has several sizes), and so, from
     /// <see cref="Pays"/> on, why it serves a verb there. A family that is not here keeps the managed kernels, as do other architectures. A test holds the numbers against the results.
     /// </summary>
     private static readonly Measured[] s_measured =

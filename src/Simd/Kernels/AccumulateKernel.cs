@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Subquad.Simd.Lanes;
 using Subquad.Simd.Memory;
 
@@ -6,8 +7,9 @@ namespace Subquad.Simd.Kernels;
 /// <summary>
 /// sums[r, i] = sum over the entries (j, x) of datum i of W[r, j] x: whole columns of active inputs stream into eight accumulators that stay in registers.
 /// Layout: W in panels; sums either a panel matrix (datum i owns 64 consecutive sums of a panel) or row-major (datum i owns a row). No aliasing.
-/// Eight vectors: a multiply-add takes four cycles and up to two start in each. On 512 bits they span two panels, on narrower sets half a panel or less; a tile is one block
-/// of inputs of two panels (256 KiB), visited by every datum while the next one is asked into the second-level cache.
+/// Eight vectors: a multiply-add takes four cycles and up to two start in each. On 512 bits they span two panels, on narrower sets one or less.
+/// Many entries go tile by tile: one block of inputs of two panels (256 KiB), visited by every datum while the next one is asked into the second-level cache. So few that data hardly share a column
+/// go datum by datum, each from the first tile to the last, while columns further on are asked for.
 /// A panel pair that is mostly padding streams less: four vectors where its rows fill no more (a Gram factor of 64 data), one where they fill no more than that (an output matrix, a row per class).
 /// </summary>
 internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
@@ -17,6 +19,10 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
 {
     private const int LineFloats = 16;
     private const int PairRows = 2 * PanelMatrix.PanelRows;
+    private const int TileFloats = ActiveBatch.BlockSize * PanelMatrix.PanelRows;
+
+    /// <summary>Rows of four vectors.</summary>
+    private static int Half => 4 * TSimd.Count;
 
     /// <param name="w">W.</param>
     /// <param name="x">Sparse rows.</param>
@@ -32,19 +38,22 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         PanelView w, ActiveView x, byte* sums, long panelStride, long datumStride, int panelFrom, int panelTo, bool lowerOnly, int datumFrom = 0, int datumTo = int.MaxValue)
     {
         datumTo = Math.Min(datumTo, x.Count);
+        bool few = x.HasFewerEntriesThanInputs(datumFrom, datumTo);
         for (int panel = panelFrom; panel < panelTo; panel += 2)
         {
             byte* pairSums = sums + panel * panelStride * TSums.ElementBytes;
-            int first = lowerOnly ? Math.Min(datumTo, panel * PanelMatrix.PanelRows) : datumFrom;
-            for (int block = 0; block < x.Blocks; block++)
+            float* tile = w.Data + panel * w.Stride;
+            int first = lowerOnly ? Math.Min(datumTo, panel * PanelMatrix.PanelRows) : datumFrom, rows = w.Rows - panel * PanelMatrix.PanelRows;
+            ClearPadding(rows, first, datumTo, pairSums, panelStride, datumStride);
+            // A chain that may not run from tile to tile gains nothing from meeting all of them.
+            if (few && TSums.LongestChain == int.MaxValue && rows > TSimd.Count)
             {
-                float* tile = w.Data + panel * w.Stride + (long)block * ActiveBatch.BlockSize * PanelMatrix.PanelRows;
-                float* next = block + 1 < x.Blocks ? tile + ActiveBatch.BlockSize * PanelMatrix.PanelRows : w.Data + (panel + 2) * w.Stride;
-                if (block + 1 == x.Blocks && panel + 2 >= panelTo)
-                    next = null;
-                int rows = w.Rows - panel * PanelMatrix.PanelRows;
-                if (block == 0)
-                    ClearPadding(rows, first, datumTo, pairSums, panelStride, datumStride);
+                ByDatum(w, x, tile, rows, first, datumTo, pairSums, panelStride, datumStride);
+                continue;
+            }
+            for (int block = 0; block < x.Blocks; block++, tile += TileFloats)
+            {
+                float* next = few ? null : block + 1 < x.Blocks ? tile + TileFloats : panel + 2 < panelTo ? w.Data + (panel + 2) * w.Stride : null;
                 if (rows <= TSimd.Count)
                     NarrowTile(x, tile, block, first, datumTo, pairSums, datumStride);
                 else
@@ -56,63 +65,48 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     /// <summary>Zeros the sums of padding that the streams of a pair with few rows do not reach.</summary>
     private static void ClearPadding(int rows, int datumFrom, int datumTo, byte* sums, long panelStride, long datumStride)
     {
-        int reached = rows <= TSimd.Count ? TSimd.Count : (rows + 4 * TSimd.Count - 1) / (4 * TSimd.Count) * (4 * TSimd.Count);
+        int reached = rows <= TSimd.Count ? TSimd.Count : (rows + Half - 1) / Half * Half;
         for (int datum = datumFrom; datum < datumTo && reached < PairRows; datum++)
             for (int row = reached; row < PairRows; row += TSimd.Count)
-                TSums.End(sums + (row / PanelMatrix.PanelRows * panelStride + row % PanelMatrix.PanelRows + datum * datumStride) * TSums.ElementBytes, TSimd.Zero, first: true);
+                TSums.End(At(sums, panelStride, row) + datum * datumStride * TSums.ElementBytes, TSimd.Zero, first: true);
+    }
+
+    private static void ByDatum(PanelView w, ActiveView x, float* panels, int rows, int datumFrom, int datumTo, byte* sums, long panelStride, long datumStride)
+    {
+        var columns = new ColumnLookahead<TSimd, TVec>(x, panels, rows > PanelMatrix.PanelRows ? w.Stride : 0, PanelMatrix.PanelRows, datumFrom, datumTo);
+        NoLookahead nothing = default;
+        for (int datum = datumFrom; datum < datumTo; datum++)
+        {
+            byte* own = sums + datum * datumStride * TSums.ElementBytes;
+            for (int row = 0; row < Math.Min(rows, PairRows); row += 2 * Half)
+                if (row == 0)
+                    Chains(w, x, x.Starts + datum, x.Blocks, panels, row, rows, own, panelStride, first: true, ref columns);
+                else
+                    Chains(w, x, x.Starts + datum, x.Blocks, panels, row, rows, own, panelStride, first: true, ref nothing);
+        }
     }
 
     private static void Tile(PanelView w, ActiveView x, float* tile, float* next, int block, int rows, int datumFrom, int datumTo, byte* sums, long panelStride, long datumStride)
     {
-        int half = 4 * TSimd.Count;
         long* starts = x.Starts + (long)block * x.Count;
         int columns = Math.Min(ActiveBatch.BlockSize, x.Width - block * ActiveBatch.BlockSize);
 
-        // With about as many entries as columns nearly every line of a tile is wanted and the whole next tile is fetched, a share per datum; with few, only the columns of the next datum.
-        int data = datumTo - datumFrom;
-        bool wholeTile = starts[datumTo] - starts[datumFrom] >= columns;
-        int passes = (Math.Min(rows, PairRows) + 2 * half - 1) / (2 * half);
-        int panels = rows > PanelMatrix.PanelRows ? 2 : 1;
-        long share = wholeTile && next != null ? (panels * columns * 4 + (long)data * passes - 1) / ((long)data * passes) * LineFloats : 0;
+        // Nearly every line of the next tile is wanted, unless entries are few: each visit asks for a share of them.
+        int passes = (Math.Min(rows, PairRows) + 2 * Half - 1) / (2 * Half), panels = rows > PanelMatrix.PanelRows ? 2 : 1;
+        long visits = (long)(datumTo - datumFrom) * passes;
+        long share = next != null ? (panels * columns * 4 + visits - 1) / visits * LineFloats : 0;
         long ahead = 0, tileFloats = (long)columns * PanelMatrix.PanelRows;
+        NoLookahead nothing = default;
 
-        for (int pass = 0; pass < passes; pass++)
-        {
-            int row = pass * 2 * half;
-            float* lower = tile + row / PanelMatrix.PanelRows * w.Stride + row % PanelMatrix.PanelRows;
-            float* upper = tile + (row + half) / PanelMatrix.PanelRows * w.Stride + (row + half) % PanelMatrix.PanelRows;
-            byte* lowerSums = sums + (row / PanelMatrix.PanelRows * panelStride + row % PanelMatrix.PanelRows) * TSums.ElementBytes;
-            byte* upperSums = sums + ((row + half) / PanelMatrix.PanelRows * panelStride + (row + half) % PanelMatrix.PanelRows) * TSums.ElementBytes;
+        for (int row = 0; row < Math.Min(rows, PairRows); row += 2 * Half)
             for (int datum = datumFrom; datum < datumTo; datum++)
             {
-                long start = starts[datum], end = starts[datum + 1];
-                long offset = datum * datumStride * TSums.ElementBytes;
-                if (share > 0)
-                {
-                    for (long line = ahead; line < ahead + share; line += LineFloats)
-                        TSimd.Prefetch(line < tileFloats ? next + line : next + w.Stride + (line - tileFloats));
-                    ahead += share;
-                }
-                else if (!wholeTile && pass == 0)
-                {
-                    PrefetchColumns(w, x, tile, block, panels, datum + 1, datumFrom, datumTo);
-                }
-                bool first = block == 0;
-                if (rows - row <= half)
-                {
-                    HalfChain(lower, x.Offsets, x.Values, start, end, lowerSums + offset, first);
-                    continue;
-                }
-                while (end - start > TSums.LongestChain)
-                {
-                    Chain(lower, upper, x.Offsets + start, x.Values + start, TSums.LongestChain, lowerSums + offset, upperSums + offset, first);
-                    start += TSums.LongestChain;
-                    first = false;
-                }
-                if (end > start || first)
-                    Chain(lower, upper, x.Offsets + start, x.Values + start, end - start, lowerSums + offset, upperSums + offset, first);
+                for (long line = ahead; line < ahead + share; line += LineFloats)
+                    TSimd.Prefetch(line < tileFloats ? next + line : next + w.Stride + (line - tileFloats));
+                ahead += share;
+                if (block == 0 || starts[datum] < starts[datum + 1])
+                    Chains(w, x, starts + datum, 1, tile, row, rows, sums + datum * datumStride * TSums.ElementBytes, panelStride, first: block == 0, ref nothing);
             }
-        }
     }
 
     private static void NarrowTile(ActiveView x, float* tile, int block, int datumFrom, int datumTo, byte* sums, long datumStride)
@@ -140,35 +134,62 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         }
     }
 
-    private static void HalfChain(float* lower, ushort* offsets, float* values, long start, long end, byte* sums, bool first)
+    /// <summary>One datum's chains of a pass, the rows from <paramref name="row"/> on, over blocks whose runs begin at <paramref name="runs"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Chains<TLookahead>(
+        in PanelView w, in ActiveView x, long* runs, int blocks, float* tile, int row, int rows, byte* sums, long panelStride, bool first, ref TLookahead ahead)
+        where TLookahead : struct, ILookahead
     {
-        int step = TSimd.Count * TSums.ElementBytes;
-        do
-        {
-            long stop = Math.Min(end, start + TSums.LongestChain);
-            TVec sum0 = TSums.Begin(sums, first);
-            TVec sum1 = TSums.Begin(sums + step, first);
-            TVec sum2 = TSums.Begin(sums + 2 * step, first);
-            TVec sum3 = TSums.Begin(sums + 3 * step, first);
-            for (long entry = start; entry < stop; entry++)
-            {
-                TVec value = TSimd.Broadcast(values[entry]);
-                float* low = lower + (long)offsets[entry] * PanelMatrix.PanelRows;
-                sum0 = TSums.Add(value, low, sum0);
-                sum1 = TSums.Add(value, low + TSimd.Count, sum1);
-                sum2 = TSums.Add(value, low + 2 * TSimd.Count, sum2);
-                sum3 = TSums.Add(value, low + 3 * TSimd.Count, sum3);
-            }
-            TSums.End(sums, sum0, first);
-            TSums.End(sums + step, sum1, first);
-            TSums.End(sums + 2 * step, sum2, first);
-            TSums.End(sums + 3 * step, sum3, first);
-            (start, first) = (stop, false);
-        }
-        while (start < end);
+        float* lower = tile + row / PanelMatrix.PanelRows * w.Stride + row % PanelMatrix.PanelRows;
+        float* upper = tile + (row + Half) / PanelMatrix.PanelRows * w.Stride + (row + Half) % PanelMatrix.PanelRows;
+        if (rows - row <= Half)
+            HalfChain(x.Offsets, x.Values, runs, x.Count, blocks, lower, At(sums, panelStride, row), first, ref ahead);
+        else
+            Chain(x.Offsets, x.Values, runs, x.Count, blocks, lower, upper, At(sums, panelStride, row), At(sums, panelStride, row + Half), first, ref ahead);
     }
 
-    private static void Chain(float* lower, float* upper, ushort* offsets, float* values, long count, byte* lowerSums, byte* upperSums, bool first)
+    private static void HalfChain<TLookahead>(
+        ushort* offsets, float* values, long* runs, int runStride, int blocks, float* lower, byte* sums, bool first, ref TLookahead ahead)
+        where TLookahead : struct, ILookahead
+    {
+        int step = TSimd.Count * TSums.ElementBytes;
+        TVec sum0 = TSums.Begin(sums, first);
+        TVec sum1 = TSums.Begin(sums + step, first);
+        TVec sum2 = TSums.Begin(sums + 2 * step, first);
+        TVec sum3 = TSums.Begin(sums + 3 * step, first);
+        for (int block = 0; block < blocks; block++, runs += runStride, lower += TileFloats)
+            for (long entry = runs[0], end = runs[1]; entry < end;)
+            {
+                long stop = TSums.LongestChain == int.MaxValue ? end : Math.Min(end, entry + TSums.LongestChain);
+                do
+                {
+                    ahead.Ask();
+                    TVec value = TSimd.Broadcast(values[entry]);
+                    float* low = lower + (long)offsets[entry] * PanelMatrix.PanelRows;
+                    sum0 = TSums.Add(value, low, sum0);
+                    sum1 = TSums.Add(value, low + TSimd.Count, sum1);
+                    sum2 = TSums.Add(value, low + 2 * TSimd.Count, sum2);
+                    sum3 = TSums.Add(value, low + 3 * TSimd.Count, sum3);
+                }
+                while (++entry < stop);
+                if (TSums.LongestChain == int.MaxValue || entry == end)
+                    continue;
+                TSums.End(sums, sum0, first);
+                TSums.End(sums + step, sum1, first);
+                TSums.End(sums + 2 * step, sum2, first);
+                TSums.End(sums + 3 * step, sum3, first);
+                first = false;
+                sum0 = sum1 = sum2 = sum3 = TSimd.Zero;
+            }
+        TSums.End(sums, sum0, first);
+        TSums.End(sums + step, sum1, first);
+        TSums.End(sums + 2 * step, sum2, first);
+        TSums.End(sums + 3 * step, sum3, first);
+    }
+
+    private static void Chain<TLookahead>(
+        ushort* offsets, float* values, long* runs, int runStride, int blocks, float* lower, float* upper, byte* lowerSums, byte* upperSums, bool first, ref TLookahead ahead)
+        where TLookahead : struct, ILookahead
     {
         int step = TSimd.Count * TSums.ElementBytes;
         TVec sum0 = TSums.Begin(lowerSums, first);
@@ -179,21 +200,40 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         TVec sum5 = TSums.Begin(upperSums + step, first);
         TVec sum6 = TSums.Begin(upperSums + 2 * step, first);
         TVec sum7 = TSums.Begin(upperSums + 3 * step, first);
-        for (long entry = 0; entry < count; entry++)
-        {
-            TVec value = TSimd.Broadcast(values[entry]);
-            long column = (long)offsets[entry] * PanelMatrix.PanelRows;
-            float* low = lower + column;
-            float* high = upper + column;
-            sum0 = TSums.Add(value, low, sum0);
-            sum1 = TSums.Add(value, low + TSimd.Count, sum1);
-            sum2 = TSums.Add(value, low + 2 * TSimd.Count, sum2);
-            sum3 = TSums.Add(value, low + 3 * TSimd.Count, sum3);
-            sum4 = TSums.Add(value, high, sum4);
-            sum5 = TSums.Add(value, high + TSimd.Count, sum5);
-            sum6 = TSums.Add(value, high + 2 * TSimd.Count, sum6);
-            sum7 = TSums.Add(value, high + 3 * TSimd.Count, sum7);
-        }
+        for (int block = 0; block < blocks; block++, runs += runStride, lower += TileFloats, upper += TileFloats)
+            for (long entry = runs[0], end = runs[1]; entry < end;)
+            {
+                long stop = TSums.LongestChain == int.MaxValue ? end : Math.Min(end, entry + TSums.LongestChain);
+                do
+                {
+                    ahead.Ask();
+                    TVec value = TSimd.Broadcast(values[entry]);
+                    long column = (long)offsets[entry] * PanelMatrix.PanelRows;
+                    float* low = lower + column;
+                    float* high = upper + column;
+                    sum0 = TSums.Add(value, low, sum0);
+                    sum1 = TSums.Add(value, low + TSimd.Count, sum1);
+                    sum2 = TSums.Add(value, low + 2 * TSimd.Count, sum2);
+                    sum3 = TSums.Add(value, low + 3 * TSimd.Count, sum3);
+                    sum4 = TSums.Add(value, high, sum4);
+                    sum5 = TSums.Add(value, high + TSimd.Count, sum5);
+                    sum6 = TSums.Add(value, high + 2 * TSimd.Count, sum6);
+                    sum7 = TSums.Add(value, high + 3 * TSimd.Count, sum7);
+                }
+                while (++entry < stop);
+                if (TSums.LongestChain == int.MaxValue || entry == end)
+                    continue;
+                TSums.End(lowerSums, sum0, first);
+                TSums.End(lowerSums + step, sum1, first);
+                TSums.End(lowerSums + 2 * step, sum2, first);
+                TSums.End(lowerSums + 3 * step, sum3, first);
+                TSums.End(upperSums, sum4, first);
+                TSums.End(upperSums + step, sum5, first);
+                TSums.End(upperSums + 2 * step, sum6, first);
+                TSums.End(upperSums + 3 * step, sum7, first);
+                first = false;
+                sum0 = sum1 = sum2 = sum3 = sum4 = sum5 = sum6 = sum7 = TSimd.Zero;
+            }
         TSums.End(lowerSums, sum0, first);
         TSums.End(lowerSums + step, sum1, first);
         TSums.End(lowerSums + 2 * step, sum2, first);
@@ -204,25 +244,6 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         TSums.End(upperSums + 3 * step, sum7, first);
     }
 
-    private static void PrefetchColumns(PanelView w, ActiveView x, float* tile, int block, int panels, int datum, int datumFrom, int datumTo)
-    {
-        if (datum >= datumTo)
-        {
-            if (++block >= x.Blocks)
-                return;
-            tile += ActiveBatch.BlockSize * PanelMatrix.PanelRows;
-            datum = datumFrom;
-        }
-        long* run = x.Starts + (long)block * x.Count + datum;
-        for (long entry = run[0]; entry < run[1]; entry++)
-        {
-            float* column = tile + (long)x.Offsets[entry] * PanelMatrix.PanelRows;
-            for (int line = 0; line < PanelMatrix.PanelRows; line += LineFloats)
-            {
-                TSimd.Prefetch(column + line);
-                if (panels > 1)
-                    TSimd.Prefetch(column + w.Stride + line);
-            }
-        }
-    }
+    /// <summary>Where a row's sum lies behind that of the pair's first row.</summary>
+    private static byte* At(byte* sums, long panelStride, int row) => sums + (row / PanelMatrix.PanelRows * panelStride + row % PanelMatrix.PanelRows) * TSums.ElementBytes;
 }

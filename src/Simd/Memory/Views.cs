@@ -30,6 +30,15 @@ internal readonly unsafe struct ActiveView(int count, int width, int blocks, lon
     public readonly long* Starts = starts;
     public readonly ushort* Offsets = offsets;
     public readonly float* Values = values;
+
+    /// <summary>Whether some data have so few entries, all together, that they hardly share an input.</summary>
+    public bool HasFewerEntriesThanInputs(int datumFrom, int datumTo)
+    {
+        long entries = 0;
+        for (int block = 0; block < Blocks; block++)
+            entries += Starts[(long)block * Count + datumTo] - Starts[(long)block * Count + datumFrom];
+        return entries < Width;
+    }
 }
 
 /// <summary>

@@ -43,6 +43,27 @@ public sealed class ForwardTests(KernelSet kernels)
         }
     }
 
+    /// <summary>Many entries go tile by tile, few datum by datum: neither may show. Pairs of panels that end in one row, in half a pass and in more.</summary>
+    [TestCase(10, 1100)]
+    [TestCase(40, 1100)]
+    [TestCase(129, 1100)]
+    [TestCase(170, 1100)]
+    [TestCase(250, 1100)]
+    [TestCase(250, 300)]
+    public void Data_one_at_a_time_give_the_bits_of_all_together(int rows, int columns)
+    {
+        using var problem = new Problem(new Shape(rows, columns, 20, 0.3));
+        using var together = new PanelMatrix(rows, 20);
+        using var single = new PanelMatrix(rows, 20);
+        Poison(together);
+        Poison(single);
+        kernels.Accumulate(problem.Weights, problem.Inputs, together, 0, together.Panels);
+        for (int datum = 0; datum < 20; datum++)
+            kernels.Accumulate(problem.Weights, problem.Inputs, problem.Inputs.Values, single, 0, single.Panels, datum, datum + 1);
+        Numbers.SameBits(Samples.ToArray(single), Samples.ToArray(together), "one datum at a time");
+        CheckSums(problem);
+    }
+
     [Test]
     public void Other_values_of_the_same_entries_may_be_given()
     {
