@@ -44,6 +44,9 @@ internal sealed unsafe class CoreProbe
     /// <param name="folders">Where a file of its name is meant for this program.</param>
     public static CoreProbe Run(GetApi getApi, params ReadOnlySpan<string> folders)
     {
+        foreach (string folder in folders)
+            if (ElfFile.IsCutShort(Path.Combine(folder, FileName)))
+                return new(CoreStatus.Broken, s_none);
         try
         {
             uint count = 0;

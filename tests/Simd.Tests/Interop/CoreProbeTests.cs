@@ -45,6 +45,32 @@ public sealed unsafe class CoreProbeTests
     }
 
     [Test]
+    public void A_file_that_was_cut_short_is_not_loaded_at_all()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            // Three section headers of 64 bytes from byte 1,000 on.
+            byte[] library = new byte[1192];
+            new byte[] { 0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1 }.CopyTo(library, 0);
+            BitConverter.TryWriteBytes(library.AsSpan(40), 1000L);
+            BitConverter.TryWriteBytes(library.AsSpan(58), 0x0003_0040);
+            string file = Path.Combine(folder, CoreProbe.FileName);
+            foreach ((int length, CoreStatus expected) in new[] { (5, CoreStatus.Broken), (64, CoreStatus.Broken), (1191, CoreStatus.Broken), (1192, CoreStatus.WrongVersion), (3, CoreStatus.WrongVersion) })
+            {
+                File.WriteAllBytes(file, library[..length]);
+                bool asked = false;
+                AssertIgnored((_, _) => { asked = true; return null; }, expected, folder);
+                Assert.That(asked, Is.EqualTo(expected != CoreStatus.Broken), $"{length} bytes");
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test]
     public void A_file_that_is_not_the_core_is_broken()
     {
         AssertIgnored((_, _) => throw new EntryPointNotFoundException(), CoreStatus.Broken);
