@@ -15,7 +15,7 @@ internal static class ElfFile
         {
             using FileStream file = File.OpenRead(path);
             int read = file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false);
-            if (!header[..Math.Min(read, 4)].SequenceEqual("\x7FELF"u8))
+            if (!header[..Math.Min(read, 4)].SequenceEqual("\u007FELF"u8))
                 return false;
             if (read < HeaderBytes)
                 return true;

@@ -73,7 +73,7 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
 
     private static void ByDatum(PanelView w, ActiveView x, float* panels, int rows, int datumFrom, int datumTo, byte* sums, long panelStride, long datumStride)
     {
-        var columns = new ColumnLookahead<TSimd, TVec>(x, panels, rows > PanelMatrix.PanelRows ? w.Stride : 0, PanelMatrix.PanelRows, datumFrom, datumTo);
+        var columns = new ColumnLookahead<TSimd, TVec, Float32Column>(x, panels, rows > PanelMatrix.PanelRows ? w.Stride : 0, datumFrom, datumTo);
         NoLookahead nothing = default;
         for (int datum = datumFrom; datum < datumTo; datum++)
         {
@@ -160,10 +160,11 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         for (int block = 0; block < blocks; block++, runs += runStride, lower += TileFloats)
             for (long entry = runs[0], end = runs[1]; entry < end;)
             {
-                long stop = TSums.LongestChain == int.MaxValue ? end : Math.Min(end, entry + TSums.LongestChain);
+                int longest = Math.Min(TSums.LongestChain, TLookahead.Stretch);
+                long stop = longest == int.MaxValue ? end : Math.Min(end, entry + longest);
+                ahead.Ask((int)(stop - entry));
                 do
                 {
-                    ahead.Ask();
                     TVec value = TSimd.Broadcast(values[entry]);
                     float* low = lower + (long)offsets[entry] * PanelMatrix.PanelRows;
                     sum0 = TSums.Add(value, low, sum0);
@@ -203,10 +204,11 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         for (int block = 0; block < blocks; block++, runs += runStride, lower += TileFloats, upper += TileFloats)
             for (long entry = runs[0], end = runs[1]; entry < end;)
             {
-                long stop = TSums.LongestChain == int.MaxValue ? end : Math.Min(end, entry + TSums.LongestChain);
+                int longest = Math.Min(TSums.LongestChain, TLookahead.Stretch);
+                long stop = longest == int.MaxValue ? end : Math.Min(end, entry + longest);
+                ahead.Ask((int)(stop - entry));
                 do
                 {
-                    ahead.Ask();
                     TVec value = TSimd.Broadcast(values[entry]);
                     long column = (long)offsets[entry] * PanelMatrix.PanelRows;
                     float* low = lower + column;
