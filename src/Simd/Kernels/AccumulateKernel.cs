@@ -73,13 +73,14 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
 
     private static void ByDatum(PanelView w, ActiveView x, float* panels, int rows, int datumFrom, int datumTo, byte* sums, long panelStride, long datumStride)
     {
-        var columns = new ColumnLookahead<TSimd, TVec, Float32Column>(x, panels, rows > PanelMatrix.PanelRows ? w.Stride : 0, datumFrom, datumTo);
+        bool asks = ColumnLookahead<TSimd, TVec>.PaysFor(w.Rows, w.Columns, PanelMatrix.PanelRows);
+        var columns = new ColumnLookahead<TSimd, TVec>(x, panels, rows > PanelMatrix.PanelRows ? w.Stride : 0, PanelMatrix.PanelRows, datumFrom, asks ? datumTo : datumFrom);
         NoLookahead nothing = default;
         for (int datum = datumFrom; datum < datumTo; datum++)
         {
             byte* own = sums + datum * datumStride * TSums.ElementBytes;
             for (int row = 0; row < Math.Min(rows, PairRows); row += 2 * Half)
-                if (row == 0)
+                if (row == 0 && asks)
                     Chains(w, x, x.Starts + datum, x.Blocks, panels, row, rows, own, panelStride, first: true, ref columns);
                 else
                     Chains(w, x, x.Starts + datum, x.Blocks, panels, row, rows, own, panelStride, first: true, ref nothing);
@@ -160,11 +161,10 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         for (int block = 0; block < blocks; block++, runs += runStride, lower += TileFloats)
             for (long entry = runs[0], end = runs[1]; entry < end;)
             {
-                int longest = Math.Min(TSums.LongestChain, TLookahead.Stretch);
-                long stop = longest == int.MaxValue ? end : Math.Min(end, entry + longest);
-                ahead.Ask((int)(stop - entry));
+                long stop = TSums.LongestChain == int.MaxValue ? end : Math.Min(end, entry + TSums.LongestChain);
                 do
                 {
+                    ahead.Ask();
                     TVec value = TSimd.Broadcast(values[entry]);
                     float* low = lower + (long)offsets[entry] * PanelMatrix.PanelRows;
                     sum0 = TSums.Add(value, low, sum0);
@@ -204,11 +204,10 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         for (int block = 0; block < blocks; block++, runs += runStride, lower += TileFloats, upper += TileFloats)
             for (long entry = runs[0], end = runs[1]; entry < end;)
             {
-                int longest = Math.Min(TSums.LongestChain, TLookahead.Stretch);
-                long stop = longest == int.MaxValue ? end : Math.Min(end, entry + longest);
-                ahead.Ask((int)(stop - entry));
+                long stop = TSums.LongestChain == int.MaxValue ? end : Math.Min(end, entry + TSums.LongestChain);
                 do
                 {
+                    ahead.Ask();
                     TVec value = TSimd.Broadcast(values[entry]);
                     long column = (long)offsets[entry] * PanelMatrix.PanelRows;
                     float* low = lower + column;

@@ -41,13 +41,14 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
 
     private static void ByDatum(BFloat16View w, ActiveView x, uint* panels, float* sums, long panelStride, int datumFrom, int datumTo)
     {
-        var columns = new ColumnLookahead<TSimd, TVec, BFloat16Column>(x, (float*)panels, w.Stride, datumFrom, datumTo);
+        bool asks = ColumnLookahead<TSimd, TVec>.PaysFor(w.Rows, w.Columns, BFloat16.ColumnWords);
+        var columns = new ColumnLookahead<TSimd, TVec>(x, (float*)panels, w.Stride, BFloat16.ColumnWords, datumFrom, asks ? datumTo : datumFrom);
         NoLookahead nothing = default;
         for (int datum = datumFrom; datum < datumTo; datum++)
         {
             float* own = sums + (long)datum * PanelMatrix.PanelRows;
             for (int word = 0; word < PairWords; word += 4 * TSimd.Count)
-                if (word == 0)
+                if (word == 0 && asks)
                     Chain(w, x, x.Starts + datum, x.Blocks, panels, word, own, panelStride, first: true, ref columns);
                 else
                     Chain(w, x, x.Starts + datum, x.Blocks, panels, word, own, panelStride, first: true, ref nothing);
@@ -92,30 +93,25 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
         TVec sum4 = Begin(upperSums, first), sum5 = Begin(upperSums + BFloat16.HalfRows, first);
         TVec sum6 = Begin(upperSums + next, first), sum7 = Begin(upperSums + next + BFloat16.HalfRows, first);
         for (int block = 0; block < blocks; block++, runs += runStride, lower += TileWords, upper += TileWords)
-            for (long entry = runs[0], end = runs[1]; entry < end;)
+            for (long entry = runs[0], end = runs[1]; entry < end; entry++)
             {
-                long stop = TLookahead.Stretch == int.MaxValue ? end : Math.Min(end, entry + TLookahead.Stretch);
-                ahead.Ask((int)(stop - entry));
-                do
-                {
-                    TVec value = TSimd.Broadcast(values[entry]);
-                    long column = (long)offsets[entry] * BFloat16.ColumnWords;
-                    uint* low = lower + column;
-                    uint* high = upper + column;
-                    TVec words = TSimd.Load((float*)low);
-                    sum0 = TSimd.MulAdd(value, TSimd.LowHalves(words), sum0);
-                    sum1 = TSimd.MulAdd(value, TSimd.HighHalves(words), sum1);
-                    words = TSimd.Load((float*)(low + TSimd.Count));
-                    sum2 = TSimd.MulAdd(value, TSimd.LowHalves(words), sum2);
-                    sum3 = TSimd.MulAdd(value, TSimd.HighHalves(words), sum3);
-                    words = TSimd.Load((float*)high);
-                    sum4 = TSimd.MulAdd(value, TSimd.LowHalves(words), sum4);
-                    sum5 = TSimd.MulAdd(value, TSimd.HighHalves(words), sum5);
-                    words = TSimd.Load((float*)(high + TSimd.Count));
-                    sum6 = TSimd.MulAdd(value, TSimd.LowHalves(words), sum6);
-                    sum7 = TSimd.MulAdd(value, TSimd.HighHalves(words), sum7);
-                }
-                while (++entry < stop);
+                ahead.Ask();
+                TVec value = TSimd.Broadcast(values[entry]);
+                long column = (long)offsets[entry] * BFloat16.ColumnWords;
+                uint* low = lower + column;
+                uint* high = upper + column;
+                TVec words = TSimd.Load((float*)low);
+                sum0 = TSimd.MulAdd(value, TSimd.LowHalves(words), sum0);
+                sum1 = TSimd.MulAdd(value, TSimd.HighHalves(words), sum1);
+                words = TSimd.Load((float*)(low + TSimd.Count));
+                sum2 = TSimd.MulAdd(value, TSimd.LowHalves(words), sum2);
+                sum3 = TSimd.MulAdd(value, TSimd.HighHalves(words), sum3);
+                words = TSimd.Load((float*)high);
+                sum4 = TSimd.MulAdd(value, TSimd.LowHalves(words), sum4);
+                sum5 = TSimd.MulAdd(value, TSimd.HighHalves(words), sum5);
+                words = TSimd.Load((float*)(high + TSimd.Count));
+                sum6 = TSimd.MulAdd(value, TSimd.LowHalves(words), sum6);
+                sum7 = TSimd.MulAdd(value, TSimd.HighHalves(words), sum7);
             }
         TSimd.Store(lowerSums, sum0);
         TSimd.Store(lowerSums + BFloat16.HalfRows, sum1);
