@@ -44,6 +44,8 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
             byte* pairSums = sums + panel * panelStride * TSums.ElementBytes;
             float* tile = w.Data + panel * w.Stride;
             int first = lowerOnly ? Math.Min(datumTo, panel * PanelMatrix.PanelRows) : datumFrom, rows = w.Rows - panel * PanelMatrix.PanelRows;
+            if (first == datumTo)
+                continue;
             ClearPadding(rows, first, datumTo, pairSums, panelStride, datumStride);
             // A chain that may not run from tile to tile gains nothing from meeting all of them.
             if (few && TSums.LongestChain == int.MaxValue && rows > TSimd.Count)
