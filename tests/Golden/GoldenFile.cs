@@ -1,28 +1,20 @@
 using System.Globalization;
 using System.Text;
-using Managed.Tests.IO;
 
-namespace Managed.Tests.Golden;
+namespace Subquad.Golden;
 
-/// <summary>What the checked-in file says about a run.</summary>
-/// <param name="Losses">The loss before training and after each step.</param>
-/// <param name="Layers">Per hidden layer how many neurons fire in the first forward pass over all data, and a hash of which.</param>
-internal sealed record GoldenNumbers(double[] Losses, (long Count, string Hash)[] Layers);
-
-/// <summary>The golden file: a text of losses and active sets, the same on every machine. It is built into the tests, so that they find it wherever they run.</summary>
+/// <summary>The golden file: a text of losses and active sets, the same on every machine. It is built into the program, so that it is found wherever that runs.</summary>
 internal static class GoldenFile
 {
-    private const string Name = "Golden/training.txt";
-
     private const string Heading = """
-        # Training runs from a fixed seed: what every machine and every kernel set must get. GoldenRun.cs says what is run, GoldenTests.cs how closely it must be met.
+        # Training runs from a fixed seed: what every machine and every kernel set must get. GoldenRun.cs says what is run, GoldenNumbers.cs how closely it must be met.
         # A change that alters these numbers on purpose writes them anew, by the scalar kernels:
-        #   SUBQUAD_GOLDEN=write dotnet test -c Release --project tests/Managed.Tests --filter FullyQualifiedName~Golden
+        #   dotnet run -c Release --project tests/Golden -- write tests/Golden/training.txt
         # loss STEP LOSS; layer NUMBER, neurons that fire in the first forward pass over all data, and the first half of a SHA-256 of which.
 
         """;
 
-    private static string s_text = Load();
+    private static readonly string s_text = Load();
 
     public static GoldenNumbers Read(string run)
     {
@@ -32,8 +24,8 @@ internal static class GoldenFile
             [.. lines.Where(line => line.StartsWith("layer ", StringComparison.Ordinal)).Select(line => line.Split(' ')).Select(words => (long.Parse(words[2], CultureInfo.InvariantCulture), words[3]))]);
     }
 
-    /// <summary>Writes the source file, which the next build takes up, and reads from what was written.</summary>
-    public static void Write(IEnumerable<(string Run, GoldenNumbers Numbers)> runs)
+    /// <summary>Writes a file, which the next build takes up where it is the source.</summary>
+    public static void Write(string path, IEnumerable<(string Run, GoldenNumbers Numbers)> runs)
     {
         var text = new StringBuilder(Heading.ReplaceLineEndings("\n"));
         foreach ((string run, GoldenNumbers numbers) in runs)
@@ -44,8 +36,7 @@ internal static class GoldenFile
             for (int layer = 0; layer < numbers.Layers.Length; layer++)
                 text.Append(CultureInfo.InvariantCulture, $"layer {layer + 1} {numbers.Layers[layer].Count} {numbers.Layers[layer].Hash}\n");
         }
-        s_text = text.ToString();
-        File.WriteAllText(RealData.InRepository($"tests/Managed.Tests/{Name}"), s_text);
+        File.WriteAllText(path, text.ToString());
     }
 
     private static string Load()

@@ -6,7 +6,7 @@ using Subquad.Engine;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
-namespace Managed.Tests.Golden;
+namespace Subquad.Golden;
 
 /// <summary>Which neurons fire for which datum in the first forward pass of a network, and what they pass on.</summary>
 internal sealed class FirstForward

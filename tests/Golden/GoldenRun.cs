@@ -1,11 +1,7 @@
-using Managed.Tests.Trainers;
-using NUnit.Framework;
-using Subquad;
-using Subquad.Cli;
 using Subquad.Data;
 using Subquad.Simd;
 
-namespace Managed.Tests.Golden;
+namespace Subquad.Golden;
 
 /// <summary>A small training run from a fixed seed, whose numbers the golden file holds. Its data are computed without functions that differ between C libraries.</summary>
 internal sealed class GoldenRun
@@ -20,25 +16,26 @@ internal sealed class GoldenRun
 
     /// <summary>
     /// Images of ten classes, whose step ends after a fixed number of conjugate gradients: were it to end at a tolerance, rounding could decide on one more. And a smooth function, solved exactly until
-    /// the loss is below a thousandth of the first.
+    /// the loss is below a thousandth of the first; programs of the embedding tests compute the same.
     /// </summary>
     public static GoldenRun[] All { get; } =
     [
-        new("images", () => Sample.Training().First(100), new() { Hidden = [384, 256], Densities = [0.1, 0.2] }, new() { TrainFrom = 1, Steps = 3, CgTolerance = 1e-12, CgIterations = 6 }),
+        new("images", () => Images(100), new() { Hidden = [384, 256], Densities = [0.1, 0.2] }, new() { TrainFrom = 1, Steps = 3, CgTolerance = 1e-12, CgIterations = 6 }),
         new("function", () => Function(80, 24), new() { Hidden = [384, 256], Densities = [0.1, 0.2] }, new() { TrainFrom = 1, Steps = 6, ResidualTolerance = 0 }),
     ];
 
     public string Name { get; }
 
     /// <summary>The loss before training and after each step.</summary>
+    /// <exception cref="InvalidOperationException">The run ended before its last step.</exception>
     public double[] Losses(KernelSet kernels, int threads)
     {
         Dataset data = _data.Value;
         using Network network = Create(data, kernels, threads);
-        var recorder = new Recorder();
-        TrainingResult result = Trainers.Training.Fit(network, data, _options with { Threads = threads }, recorder);
-        Assert.That(result.Steps, Is.EqualTo(_options.Steps), "a run that ended early");
-        return [.. recorder.Reports.Select(report => report.Loss)];
+        using var trainer = new GaussNewtonTrainer(_options with { Threads = threads });
+        var losses = new LossRecorder();
+        TrainingResult result = trainer.Fit(network, data, progress: losses);
+        return result.Steps == _options.Steps ? [.. losses.Values] : throw new InvalidOperationException($"the run '{Name}' ended after {result.Steps} of {_options.Steps} steps");
     }
 
     /// <summary>The network before training, and its first forward pass.</summary>
@@ -49,7 +46,23 @@ internal sealed class GoldenRun
         return (network, FirstForward.Of(network, data));
     }
 
+    /// <summary>Per hidden layer how many neurons fire in the first forward pass, and a hash of which.</summary>
+    public (long Count, string Hash)[] Layers(KernelSet kernels)
+    {
+        (Network network, FirstForward pass) = Begin(kernels);
+        using Network owned = network;
+        return [.. network.Layers.Hidden.Select((_, layer) => pass.Summary(layer))];
+    }
+
     public override string ToString() => Name;
+
+    private static Dataset Images(int count)
+    {
+        using Stream images = Open("fashion-mnist-train-images.idx.gz"), labels = Open("fashion-mnist-train-labels.idx.gz");
+        return Dataset.ReadIdx(images, labels).First(count);
+
+        static Stream Open(string name) => typeof(GoldenRun).Assembly.GetManifestResourceStream(name)!;
+    }
 
     private static Dataset Function(int count, int width)
     {
@@ -66,4 +79,11 @@ internal sealed class GoldenRun
     }
 
     private Network Create(Dataset data, KernelSet kernels, int threads) => Network.Create(_shape, data, Seed, kernels, threads);
+
+    private sealed class LossRecorder : IProgress<StepReport>
+    {
+        public List<double> Values { get; } = [];
+
+        public void Report(StepReport value) => Values.Add(value.Loss);
+    }
 }
