@@ -71,7 +71,7 @@ static partial class FoldedLoads
         }
     }
 
-    static Regex Method(string lanes) => new($@"; Assembly listing for method [^\n]*AccumulateKernel`3\[[^\n]*{lanes},[^\n]*ChainedSums[^\n]*:Chain\(.*?; Total bytes", RegexOptions.Singleline);
+    static Regex Method(string lanes) => new($@"; Assembly listing for method [^\n]*AccumulateKernel`3\[[^\n]*{lanes},[^\n]*ChainedSums[^\n]*:Chain\[[^\n]*EightVectors[^\n]*NoLookahead.*?; Total bytes", RegexOptions.Singleline);
 
     [GeneratedRegex(@"vfn?madd\S*ps [^\n]*")]
     private static partial Regex MultiplyAdd();

@@ -112,9 +112,11 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
             }
     }
 
+    /// <summary>A traversal of its own: a datum's chain is so short that what a pass of many rows does around it cost a third more.</summary>
     private static void NarrowTile(ActiveView x, float* tile, int block, int datumFrom, int datumTo, byte* sums, long datumStride)
     {
         long* starts = x.Starts + (long)block * x.Count;
+        NoLookahead nothing = default;
         for (int datum = datumFrom; datum < datumTo; datum++)
         {
             // The line of each column that the next datum needs.
@@ -122,18 +124,7 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
                 for (long entry = starts[datum + 1]; entry < starts[datum + 2]; entry++)
                     TSimd.Prefetch(tile + (long)x.Offsets[entry] * PanelMatrix.PanelRows);
             byte* own = sums + datum * datumStride * TSums.ElementBytes;
-            long start = starts[datum], end = starts[datum + 1];
-            bool first = block == 0;
-            do
-            {
-                long stop = Math.Min(end, start + TSums.LongestChain);
-                TVec sum = TSums.Begin(own, first);
-                for (long entry = start; entry < stop; entry++)
-                    sum = TSums.Add(TSimd.Broadcast(x.Values[entry]), tile + (long)x.Offsets[entry] * PanelMatrix.PanelRows, sum);
-                TSums.End(own, sum, first);
-                (start, first) = (stop, false);
-            }
-            while (start < end);
+            ChainInline<OneVector, NoLookahead>(x.Offsets, x.Values, starts + datum, x.Count, 1, tile, tile, own, own, first: block == 0, ref nothing);
         }
     }
 
@@ -145,65 +136,38 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     {
         float* lower = tile + row / PanelMatrix.PanelRows * w.Stride + row % PanelMatrix.PanelRows;
         float* upper = tile + (row + Half) / PanelMatrix.PanelRows * w.Stride + (row + Half) % PanelMatrix.PanelRows;
+        byte* lowerSums = At(sums, panelStride, row), upperSums = At(sums, panelStride, row + Half);
         if (rows - row <= Half)
-            HalfChain(x.Offsets, x.Values, runs, x.Count, blocks, lower, At(sums, panelStride, row), first, ref ahead);
+            Chain<FourVectors, TLookahead>(x.Offsets, x.Values, runs, x.Count, blocks, lower, upper, lowerSums, upperSums, first, ref ahead);
         else
-            Chain(x.Offsets, x.Values, runs, x.Count, blocks, lower, upper, At(sums, panelStride, row), At(sums, panelStride, row + Half), first, ref ahead);
+            Chain<EightVectors, TLookahead>(x.Offsets, x.Values, runs, x.Count, blocks, lower, upper, lowerSums, upperSums, first, ref ahead);
     }
 
-    private static void HalfChain<TLookahead>(
-        ushort* offsets, float* values, long* runs, int runStride, int blocks, float* lower, byte* sums, bool first, ref TLookahead ahead)
-        where TLookahead : struct, ILookahead
-    {
-        int step = TSimd.Count * TSums.ElementBytes;
-        TVec sum0 = TSums.Begin(sums, first);
-        TVec sum1 = TSums.Begin(sums + step, first);
-        TVec sum2 = TSums.Begin(sums + 2 * step, first);
-        TVec sum3 = TSums.Begin(sums + 3 * step, first);
-        for (int block = 0; block < blocks; block++, runs += runStride, lower += TileFloats)
-            for (long entry = runs[0], end = runs[1]; entry < end;)
-            {
-                long stop = TSums.LongestChain == int.MaxValue ? end : Math.Min(end, entry + TSums.LongestChain);
-                do
-                {
-                    ahead.Ask();
-                    TVec value = TSimd.Broadcast(values[entry]);
-                    float* low = lower + (long)offsets[entry] * PanelMatrix.PanelRows;
-                    sum0 = TSums.Add(value, low, sum0);
-                    sum1 = TSums.Add(value, low + TSimd.Count, sum1);
-                    sum2 = TSums.Add(value, low + 2 * TSimd.Count, sum2);
-                    sum3 = TSums.Add(value, low + 3 * TSimd.Count, sum3);
-                }
-                while (++entry < stop);
-                if (TSums.LongestChain == int.MaxValue || entry == end)
-                    continue;
-                TSums.End(sums, sum0, first);
-                TSums.End(sums + step, sum1, first);
-                TSums.End(sums + 2 * step, sum2, first);
-                TSums.End(sums + 3 * step, sum3, first);
-                first = false;
-                sum0 = sum1 = sum2 = sum3 = TSimd.Zero;
-            }
-        TSums.End(sums, sum0, first);
-        TSums.End(sums + step, sum1, first);
-        TSums.End(sums + 2 * step, sum2, first);
-        TSums.End(sums + 3 * step, sum3, first);
-    }
-
-    private static void Chain<TLookahead>(
+    /// <summary>By itself, where its sums have all registers.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Chain<TVectors, TLookahead>(
         ushort* offsets, float* values, long* runs, int runStride, int blocks, float* lower, float* upper, byte* lowerSums, byte* upperSums, bool first, ref TLookahead ahead)
+        where TVectors : struct, IVectors
+        where TLookahead : struct, ILookahead => ChainInline<TVectors, TLookahead>(offsets, values, runs, runStride, blocks, lower, upper, lowerSums, upperSums, first, ref ahead);
+
+    /// <summary>The upper half of a pass is there for eight vectors only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ChainInline<TVectors, TLookahead>(
+        ushort* offsets, float* values, long* runs, int runStride, int blocks, float* lower, float* upper, byte* lowerSums, byte* upperSums, bool first, ref TLookahead ahead)
+        where TVectors : struct, IVectors
         where TLookahead : struct, ILookahead
     {
         int step = TSimd.Count * TSums.ElementBytes;
         TVec sum0 = TSums.Begin(lowerSums, first);
-        TVec sum1 = TSums.Begin(lowerSums + step, first);
-        TVec sum2 = TSums.Begin(lowerSums + 2 * step, first);
-        TVec sum3 = TSums.Begin(lowerSums + 3 * step, first);
-        TVec sum4 = TSums.Begin(upperSums, first);
-        TVec sum5 = TSums.Begin(upperSums + step, first);
-        TVec sum6 = TSums.Begin(upperSums + 2 * step, first);
-        TVec sum7 = TSums.Begin(upperSums + 3 * step, first);
-        for (int block = 0; block < blocks; block++, runs += runStride, lower += TileFloats, upper += TileFloats)
+        TVec sum1 = TVectors.Count >= 4 ? TSums.Begin(lowerSums + step, first) : TSimd.Zero;
+        TVec sum2 = TVectors.Count >= 4 ? TSums.Begin(lowerSums + 2 * step, first) : TSimd.Zero;
+        TVec sum3 = TVectors.Count >= 4 ? TSums.Begin(lowerSums + 3 * step, first) : TSimd.Zero;
+        TVec sum4 = TVectors.Count == 8 ? TSums.Begin(upperSums, first) : TSimd.Zero;
+        TVec sum5 = TVectors.Count == 8 ? TSums.Begin(upperSums + step, first) : TSimd.Zero;
+        TVec sum6 = TVectors.Count == 8 ? TSums.Begin(upperSums + 2 * step, first) : TSimd.Zero;
+        TVec sum7 = TVectors.Count == 8 ? TSums.Begin(upperSums + 3 * step, first) : TSimd.Zero;
+        for (int block = 0; ; runs += runStride, lower += TileFloats, upper += TileFloats)
+        {
             for (long entry = runs[0], end = runs[1]; entry < end;)
             {
                 long stop = TSums.LongestChain == int.MaxValue ? end : Math.Min(end, entry + TSums.LongestChain);
@@ -215,36 +179,53 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
                     float* low = lower + column;
                     float* high = upper + column;
                     sum0 = TSums.Add(value, low, sum0);
-                    sum1 = TSums.Add(value, low + TSimd.Count, sum1);
-                    sum2 = TSums.Add(value, low + 2 * TSimd.Count, sum2);
-                    sum3 = TSums.Add(value, low + 3 * TSimd.Count, sum3);
-                    sum4 = TSums.Add(value, high, sum4);
-                    sum5 = TSums.Add(value, high + TSimd.Count, sum5);
-                    sum6 = TSums.Add(value, high + 2 * TSimd.Count, sum6);
-                    sum7 = TSums.Add(value, high + 3 * TSimd.Count, sum7);
+                    if (TVectors.Count >= 4)
+                    {
+                        sum1 = TSums.Add(value, low + TSimd.Count, sum1);
+                        sum2 = TSums.Add(value, low + 2 * TSimd.Count, sum2);
+                        sum3 = TSums.Add(value, low + 3 * TSimd.Count, sum3);
+                    }
+                    if (TVectors.Count == 8)
+                    {
+                        sum4 = TSums.Add(value, high, sum4);
+                        sum5 = TSums.Add(value, high + TSimd.Count, sum5);
+                        sum6 = TSums.Add(value, high + 2 * TSimd.Count, sum6);
+                        sum7 = TSums.Add(value, high + 3 * TSimd.Count, sum7);
+                    }
                 }
                 while (++entry < stop);
                 if (TSums.LongestChain == int.MaxValue || entry == end)
                     continue;
-                TSums.End(lowerSums, sum0, first);
-                TSums.End(lowerSums + step, sum1, first);
-                TSums.End(lowerSums + 2 * step, sum2, first);
-                TSums.End(lowerSums + 3 * step, sum3, first);
-                TSums.End(upperSums, sum4, first);
-                TSums.End(upperSums + step, sum5, first);
-                TSums.End(upperSums + 2 * step, sum6, first);
-                TSums.End(upperSums + 3 * step, sum7, first);
+                End<TVectors>(lowerSums, upperSums, first, sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7);
                 first = false;
                 sum0 = sum1 = sum2 = sum3 = sum4 = sum5 = sum6 = sum7 = TSimd.Zero;
             }
+            // One vector meets one block: no loop is left around its chain.
+            if (TVectors.Count == 1 || ++block == blocks)
+                break;
+        }
+        End<TVectors>(lowerSums, upperSums, first, sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void End<TVectors>(byte* lowerSums, byte* upperSums, bool first, TVec sum0, TVec sum1, TVec sum2, TVec sum3, TVec sum4, TVec sum5, TVec sum6, TVec sum7)
+        where TVectors : struct, IVectors
+    {
+        int step = TSimd.Count * TSums.ElementBytes;
         TSums.End(lowerSums, sum0, first);
-        TSums.End(lowerSums + step, sum1, first);
-        TSums.End(lowerSums + 2 * step, sum2, first);
-        TSums.End(lowerSums + 3 * step, sum3, first);
-        TSums.End(upperSums, sum4, first);
-        TSums.End(upperSums + step, sum5, first);
-        TSums.End(upperSums + 2 * step, sum6, first);
-        TSums.End(upperSums + 3 * step, sum7, first);
+        if (TVectors.Count >= 4)
+        {
+            TSums.End(lowerSums + step, sum1, first);
+            TSums.End(lowerSums + 2 * step, sum2, first);
+            TSums.End(lowerSums + 3 * step, sum3, first);
+        }
+        if (TVectors.Count == 8)
+        {
+            TSums.End(upperSums, sum4, first);
+            TSums.End(upperSums + step, sum5, first);
+            TSums.End(upperSums + 2 * step, sum6, first);
+            TSums.End(upperSums + 3 * step, sum7, first);
+        }
     }
 
     /// <summary>Where a row's sum lies behind that of the pair's first row.</summary>
