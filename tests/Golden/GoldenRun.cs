@@ -16,7 +16,7 @@ internal sealed class GoldenRun
 
     /// <summary>
     /// Images of ten classes, whose step ends after a fixed number of conjugate gradients: were it to end at a tolerance, rounding could decide on one more. And a smooth function, solved exactly until
-    /// the loss is below a thousandth of the first; programs of the embedding tests compute the same.
+    /// the loss is below a thousandth of the first; golden.c of the embedding tests computes the same.
     /// </summary>
     public static GoldenRun[] All { get; } =
     [

@@ -4,7 +4,7 @@ using Subquad.Simd.Interop;
 
 namespace Subquad.Golden;
 
-/// <summary>The golden runs on every kernel set, as a program that needs no test runner: those cannot be compiled ahead of time.</summary>
+/// <summary>The golden runs on every kernel set, as a program: NUnit's runner cannot be compiled ahead of time.</summary>
 internal static class Program
 {
     private const string Usage = """
@@ -33,7 +33,14 @@ internal static class Program
         }
         foreach (KernelSet kernels in KernelSets.Available)
             foreach (GoldenRun run in GoldenRun.All)
-                Compare(kernels, run);
+                try
+                {
+                    Compare(kernels, run);
+                }
+                catch (InvalidOperationException early)
+                {
+                    Count($"{kernels.Name} {run}", early.Message);
+                }
         // As test runs print it.
         Console.WriteLine($"  total: {s_succeeded + s_failed + s_skipped}\n  failed: {s_failed}\n  succeeded: {s_succeeded}\n  skipped: {s_skipped}");
         return s_failed == 0 ? 0 : 1;

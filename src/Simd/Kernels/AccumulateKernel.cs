@@ -157,6 +157,7 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         where TVectors : struct, IVectors
         where TLookahead : struct, ILookahead
     {
+        Contract.Holds(TVectors.Count == 1 ? blocks == 1 : blocks > 0, "a chain meets at least one block, and one of a single vector no more");
         int step = TSimd.Count * TSums.ElementBytes;
         TVec sum0 = TSums.Begin(lowerSums, first);
         TVec sum1 = TVectors.Count >= 4 ? TSums.Begin(lowerSums + step, first) : TSimd.Zero;

@@ -12,7 +12,7 @@ internal readonly struct EightVectors : IVectors
     public static int Count => 8;
 }
 
-/// <summary>Half a pass: a pair of panels whose rows fill no more.</summary>
+/// <summary>Half a pass: the last one of a pair of panels whose rows fill no more.</summary>
 internal readonly struct FourVectors : IVectors
 {
     public static int Count => 4;
