@@ -1,137 +1,155 @@
-using System.Runtime.ExceptionServices;
+using System.Runtime.CompilerServices;
 using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Threading;
 
 /// <summary>
-/// A fixed number of workers that share the items of a job. The caller is one of them; the others are parked threads, started at the first job that needs them. Items are
-/// taken one by one, so a slow core does less; no result may depend on who does which item. A job allocates nothing. One job at a time.
+/// A fixed number of workers that share the items of a job. The caller is one of them; the others are parked threads, started by the first job that uses them. Items are
+/// taken one by one, so a slow core does less; results must not depend on which worker runs which item. A warm job allocates nothing.
 /// </summary>
+/// <remarks>
+/// Thread safety: one job at a time. A second <see cref="Run(int, Action{int, int})"/> while a job runs throws, from whatever thread it comes. <see cref="Dispose"/> waits for the job
+/// of another thread. The threads of a team that nobody disposed end when the team is collected.
+/// </remarks>
 public sealed class WorkerTeam : IDisposable
 {
-    private readonly Thread?[] _threads;
-    private readonly SemaphoreSlim[] _starts;
-    private readonly SemaphoreSlim _done = new(0);
-    private readonly Arena[] _scratch;
+    /// <summary>The most workers of a team.</summary>
+    public const int MaxDegree = 4096;
 
-    private Action<int, int>? _body;
-    private CancellationToken _cancellation;
-    private Exception? _failure;
-    private int _items;
-    private int _next;
-    private bool _stopping;
-    private bool _disposed;
+    private const int Running = 1, Closed = 2;
+
+    private readonly TeamJob _job;
+    private readonly Thread?[] _threads;
+    private readonly Arena[] _scratch;
+    private int _state;
 
     /// <summary>A team; no thread is started yet.</summary>
-    /// <param name="degree">Workers, 1 or more.</param>
+    /// <param name="degree">Workers, 1 to <see cref="MaxDegree"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The degree is outside that range.</exception>
     public WorkerTeam(int degree)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(degree);
+        if (degree is < 1 or > MaxDegree)
+            throw new ArgumentOutOfRangeException(nameof(degree), $"expected 1 to {MaxDegree} workers, found {degree}");
         Degree = degree;
+        _job = new TeamJob(degree - 1);
+        _threads = new Thread?[degree - 1];
         _scratch = new Arena[degree];
         for (int worker = 0; worker < degree; worker++)
             _scratch[worker] = new Arena();
-        _threads = new Thread?[degree - 1];
-        _starts = new SemaphoreSlim[degree - 1];
-        for (int helper = 0; helper < degree - 1; helper++)
-            _starts[helper] = new SemaphoreSlim(0);
+        if (degree == 1)
+            GC.SuppressFinalize(this);
     }
+
+    /// <summary>Ends the threads of a team that nobody disposed: they hold the job only, so the team can be collected.</summary>
+    ~WorkerTeam() => _job?.Stop();
 
     /// <summary>Workers, the caller included.</summary>
     public int Degree { get; }
 
-    /// <summary>Stops a job between two items; set per fit.</summary>
-    public CancellationToken Cancellation
+    /// <summary>Stops a job of <see cref="Run(int, Action{int, int})"/> between two items; changed only between two jobs.</summary>
+    internal CancellationToken Cancellation { get; set; }
+
+    /// <summary>Runs body(item, worker) for all items; returns when all are done. An exception of the body ends the job and is thrown here; the first one is kept.</summary>
+    /// <param name="items">Items, 0 or more, numbered from 0.</param>
+    /// <param name="body">The work on one item; keep it in a field, so that calling allocates nothing.</param>
+    /// <exception cref="ArgumentNullException">The body is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of items is negative.</exception>
+    /// <exception cref="InvalidOperationException">The team runs a job already, from another thread or around this call.</exception>
+    /// <exception cref="ObjectDisposedException">The team was disposed.</exception>
+    public void Run(int items, Action<int, int> body) => Run(items, body, Cancellation);
+
+    /// <summary>The same, and stops between two items when cancellation is requested.</summary>
+    /// <param name="items">Items, 0 or more, numbered from 0.</param>
+    /// <param name="body">The work on one item; keep it in a field, so that calling allocates nothing.</param>
+    /// <param name="cancellation">Honoured between two items.</param>
+    /// <exception cref="ArgumentNullException">The body is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of items is negative.</exception>
+    /// <exception cref="InvalidOperationException">The team runs a job already, from another thread or around this call.</exception>
+    /// <exception cref="ObjectDisposedException">The team was disposed.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested; some items were not run.</exception>
+    public void Run(int items, Action<int, int> body, CancellationToken cancellation)
     {
-        get => _cancellation;
-        set => _cancellation = value;
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentOutOfRangeException.ThrowIfNegative(items);
+        int found = Interlocked.CompareExchange(ref _state, Running, 0);
+        if (found != 0)
+            ThrowRefused(found);
+        try
+        {
+            int helpers = Math.Min(_threads.Length, items - 1);
+            for (int helper = 0; helper < helpers; helper++)
+                _threads[helper] ??= Start(helper);
+            _job.Run(items, helpers, body, cancellation);
+        }
+        finally
+        {
+            if (Interlocked.CompareExchange(ref _state, 0, Running) != Running)
+                WakeDispose();
+        }
+        cancellation.ThrowIfCancellationRequested();
     }
 
-    /// <summary>A worker's own scratch memory.</summary>
-    public Arena Scratch(int worker) => _scratch[worker];
-
-    /// <summary>Runs body(item, worker) for all items; returns when all are done.</summary>
-    /// <param name="items">Items, numbered from 0.</param>
-    /// <param name="body">What to do; keep it in a field, so that calling allocates nothing.</param>
-    /// <exception cref="OperationCanceledException">Cancellation was asked for; some items were not run.</exception>
-    public void Run(int items, Action<int, int> body)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        int helpers = Math.Min(_threads.Length, items - 1);
-        _body = body;
-        _items = items;
-        _next = 0;
-        _failure = null;
-        for (int helper = 0; helper < helpers; helper++)
-        {
-            _threads[helper] ??= Start(helper);
-            _starts[helper].Release();
-        }
-        Work(0);
-        for (int helper = 0; helper < helpers; helper++)
-            _done.Wait();
-        _body = null;
-        if (_failure is { } failure)
-        {
-            _failure = null;
-            ExceptionDispatchInfo.Throw(failure);
-        }
-        _cancellation.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>Ends the threads and frees the scratch. Calling it again does nothing.</summary>
+    /// <summary>Ends the threads and frees the scratch, after the job of another thread. Calling it again does nothing.</summary>
+    /// <exception cref="InvalidOperationException">It is called from the body of the team's own job; the team is as before.</exception>
     public void Dispose()
     {
-        if (_disposed)
+        if (_job.IsAround())
+            throw new InvalidOperationException("expected a team without a job around this call, found Dispose called from the body of its own job; dispose the team after Run returned");
+        if ((Interlocked.Or(ref _state, Closed) & Closed) != 0)
             return;
-        _disposed = true;
-        _stopping = true;
-        for (int helper = 0; helper < _threads.Length; helper++)
-        {
-            _starts[helper].Release();
-            _threads[helper]?.Join();
-            _starts[helper].Dispose();
-        }
+        AwaitJob();
+        _job.Stop();
+        foreach (Thread? thread in _threads)
+            thread?.Join();
         foreach (Arena arena in _scratch)
             arena.Dispose();
-        _done.Dispose();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>A worker's own scratch memory; valid inside the body of a job.</summary>
+    internal Arena Scratch(int worker) => _scratch[worker];
 
     private Thread Start(int helper)
     {
-        var thread = new Thread(() => Wait(helper)) { IsBackground = true, Name = $"Subquad worker {helper + 1}" };
-        thread.Start();
+        TeamJob job = _job;
+        var thread = new Thread(() => job.Serve(helper)) { IsBackground = true, Name = $"Subquad worker {helper + 1}" };
+        // The worker outlives this call: values that flow with the call must not be kept alive by it.
+        thread.UnsafeStart();
         return thread;
     }
 
-    private void Wait(int helper)
+    private void AwaitJob()
     {
-        while (true)
+        bool interrupted = false;
+        lock (_job)
+            while ((Volatile.Read(ref _state) & Running) != 0)
+                try
+                {
+                    Monitor.Wait(_job);
+                }
+                catch (ThreadInterruptedException)
+                {
+                    interrupted = true;
+                }
+        if (interrupted)
+            Thread.CurrentThread.Interrupt();
+    }
+
+    private void WakeDispose()
+    {
+        lock (_job)
         {
-            _starts[helper].Wait();
-            if (_stopping)
-                return;
-            Work(helper + 1);
-            _done.Release();
+            Volatile.Write(ref _state, Closed);
+            Monitor.PulseAll(_job);
         }
     }
 
-    private void Work(int worker)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ThrowRefused(int state)
     {
-        Action<int, int> body = _body!;
-        try
-        {
-            for (int item = Interlocked.Increment(ref _next) - 1; item < _items; item = Interlocked.Increment(ref _next) - 1)
-            {
-                if (_cancellation.IsCancellationRequested || _failure is not null)
-                    return;
-                body(item, worker);
-            }
-        }
-        catch (Exception failure)
-        {
-            // Kept for the caller, who alone can report it; the first one wins.
-            Interlocked.CompareExchange(ref _failure, failure, null);
-        }
+        ObjectDisposedException.ThrowIf((state & Closed) != 0, this);
+        throw new InvalidOperationException(_job.IsAround()
+            ? "expected a team without a job, found Run called from the body of the team's own job; use another team inside a body"
+            : "expected a team without a job, found one that runs a job for another thread; use one team per thread");
     }
 }

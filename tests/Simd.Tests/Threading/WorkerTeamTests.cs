@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using NUnit.Framework;
 using Subquad.Simd.Threading;
+using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Threading;
 
@@ -86,6 +88,203 @@ public sealed class WorkerTeamTests
         Assert.Throws<ObjectDisposedException>(() => team.Run(4, (_, _) => { }));
     }
 
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(WorkerTeam.MaxDegree + 1)]
+    public void A_degree_that_cannot_be_is_refused(int degree) =>
+        Assert.That(() => new WorkerTeam(degree), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("1 to 4096"));
+
     [Test]
-    public void A_team_needs_a_worker() => Assert.Throws<ArgumentOutOfRangeException>(() => new WorkerTeam(0).Dispose());
+    public void Arguments_that_cannot_be_are_refused()
+    {
+        using var team = new WorkerTeam(2);
+        Assert.That(() => team.Run(1, null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("body"));
+        Assert.That(() => team.Run(-1, (_, _) => { }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("items"));
+    }
+
+    [Test]
+    public void A_second_job_is_refused_while_one_runs([Values(1, 2)] int degree, [Values] bool nested)
+    {
+        using var team = new WorkerTeam(degree);
+        int done = 0;
+        team.Run(3, (item, _) =>
+        {
+            if (item == 1)
+                Assert.That(
+                    () => Here(nested, () => team.Run(1, (_, _) => { })),
+                    Throws.InvalidOperationException.With.Message.Contains(nested ? "from the body of the team's own job" : "for another thread"));
+            Interlocked.Increment(ref done);
+        });
+        Assert.That(done, Is.EqualTo(3), "the job that runs is not disturbed");
+        team.Run(3, (_, _) => Interlocked.Increment(ref done));
+        Assert.That(done, Is.EqualTo(6));
+    }
+
+    [Test]
+    public void A_job_may_use_another_team_but_not_dispose_the_outer_one()
+    {
+        using var outer = new WorkerTeam(2);
+        int refused = 0;
+        outer.Run(2, (_, _) =>
+        {
+            using var inner = new WorkerTeam(2);
+            inner.Run(2, (_, _) =>
+            {
+                Assert.That(outer.Dispose, Throws.InvalidOperationException.With.Message.Contains("own job"));
+                Assert.That(inner.Dispose, Throws.InvalidOperationException.With.Message.Contains("own job"));
+                Interlocked.Increment(ref refused);
+            });
+        });
+        Assert.That(refused, Is.EqualTo(4));
+    }
+
+    [Test]
+    public void Dispose_waits_for_the_job_of_another_thread()
+    {
+        var team = new WorkerTeam(2);
+        using ManualResetEventSlim started = new(), mayEnd = new();
+        int done = 0;
+        Task job = Task.Run(() => team.Run(4, (_, _) =>
+        {
+            started.Set();
+            mayEnd.Wait();
+            team.Scratch(0).Reserve(64);
+            Interlocked.Increment(ref done);
+        }));
+        started.Wait();
+        var dispose = new Thread(team.Dispose);
+        dispose.Start();
+        // Dispose refuses new jobs before it waits.
+        while (!IsDisposed(team))
+            Thread.Yield();
+        Assert.That(dispose.Join(TimeSpan.FromMilliseconds(20)), Is.False, "items are still at work");
+        mayEnd.Set();
+        dispose.Join();
+        job.Wait();
+        Assert.That(done, Is.EqualTo(4));
+    }
+
+    [Test]
+    public void An_interrupted_caller_still_waits_for_its_workers()
+    {
+        using var team = new WorkerTeam(2);
+        using ManualResetEventSlim started = new(), mayEnd = new();
+        int done = 0, interrupted = 0;
+        var caller = new Thread(() =>
+        {
+            team.Run(2, (_, worker) =>
+            {
+                // The caller takes no item before the other worker has one, and must not be interrupted here.
+                while (worker == 0 && !started.IsSet)
+                    Thread.Yield();
+                if (worker == 1)
+                {
+                    started.Set();
+                    mayEnd.Wait();
+                }
+                Interlocked.Increment(ref done);
+            });
+            try
+            {
+                new ManualResetEventSlim().Wait(TimeSpan.FromSeconds(30));
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = done;
+            }
+        });
+        caller.Start();
+        started.Wait();
+        caller.Interrupt();
+        mayEnd.Set();
+        caller.Join();
+        Assert.That(interrupted, Is.EqualTo(2), "the interruption comes after the job");
+    }
+
+    [Test]
+    [Property(LeakCheckAttribute.Leaks, 3)]
+    public void The_threads_of_a_team_that_nobody_disposed_end_with_it()
+    {
+        Thread worker = Forgotten();
+        for (int attempt = 0; attempt < 100 && worker.IsAlive; attempt++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            worker.Join(TimeSpan.FromMilliseconds(50));
+        }
+        Assert.That(worker.IsAlive, Is.False);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static Thread Forgotten()
+        {
+            var team = new WorkerTeam(3);
+            Thread? found = null;
+            using var both = new Barrier(3);
+            team.Run(3, (_, worker) =>
+            {
+                // All three items at once: each worker has one.
+                both.SignalAndWait();
+                if (worker == 1)
+                    found = Thread.CurrentThread;
+            });
+            return found!;
+        }
+    }
+
+    [Test]
+    public void The_values_of_the_first_caller_do_not_flow_to_the_workers()
+    {
+        var local = new AsyncLocal<string> { Value = "mine" };
+        using var team = new WorkerTeam(2);
+        using var both = new Barrier(2);
+        var found = new string?[2];
+        team.Run(2, (_, worker) =>
+        {
+            both.SignalAndWait();
+            found[worker] = local.Value;
+        });
+        Assert.That(found, Is.EqualTo(new[] { "mine", null }));
+    }
+
+    private static bool IsDisposed(WorkerTeam team)
+    {
+        try
+        {
+            team.Run(0, (_, _) => { });
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static void Here(bool nested, Action work)
+    {
+        if (nested)
+        {
+            work();
+            return;
+        }
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                work();
+            }
+            catch (Exception found)
+            {
+                failure = found;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        if (failure is not null)
+            throw failure;
+    }
 }

@@ -1,0 +1,122 @@
+using System.Runtime.ExceptionServices;
+
+namespace Subquad.Simd.Threading;
+
+/// <summary>What the threads of a <see cref="WorkerTeam"/> share: the job at hand and how it is handed out. It does not know the team, so that parked threads do not keep that alive.</summary>
+/// <param name="helpers">Threads beside the caller.</param>
+internal sealed class TeamJob(int helpers)
+{
+    // The job whose body this thread is in, if any.
+    [ThreadStatic]
+    private static TeamJob? s_current;
+
+    private readonly SemaphoreSlim[] _starts = [.. Enumerable.Range(0, helpers).Select(_ => new SemaphoreSlim(0))];
+    private readonly SemaphoreSlim _done = new(0);
+
+    private TeamJob? _outer;
+    private Action<int, int>? _body;
+    private CancellationToken _cancellation;
+    private Exception? _failure;
+    private int _items;
+    private long _next;
+    private volatile bool _stopping;
+
+    /// <summary>Whether this thread is inside the body of this job, or of a job that such a body runs on another team.</summary>
+    public bool IsAround()
+    {
+        for (TeamJob? job = s_current; job is not null; job = job._outer)
+            if (job == this)
+                return true;
+        return false;
+    }
+
+    /// <summary>Runs one job with so many helpers; returns or throws when no worker is in the body any more.</summary>
+    public void Run(int items, int helpers, Action<int, int> body, CancellationToken cancellation)
+    {
+        _outer = s_current;
+        _body = body;
+        _cancellation = cancellation;
+        _items = items;
+        _next = 0;
+        for (int helper = 0; helper < helpers; helper++)
+            _starts[helper].Release();
+        Work(0);
+        bool interrupted = false;
+        for (int helper = 0; helper < helpers; helper++)
+            interrupted |= Await(_done);
+        if (interrupted)
+            Thread.CurrentThread.Interrupt();
+        _body = null;
+        _outer = null;
+        _cancellation = default;
+        if (_failure is not { } failure)
+            return;
+        _failure = null;
+        ExceptionDispatchInfo.Throw(failure);
+    }
+
+    /// <summary>What a thread of the team does until <see cref="Stop"/>.</summary>
+    /// <param name="helper">Its number, from 0.</param>
+    public void Serve(int helper)
+    {
+        while (true)
+        {
+            Await(_starts[helper]);
+            if (_stopping)
+                return;
+            Work(helper + 1);
+            _done.Release();
+        }
+    }
+
+    /// <summary>Ends the threads, now or when they have done their part.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        foreach (SemaphoreSlim start in _starts)
+            start.Release();
+    }
+
+    private void Work(int worker)
+    {
+        Action<int, int> body = _body!;
+        TeamJob? outer = s_current;
+        s_current = this;
+        try
+        {
+            for (long item = Interlocked.Increment(ref _next) - 1; item < _items; item = Interlocked.Increment(ref _next) - 1)
+            {
+                if (_cancellation.IsCancellationRequested || _failure is not null)
+                    return;
+                body((int)item, worker);
+            }
+        }
+        catch (Exception failure)
+        {
+            // Kept for the caller, who alone can report it; the first one wins.
+            Interlocked.CompareExchange(ref _failure, failure, null);
+        }
+        finally
+        {
+            s_current = outer;
+        }
+    }
+
+    // An interrupted wait would leave workers in the body of a job whose caller has gone: the interruption is kept for after it.
+    private static bool Await(SemaphoreSlim semaphore)
+    {
+        bool interrupted = false;
+        while (true)
+        {
+            try
+            {
+                semaphore.Wait();
+                return interrupted;
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = true;
+            }
+        }
+    }
+}
