@@ -22,10 +22,10 @@ internal sealed class FirstForward
     /// <summary>Their h.</summary>
     public float[][][] Values { get; }
 
-    public static FirstForward Of(Network network, Dataset data)
+    public static FirstForward Of(Network network, Dataset data, int threads = 2)
     {
         var rows = PreparedData.From(data.Examples, network.Input, network.Target, needsTargets: true);
-        using var team = new WorkerTeam(2);
+        using var team = new WorkerTeam(threads);
         using var inputs = new ActiveBatch();
         inputs.FillNonZero(rows.Inputs, rows.Count, rows.Width);
         using var state = new BatchState(new TeamKernels(network.Kernels, team), network.Layers, 0) { Inputs = inputs };

@@ -56,7 +56,8 @@ internal sealed class GoldenRun
 
     public override string ToString() => Name;
 
-    private static Dataset Images(int count)
+    /// <summary>The first images of the embedded sample.</summary>
+    public static Dataset Images(int count)
     {
         using Stream images = Open("fashion-mnist-train-images.idx.gz"), labels = Open("fashion-mnist-train-labels.idx.gz");
         return Dataset.ReadIdx(images, labels).First(count);
