@@ -28,7 +28,7 @@ public sealed partial class Network
         for (int row = 0; row < target.Rows; row += PairRows)
         {
             int rows = Math.Min(PairRows, target.Rows - row);
-            pair.Reshape(rows, target.Columns);
+            pair.SetShape(rows, target.Columns);
             if (rows < PairRows)
                 pair.Clear();
             long first = (long)row * target.Columns, elements = (long)rows * target.Columns;

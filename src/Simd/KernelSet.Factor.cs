@@ -17,7 +17,15 @@ public abstract partial class KernelSet
     /// <param name="panel">At least (n + 16) * (columnTo - columnFrom) elements.</param>
     /// <param name="rowFrom">First row, a multiple of 16.</param>
     /// <param name="rowTo">One past the last row; n, or a multiple of 16.</param>
-    public abstract void PackRows(NativeBuffer<double> rows, int rowStride, int columnFrom, int columnTo, NativeBuffer<double> panel, int rowFrom, int rowTo);
+    public void PackRows(NativeBuffer<double> rows, int rowStride, int columnFrom, int columnTo, NativeBuffer<double> panel, int rowFrom, int rowTo)
+    {
+        using Use use1 = Use.Shared(rows), use2 = Use.Shared(panel);
+        CheckPacking(rows, rowStride, columnFrom, columnTo, panel, rowFrom, rowTo);
+        PackRowsCore(rows, rowStride, columnFrom, columnTo, panel, rowFrom, rowTo);
+    }
+
+    internal abstract void PackRowsCore(
+        NativeBuffer<double> rows, int rowStride, int columnFrom, int columnTo, NativeBuffer<double> panel, int rowFrom, int rowTo);
 
     /// <summary>gram += B B^T in the lower triangle (a SYRK), for its rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1. The blocks on the diagonal are computed whole: what lies above the
     /// diagonal within 16 columns is overwritten and has no meaning.</summary>
@@ -27,7 +35,14 @@ public abstract partial class KernelSet
     /// <param name="stride">Elements from row to row, a multiple of 16.</param>
     /// <param name="rowFrom">First row, a multiple of 16.</param>
     /// <param name="rowTo">One past the last row.</param>
-    public abstract void AddOuterProduct(NativeBuffer<double> panel, int columns, NativeBuffer<double> gram, int stride, int rowFrom, int rowTo);
+    public void AddOuterProduct(NativeBuffer<double> panel, int columns, NativeBuffer<double> gram, int stride, int rowFrom, int rowTo)
+    {
+        using Use use1 = Use.Shared(panel), use2 = Use.Shared(gram);
+        CheckOuterProduct(panel, columns, gram, stride, rowFrom, rowTo);
+        AddOuterProductCore(panel, columns, gram, stride, rowFrom, rowTo);
+    }
+
+    internal abstract void AddOuterProductCore(NativeBuffer<double> panel, int columns, NativeBuffer<double> gram, int stride, int rowFrom, int rowTo);
 
     /// <summary>Solves L X = B in place for the columns <paramref name="columnFrom"/> to <paramref name="columnTo"/> - 1 of B. The bits of a column do not depend on which others are solved with it.</summary>
     /// <param name="factor">L: the lower triangle of n x stride, row-major, no zero on its diagonal.</param>
@@ -38,19 +53,51 @@ public abstract partial class KernelSet
     /// <param name="columnFrom">First column, a multiple of 16.</param>
     /// <param name="columnTo">One past the last column, a multiple of 16.</param>
     /// <param name="scratch">Emptied; grows to a copy of these columns.</param>
-    public abstract void SolveLower(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch);
+    internal void SolveLower(
+        NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch)
+    {
+        CheckRightSides(factor, stride, n, right, rightStride);
+        CheckColumns(columnFrom, columnTo, rightStride);
+        SolveLowerCore(factor, stride, n, right, rightStride, columnFrom, columnTo, scratch);
+    }
+
+    internal abstract void SolveLowerCore(
+        NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch);
 
     /// <summary>Solves L^T X = B in place; otherwise as <see cref="SolveLower(NativeBuffer{double}, int, int, NativeBuffer{double}, int, int, int, Arena)"/>.</summary>
-    public abstract void SolveUpper(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch);
+    internal void SolveUpper(
+        NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch)
+    {
+        CheckRightSides(factor, stride, n, right, rightStride);
+        CheckColumns(columnFrom, columnTo, rightStride);
+        SolveUpperCore(factor, stride, n, right, rightStride, columnFrom, columnTo, scratch);
+    }
+
+    internal abstract void SolveUpperCore(
+        NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch);
 
     /// <summary>Solves L x = b in place for one right-hand side: a dot product per row of L, which is read once.</summary>
     /// <param name="factor">L: the lower triangle of n x stride, row-major, no zero on its diagonal.</param>
     /// <param name="stride">Elements from row to row.</param>
     /// <param name="vector">b, then x: n elements.</param>
-    public abstract void SolveLower(NativeBuffer<double> factor, int stride, Span<double> vector);
+    public void SolveLower(NativeBuffer<double> factor, int stride, Span<double> vector)
+    {
+        using Use use1 = Use.Shared(factor);
+        CheckSquare(factor, stride, vector.Length);
+        SolveLowerCore(factor, stride, vector);
+    }
+
+    internal abstract void SolveLowerCore(NativeBuffer<double> factor, int stride, Span<double> vector);
 
     /// <summary>Solves L^T x = b in place for one right-hand side: an axpy per row of L, which is read once.</summary>
-    public abstract void SolveUpper(NativeBuffer<double> factor, int stride, Span<double> vector);
+    public void SolveUpper(NativeBuffer<double> factor, int stride, Span<double> vector)
+    {
+        using Use use1 = Use.Shared(factor);
+        CheckSquare(factor, stride, vector.Length);
+        SolveUpperCore(factor, stride, vector);
+    }
+
+    internal abstract void SolveUpperCore(NativeBuffer<double> factor, int stride, Span<double> vector);
 
     /// <summary>Solves L L^T x = b in place for one right-hand side.</summary>
     public void SolveFactored(NativeBuffer<double> factor, int stride, Span<double> vector)
@@ -68,5 +115,13 @@ public abstract partial class KernelSet
     /// <param name="partial">rowTo elements, overwritten.</param>
     /// <param name="rowFrom">First row, a multiple of 4.</param>
     /// <param name="rowTo">One past the last row.</param>
-    public abstract void MultiplySymmetric(NativeBuffer<double> matrix, int stride, ReadOnlySpan<double> x, Span<double> y, Span<double> partial, int rowFrom, int rowTo);
+    public void MultiplySymmetric(NativeBuffer<double> matrix, int stride, ReadOnlySpan<double> x, Span<double> y, Span<double> partial, int rowFrom, int rowTo)
+    {
+        using Use use1 = Use.Shared(matrix);
+        CheckSymmetric(matrix, stride, x, y, partial, rowFrom, rowTo);
+        MultiplySymmetricCore(matrix, stride, x, y, partial, rowFrom, rowTo);
+    }
+
+    internal abstract void MultiplySymmetricCore(
+        NativeBuffer<double> matrix, int stride, ReadOnlySpan<double> x, Span<double> y, Span<double> partial, int rowFrom, int rowTo);
 }

@@ -15,7 +15,13 @@ public abstract partial class KernelSet
     /// <param name="listedCost">The time a group of rows takes when reached through the tree, as a multiple of its time in a scan; the query scans when that is cheaper. 0: always walk;
     /// infinity: always scan.</param>
     /// <param name="hits">Overwritten.</param>
-    public abstract void ReportHalfSpace(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits);
+    internal void ReportHalfSpace(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
+    {
+        CheckQuery(tree, x, norm);
+        ReportHalfSpaceCore(tree, x, norm, bound, listedCost, hits);
+    }
+
+    internal abstract void ReportHalfSpaceCore(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits);
 
     /// <summary>Nearest neighbours: the k rows with the least |w - x|^2, nearest first, of equal ones the smaller id; the values are squared distances, one chain of multiply-adds each.
     /// A row whose squared distance overflows is not found.</summary>
@@ -24,7 +30,13 @@ public abstract partial class KernelSet
     /// <param name="k">Rows wanted, 0 or more.</param>
     /// <param name="listedCost">As in <see cref="ReportHalfSpace"/>: a walk that turns out dear is given up for a scan.</param>
     /// <param name="hits">Overwritten.</param>
-    public abstract void Nearest(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits);
+    internal void Nearest(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits)
+    {
+        CheckQuery(tree, x, norm: 1f, k);
+        NearestCore(tree, x, k, listedCost, hits);
+    }
+
+    internal abstract void NearestCore(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits);
 
     /// <summary>Largest inner products: the k rows with the largest &lt;w, x&gt;, the largest first, of equal ones the smaller id.</summary>
     /// <param name="tree">The rows and the bounds over them.</param>
@@ -33,10 +45,22 @@ public abstract partial class KernelSet
     /// <param name="k">Rows wanted, 0 or more.</param>
     /// <param name="listedCost">As in <see cref="Nearest"/>.</param>
     /// <param name="hits">Overwritten.</param>
-    public abstract void LargestProducts(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits);
+    internal void LargestProducts(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
+    {
+        CheckQuery(tree, x, norm, k);
+        LargestProductsCore(tree, x, norm, k, listedCost, hits);
+    }
+
+    internal abstract void LargestProductsCore(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits);
 
     /// <summary>Sorts hits by id, ascending.</summary>
     /// <param name="hits">Sorted in place.</param>
     /// <param name="largestId">Not below any id.</param>
-    public abstract void SortById(SearchHits hits, int largestId);
+    internal void SortById(SearchHits hits, int largestId)
+    {
+        CheckSort(hits, largestId);
+        SortByIdCore(hits, largestId);
+    }
+
+    internal abstract void SortByIdCore(SearchHits hits, int largestId);
 }

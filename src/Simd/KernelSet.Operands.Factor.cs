@@ -8,64 +8,82 @@ public abstract partial class KernelSet
     /// <summary>Rows that are packed, and columns that are solved, side by side.</summary>
     private protected const int GroupRows = 16;
 
-    private protected static void HoldsSquare(NativeBuffer<double> matrix, int stride, int n) => Contract.Holds(stride >= n && matrix.Length >= (long)n * stride, "room for n rows of n");
-
-    private protected static void HoldsDiagonal(NativeBuffer<double> matrix, int stride, int column, int n)
+    internal static void CheckSquare(NativeBuffer<double> matrix, int stride, int n)
     {
-        Contract.Holds(column % CholeskyBlock == 0 && 0 <= column && column < n, "a block of the contract's width");
-        HoldsGroups(stride);
-        HoldsSquare(matrix, stride, n);
+        Expect.That(n >= 0, $"expected an order of 0 or more, found {n}");
+        Expect.That(stride >= n && matrix.Length >= (long)n * stride, $"expected room for {n} rows of at least {n}, found {matrix.Length} elements in rows of {stride}");
     }
 
-    private protected static void HoldsStep(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
+    internal static void CheckDiagonal(NativeBuffer<double> matrix, int stride, int column, int n)
     {
-        HoldsSquare(matrix, stride, n);
-        Contract.Holds(panel.Length >= (n + (long)GroupRows) * CholeskyBlock, "room for the block column");
-        Contract.Holds(column % CholeskyBlock == 0 && 0 <= column && column + CholeskyBlock <= rowFrom && rowFrom % GroupRows == 0, "rows below the block, in groups of 16");
-        HoldsRange(rowFrom, rowTo, n);
+        Expect.That(
+            column % CholeskyBlock == 0 && 0 <= column && column < n, $"expected a column below {n} that is a multiple of {CholeskyBlock}, found {column}");
+        CheckGroups(stride);
+        CheckSquare(matrix, stride, n);
     }
 
-    private protected static void HoldsGroups(int stride) => Contract.Holds(stride % GroupRows == 0, "rows padded to groups of 16");
-
-    private protected static void HoldsRightSides(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride)
+    internal static void CheckStep(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
     {
-        HoldsSquare(factor, stride, n);
-        Contract.Holds(rightStride % GroupRows == 0 && right.Length >= (long)n * rightStride, "right-hand sides padded to 16");
+        CheckSquare(matrix, stride, n);
+        CheckPanel(panel, n);
+        Expect.That(
+            0 <= column && column % CholeskyBlock == 0 && column <= rowFrom - CholeskyBlock && rowFrom % GroupRows == 0,
+            $"expected rows from a multiple of {GroupRows} below the block of column {column}, a multiple of {CholeskyBlock}, found row {rowFrom}");
+        CheckRange(rowFrom, rowTo, n);
     }
 
-    private protected static void HoldsColumns(int columnFrom, int columnTo, int rightStride)
+    internal static void CheckPanel(NativeBuffer<double> panel, int n) => Expect.That(
+        panel.Length >= (n + (long)GroupRows) * CholeskyBlock, $"expected a panel of {(n + (long)GroupRows) * CholeskyBlock} elements, found {panel.Length}");
+
+    internal static void CheckGroups(int stride) => Expect.That(stride % GroupRows == 0, $"expected rows padded to a multiple of {GroupRows}, found {stride}");
+
+    internal static void CheckRightSides(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride)
     {
-        Contract.Holds(columnFrom % GroupRows == 0 && columnTo % GroupRows == 0, "columns in groups of 16");
-        HoldsRange(columnFrom, columnTo, rightStride);
+        CheckSquare(factor, stride, n);
+        CheckGroups(rightStride);
+        Expect.That(
+            rightStride >= 0 && right.Length >= (long)n * rightStride, $"expected {n} rows of {rightStride} right-hand sides, found {right.Length} elements");
     }
 
-    private protected static void HoldsPacking(NativeBuffer<double> rows, int rowStride, int columnFrom, int columnTo, NativeBuffer<double> panel, int rowFrom, int rowTo)
+    internal static void CheckColumns(int columnFrom, int columnTo, int rightStride)
     {
-        Contract.Holds(columnTo - columnFrom <= OuterProductBlock, "at most a block of columns");
-        HoldsRange(columnFrom, columnTo, rowStride);
-        HoldsRowGroups(panel, columnTo - columnFrom, rowFrom, rowTo);
-        Contract.Holds(rowTo == 0 || rows.Length >= (rowTo - 1L) * rowStride + columnTo, "these rows in the matrix");
+        Expect.That(
+            columnFrom % GroupRows == 0 && columnTo % GroupRows == 0, $"expected columns in groups of {GroupRows}, found {columnFrom} to {columnTo}");
+        CheckRange(columnFrom, columnTo, rightStride);
     }
 
-    private protected static void HoldsOuterProduct(NativeBuffer<double> panel, int columns, NativeBuffer<double> gram, int stride, int rowFrom, int rowTo)
+    internal static void CheckPacking(NativeBuffer<double> rows, int rowStride, int columnFrom, int columnTo, NativeBuffer<double> panel, int rowFrom, int rowTo)
     {
-        HoldsSquare(gram, stride, rowTo);
-        HoldsGroups(stride);
-        HoldsRowGroups(panel, columns, rowFrom, rowTo);
+        CheckRange(columnFrom, columnTo, rowStride);
+        Expect.That(columnTo - columnFrom <= OuterProductBlock, $"expected at most {OuterProductBlock} columns, found {columnTo - columnFrom}");
+        CheckRowGroups(panel, columnTo - columnFrom, rowFrom, rowTo);
+        Expect.That(
+            rowTo == 0 || rows.Length >= (rowTo - 1L) * rowStride + columnTo, $"expected a matrix of {rowTo} rows of {rowStride}, found {rows.Length} elements");
     }
 
-    private protected static void HoldsSymmetric(
+    internal static void CheckOuterProduct(NativeBuffer<double> panel, int columns, NativeBuffer<double> gram, int stride, int rowFrom, int rowTo)
+    {
+        Expect.That(columns >= 0, $"expected 0 or more columns, found {columns}");
+        CheckSquare(gram, stride, rowTo);
+        CheckGroups(stride);
+        CheckRowGroups(panel, columns, rowFrom, rowTo);
+    }
+
+    internal static void CheckSymmetric(
         NativeBuffer<double> matrix, int stride, ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> partial, int rowFrom, int rowTo)
     {
-        HoldsSquare(matrix, stride, x.Length);
-        Contract.Holds(x.Length == y.Length && partial.Length == rowTo, "vectors of the matrix's order, and a partial sum for every column of these rows");
-        Contract.Holds(rowFrom % 4 == 0, "rows in fours");
-        HoldsRange(rowFrom, rowTo, x.Length);
+        CheckSquare(matrix, stride, x.Length);
+        CheckLengths(x.Length, y.Length);
+        Expect.That(partial.Length == rowTo, $"expected {rowTo} partial sums, found {partial.Length}");
+        Expect.That(rowFrom % 4 == 0, $"expected a first row that is a multiple of 4, found {rowFrom}");
+        CheckRange(rowFrom, rowTo, x.Length);
     }
 
-    private static void HoldsRowGroups(NativeBuffer<double> panel, int columns, int rowFrom, int rowTo)
+    private static void CheckRowGroups(NativeBuffer<double> panel, int columns, int rowFrom, int rowTo)
     {
-        Contract.Holds(rowFrom % GroupRows == 0 && 0 <= rowFrom && rowFrom <= rowTo, "rows in groups of 16");
-        Contract.Holds(panel.Length >= (rowTo + GroupRows - 1L) / GroupRows * GroupRows * columns, "room for whole groups");
+        Expect.That(
+            rowFrom % GroupRows == 0 && 0 <= rowFrom && rowFrom <= rowTo, $"expected rows from a multiple of {GroupRows} on, found {rowFrom} to {rowTo}");
+        long elements = (rowTo + GroupRows - 1L) / GroupRows * GroupRows * columns;
+        Expect.That(panel.Length >= elements, $"expected a panel of {elements} elements, found {panel.Length}");
     }
 }

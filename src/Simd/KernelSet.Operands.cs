@@ -3,209 +3,262 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd;
 
-/// <content>What every set checks, in Debug, before a kernel gets pointers, and that their owners live until it returns.</content>
+/// <content>What a verb checks before it hands pointers to a kernel, in every build. The cores check nothing: whoever calls one has called these.</content>
 public abstract partial class KernelSet
 {
-    private protected static void HoldsForward(PanelMatrix weights, int width, int count, PanelMatrix sums, int panelFrom, int panelTo)
+    internal static void CheckForward(PanelMatrix weights, int width, int count, PanelMatrix sums, int panelFrom, int panelTo)
     {
-        Contract.Holds(weights.Columns == width, "inputs as wide as W");
-        Contract.Holds(sums.Rows == weights.Rows && sums.Columns == count, "sums shaped outputs x data");
-        Contract.Holds(panelFrom % 2 == 0 && panelTo % 2 == 0, "a range of panel pairs");
-        HoldsRange(panelFrom, panelTo, weights.Panels);
+        Expect.That(weights.Columns == width, $"expected inputs of width {weights.Columns}, the columns of the weights, found {width}");
+        Expect.That(
+            sums.Rows == weights.Rows && sums.Columns == count,
+            $"expected sums of {weights.Rows} outputs x {count} data, found {sums.Rows} x {sums.Columns}");
+        CheckPairsOfPanels(panelFrom, panelTo);
+        CheckRange(panelFrom, panelTo, weights.Panels);
+        CheckWritable(sums);
     }
 
-    private protected static void HoldsRound(PanelMatrix source, PanelMatrix target, int panel)
+    internal static void CheckRange(int from, int to, int count) =>
+        Expect.That(0 <= from && from <= to && to <= count, $"expected a range inside 0 to {count}, found {from} to {to}");
+
+    internal static void CheckWritable(PanelMatrix matrix) =>
+        Expect.That(!matrix.IsReadOnly, $"expected a matrix that may be written, found one in a mapped file");
+
+    internal static void CheckValues(ActiveBatch entries, NativeBuffer<float> values) =>
+        Expect.That(values.Length >= entries.EntryCount, $"expected a value for each of {entries.EntryCount} entries, found {values.Length}");
+
+    internal static void CheckLengths(long expected, long found) => Expect.That(expected == found, $"expected vectors of equal lengths, found {expected} and {found}");
+
+    private protected static void CheckRound(PanelMatrix source, PanelMatrix target, int panel)
     {
-        Contract.Holds(!target.IsReadOnly, "a target that may be written");
-        Contract.Holds(source.Columns == target.Columns, "matrices of as many columns");
-        HoldsRange(panel, panel + source.Panels, target.Panels);
+        CheckWritable(target);
+        Expect.That(source.Columns == target.Columns, $"expected a target of {source.Columns} columns, found {target.Columns}");
+        Expect.That(
+            0 <= panel && panel <= target.Panels - source.Panels,
+            $"expected a target with room for {source.Panels} panels from panel {panel} on, found {target.Panels} panels");
     }
 
-    private protected static void HoldsPairs(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs)
+    internal static void CheckPairs(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs)
     {
-        Contract.Holds(outputs.Width == weights.Rows && inputs.Lists.Count == weights.Columns, "lists as wide as W");
-        Contract.Holds(inputs.Lists.Width == outputs.Count, "inputs and outputs of the same data");
+        Expect.That(outputs.Width == weights.Rows, $"expected outputs of width {weights.Rows}, the rows of the weights, found {outputs.Width}");
+        Expect.That(inputs.Lists.Count == weights.Columns, $"expected inputs of width {weights.Columns}, the columns of the weights, found {inputs.Lists.Count}");
+        Expect.That(inputs.Lists.Width == outputs.Count, $"expected inputs of {outputs.Count} data, as the outputs have, found {inputs.Lists.Width}");
     }
 
-    private protected static void HoldsValues(ActiveBatch entries, NativeBuffer<float> values) => Contract.Holds(values.Length >= entries.Entries, "a value for every entry");
-
-    private protected static void HoldsRange(int from, int to, int count) => Contract.Holds(0 <= from && from <= to && to <= count, "a range inside what there is");
-
-    private protected static void HoldsRows(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows, int panelFrom, int panelTo)
+    internal static void CheckRows(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows, int panelFrom, int panelTo)
     {
-        Contract.Holds(rows.Columns == entries.Width && rows.Rows == entries.Count, "rows shaped like the entries");
-        HoldsValues(entries, values);
-        HoldsRange(panelFrom, panelTo, rows.Panels);
+        Expect.That(
+            rows.Rows == entries.Count && rows.Columns == entries.Width,
+            $"expected rows of {entries.Count} data x {entries.Width}, found {rows.Rows} x {rows.Columns}");
+        CheckValues(entries, values);
+        CheckRange(panelFrom, panelTo, rows.Panels);
     }
 
-    private protected static void HoldsGram(
-        PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride, int panelFrom, int panelTo)
+    internal static void CheckGram(PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride, int panelFrom, int panelTo)
     {
-        HoldsRows(entries, values, rows, panelFrom, panelTo);
-        Contract.Holds(panelFrom % 2 == 0 && panelTo % 2 == 0, "a range of panel pairs");
-        Contract.Holds(stride >= rows.Panels * PanelMatrix.PanelRows && gram.Length >= (long)stride * rows.Rows, "room for the Gram matrix");
+        CheckRows(entries, values, rows, panelFrom, panelTo);
+        CheckPairsOfPanels(panelFrom, panelTo);
+        Expect.That(
+            stride >= rows.Panels * PanelMatrix.PanelRows && gram.Length >= (long)stride * rows.Rows,
+            $"expected a Gram matrix of {rows.Rows} rows of at least {rows.Panels * PanelMatrix.PanelRows}, found {gram.Length} elements in rows of {stride}");
     }
 
-    private protected static void HoldsRowNorms(PanelMatrix weights, NativeBuffer<float> norms, int panelFrom, int panelTo)
+    internal static void CheckRowNorms(PanelMatrix weights, NativeBuffer<float> norms, int panelFrom, int panelTo)
     {
-        Contract.Holds(norms.Length >= (long)weights.Panels * PanelMatrix.PanelRows, "a norm for every row, padding included");
-        HoldsRange(panelFrom, panelTo, weights.Panels);
+        CheckEachRow(weights, norms);
+        CheckRange(panelFrom, panelTo, weights.Panels);
     }
 
-    private protected static void HoldsQuery(RowTree tree, ReadOnlySpan<float> x, float norm, int k = 0) =>
-        Contract.Holds(x.Length == tree.Dimension && norm > 0 && k >= 0, "a query shaped like the rows");
-
-    private protected static void HoldsGather(PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination, int blockFrom, int blockTo)
+    private protected static void CheckQuery(RowTree tree, ReadOnlySpan<float> x, float norm, int k = 0)
     {
-        Contract.Holds((dataInRows ? (sums.Columns, sums.Rows) : (sums.Rows, sums.Columns)) == (entries.Width, entries.Count), "sums shaped like the entries");
-        HoldsValues(entries, destination);
-        HoldsRange(blockFrom, blockTo, entries.Blocks);
+        CheckLengths(tree.Dimension, x.Length);
+        Expect.That(norm > 0, $"expected a norm above 0, found {norm}");
+        Expect.That(k >= 0, $"expected 0 or more rows, found {k}");
     }
 
-    private protected static void HoldsThresholds(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
+    private protected static void CheckSort(SearchHits hits, int largestId)
     {
-        HoldsRange(blockFrom, blockTo, destination.Blocks);
-        Contract.Holds(thresholds.Length >= sums.Panels * PanelMatrix.PanelRows, "a threshold for every row, padding included");
-        Contract.Holds(destination.Width == sums.Rows && destination.Count == sums.Columns, "lists shaped like the sums");
+        foreach (int id in hits.Ids)
+            Expect.That(0 <= id && id <= largestId, $"expected ids from 0 to {largestId}, found {id}");
     }
 
-    private protected static void HoldsRaise(
-        PanelMatrix source, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int panelFrom, int panelTo)
+    internal static void CheckGather(PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination, int blockFrom, int blockTo)
     {
-        Contract.Holds(source.Rows == target.Rows && source.Columns == target.Columns, "equal shapes");
-        Contract.Holds(slack.Length >= (long)source.Panels * PanelMatrix.PanelRows && sizes.Length >= source.Columns, "an allowance for every row and a size for every datum");
-        HoldsRange(panelFrom, panelTo, target.Panels);
+        (int neurons, int data) = dataInRows ? (sums.Columns, sums.Rows) : (sums.Rows, sums.Columns);
+        Expect.That(
+            neurons == entries.Width && data == entries.Count,
+            $"expected sums of {entries.Width} neurons and {entries.Count} data, found {neurons} and {data}");
+        CheckValues(entries, destination);
+        CheckRange(blockFrom, blockTo, entries.Blocks);
     }
 
-    private protected static void HoldsSupport(PanelMatrix upper, PanelMatrix support) =>
-        Contract.Holds(support.Rows == upper.Rows && support.Columns == upper.Columns, "equal shapes");
+    internal static void CheckThresholds(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
+    {
+        CheckEachRow(sums, thresholds);
+        CheckLists(destination, sums, blockFrom, blockTo);
+    }
 
-    private protected static void HoldsSetListed(
+    internal static void CheckRaise(PanelMatrix source, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int panelFrom, int panelTo)
+    {
+        CheckSameShape(source, target);
+        CheckWritable(target);
+        CheckEachRow(source, slack);
+        Expect.That(sizes.Length >= source.Columns, $"expected a size for each of {source.Columns} data, found {sizes.Length}");
+        CheckRange(panelFrom, panelTo, target.Panels);
+    }
+
+    internal static void CheckSupport(PanelMatrix upper, PanelMatrix support)
+    {
+        CheckSameShape(upper, support);
+        CheckWritable(upper);
+    }
+
+    internal static void CheckSetListed(
         ActiveBatch listed, NativeBuffer<float> values, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int blockFrom, int blockTo)
     {
-        HoldsValues(listed, values);
-        HoldsLists(listed, target, blockFrom, blockTo);
-        Contract.Holds(slack.Length >= target.Rows && sizes.Length >= target.Columns, "an allowance for every row and a size for every datum");
+        CheckValues(listed, values);
+        CheckWritable(target);
+        CheckLists(listed, target, blockFrom, blockTo);
+        Expect.That(
+            slack.Length >= target.Rows && sizes.Length >= target.Columns,
+            $"expected an allowance for each of {target.Rows} rows and a size for each of {target.Columns} data, found {slack.Length} and {sizes.Length}");
     }
 
-    private protected static void HoldsBound(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
+    internal static void CheckBound(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        Contract.Holds(
-            bound.Limits.Length >= (long)upper.Panels * PanelMatrix.PanelRows && bound.On.Length >= upper.Columns,
-            "a limit for every row, padding included, and a distance for every datum");
-        // Zero times infinity is no number, which lists the padding: rows that do not exist.
-        Contract.Holds(AreFinite(bound.On) && AreFinite(bound.Off) && AreFinite(bound.Sizes), "finite distances and sizes");
-        HoldsLists(destination, upper, blockFrom, blockTo);
+        CheckEachRow(upper, bound.Limits);
+        Expect.That(bound.On.Length >= upper.Columns, $"expected a distance for each of {upper.Columns} data, found {bound.On.Length}");
+        // Zero times infinity is NaN, which lists the padding: rows that do not exist.
+        Expect.That(AreFinite(bound.On) && AreFinite(bound.Off) && AreFinite(bound.Sizes), $"expected finite distances and sizes, found others");
+        CheckLists(destination, upper, blockFrom, blockTo);
     }
 
-    private static bool AreFinite(NativeBuffer<float> values)
+    internal static void CheckListed(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        foreach (float value in values.Span)
-            if (!float.IsFinite(value))
-                return false;
-        return true;
+        CheckValues(listed, sums);
+        Expect.That(thresholds.Length >= listed.Width, $"expected a threshold for each of {listed.Width} rows, found {thresholds.Length}");
+        Expect.That(
+            destination.Width == listed.Width && destination.Count == listed.Count,
+            $"expected lists of {listed.Count} data x {listed.Width}, found {destination.Count} x {destination.Width}");
+        CheckRange(blockFrom, blockTo, listed.Blocks);
     }
 
-    private protected static void HoldsListed(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
+    internal static void CheckLists(ActiveBatch lists, PanelMatrix matrix, int blockFrom, int blockTo)
     {
-        Contract.Holds(sums.Length >= listed.Entries && thresholds.Length >= listed.Width, "a sum for every entry and a threshold for every row");
-        Contract.Holds(destination.Width == listed.Width && destination.Count == listed.Count, "lists shaped alike");
-        HoldsRange(blockFrom, blockTo, listed.Blocks);
+        Expect.That(
+            lists.Width == matrix.Rows && lists.Count == matrix.Columns,
+            $"expected lists of {matrix.Columns} data x {matrix.Rows}, found {lists.Count} x {lists.Width}");
+        CheckRange(blockFrom, blockTo, lists.Blocks);
     }
 
-    private protected static void HoldsLists(ActiveBatch lists, PanelMatrix matrix, int blockFrom, int blockTo)
+    internal static void CheckTransposed(PanelMatrix source, PanelMatrix transposed, PanelMatrix target, int panelFrom, int panelTo)
     {
-        Contract.Holds(lists.Width == matrix.Rows && lists.Count == matrix.Columns, "lists shaped like the matrix");
-        HoldsRange(blockFrom, blockTo, lists.Blocks);
+        CheckSameShape(source, target);
+        CheckWritable(target);
+        Expect.That(
+            transposed.Rows == target.Columns && transposed.Columns == target.Rows,
+            $"expected a transposed matrix of {target.Columns} x {target.Rows}, found {transposed.Rows} x {transposed.Columns}");
+        CheckRange(panelFrom, panelTo, target.Panels);
     }
 
-    private protected static void HoldsTurned(PanelMatrix source, PanelMatrix turned, PanelMatrix target, int panelFrom, int panelTo)
+    internal static void CheckNarrow(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo)
     {
-        Contract.Holds(source.Rows == target.Rows && source.Columns == target.Columns && turned.Rows == target.Columns && turned.Columns == target.Rows, "turned shapes");
-        HoldsRange(panelFrom, panelTo, target.Panels);
+        Expect.That(matrix.Rows == matrix.Columns, $"expected a square matrix, found {matrix.Rows} x {matrix.Columns}");
+        CheckWritable(matrix);
+        CheckSquare(gram, stride, matrix.Rows);
+        CheckRange(panelFrom, panelTo, matrix.Panels);
     }
 
-    private protected static void HoldsNarrow(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo)
+    internal static void CheckPack(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs, PackedBlocks packed, int inputFrom, int inputTo)
     {
-        Contract.Holds(matrix.Rows == matrix.Columns, "a square matrix");
-        Contract.Holds(stride >= matrix.Rows && gram.Length >= (long)matrix.Rows * stride, "room for n rows of n");
-        HoldsRange(panelFrom, panelTo, matrix.Panels);
+        CheckPairs(weights, outputs, inputs);
+        (ActiveBatch plannedOutputs, ActiveBatch plannedInputs) = PlanOf(packed);
+        Expect.That(
+            plannedOutputs == outputs && plannedInputs.Width == inputs.Lists.Count && plannedInputs.EntryCount == inputs.Lists.EntryCount,
+            $"expected blocks planned for these outputs and inputs, found blocks planned for others");
+        CheckRange(inputFrom, inputTo, weights.Columns);
     }
 
-    private protected static void HoldsPack(PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs, PackedBlocks packed, int inputFrom, int inputTo)
+    internal static void CheckPacked(PackedBlocks packed, NativeBuffer<float> outputValues, NativeBuffer<float> inputValues, int datumFrom, int datumTo)
     {
-        HoldsPairs(weights, outputs, inputs);
-        Contract.Holds(packed.Outputs == outputs, "packed blocks planned for these outputs");
-        Contract.Holds(packed.Inputs!.Width == inputs.Lists.Count && packed.Inputs.Entries == inputs.Lists.Entries, "packed blocks planned for these inputs");
-        HoldsRange(inputFrom, inputTo, weights.Columns);
+        (ActiveBatch outputs, ActiveBatch inputs) = PlanOf(packed);
+        CheckValues(outputs, outputValues);
+        CheckValues(inputs, inputValues);
+        CheckRange(datumFrom, datumTo, outputs.Count);
     }
 
     private protected static (ActiveBatch Outputs, ActiveBatch Inputs) PlanOf(PackedBlocks packed) =>
         (packed.Outputs ?? throw Unplanned(), packed.Inputs ?? throw Unplanned());
 
-    private static InvalidOperationException Unplanned() => new("packed blocks are used before they are planned");
+    private protected static void CheckTransform(ReadOnlySpan<float> vector) => Expect.That(
+        BitOperations.IsPow2(vector.Length) && vector.Length <= 1 << 30, $"expected a length that is a power of two from 1 to 2^30, found {vector.Length}");
 
-    private protected static void HoldsTransform(ReadOnlySpan<float> vector) =>
-        Contract.Holds(BitOperations.IsPow2(vector.Length) && vector.Length <= 1 << 30, "a length that is a power of two up to 2^30");
-
-    private protected static void HoldsTransform(ReadOnlySpan<float> matrix, int columns, int columnFrom, int columnTo)
+    private protected static void CheckTransform(ReadOnlySpan<float> matrix, int columns, int columnFrom, int columnTo)
     {
-        Contract.Holds(columns % HadamardStrip == 0 && columnFrom % HadamardStrip == 0 && columnTo % HadamardStrip == 0, "columns in whole strips");
-        HoldsRange(columnFrom, columnTo, columns);
-        Contract.Holds(matrix.Length % columns == 0 && BitOperations.IsPow2(matrix.Length / columns) && matrix.Length / columns <= MostHadamardRows, "a power of two of rows");
+        Expect.That(columns > 0 && columns % HadamardStrip == 0, $"expected columns in strips of {HadamardStrip}, found {columns}");
+        Expect.That(columnFrom % HadamardStrip == 0 && columnTo % HadamardStrip == 0, $"expected a range of strips of {HadamardStrip}, found {columnFrom} to {columnTo}");
+        CheckRange(columnFrom, columnTo, columns);
+        Expect.That(
+            matrix.Length % columns == 0 && BitOperations.IsPow2(matrix.Length / columns) && matrix.Length / columns <= MostHadamardRows,
+            $"expected a power of two of rows of {columns}, at most {MostHadamardRows}, found {matrix.Length} elements");
     }
 
-    private protected static void HoldsSamples(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, ReadOnlySpan<float> result) =>
-        Contract.Holds(ids.Length == values.Length && samples.Length == result.Length, "a value for every entry and a result for every sample");
+    private protected static void CheckSamples(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, ReadOnlySpan<float> result)
+    {
+        Expect.That(ids.Length == values.Length, $"expected a value for each of {ids.Length} entries, found {values.Length}");
+        Expect.That(samples.Length == result.Length, $"expected a result for each of {samples.Length} samples, found {result.Length}");
+    }
 
-    private protected static void HoldsCountSketch(
+    private protected static void CheckCountSketch(
         ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, ReadOnlySpan<float> result)
     {
-        Contract.Holds(ids.Length == values.Length && buckets.Length == signs.Length, "a value for every entry, and a bucket and a sign for every place");
-        Contract.Holds(AreBelow(ids, buckets.Length) && AreBelow(buckets, result.Length), "places that have a bucket, and buckets that exist");
+        Expect.That(ids.Length == values.Length, $"expected a value for each of {ids.Length} entries, found {values.Length}");
+        Expect.That(buckets.Length == signs.Length, $"expected a sign for each of {buckets.Length} places, found {signs.Length}");
+        CheckBelow(ids, buckets.Length, "a place");
+        foreach (int id in ids)
+            Expect.That((uint)buckets[id] < (uint)result.Length, $"expected a bucket from 0 to {result.Length - 1}, found {buckets[id]} at place {id}");
     }
 
-    private static bool AreBelow(ReadOnlySpan<int> numbers, int limit)
+    private protected static void CheckBelow(ReadOnlySpan<int> numbers, int limit, string what)
     {
         foreach (int number in numbers)
-            if (number < 0 || number >= limit)
-                return false;
-        return true;
+            Expect.That((uint)number < (uint)limit, $"expected {what} from 0 to {limit - 1}, found {number}");
     }
 
-    private protected static void HoldsKeys(ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
+    private protected static void CheckKeys(ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
     {
-        Contract.Holds(keys.Length == trees.Leaves, "a key for every leaf");
-        HoldsTrees(trees, tree, tree + 1);
+        Expect.That(keys.Length == trees.Leaves, $"expected a key for each of {trees.Leaves} leaves, found {keys.Length}");
+        CheckTrees(trees, tree, tree + 1);
     }
 
-    private protected static void HoldsChanges(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
+    private protected static void CheckChanges(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
     {
-        HoldsTrees(trees, tree, tree + 1);
-        Contract.Holds(leaves.Length == keys.Length && !leaves.ContainsAnyExceptInRange(0, trees.Leaves - 1), "a key for every changed leaf of the tree");
+        CheckTrees(trees, tree, tree + 1);
+        Expect.That(leaves.Length == keys.Length, $"expected a key for each of {leaves.Length} changed leaves, found {keys.Length}");
+        CheckBelow(leaves, trees.Leaves, "a leaf");
     }
 
-    private protected static void HoldsIds(ReadOnlySpan<int> ids, TournamentTrees trees, int tree)
+    private protected static void CheckIds(ReadOnlySpan<int> ids, TournamentTrees trees, int tree)
     {
-        HoldsTrees(trees, tree, tree + 1);
-        Contract.Holds(ids.Length >= trees.Leaves, "room for every leaf");
+        CheckTrees(trees, tree, tree + 1);
+        Expect.That(ids.Length >= trees.Leaves, $"expected room for {trees.Leaves} ids, found {ids.Length}");
     }
 
-    private protected static void HoldsTrees(TournamentTrees trees, int treeFrom, int treeTo) =>
-        Contract.Holds(0 <= treeFrom && treeFrom <= treeTo && treeTo <= trees.Trees, "a range of trees");
+    internal static void CheckTrees(TournamentTrees trees, int treeFrom, int treeTo) => CheckRange(treeFrom, treeTo, trees.Trees);
 
-    private protected static void HoldsLists(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo)
+    internal static void CheckLists(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo)
     {
-        HoldsTrees(trees, treeFrom, treeTo);
-        Contract.Holds(destination.Count == trees.Trees && destination.Width == trees.Leaves, "lists shaped like the trees");
+        CheckTrees(trees, treeFrom, treeTo);
+        Expect.That(
+            destination.Count == trees.Trees && destination.Width == trees.Leaves,
+            $"expected lists of {trees.Trees} trees of {trees.Leaves} leaves, found {destination.Count} of {destination.Width}");
     }
 
-    private protected static void HoldsSums(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo)
+    internal static void CheckSums(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo)
     {
-        HoldsTrees(trees, treeFrom, treeTo);
+        CheckTrees(trees, treeFrom, treeTo);
         (int neurons, int data) = overData ? (trees.Trees, trees.Leaves) : (trees.Leaves, trees.Trees);
-        Contract.Holds(sums.Rows == neurons && sums.Columns == data, "trees shaped like the sums");
-        Contract.Holds(thresholds.Length >= sums.Panels * PanelMatrix.PanelRows, "a threshold for every row, padding included");
+        Expect.That(sums.Rows == neurons && sums.Columns == data, $"expected sums of {neurons} neurons x {data} data, found {sums.Rows} x {sums.Columns}");
+        CheckEachRow(sums, thresholds);
     }
 
     private protected static void KeepAlive(object a, object? b = null, object? c = null, object? d = null, object? e = null, object? f = null)
@@ -217,4 +270,28 @@ public abstract partial class KernelSet
         GC.KeepAlive(e);
         GC.KeepAlive(f);
     }
+
+    /// <summary>One number per row, padding included.</summary>
+    private static void CheckEachRow(PanelMatrix matrix, NativeBuffer<float> numbers)
+    {
+        long rows = (long)matrix.Panels * PanelMatrix.PanelRows;
+        Expect.That(numbers.Length >= rows, $"expected a number for each of {rows} rows, padding included, found {numbers.Length}");
+    }
+
+    private static void CheckSameShape(PanelMatrix expected, PanelMatrix found) => Expect.That(
+        expected.Rows == found.Rows && expected.Columns == found.Columns,
+        $"expected a matrix of {expected.Rows} x {expected.Columns}, found {found.Rows} x {found.Columns}");
+
+    private static void CheckPairsOfPanels(int panelFrom, int panelTo) =>
+        Expect.That(panelFrom % 2 == 0 && panelTo % 2 == 0, $"expected a range of pairs of panels, found {panelFrom} to {panelTo}");
+
+    private static bool AreFinite(NativeBuffer<float> values)
+    {
+        foreach (float value in values.Span)
+            if (!float.IsFinite(value))
+                return false;
+        return true;
+    }
+
+    private static InvalidOperationException Unplanned() => new("expected packed blocks with a plan, found some without one");
 }

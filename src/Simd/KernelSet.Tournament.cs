@@ -10,7 +10,13 @@ public abstract partial class KernelSet
     /// <param name="keys">One per leaf.</param>
     /// <param name="trees">Shaped.</param>
     /// <param name="tree">Which.</param>
-    public abstract void BuildTournament(ReadOnlySpan<float> keys, TournamentTrees trees, int tree);
+    internal void BuildTournament(ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
+    {
+        CheckKeys(keys, trees, tree);
+        BuildTournamentCore(keys, trees, tree);
+    }
+
+    internal abstract void BuildTournamentCore(ReadOnlySpan<float> keys, TournamentTrees trees, int tree);
 
     /// <summary>Builds the trees <paramref name="treeFrom"/> to <paramref name="treeTo"/> - 1 over k = sum - threshold: one per datum over the neurons, or one per neuron over the data.</summary>
     /// <param name="sums">Pre-activations: neurons x data.</param>
@@ -19,7 +25,14 @@ public abstract partial class KernelSet
     /// <param name="trees">Shaped (data, neurons), or (neurons, data).</param>
     /// <param name="treeFrom">First tree; over data best a multiple of 64, whose lines are read once.</param>
     /// <param name="treeTo">One past the last tree.</param>
-    public abstract void BuildTournaments(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo);
+    internal void BuildTournaments(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo)
+    {
+        CheckSums(sums, thresholds, overData, trees, treeFrom, treeTo);
+        BuildTournamentsCore(sums, thresholds, overData, trees, treeFrom, treeTo);
+    }
+
+    internal abstract void BuildTournamentsCore(
+        PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo);
 
     /// <summary>Gives some leaves of a built tree new keys, in order (of equal leaves the last counts), and brings the levels above up to date.</summary>
     /// <param name="leaves">Which.</param>
@@ -27,7 +40,13 @@ public abstract partial class KernelSet
     /// <param name="trees">Where the tree is.</param>
     /// <param name="tree">Which.</param>
     /// <param name="byLevel">Level by level, all of each; else path by path, each up to the first element that stays. Both leave the same bits.</param>
-    public abstract void UpdateTournament(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel);
+    internal void UpdateTournament(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel)
+    {
+        CheckChanges(leaves, keys, trees, tree);
+        UpdateTournamentCore(leaves, keys, trees, tree, byLevel);
+    }
+
+    internal abstract void UpdateTournamentCore(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel);
 
     /// <summary>Reads the keys sum - threshold of changed leaves anew and brings the levels above up to date, for the trees <paramref name="treeFrom"/> to <paramref name="treeTo"/> - 1.</summary>
     /// <param name="sums">As for <see cref="BuildTournaments"/>.</param>
@@ -39,7 +58,15 @@ public abstract partial class KernelSet
     /// <param name="treeTo">One past the last tree.</param>
     /// <param name="mostPaths">Up to this many changed leaves of a tree go path by path, more level by level.</param>
     /// <param name="scratch">Emptied; grows to one id per leaf.</param>
-    public abstract void UpdateTournaments(
+    internal void UpdateTournaments(
+        PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, ActiveBatch changed, TournamentTrees trees, int treeFrom, int treeTo, int mostPaths, Arena scratch)
+    {
+        CheckSums(sums, thresholds, overData, trees, treeFrom, treeTo);
+        CheckLists(trees, changed, treeFrom, treeTo);
+        UpdateTournamentsCore(sums, thresholds, overData, changed, trees, treeFrom, treeTo, mostPaths, scratch);
+    }
+
+    internal abstract void UpdateTournamentsCore(
         PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, ActiveBatch changed, TournamentTrees trees, int treeFrom, int treeTo, int mostPaths, Arena scratch);
 
     /// <summary>Writes every j with k_j strictly above the threshold, ascending; returns how many. A NaN threshold reports nothing.</summary>
@@ -47,21 +74,46 @@ public abstract partial class KernelSet
     /// <param name="tree">Which.</param>
     /// <param name="threshold">What keys must exceed.</param>
     /// <param name="ids">Room for every leaf.</param>
-    public abstract int ReportAbove(TournamentTrees trees, int tree, float threshold, Span<int> ids);
+    internal int ReportAbove(TournamentTrees trees, int tree, float threshold, Span<int> ids)
+    {
+        CheckIds(ids, trees, tree);
+        return ReportAboveCore(trees, tree, threshold, ids);
+    }
+
+    internal abstract int ReportAboveCore(TournamentTrees trees, int tree, float threshold, Span<int> ids);
 
     /// <summary>Writes the j of the largest k_j above -infinity, by descending key, the lower id first where keys are equal; returns how many, fewer than asked for only when there are no more.</summary>
     /// <param name="trees">Where the tree is.</param>
     /// <param name="tree">Which.</param>
     /// <param name="ids">As many as are wanted.</param>
-    public abstract int ReportTop(TournamentTrees trees, int tree, Span<int> ids);
+    internal int ReportTop(TournamentTrees trees, int tree, Span<int> ids)
+    {
+        CheckTrees(trees, tree, tree + 1);
+        return ReportTopCore(trees, tree, ids);
+    }
+
+    internal abstract int ReportTopCore(TournamentTrees trees, int tree, Span<int> ids);
 
     /// <summary>Counts, for every tree, its leaves with k_j > 0, one place late in the starts of <paramref name="destination"/>.</summary>
     /// <param name="trees">Built.</param>
     /// <param name="destination">Shaped (trees, leaves).</param>
     /// <param name="treeFrom">First tree.</param>
     /// <param name="treeTo">One past the last tree.</param>
-    public abstract void CountPositive(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo);
+    internal void CountPositive(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo)
+    {
+        CheckLists(trees, destination, treeFrom, treeTo);
+        CountPositiveCore(trees, destination, treeFrom, treeTo);
+    }
+
+    internal abstract void CountPositiveCore(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo);
 
     /// <summary>Compress: writes the ids and gain * k_j of the leaves with k_j > 0, after <see cref="CountPositive"/> and <see cref="ActiveBatch.SumCountsAndReserve"/>.</summary>
-    public abstract void CompressPositive(TournamentTrees trees, float gain, ActiveBatch destination, int treeFrom, int treeTo);
+    internal void CompressPositive(TournamentTrees trees, float gain, ActiveBatch destination, int treeFrom, int treeTo)
+    {
+        CheckLists(trees, destination, treeFrom, treeTo);
+        CheckValues(destination, destination.Values);
+        CompressPositiveCore(trees, gain, destination, treeFrom, treeTo);
+    }
+
+    internal abstract void CompressPositiveCore(TournamentTrees trees, float gain, ActiveBatch destination, int treeFrom, int treeTo);
 }

@@ -29,7 +29,7 @@ sealed class SketchCases : IVerbCases
             Bytes = 8.0 * (Entries + Samples),
             Footprint = 8.0 * (Entries + Samples),
         };
-        yield return new("CountSketch", $"{Places:#,0} entries, {Buckets:#,0} buckets", set => set.CountSketch(_places, _values, _buckets, _signs, _sketch))
+        yield return new("CountSketch", $"{Places:#,0} entries, {Buckets:#,0} buckets", set => set.CountSketchCore(_places, _values, _buckets, _signs, _sketch))
         {
             Flops = 2.0 * Places,
             Bytes = sketched,

@@ -70,7 +70,7 @@ internal sealed class ActiveSets : IDisposable
     private void MarkDead()
     {
         for (int datum = 0; datum < Active.Count; datum++)
-            _norms[datum] = Active.CountOf(datum) == 0 ? 0f : 1f;
+            _norms[datum] = Active.LengthOf(datum) == 0 ? 0f : 1f;
     }
 
     private void Normalise(int from, int to)

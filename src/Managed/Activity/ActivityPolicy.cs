@@ -79,7 +79,7 @@ internal sealed record ActivityPolicy
             spent += uncertain * PairSecondsPerElement / FullSecondsPerElement;
             return spent <= PassesBeforeRenewal;
         }
-        double perDatum = (double)inputs.Entries / Math.Max(1, inputs.Count), full = SecondsOfFull(layer, inputs.Count, perDatum, threads);
+        double perDatum = (double)inputs.EntryCount / Math.Max(1, inputs.Count), full = SecondsOfFull(layer, inputs.Count, perDatum, threads);
         double certified = SecondsOfCertified(layer, inputs.Count, perDatum, computed * layer.Width, threads);
         spent += (certified - SecondsOfCertified(layer, inputs.Count, perDatum, active * layer.Width, threads)) / full;
         return certified <= PassesBeforeRenewal * full && spent <= PassesBeforeRenewal;
@@ -88,7 +88,7 @@ internal sealed record ActivityPolicy
     /// <summary>Whether a certificate that leaves nothing uncertain would beat the full pass.</summary>
     public static bool CertificatePays(HiddenLayer layer, ActiveBatch inputs, double active, int threads)
     {
-        double perDatum = (double)inputs.Entries / Math.Max(1, inputs.Count);
+        double perDatum = (double)inputs.EntryCount / Math.Max(1, inputs.Count);
         return SecondsOfCertified(layer, inputs.Count, perDatum, active, threads) < SecondsOfFull(layer, inputs.Count, perDatum, threads);
     }
 

@@ -266,10 +266,10 @@ internal sealed class CertifiedActivity : IDisposable
     /// <summary>Pre-activations of the listed neurons, by the chains of the full pass: W h, then less the terms' part.</summary>
     private void Compute(ActiveBatch inputs, TransposedBatch turned, PendingTerms terms, PanelMatrix stepped)
     {
-        if (_sums.Length < _listed.Entries)
+        if (_sums.Length < _listed.EntryCount)
         {
             _sums.Dispose();
-            _sums = new NativeBuffer<float>(_listed.Entries + _listed.Entries / 4);
+            _sums = new NativeBuffer<float>(_listed.EntryCount + _listed.EntryCount / 4);
         }
         _layer.LowRank.Query(_carried, _listed, _sums, turned, turned.Lists.Values, inputs, inputs.Values);
         _carried.Subtract(stepped, terms.Scale, _listed, _sums);

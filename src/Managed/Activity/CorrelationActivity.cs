@@ -55,7 +55,7 @@ internal sealed class CorrelationActivity(TeamKernels kernels, HiddenLayer layer
             Array.Fill(_ids, rows);
             Array.Fill(_values, new float[changed]);
         }
-        _changes.FillLists(leaves, _counts, _ids, _values);
+        _changes.SetLists(leaves, _counts, _ids, _values);
         _forest.Update(sums, Layer.Thresholds, _changes);
     }
 

@@ -64,7 +64,7 @@ internal sealed class SearchLists : IDisposable
     }
 
     /// <summary>The lists as a batch.</summary>
-    public void FillInto(ActiveBatch batch, int width) => batch.FillLists(width, _counts, _ids, _values);
+    public void FillInto(ActiveBatch batch, int width) => batch.SetLists(width, _counts, _ids, _values);
 
     public void Dispose()
     {

@@ -26,7 +26,7 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
         {
             HiddenLayer hidden = layers.Hidden[layer];
             ActiveBatch active = state.Of(layer).Sets.Active;
-            double perDatum = (double)active.Entries / Math.Max(1, active.Count);
+            double perDatum = (double)active.EntryCount / Math.Max(1, active.Count);
             if (policy.FollowsCosts && !ActivityPolicy.CertificatePays(hidden, state.InputOf(layer), perDatum, kernels.Team.Degree))
             {
                 certified[layer]?.Dispose();
@@ -68,8 +68,8 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
         _audit.Find(_auditSums, hidden, layers.GainOf(layer), layers.Normalised);
         ActiveSets found = state.Of(layer).Sets;
         if (!found.Active.SameEntries(_audit.Active))
-            throw new InvalidOperationException($"the certificate of hidden layer {layer + 1} is wrong: {found.Active.Entries} neurons fire under it, {_audit.Active.Entries} in the full pass");
-        int entries = checked((int)found.Active.Entries);
+            throw new InvalidOperationException($"the certificate of hidden layer {layer + 1} is wrong: {found.Active.EntryCount} neurons fire under it, {_audit.Active.EntryCount} in the full pass");
+        int entries = checked((int)found.Active.EntryCount);
         if (!found.Active.Values.Slice(0, entries).SequenceEqual(_audit.Active.Values.Slice(0, entries)) || !found.Norms.SequenceEqual(_audit.Norms))
             throw new InvalidOperationException($"the certified pass of hidden layer {layer + 1} has other values than the full pass");
     }

@@ -42,7 +42,7 @@ internal static class FiniteCheck
         return IsFinite(weights.Base);
     }
 
-    private static bool IsFinite(ActiveBatch rows) => IsFinite(rows.Values.Slice(0, (int)rows.Entries));
+    private static bool IsFinite(ActiveBatch rows) => IsFinite(rows.Values.Slice(0, (int)rows.EntryCount));
 
     private static bool IsFinite(PanelMatrix matrix)
     {

@@ -57,18 +57,18 @@ internal sealed class LayerTangent : IDisposable
         _state = state.Of(_layer);
         _inputs = state.InputOf(_layer);
         _below = _layer > state.From ? state.Of(_layer - 1) : null;
-        Fit(ref _cotangent, Active.Entries);
-        Fit(ref _tangent, Active.Entries);
+        Fit(ref _cotangent, Active.EntryCount);
+        Fit(ref _tangent, Active.EntryCount);
         _isPacked = false;
         if (_below is null)
             return;
 
         // The rule looks at sizes only, so that the path, and with it the bits, is the same on every machine.
         _isPacked = PackedBlocks.BytesOf(Active, _inputs) <= _packedLimit;
-        Fit(ref _pushed, Active.Entries);
+        Fit(ref _pushed, Active.EntryCount);
         if (!_isPacked)
         {
-            Fit(ref _turned, _inputs.Entries);
+            Fit(ref _turned, _inputs.EntryCount);
             return;
         }
         _packed.Plan(Active, _inputs);
@@ -93,7 +93,7 @@ internal sealed class LayerTangent : IDisposable
     /// <summary>The same for cotangents that are the ones at hand times a factor per datum; those at hand stay.</summary>
     public void HoldScaledTerms(float metric, OutputVector factors)
     {
-        Fit(ref _scaled, Active.Entries);
+        Fit(ref _scaled, Active.EntryCount);
         for (int block = 0; block < Active.Blocks; block++)
             for (int datum = 0; datum < Active.Count; datum++)
             {
@@ -110,7 +110,7 @@ internal sealed class LayerTangent : IDisposable
     public void TakeDirect(PanelMatrix product, float metric)
     {
         _kernels.GatherActive(product, Active, dataInRows: true, _tangent);
-        foreach (ref float value in _tangent.Slice(0, checked((int)Active.Entries)))
+        foreach (ref float value in _tangent.Slice(0, checked((int)Active.EntryCount)))
             value *= metric;
     }
 
@@ -127,7 +127,7 @@ internal sealed class LayerTangent : IDisposable
             _below!.Turned.Gather(below, _turned);
             Weights.Query(_products, Active, _pushed, _below.Turned, _turned, _inputs, below);
         }
-        _kernels.Team.Run((int)((Active.Entries + (1 << 16) - 1) >> 16), _addPushed);
+        _kernels.Team.Run((int)((Active.EntryCount + (1 << 16) - 1) >> 16), _addPushed);
     }
 
     /// <summary>
@@ -163,7 +163,7 @@ internal sealed class LayerTangent : IDisposable
 
     private void AddPushed(long from)
     {
-        int length = (int)Math.Min(1 << 16, Active.Entries - from);
+        int length = (int)Math.Min(1 << 16, Active.EntryCount - from);
         _kernels.Kernels.Axpy(1f, _pushed.Slice(from, length), _tangent.Slice(from, length));
     }
 

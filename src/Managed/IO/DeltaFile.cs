@@ -82,7 +82,7 @@ internal static class DeltaFile
 
     private static IEnumerable<TensorSource> Rows(string name, ActiveBatch[] batches)
     {
-        long terms = batches.Sum(batch => (long)batch.Count), entries = batches.Sum(batch => batch.Entries);
+        long terms = batches.Sum(batch => (long)batch.Count), entries = batches.Sum(batch => batch.EntryCount);
         if (Math.Max(terms + 1, entries) > Array.MaxLength)
             throw new InvalidOperationException($"'{name}' has {terms} terms with {entries} entries, more than a delta can hold");
         var starts = new long[terms + 1];

@@ -108,7 +108,7 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
         {
             ReadOnlySpan<int> ids = CopyRow(factor, values, datum, scratch, out ReadOnlySpan<float> own);
             buckets.Clear();
-            kernels.CountSketch(ids, own, _buckets.Slice(0, _width), _signs.Slice(0, _width), buckets);
+            kernels.CountSketchCore(ids, own, _buckets.Slice(0, _width), _signs.Slice(0, _width), buckets);
             float largest = 0;
             foreach (float bucket in buckets)
                 largest = Math.Max(largest, Math.Abs(bucket));

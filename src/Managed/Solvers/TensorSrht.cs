@@ -56,7 +56,7 @@ internal sealed class TensorSrht(TeamKernels kernels) : KhatriRaoSketch(kernels)
         {
             _width = width;
             _padded = (int)BitOperations.RoundUpToPowerOf2((uint)width);
-            _isSampled = SolverCosts.SamplesTransform(_padded, columns, (double)factor.Entries / Math.Max(1, factor.Count));
+            _isSampled = SolverCosts.SamplesTransform(_padded, columns, (double)factor.EntryCount / Math.Max(1, factor.Count));
             Room.Fit(ref _signs, width);
             Room.Fit(ref _samples, columns);
             for (int i = 0; i < width; i++)

@@ -123,7 +123,7 @@ internal sealed class TrainingBatch : IDisposable
                 (long otherStart, int otherLength) = after.Run(block, datum);
                 common += Common(before.OffsetsAt(start, length), after.OffsetsAt(otherStart, otherLength));
             }
-        return before.Entries + after.Entries - 2 * common;
+        return before.EntryCount + after.EntryCount - 2 * common;
     }
 
     public void Dispose()

@@ -32,7 +32,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
     {
         foreach (ActiveBatch step in _steps)
             step.CopyFrom(like);
-        _coefficients.Reshape(weights.Rows, turnedInputs.Lists.Width);
+        _coefficients.SetShape(weights.Rows, turnedInputs.Lists.Width);
     }
 
     /// <summary>Takes a step's terms over.</summary>
@@ -95,7 +95,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
     {
         if (!_isSummed)
         {
-            _coefficients.Reshape(weights.Rows, turnedInputs.Lists.Width);
+            _coefficients.SetShape(weights.Rows, turnedInputs.Lists.Width);
             _coefficients.Clear();
         }
         _isSummed = true;

@@ -35,10 +35,10 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     public void Set(ActiveBatch outputs, NativeBuffer<float> values, TransposedBatch turned, ActiveBatch inputs, float scale)
     {
         (_outputs, _outputValues, _turnedOutputs, Inputs, Scale) = (outputs, values, turned, inputs, scale);
-        if (_turnedValues.Length < turned.Lists.Entries)
+        if (_turnedValues.Length < turned.Lists.EntryCount)
         {
             _turnedValues.Dispose();
-            _turnedValues = new NativeBuffer<float>(turned.Lists.Entries + turned.Lists.Entries / 4);
+            _turnedValues = new NativeBuffer<float>(turned.Lists.EntryCount + turned.Lists.EntryCount / 4);
         }
         turned.Gather(values, _turnedValues);
     }

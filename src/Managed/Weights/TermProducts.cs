@@ -75,13 +75,13 @@ internal sealed class TermProducts : IDisposable
     /// <param name="sums">In the order of <paramref name="listed"/>.</param>
     public void Subtract(PanelMatrix product, float scale, ActiveBatch listed, NativeBuffer<float> sums)
     {
-        if (_gathered.Length < listed.Entries)
+        if (_gathered.Length < listed.EntryCount)
         {
             _gathered.Dispose();
-            _gathered = new NativeBuffer<float>(listed.Entries + listed.Entries / 4);
+            _gathered = new NativeBuffer<float>(listed.EntryCount + listed.EntryCount / 4);
         }
         Kernels.GatherActive(product, listed, dataInRows: true, _gathered);
-        (_scale, _entries, _sums) = (scale, listed.Entries, sums);
+        (_scale, _entries, _sums) = (scale, listed.EntryCount, sums);
         Kernels.Team.Run((int)((_entries + Chunk - 1) / Chunk), _subtract);
     }
 

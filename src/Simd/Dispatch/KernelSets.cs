@@ -21,9 +21,11 @@ public static class KernelSets
 
     /// <summary>A set by its name.</summary>
     /// <param name="name">simd512, simd256, simd128, scalar, native-avx512bf16, native-avx512, native-avx2, native-neon or native-scalar; native is the best of the C core's; and what is listed as their mixture, such as simd512+native-avx512.</param>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     /// <exception cref="ArgumentException">There is no such set, or this machine cannot run it; the message lists those that exist, and says of a native set and of a mixture what became of the C core.</exception>
     public static KernelSet ByName(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         bool anyNative = string.Equals(name, NativeKernelSets.Best, StringComparison.OrdinalIgnoreCase);
         foreach (KernelSet set in s_available)
             if (anyNative ? set.Name.StartsWith(NativeKernelSets.Prefix, StringComparison.Ordinal) : string.Equals(set.Name, name, StringComparison.OrdinalIgnoreCase))

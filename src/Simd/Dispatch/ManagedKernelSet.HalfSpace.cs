@@ -8,9 +8,8 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     /// <summary>Groups scanned between two looks at the room for hits.</summary>
     private const int ScanGroups = 8_192;
 
-    public override void ReportHalfSpace(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
+    internal override void ReportHalfSpaceCore(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
     {
-        HoldsQuery(tree, x, norm);
         hits.Clear();
         RowTreeView view = tree.View;
         fixed (float* query = x)
@@ -21,22 +20,22 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(tree, hits);
     }
 
-    public override void Nearest(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits) =>
+    internal override void NearestCore(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits) =>
         Best<DistanceScore<TSimd, TVec>>(tree, x, norm: 1f, k, listedCost, hits);
 
-    public override void LargestProducts(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
+    internal override void LargestProductsCore(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
     {
         Best<ProductScore<TSimd, TVec>>(tree, x, norm, k, listedCost, hits);
         for (int hit = 0; hit < hits.Count; hit++)
-            hits.ValueBuffer[hit] = 0f - hits.ValueBuffer[hit];
+            hits.ValuePointer[hit] = 0f - hits.ValuePointer[hit];
     }
 
-    public override void SortById(SearchHits hits, int largestId)
+    internal override void SortByIdCore(SearchHits hits, int largestId)
     {
         hits.Scratch.Reserve(HitSort.ScratchOf(hits.Count));
         ulong* from = hits.Scratch.TakePointer<ulong>(hits.Count), to = hits.Scratch.TakePointer<ulong>(hits.Count);
         int* histograms = hits.Scratch.TakePointer<int>(HitSort.HistogramLength);
-        HitSort.Sort(hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, hits.Count, largestId, from, to, histograms);
+        HitSort.Sort(hits.IdPointer, hits.ValuePointer, hits.Count, largestId, from, to, histograms);
         KeepAlive(hits);
     }
 
@@ -50,7 +49,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         if (listed < 0)
             return false;
         hits.Reserve((long)listed * RowTree.Group);
-        hits.Count = HalfSpaceKernel<TSimd, TVec>.Listed(view, query.X, bound, list, listed, hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer);
+        hits.Count = HalfSpaceKernel<TSimd, TVec>.Listed(view, query.X, bound, list, listed, hits.IdPointer, hits.ValuePointer);
         hits.RowGroups = listed;
         return true;
     }
@@ -61,7 +60,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         {
             int to = Math.Min(view.Leaves, from + ScanGroups);
             hits.Reserve(hits.Count + (long)(to - from) * RowTree.Group);
-            hits.Count += HalfSpaceKernel<TSimd, TVec>.Scan(view, x, bound, from, to, hits.IdBuffer.Pointer + hits.Count, hits.ValueBuffer.Pointer + hits.Count);
+            hits.Count += HalfSpaceKernel<TSimd, TVec>.Scan(view, x, bound, from, to, hits.IdPointer + hits.Count, hits.ValuePointer + hits.Count);
         }
         hits.RowGroups = view.Leaves;
         hits.Scanned = true;
@@ -70,13 +69,12 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     private static void Best<TScore>(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
         where TScore : struct, IScore<TSimd, TVec>
     {
-        HoldsQuery(tree, x, norm, k);
         hits.Clear();
         RowTreeView view = tree.View;
         k = (int)Math.Min(k, (long)view.Leaves * RowTree.Group);
         hits.Reserve(k);
         long rowGroups = 0, nodeGroups = 0;
-        var best = new BestRows(hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, k);
+        var best = new BestRows(hits.IdPointer, hits.ValuePointer, k);
         // What a walk costs is known only when it ends: one that has cost half a scan is given up.
         long most = listedCost > 0 ? (long)(view.Leaves / (2 * listedCost)) : long.MaxValue;
         fixed (float* numbers = x)

@@ -5,9 +5,8 @@ namespace Subquad.Simd.Dispatch;
 /// <content>Walsh-Hadamard transforms and sketches.</content>
 internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble>
 {
-    public override void TransformHadamard(Span<float> vector)
+    internal override void TransformHadamardCore(Span<float> vector)
     {
-        HoldsTransform(vector);
         int block = Math.Min(vector.Length, HadamardBlock);
         fixed (float* v = vector)
         {
@@ -22,25 +21,22 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         }
     }
 
-    public override void TransformHadamardColumns(Span<float> matrix, int columns, int columnFrom, int columnTo)
+    internal override void TransformHadamardColumnsCore(Span<float> matrix, int columns, int columnFrom, int columnTo)
     {
         Contract.Holds(HadamardKernel<TSimd, TVec>.Strip == HadamardStrip, "strips of the contract's width");
-        HoldsTransform(matrix, columns, columnFrom, columnTo);
         fixed (float* v = matrix)
             HadamardKernel<TSimd, TVec>.TransformColumns(v, columns, matrix.Length / columns, columnFrom, columnTo);
     }
 
-    public override void SampleHadamard(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, Span<float> result)
+    internal override void SampleHadamardCore(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, Span<float> result)
     {
-        HoldsSamples(ids, values, samples, result);
         fixed (int* places = ids, wanted = samples)
         fixed (float* from = values, to = result)
             SketchKernel<TSimd, TVec>.Sample(places, from, ids.Length, wanted, samples.Length, to);
     }
 
-    public override void CountSketch(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, Span<float> result)
+    internal override void CountSketchCore(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, Span<float> result)
     {
-        HoldsCountSketch(ids, values, buckets, signs, result);
         fixed (int* places = ids, targets = buckets)
         fixed (float* from = values, turned = signs, to = result)
             SketchKernel<TSimd, TVec>.Count(places, from, ids.Length, targets, turned, to);

@@ -5,17 +5,15 @@ namespace Subquad.Simd.Dispatch;
 
 internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble>
 {
-    public override void BuildTournament(ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
+    internal override void BuildTournamentCore(ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
     {
-        HoldsKeys(keys, trees, tree);
         fixed (float* from = keys)
             TournamentKernel<TSimd, TVec>.Build(from, trees.View, tree);
         KeepAlive(trees);
     }
 
-    public override void BuildTournaments(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo)
+    internal override void BuildTournamentsCore(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo)
     {
-        HoldsSums(sums, thresholds, overData, trees, treeFrom, treeTo);
         if (overData)
             TournamentKernel<TSimd, TVec>.BuildOverColumns(sums.View, thresholds.Pointer, trees.View, treeFrom, treeTo);
         else
@@ -23,9 +21,8 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(sums, thresholds, trees);
     }
 
-    public override void UpdateTournament(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel)
+    internal override void UpdateTournamentCore(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel)
     {
-        HoldsChanges(leaves, keys, trees, tree);
         TournamentView view = trees.View;
         fixed (int* changed = leaves)
         fixed (float* from = keys)
@@ -36,11 +33,9 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(trees);
     }
 
-    public override void UpdateTournaments(
+    internal override void UpdateTournamentsCore(
         PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, ActiveBatch changed, TournamentTrees trees, int treeFrom, int treeTo, int mostPaths, Arena scratch)
     {
-        HoldsSums(sums, thresholds, overData, trees, treeFrom, treeTo);
-        HoldsLists(trees, changed, treeFrom, treeTo);
         scratch.Reserve(trees.Leaves * (long)sizeof(int) + 128);
         int* ids = scratch.TakePointer<int>(trees.Leaves);
         TournamentView view = trees.View;
@@ -54,9 +49,8 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(sums, thresholds, changed, trees, scratch);
     }
 
-    public override int ReportAbove(TournamentTrees trees, int tree, float threshold, Span<int> ids)
+    internal override int ReportAboveCore(TournamentTrees trees, int tree, float threshold, Span<int> ids)
     {
-        HoldsIds(ids, trees, tree);
         fixed (int* to = ids)
         {
             var visit = new IdsVisit(threshold, to);
@@ -66,9 +60,8 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         }
     }
 
-    public override int ReportTop(TournamentTrees trees, int tree, Span<int> ids)
+    internal override int ReportTopCore(TournamentTrees trees, int tree, Span<int> ids)
     {
-        HoldsTrees(trees, tree, tree + 1);
         if (ids.IsEmpty)
             return 0;
         fixed (int* to = ids)
@@ -79,9 +72,8 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         }
     }
 
-    public override void CountPositive(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo)
+    internal override void CountPositiveCore(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo)
     {
-        HoldsLists(trees, destination, treeFrom, treeTo);
         TournamentView view = trees.View;
         for (int tree = treeFrom; tree < treeTo; tree++)
         {
@@ -94,9 +86,8 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(trees, destination);
     }
 
-    public override void CompressPositive(TournamentTrees trees, float gain, ActiveBatch destination, int treeFrom, int treeTo)
+    internal override void CompressPositiveCore(TournamentTrees trees, float gain, ActiveBatch destination, int treeFrom, int treeTo)
     {
-        HoldsLists(trees, destination, treeFrom, treeTo);
         TournamentView view = trees.View;
         ActiveView lists = destination.View;
         for (int tree = treeFrom; tree < treeTo; tree++)

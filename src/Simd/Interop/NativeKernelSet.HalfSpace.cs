@@ -8,14 +8,13 @@ internal sealed unsafe partial class NativeKernelSet
     /// <summary>Groups scanned between two looks at the room for hits.</summary>
     private const int ScanGroups = 8_192;
 
-    public override void ReportHalfSpace(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
+    internal override void ReportHalfSpaceCore(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
     {
         if (!Serves(CoreVerbs.ReportHalfSpace))
         {
-            base.ReportHalfSpace(tree, x, norm, bound, listedCost, hits);
+            base.ReportHalfSpaceCore(tree, x, norm, bound, listedCost, hits);
             return;
         }
-        HoldsQuery(tree, x, norm);
         hits.Clear();
         RowTreeView view = tree.View;
         fixed (float* query = x)
@@ -26,48 +25,46 @@ internal sealed unsafe partial class NativeKernelSet
         KeepAlive(tree, hits);
     }
 
-    public override void Nearest(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits)
+    internal override void NearestCore(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits)
     {
         if (!Serves(CoreVerbs.Nearest))
         {
-            base.Nearest(tree, x, k, listedCost, hits);
+            base.NearestCore(tree, x, k, listedCost, hits);
             return;
         }
-        HoldsQuery(tree, x, norm: 1f, k);
         RowTreeView view = tree.View;
         SearchCounts counts;
         ReserveBest(view, k, hits);
         fixed (float* query = x)
-            hits.Count = _core->Nearest(&view, query, k, listedCost, hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, &counts);
+            hits.Count = _core->Nearest(&view, query, k, listedCost, hits.IdPointer, hits.ValuePointer, &counts);
         Tell(counts, hits);
         KeepAlive(tree, hits);
     }
 
-    public override void LargestProducts(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
+    internal override void LargestProductsCore(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
     {
         if (!Serves(CoreVerbs.LargestProducts))
         {
-            base.LargestProducts(tree, x, norm, k, listedCost, hits);
+            base.LargestProductsCore(tree, x, norm, k, listedCost, hits);
             return;
         }
-        HoldsQuery(tree, x, norm, k);
         RowTreeView view = tree.View;
         SearchCounts counts;
         ReserveBest(view, k, hits);
         fixed (float* query = x)
-            hits.Count = _core->LargestProducts(&view, query, norm, k, listedCost, hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, &counts);
+            hits.Count = _core->LargestProducts(&view, query, norm, k, listedCost, hits.IdPointer, hits.ValuePointer, &counts);
         Tell(counts, hits);
         KeepAlive(tree, hits);
     }
 
-    public override void SortById(SearchHits hits, int largestId)
+    internal override void SortByIdCore(SearchHits hits, int largestId)
     {
         if (!Serves(CoreVerbs.SortById))
         {
-            base.SortById(hits, largestId);
+            base.SortByIdCore(hits, largestId);
             return;
         }
-        _core->SortById(hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer, hits.Count, largestId, Take<ulong>(hits.Scratch, _core->SortScratch(hits.Count)));
+        _core->SortById(hits.IdPointer, hits.ValuePointer, hits.Count, largestId, Take<ulong>(hits.Scratch, _core->SortScratch(hits.Count)));
         KeepAlive(hits);
     }
 
@@ -81,7 +78,7 @@ internal sealed unsafe partial class NativeKernelSet
         if (listed < 0)
             return false;
         hits.Reserve((long)listed * RowTree.Group);
-        hits.Count = _core->ReportHalfSpace(view, x, bound, list, 0, listed, hits.IdBuffer.Pointer, hits.ValueBuffer.Pointer);
+        hits.Count = _core->ReportHalfSpace(view, x, bound, list, 0, listed, hits.IdPointer, hits.ValuePointer);
         hits.RowGroups = listed;
         return true;
     }
@@ -92,7 +89,7 @@ internal sealed unsafe partial class NativeKernelSet
         {
             int to = Math.Min(view->Leaves, from + ScanGroups);
             hits.Reserve(hits.Count + (long)(to - from) * RowTree.Group);
-            hits.Count += _core->ReportHalfSpace(view, x, bound, null, from, to, hits.IdBuffer.Pointer + hits.Count, hits.ValueBuffer.Pointer + hits.Count);
+            hits.Count += _core->ReportHalfSpace(view, x, bound, null, from, to, hits.IdPointer + hits.Count, hits.ValuePointer + hits.Count);
         }
         hits.RowGroups = view->Leaves;
         hits.Scanned = true;

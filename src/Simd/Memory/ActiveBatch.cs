@@ -3,9 +3,10 @@ namespace Subquad.Simd.Memory;
 /// <summary>
 /// The active neurons of every datum of a batch, and their values. Entries lie block-major: all data of the first block of <see cref="BlockSize"/> neurons, in datum order,
 /// ids ascending, then the next block. A kernel that walks a matrix tile by tile thus reads one contiguous stretch per tile.
-/// Grows when asked to hold more; a warm batch allocates nothing.
+/// Grows when asked to hold more; a warm batch allocates nothing. Every public call leaves lists that are whole: ids inside the width and ascending, runs one after another.
+/// Thread-safe: calls that read may run side by side, a call that would change lists in use throws.
 /// </summary>
-public sealed unsafe class ActiveBatch : IDisposable
+public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
 {
     /// <summary>Neurons of a block. At 2.4 % density a datum has 12 entries in a block, enough to pay for entering its loop.</summary>
     public const int BlockSize = 512;
@@ -13,6 +14,7 @@ public sealed unsafe class ActiveBatch : IDisposable
     private NativeBuffer<long> _starts = new(1);
     private NativeBuffer<ushort> _offsets = new(0);
     private NativeBuffer<float> _values = new(0);
+    private UseCount _uses;
 
     /// <summary>Data in the batch.</summary>
     public int Count { get; private set; }
@@ -21,16 +23,30 @@ public sealed unsafe class ActiveBatch : IDisposable
     public int Width { get; private set; }
 
     /// <summary>Blocks of neurons.</summary>
-    public int Blocks => (Width + BlockSize - 1) / BlockSize;
+    public int Blocks => BlocksOf(Width);
 
     /// <summary>Entries over all data.</summary>
-    public long Entries => _starts[(long)Blocks * Count];
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public long Entries
+    {
+        get
+        {
+            using Use use = Use.Shared(this);
+            return EntryCount;
+        }
+    }
 
     /// <summary>Share of the Count x Width pairs that are active.</summary>
-    public double Density => Count == 0 ? 0 : (double)Entries / ((double)Count * Width);
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public double Density => Count == 0 || Width == 0 ? 0 : Entries / ((double)Count * Width);
+
+    ref UseCount INativeOwner.Uses => ref _uses;
 
     /// <summary>The values of all entries, in storage order.</summary>
-    public NativeBuffer<float> Values => _values;
+    internal NativeBuffer<float> Values => _values;
+
+    /// <summary>Entries over all data, for the engine.</summary>
+    internal long EntryCount => _starts[(long)Blocks * Count];
 
     internal long* Starts => _starts.Pointer;
     internal ushort* Offsets => _offsets.Pointer;
@@ -40,28 +56,39 @@ public sealed unsafe class ActiveBatch : IDisposable
     internal ActiveView With(NativeBuffer<float> values) => new(Count, Width, Blocks, _starts.Pointer, _offsets.Pointer, values.Pointer);
 
     /// <summary>Entries of one datum in one block: their number and where they start.</summary>
-    public (long Start, int Length) Run(int block, int datum)
+    internal (long Start, int Length) Run(int block, int datum)
     {
         long start = _starts[(long)block * Count + datum];
         return (start, (int)(_starts[(long)block * Count + datum + 1] - start));
     }
 
     /// <summary>The offsets inside their block of entries <paramref name="start"/> and following.</summary>
-    public ReadOnlySpan<ushort> OffsetsAt(long start, int length) => _offsets.Slice(start, length);
+    internal ReadOnlySpan<ushort> OffsetsAt(long start, int length) => _offsets.Slice(start, length);
 
     /// <summary>Entries of one datum.</summary>
+    /// <param name="datum">0 to Count - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such datum.</exception>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public int CountOf(int datum)
     {
-        int count = 0;
-        for (int block = 0; block < Blocks; block++)
-            count += Run(block, datum).Length;
-        return count;
+        using Use use = Use.Shared(this);
+        CheckDatum(datum);
+        return LengthOf(datum);
     }
 
     /// <summary>Copies the ids and values of one datum, ids ascending; returns how many there are.</summary>
+    /// <param name="datum">0 to Count - 1.</param>
+    /// <param name="ids">Room for <see cref="CountOf"/> ids.</param>
+    /// <param name="values">Room for as many values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such datum.</exception>
+    /// <exception cref="ArgumentException">There is less room.</exception>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public int CopyDatum(int datum, Span<int> ids, Span<float> values)
     {
-        int copied = 0;
+        using Use use = Use.Shared(this);
+        CheckDatum(datum);
+        int count = LengthOf(datum), copied = 0;
+        Expect.That(ids.Length >= count && values.Length >= count, $"expected room for {count} ids and values, found {ids.Length} and {values.Length}");
         for (int block = 0; block < Blocks; block++)
         {
             (long start, int length) = Run(block, datum);
@@ -75,40 +102,68 @@ public sealed unsafe class ActiveBatch : IDisposable
     }
 
     /// <summary>Whether the entries, not their values, are those of another batch.</summary>
+    /// <exception cref="ObjectDisposedException">One of the two was disposed.</exception>
     public bool SameEntries(ActiveBatch other)
     {
-        if (other.Count != Count || other.Width != Width || other.Entries != Entries)
+        using Use use = Use.Shared(this), with = Use.Shared(other);
+        if (other.Count != Count || other.Width != Width || other.EntryCount != EntryCount)
             return false;
         long starts = (long)Blocks * Count + 1;
         for (long i = 0; i < starts; i++)
             if (_starts.Pointer[i] != other._starts.Pointer[i])
                 return false;
-        return new ReadOnlySpan<ushort>(_offsets.Pointer, checked((int)Entries)).SequenceEqual(new(other._offsets.Pointer, (int)Entries));
+        return new ReadOnlySpan<ushort>(_offsets.Pointer, checked((int)EntryCount)).SequenceEqual(new(other._offsets.Pointer, (int)EntryCount));
     }
 
     /// <summary>Makes this a copy of another batch, values included.</summary>
-    public void CopyFrom(ActiveBatch source) => CopyFrom(source, source.Values);
-
-    /// <summary>Makes this a copy of another batch's entries with other values, in their order.</summary>
-    public void CopyFrom(ActiveBatch source, NativeBuffer<float> values)
+    /// <exception cref="ObjectDisposedException">One of the two was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using this batch.</exception>
+    public void CopyFrom(ActiveBatch source)
     {
-        Reshape(source.Count, source.Width);
-        ReserveEntries(source.Entries);
-        long runs = (long)Blocks * Count + 1, entries = source.Entries;
-        Buffer.MemoryCopy(source._starts.Pointer, _starts.Pointer, runs * sizeof(long), runs * sizeof(long));
-        Buffer.MemoryCopy(source._offsets.Pointer, _offsets.Pointer, entries * sizeof(ushort), entries * sizeof(ushort));
-        Buffer.MemoryCopy(values.Pointer, _values.Pointer, entries * sizeof(float), entries * sizeof(float));
-        GC.KeepAlive(source);
-        GC.KeepAlive(values);
+        using Use from = Use.Shared(source);
+        CopyFrom(source, source.Values);
     }
 
-    /// <summary>Makes this the rows of one batch followed by those of another, which have other values. Both range over the same neurons; neither is this batch.</summary>
+    /// <summary>Makes this a copy of another batch's entries with other values, in their order.</summary>
+    /// <param name="source">The entries.</param>
+    /// <param name="values">A value for each.</param>
+    /// <exception cref="ArgumentException">There are fewer values than entries.</exception>
+    /// <exception cref="ObjectDisposedException">One of the three was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using this batch.</exception>
+    public void CopyFrom(ActiveBatch source, NativeBuffer<float> values)
+    {
+        using Use from = Use.Shared(source), numbers = Use.Shared(values);
+        KernelSet.CheckValues(source, values);
+        if (source == this)
+        {
+            Buffer.MemoryCopy(values.Pointer, _values.Pointer, EntryCount * sizeof(float), EntryCount * sizeof(float));
+            return;
+        }
+        using Use to = Use.Alone(this);
+        SetEmpty(source.Count, source.Width);
+        ReserveEntries(source.EntryCount);
+        long runs = (long)Blocks * Count + 1, entries = source.EntryCount;
+        Buffer.MemoryCopy(source._offsets.Pointer, _offsets.Pointer, entries * sizeof(ushort), entries * sizeof(ushort));
+        Buffer.MemoryCopy(values.Pointer, _values.Pointer, entries * sizeof(float), entries * sizeof(float));
+        Buffer.MemoryCopy(source._starts.Pointer, _starts.Pointer, runs * sizeof(long), runs * sizeof(long));
+    }
+
+    /// <summary>Makes this the rows of one batch followed by those of another, which have other values.</summary>
+    /// <param name="first">The first rows.</param>
+    /// <param name="second">The rows that follow, over as many neurons.</param>
+    /// <param name="secondValues">A value for each entry of <paramref name="second"/>.</param>
+    /// <exception cref="ArgumentException">The widths differ, there are too few values, or one of the two is this batch.</exception>
+    /// <exception cref="ObjectDisposedException">An operand was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using this batch, or the rows have too many entries.</exception>
     public void Join(ActiveBatch first, ActiveBatch second, NativeBuffer<float> secondValues)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(second.Width, first.Width);
-        Contract.Holds(first != this && second != this, "a batch is not joined into itself");
-        Reshape(checked(first.Count + second.Count), first.Width);
-        ReserveEntries(first.Entries + second.Entries);
+        using Use use1 = Use.Shared(first), use2 = Use.Shared(second), use3 = Use.Shared(secondValues);
+        Expect.That(second.Width == first.Width, $"expected rows over {first.Width} neurons, found rows over {second.Width}");
+        Expect.That(first != this && second != this, $"expected two other batches, found this one");
+        KernelSet.CheckValues(second, secondValues);
+        using Use to = Use.Alone(this);
+        SetEmpty(checked(first.Count + second.Count), first.Width);
+        ReserveEntries(first.EntryCount + second.EntryCount);
         long place = 0;
         for (int block = 0; block < Blocks; block++)
         {
@@ -119,22 +174,45 @@ public sealed unsafe class ActiveBatch : IDisposable
     }
 
     /// <summary>The largest number of entries of one datum.</summary>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public int Longest()
     {
+        using Use use = Use.Shared(this);
         int longest = 0;
         for (int datum = 0; datum < Count; datum++)
-            longest = Math.Max(longest, CountOf(datum));
+            longest = Math.Max(longest, LengthOf(datum));
         return longest;
     }
 
-    /// <summary>Sets the shape; entries are then undefined until they are counted and compressed anew.</summary>
+    /// <summary>Sets the shape and removes all entries.</summary>
+    /// <param name="count">Data, 0 or more.</param>
+    /// <param name="width">Neurons, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using this batch.</exception>
     public void Reshape(int count, int width)
     {
-        Count = count;
-        Width = width;
-        long starts = (long)Blocks * count + 1;
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(width);
+        using Use use = Use.Alone(this);
+        SetEmpty(count, width);
+    }
+
+    /// <summary>Sets the shape, for the engine; entries are then undefined until they are counted and compressed anew.</summary>
+    internal void SetShape(int count, int width)
+    {
+        long starts = BlocksOf(width) * (long)count + 1;
         if (_starts.Length < starts)
             Grow(ref _starts, starts);
+        Count = count;
+        Width = width;
+    }
+
+    /// <summary>Sets the shape, without entries.</summary>
+    internal void SetEmpty(int count, int width)
+    {
+        // Until the new shape is there the old lists are whole.
+        SetShape(count, width);
+        _starts.Clear((long)Blocks * count + 1);
     }
 
     /// <summary>Makes room for <paramref name="entries"/> entries.</summary>
@@ -150,10 +228,10 @@ public sealed unsafe class ActiveBatch : IDisposable
     }
 
     /// <summary>Turns counts per (block, datum), held one place late (count of run i at Starts[i + 1]), into starts, and makes room for the entries.</summary>
-    public void SumCountsAndReserve()
+    internal void SumCountsAndReserve()
     {
         SumCounts();
-        ReserveEntries(Entries);
+        ReserveEntries(EntryCount);
     }
 
     internal void SumCounts()
@@ -167,26 +245,52 @@ public sealed unsafe class ActiveBatch : IDisposable
 
     /// <summary>Holds the non-zero elements of dense rows.</summary>
     /// <param name="rows">count x width elements, row after row.</param>
-    /// <param name="count">Rows.</param>
-    /// <param name="width">Elements of a row.</param>
+    /// <param name="count">Rows, 0 or more.</param>
+    /// <param name="width">Elements of a row, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
+    /// <exception cref="ArgumentException">There are not count x width elements.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using this batch.</exception>
     public void FillNonZero(ReadOnlySpan<float> rows, int count, int width) => Fill(rows, count, width, keepZeros: false);
 
     /// <summary>Holds every element of dense rows, zeros too.</summary>
+    /// <inheritdoc cref="FillNonZero"/>
     public void FillDense(ReadOnlySpan<float> rows, int count, int width) => Fill(rows, count, width, keepZeros: true);
 
     /// <summary>Holds given lists: row i has the first counts[i] of ids[i], ascending, with values[i].</summary>
-    /// <param name="width">Neurons a row ranges over.</param>
+    /// <param name="width">Neurons a row ranges over, 0 or more.</param>
     /// <param name="counts">Entries of each row.</param>
     /// <param name="ids">Ids below <paramref name="width"/>, ascending.</param>
     /// <param name="values">A value for each.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The width is negative.</exception>
+    /// <exception cref="ArgumentException">A row has too few ids or values, or an id is outside the width or does not ascend; the message names the row. The batch is unchanged.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using this batch.</exception>
     public void FillLists(int width, ReadOnlySpan<int> counts, int[][] ids, float[][] values)
     {
-        Reshape(counts.Length, width);
-        new Span<long>(_starts.Pointer, checked((int)((long)Blocks * Count + 1))).Clear();
+        ArgumentOutOfRangeException.ThrowIfNegative(width);
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(values);
+        // What is checked must be what is written, also when another thread changes the arrays meanwhile.
+        int[] lengths = counts.ToArray();
+        var rowIds = new int[lengths.Length][];
+        var rowValues = new float[lengths.Length][];
+        for (int row = 0; row < lengths.Length; row++)
+            (rowIds[row], rowValues[row]) = CopyRow(row, width, lengths[row], ids, values);
+        using Use use = Use.Alone(this);
+        SetLists(width, lengths, rowIds, rowValues);
+    }
+
+    /// <summary>Holds lists that are known to be whole; see <see cref="FillLists"/>.</summary>
+    internal void SetLists(int width, ReadOnlySpan<int> counts, int[][] ids, float[][] values)
+    {
+        SetEmpty(counts.Length, width);
+        long total = 0;
+        foreach (int length in counts)
+            total += length;
+        ReserveEntries(total);
         for (int row = 0; row < Count; row++)
             foreach (int id in ids[row].AsSpan(0, counts[row]))
                 _starts.Pointer[(long)(id / BlockSize) * Count + row + 1]++;
-        SumCountsAndReserve();
+        SumCounts();
         for (int row = 0; row < Count; row++)
             for (int i = 0, block = -1, last = -1; i < counts[row]; i++)
             {
@@ -201,7 +305,9 @@ public sealed unsafe class ActiveBatch : IDisposable
     }
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
-    public void Dispose()
+    public void Dispose() => _uses.Close(this);
+
+    void INativeOwner.Free()
     {
         _starts.Dispose();
         _offsets.Dispose();
@@ -231,36 +337,69 @@ public sealed unsafe class ActiveBatch : IDisposable
 
     private void Fill(ReadOnlySpan<float> rows, int count, int width, bool keepZeros)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(rows.Length, checked(count * width));
-        Reshape(count, width);
-        long run = 0;
-        _starts[0] = 0;
-        for (int pass = 0; pass < 2; pass++)
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(width);
+        Expect.That(rows.Length == (long)count * width, $"expected {(long)count * width} elements, {count} rows of {width}, found {rows.Length}");
+        using Use use = Use.Alone(this);
+        SetEmpty(count, width);
+        ReserveEntries(keepZeros ? rows.Length : rows.Length - CountZeros(rows));
+        long run = 0, next = 0, room = _offsets.Length;
+        for (int block = 0; block < Blocks; block++)
         {
-            run = 0;
-            for (int block = 0; block < Blocks; block++)
+            int from = block * BlockSize, to = Math.Min(width, from + BlockSize);
+            for (int datum = 0; datum < count; datum++, run++)
             {
-                int from = block * BlockSize, to = Math.Min(width, from + BlockSize);
-                for (int datum = 0; datum < count; datum++, run++)
+                ReadOnlySpan<float> row = rows[(datum * width + from)..(datum * width + to)];
+                for (int offset = 0; offset < row.Length; offset++)
                 {
-                    long next = _starts[run];
-                    ReadOnlySpan<float> row = rows[(datum * width + from)..(datum * width + to)];
-                    for (int offset = 0; offset < row.Length; offset++)
-                    {
-                        if (!keepZeros && row[offset] == 0f)
-                            continue;
-                        if (pass == 1)
-                        {
-                            _offsets.Pointer[next] = (ushort)offset;
-                            _values.Pointer[next] = row[offset];
-                        }
-                        next++;
-                    }
-                    _starts[run + 1] = next;
+                    float value = row[offset];
+                    if (!keepZeros && value == 0f)
+                        continue;
+                    // Elements that another thread sets meanwhile may be more than there is room for.
+                    if (next == room)
+                        break;
+                    _offsets.Pointer[next] = (ushort)offset;
+                    _values.Pointer[next++] = value;
                 }
+                _starts.Pointer[run + 1] = next;
             }
-            if (pass == 0)
-                ReserveEntries(Entries);
         }
     }
+
+    private static int CountZeros(ReadOnlySpan<float> rows)
+    {
+        int zeros = 0;
+        foreach (float value in rows)
+            zeros += value == 0f ? 1 : 0;
+        return zeros;
+    }
+
+    private static (int[] Ids, float[] Values) CopyRow(int row, int width, int length, int[][] ids, float[][] values)
+    {
+        Expect.That(row < ids.Length && row < values.Length, $"expected ids and values of row {row}, found {ids.Length} rows of ids and {values.Length} of values");
+        (int[]? rowIds, float[]? rowValues) = (ids[row], values[row]);
+        Expect.That(
+            rowIds is not null && rowValues is not null && length >= 0 && length <= rowIds.Length && length <= rowValues.Length,
+            $"row {row}: expected {length} ids and values, found {rowIds?.Length ?? 0} and {rowValues?.Length ?? 0}");
+        rowIds = rowIds.AsSpan(0, length).ToArray();
+        for (int i = 0, last = -1; i < length; last = rowIds[i++])
+            Expect.That(rowIds[i] > last && rowIds[i] < width, $"row {row}: expected ascending ids from 0 to {width - 1}, found {rowIds[i]} after {last}");
+        return (rowIds, rowValues.AsSpan(0, length).ToArray());
+    }
+
+    private void CheckDatum(int datum)
+    {
+        if (unchecked((uint)datum) >= (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(datum), $"expected a datum from 0 to {Count - 1}, found {datum}");
+    }
+
+    internal int LengthOf(int datum)
+    {
+        int length = 0;
+        for (int block = 0; block < Blocks; block++)
+            length += Run(block, datum).Length;
+        return length;
+    }
+
+    private static int BlocksOf(int width) => (int)(((long)width + BlockSize - 1) / BlockSize);
 }

@@ -4,7 +4,7 @@ namespace Subquad.Simd.Memory;
 /// One growing block that a worker cuts its short-lived scratch from: everything is handed back at once by <see cref="Reset"/>. A warm arena
 /// allocates nothing. Not thread-safe: one arena per worker.
 /// </summary>
-public sealed unsafe class Arena : IDisposable
+internal sealed unsafe class Arena : IDisposable
 {
     private NativeBuffer<byte> _block;
     private long _used;

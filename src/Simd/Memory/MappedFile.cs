@@ -7,7 +7,7 @@ namespace Subquad.Simd.Memory;
 /// A file mapped for reading. Its pages are read when they are first touched, are shared by every process and every matrix that maps them, and cannot be written. What is mapped stays when the
 /// file is renamed, replaced or removed; only shortening it in place would take pages away, so it must be replaced by a rename.
 /// </summary>
-public sealed unsafe class MappedFile : IDisposable
+internal sealed unsafe class MappedFile : IDisposable
 {
     /// <summary>A matrix begins at a multiple of this: of the pages of every system, and of what Windows maps by.</summary>
     public const int Alignment = 65536;

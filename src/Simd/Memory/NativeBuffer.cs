@@ -6,10 +6,11 @@ namespace Subquad.Simd.Memory;
 
 /// <summary>
 /// Owns a block of native memory: zeroed, 128-byte aligned (two lines, which the second-level prefetcher fetches as a pair), followed by 128 bytes that may be read
-/// and overwritten (so that kernels store whole vectors at the end). Not thread-safe for disposal against use; use after disposal throws in every build.
+/// and overwritten (so that kernels store whole vectors at the end). Elements go in and out as copies: no reference or span can outlive the block. Thread-safe against disposal: a call in flight
+/// ends with its elements, a later one throws. Calls that write the same elements at the same time leave them undefined.
 /// </summary>
 /// <typeparam name="T">An unmanaged element.</typeparam>
-public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
+public sealed unsafe class NativeBuffer<T> : IDisposable, INativeOwner where T : unmanaged
 {
     internal const int Alignment = 128;
     private const int Slack = 128;
@@ -18,6 +19,7 @@ public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
     private nint _address;
     private readonly nuint _bytes;
     private readonly IDisposable? _owner;
+    private UseCount _uses;
 
     /// <summary>Takes room for <paramref name="length"/> zeroed elements.</summary>
     /// <param name="length">Elements, 0 or more; may exceed 2^31.</param>
@@ -57,9 +59,11 @@ public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
     /// <summary>Elements in the block.</summary>
     public long Length { get; }
 
-    /// <summary>One element.</summary>
+    ref UseCount INativeOwner.Uses => ref _uses;
+
+    /// <summary>One element, for the engine: the reference does not keep the block.</summary>
     /// <exception cref="IndexOutOfRangeException">The index is outside 0 to Length - 1.</exception>
-    public ref T this[long index]
+    internal ref T this[long index]
     {
         get
         {
@@ -83,9 +87,70 @@ public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
         }
     }
 
-    /// <summary>A part of the block.</summary>
+    /// <summary>Copies elements out.</summary>
+    /// <param name="start">First element.</param>
+    /// <param name="destination">As many elements as it has room for.</param>
     /// <exception cref="ArgumentOutOfRangeException">The part is not inside the block.</exception>
-    public Span<T> Slice(long start, int length)
+    /// <exception cref="ObjectDisposedException">The block was given back.</exception>
+    public void CopyTo(long start, Span<T> destination)
+    {
+        using Use use = Use.Shared(this);
+        Slice(start, destination.Length).CopyTo(destination);
+    }
+
+    /// <summary>Overwrites elements.</summary>
+    /// <param name="start">First element.</param>
+    /// <param name="source">The elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not inside the block.</exception>
+    /// <exception cref="ObjectDisposedException">The block was given back.</exception>
+    public void CopyFrom(long start, ReadOnlySpan<T> source)
+    {
+        using Use use = Use.Shared(this);
+        source.CopyTo(Slice(start, source.Length));
+    }
+
+    /// <summary>Overwrites every element with those of a buffer of the same length.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="ObjectDisposedException">One of the two was given back.</exception>
+    public void CopyFrom(NativeBuffer<T> source)
+    {
+        using Use use = Use.Shared(this), from = Use.Shared(source);
+        Expect.That(source.Length == Length, $"expected a buffer of {Length} elements, found {source.Length}");
+        NativeMemory.Copy(source.Pointer, Pointer, (nuint)Length * (nuint)sizeof(T));
+    }
+
+    /// <summary>Sets every element to a value.</summary>
+    /// <exception cref="ObjectDisposedException">The block was given back.</exception>
+    public void Fill(T value)
+    {
+        using Use use = Use.Shared(this);
+        for (long start = 0; start < Length; start += int.MaxValue)
+            Slice(start, (int)Math.Min(int.MaxValue, Length - start)).Fill(value);
+    }
+
+    /// <summary>Sets every element to zero.</summary>
+    /// <exception cref="ObjectDisposedException">The block was given back.</exception>
+    public void Clear()
+    {
+        using Use use = Use.Shared(this);
+        // The bytes behind the elements too: kernels may have stored there.
+        NativeMemory.Clear(Pointer, _owner is null ? _bytes : (nuint)Length * (nuint)sizeof(T));
+    }
+
+    /// <summary>Sets the first <paramref name="length"/> elements to zero.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The block has not that many.</exception>
+    /// <exception cref="ObjectDisposedException">The block was given back.</exception>
+    public void Clear(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        using Use use = Use.Shared(this);
+        NativeMemory.Clear(Pointer, (nuint)length * (nuint)sizeof(T));
+    }
+
+    /// <summary>A part of the block, for the engine: the span does not keep the block.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not inside the block.</exception>
+    internal Span<T> Slice(long start, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
@@ -93,31 +158,14 @@ public sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
         return new Span<T>(Pointer + start, length);
     }
 
-    /// <summary>The whole block.</summary>
+    /// <summary>The whole block, for the engine: the span does not keep the block.</summary>
     /// <exception cref="OverflowException">The block has more than 2^31 - 1 elements; use <see cref="Slice"/>.</exception>
-    public Span<T> Span => new(Pointer, checked((int)Length));
-
-    /// <summary>Sets every element to zero.</summary>
-    public void Clear() => NativeMemory.Clear(Pointer, _bytes);
-
-    /// <summary>Sets the first <paramref name="length"/> elements to zero.</summary>
-    public void Clear(long length)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
-        NativeMemory.Clear(Pointer, (nuint)length * (nuint)sizeof(T));
-    }
-
-    /// <summary>Copies every element from a buffer of the same length.</summary>
-    public void CopyFrom(NativeBuffer<T> source)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Length, Length);
-        NativeMemory.Copy(source.Pointer, Pointer, (nuint)Length * (nuint)sizeof(T));
-        GC.KeepAlive(source);
-    }
+    internal Span<T> Span => new(Pointer, checked((int)Length));
 
     /// <summary>Gives the block back. Calling it again does nothing.</summary>
-    public void Dispose()
+    public void Dispose() => _uses.Close(this);
+
+    void INativeOwner.Free()
     {
         Release();
         GC.SuppressFinalize(this);

@@ -4,7 +4,7 @@ namespace Subquad.Simd.Memory;
 /// The blocks W[T_i, S_i] of all data side by side: row per active input, its active outputs contiguous and padded to a line. Filled once per step
 /// (<see cref="KernelSet.Pack"/>), then every pull-back and push-forward of the step streams it.
 /// </summary>
-public sealed unsafe class PackedBlocks : IDisposable
+internal sealed unsafe class PackedBlocks : IDisposable
 {
     private const int LineFloats = 16;
 
@@ -30,7 +30,7 @@ public sealed unsafe class PackedBlocks : IDisposable
     {
         long floats = 0;
         for (int datum = 0; datum < outputs.Count; datum++)
-            floats += (long)inputs.CountOf(datum) * Padded(outputs.CountOf(datum));
+            floats += (long)inputs.LengthOf(datum) * Padded(outputs.LengthOf(datum));
         return floats * sizeof(float);
     }
 
@@ -43,8 +43,8 @@ public sealed unsafe class PackedBlocks : IDisposable
         int count = outputs.Count;
         Fit(ref _starts, count + 1L);
         Fit(ref _strides, count);
-        Fit(ref _inputRanks, inputs.Entries);
-        Fit(ref _outputRanks, outputs.Entries);
+        Fit(ref _inputRanks, inputs.EntryCount);
+        Fit(ref _outputRanks, outputs.EntryCount);
         long start = 0;
         for (int datum = 0; datum < count; datum++)
         {

@@ -7,29 +7,36 @@ namespace Subquad.Simd.Memory;
 /// one panel is contiguous: the forward verb streams whole columns into registers, pull-back and scatter touch elements of the same lines.
 /// Rows are padded with zeros to an even number of panels. Panels are one column further apart than their data, so that the same column of
 /// neighbouring panels falls into different cache sets also when the matrix is a power of two wide.
+/// Elements go in and out as copies: no reference or span can outlive the memory. Thread-safe against disposal and reshaping: a call in flight ends with the matrix that it began with, and a call that
+/// would change the shape under it throws. Calls that write the same elements at the same time leave them undefined.
 /// Of <see cref="ElementFormat.BFloat16"/> a column is two cache lines: the forward verbs read such a matrix, methods that copy or set elements convert, everything else refuses it.
 /// </summary>
 /// <remarks>As weights: rows are outputs, columns are inputs. As pre-activations: rows are neurons, columns are data. As a Gram factor: rows are data.</remarks>
-public sealed unsafe class PanelMatrix : IDisposable
+public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
 {
     /// <summary>Rows of a panel.</summary>
     public const int PanelRows = 64;
 
     // Of bfloat16 a float's place holds two elements.
     private NativeBuffer<float> _values;
+    private UseCount _uses;
 
     /// <summary>A zero matrix.</summary>
     /// <param name="rows">Rows, 1 or more.</param>
     /// <param name="columns">Columns, 1 or more.</param>
     /// <param name="format">How its elements are stored, for good.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A count is below 1, or there is no such format.</exception>
+    /// <exception cref="OutOfMemoryException">The system has no such block; the message names the bytes.</exception>
     public PanelMatrix(int rows, int columns, ElementFormat format = ElementFormat.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        if (!Enum.IsDefined(format))
+            throw new ArgumentOutOfRangeException(nameof(format), $"expected {ElementFormat.Float32} or {ElementFormat.BFloat16}, found {format}");
         Rows = rows;
         Columns = columns;
         Format = format;
-        _values = new NativeBuffer<float>(Places);
+        _values = new NativeBuffer<float>(PlacesOf(rows, columns));
     }
 
     /// <summary>A matrix in memory that must not be written.</summary>
@@ -47,7 +54,7 @@ public sealed unsafe class PanelMatrix : IDisposable
         IsReadOnly = true;
     }
 
-    /// <summary>Whether the matrix lies in a <see cref="MappedFile"/>: its pages are shared and cannot be written. Methods that write refuse it; a write through a reference or a span ends the process.</summary>
+    /// <summary>Whether the matrix lies in a <see cref="MappedFile"/>: its pages are shared and cannot be written. Methods and verbs that write refuse it.</summary>
     public bool IsReadOnly { get; }
 
     /// <summary>How the elements are stored.</summary>
@@ -66,27 +73,38 @@ public sealed unsafe class PanelMatrix : IDisposable
     public long PanelStride => ((long)Columns + 1) * PanelRows;
 
     /// <summary>Bytes that a matrix of this shape takes.</summary>
-    public static long BytesOf(long rows, long columns, ElementFormat format = ElementFormat.Float32) =>
-        PanelsOf(rows) * (columns + 1) * PanelRows * (format == ElementFormat.BFloat16 ? sizeof(ushort) : sizeof(float));
+    /// <param name="rows">Rows, 0 or more.</param>
+    /// <param name="columns">Columns, 0 or more.</param>
+    /// <param name="format">How the elements are stored.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
+    /// <exception cref="OverflowException">There are more bytes than an address space holds.</exception>
+    public static long BytesOf(long rows, long columns, ElementFormat format = ElementFormat.Float32)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        return checked(PanelsOf(rows) * (columns + 1) * PanelRows * (format == ElementFormat.BFloat16 ? sizeof(ushort) : sizeof(float)));
+    }
 
-    /// <summary>One element.</summary>
+    ref UseCount INativeOwner.Uses => ref _uses;
+
+    /// <summary>One element, for the engine: the reference does not keep the matrix.</summary>
     /// <exception cref="InvalidOperationException">The matrix does not hold float32.</exception>
-    public ref float this[int row, int column]
+    internal ref float this[int row, int column]
     {
         get
         {
-            ThrowIfNarrow();
+            RequireFloat32();
             if (unchecked((uint)row) >= (uint)Rows || unchecked((uint)column) >= (uint)Columns)
                 throw new IndexOutOfRangeException($"element ({row}, {column}) is outside a matrix of {Rows} x {Columns}");
             return ref _values.Pointer[row / PanelRows * PanelStride + (long)column * PanelRows + row % PanelRows];
         }
     }
 
-    /// <summary>The elements of one panel, column after column, padding included.</summary>
+    /// <summary>The elements of one panel, column after column, padding included, for the engine: the span does not keep the matrix.</summary>
     /// <exception cref="InvalidOperationException">The matrix does not hold float32.</exception>
-    public Span<float> Panel(int panel)
+    internal Span<float> Panel(int panel)
     {
-        ThrowIfNarrow();
+        RequireFloat32();
         return _values.Slice(panel * PanelStride, checked((int)(PanelStride - PanelRows)));
     }
 
@@ -96,7 +114,7 @@ public sealed unsafe class PanelMatrix : IDisposable
     {
         get
         {
-            ThrowIfNarrow();
+            RequireFloat32();
             return new(_values.Pointer, PanelStride, Rows, Columns);
         }
     }
@@ -108,27 +126,27 @@ public sealed unsafe class PanelMatrix : IDisposable
         : throw new InvalidOperationException("expected a matrix that holds bfloat16, found one that holds float32");
 
     /// <summary>Elements of <see cref="_values"/> that this shape takes.</summary>
-    private long Places => Panels * PanelStride / (Format == ElementFormat.BFloat16 ? 2 : 1);
+    private long Places => PlacesOf(Rows, Columns);
 
     /// <summary>Gives the matrix another shape; its content is then undefined (padding included) unless cleared. Takes memory only when it grows.</summary>
-    /// <exception cref="InvalidOperationException">The matrix is read-only.</exception>
+    /// <param name="rows">Rows, 1 or more.</param>
+    /// <param name="columns">Columns, 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A count is below 1.</exception>
+    /// <exception cref="InvalidOperationException">The matrix is read-only, or another call is using it.</exception>
+    /// <exception cref="OutOfMemoryException">The system has no such block; the matrix is then as good as disposed.</exception>
     public void Reshape(int rows, int columns)
     {
-        ThrowIfReadOnly();
-        Rows = rows;
-        Columns = columns;
-        long wanted = Places;
-        if (_values.Length >= wanted)
-            return;
-        _values.ThrowIfDisposed();
-        _values.Dispose();
-        _values = new NativeBuffer<float>(wanted);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        using Use use = Use.Alone(this);
+        SetShape(rows, columns);
     }
 
     /// <summary>Sets every element, padding included, to zero.</summary>
     /// <exception cref="InvalidOperationException">The matrix is read-only.</exception>
     public void Clear()
     {
+        using Use use = Use.Shared(this);
         ThrowIfReadOnly();
         _values.Clear(Places);
     }
@@ -139,6 +157,7 @@ public sealed unsafe class PanelMatrix : IDisposable
     /// <param name="destination">count x Columns elements.</param>
     public void CopyRows(int row, int count, Span<float> destination)
     {
+        using Use use = Use.Shared(this);
         CheckRows(row, count, destination.Length);
         if (Format == ElementFormat.BFloat16)
         {
@@ -162,6 +181,7 @@ public sealed unsafe class PanelMatrix : IDisposable
     /// <exception cref="InvalidOperationException">The matrix is read-only.</exception>
     public void SetRows(int row, int count, ReadOnlySpan<float> source)
     {
+        using Use use = Use.Shared(this);
         ThrowIfReadOnly();
         CheckRows(row, count, source.Length);
         if (Format == ElementFormat.BFloat16)
@@ -185,7 +205,8 @@ public sealed unsafe class PanelMatrix : IDisposable
     /// <param name="destination">As many elements as it has room for.</param>
     public void CopyRowMajor(long start, Span<float> destination)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + destination.Length, (long)Rows * Columns);
+        using Use use = Use.Shared(this);
+        CheckPart(start, destination.Length);
         float* values = _values.Pointer;
         ushort* narrow = (ushort*)values;
         for (int i = 0; i < destination.Length; i++)
@@ -198,8 +219,9 @@ public sealed unsafe class PanelMatrix : IDisposable
     /// <exception cref="InvalidOperationException">The matrix is read-only.</exception>
     public void SetRowMajor(long start, ReadOnlySpan<float> source)
     {
+        using Use use = Use.Shared(this);
         ThrowIfReadOnly();
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + source.Length, (long)Rows * Columns);
+        CheckPart(start, source.Length);
         float* values = _values.Pointer;
         ushort* narrow = (ushort*)values;
         for (int i = 0; i < source.Length; i++)
@@ -210,20 +232,41 @@ public sealed unsafe class PanelMatrix : IDisposable
     }
 
     /// <summary>Makes this an exact copy of another matrix of the same format.</summary>
-    /// <exception cref="InvalidOperationException">This matrix is read-only.</exception>
+    /// <exception cref="InvalidOperationException">This matrix is read-only, or another call is using it.</exception>
     /// <exception cref="ArgumentException">The other one holds another format; <see cref="KernelSet.Round"/> rounds one into the other.</exception>
     public void CopyFrom(PanelMatrix source)
     {
+        using Use from = Use.Shared(source);
         if (source.Format != Format)
             throw new ArgumentException($"expected a matrix that holds {Format}, found one that holds {source.Format}", nameof(source));
-        Reshape(source.Rows, source.Columns);
+        if (source == this)
+            return;
+        using Use to = Use.Alone(this);
+        SetShape(source.Rows, source.Columns);
         long bytes = Places * sizeof(float);
         Buffer.MemoryCopy(source._values.Pointer, _values.Pointer, bytes, bytes);
-        GC.KeepAlive(source);
     }
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
-    public void Dispose() => _values.Dispose();
+    public void Dispose() => _uses.Close(this);
+
+    void INativeOwner.Free() => _values.Dispose();
+
+    /// <summary>Gives the matrix another shape, for the engine: rows or columns may be 0, and no other call may use the matrix.</summary>
+    /// <inheritdoc cref="Reshape"/>
+    internal void SetShape(int rows, int columns)
+    {
+        ThrowIfReadOnly();
+        long wanted = PlacesOf(rows, columns);
+        if (_values.Length < wanted)
+        {
+            // The old block goes first: the two together may not fit.
+            _values.Dispose();
+            _values = new NativeBuffer<float>(wanted);
+        }
+        Rows = rows;
+        Columns = columns;
+    }
 
     private void ThrowIfReadOnly()
     {
@@ -231,7 +274,7 @@ public sealed unsafe class PanelMatrix : IDisposable
             throw new InvalidOperationException("expected a matrix in memory of its own, found one in a mapped file, which cannot be written");
     }
 
-    private void ThrowIfNarrow()
+    internal void RequireFloat32()
     {
         if (Format != ElementFormat.Float32)
             ThrowNarrow();
@@ -240,6 +283,12 @@ public sealed unsafe class PanelMatrix : IDisposable
     [DoesNotReturn]
     private static void ThrowNarrow() =>
         throw new InvalidOperationException("expected a matrix that holds float32, found one that holds bfloat16: the forward verbs read it, and copying and setting elements convert; nothing else does");
+
+    private void CheckPart(long start, int elements)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, (long)Rows * Columns - elements);
+    }
 
     private void CheckRows(int row, int count, int elements)
     {
@@ -260,6 +309,8 @@ public sealed unsafe class PanelMatrix : IDisposable
         (long row, long column) = Math.DivRem(element, Columns);
         return row / PanelRows * PanelStride + column * PanelRows + BFloat16.Place((int)(row % PanelRows));
     }
+
+    private long PlacesOf(int rows, int columns) => checked(PanelsOf(rows) * (((long)columns + 1) * PanelRows)) / (Format == ElementFormat.BFloat16 ? 2 : 1);
 
     private static int PanelsOf(long rows) => checked((int)((rows + 2 * PanelRows - 1) / (2 * PanelRows) * 2));
 }

@@ -4,7 +4,7 @@ namespace Subquad.Simd.Memory;
 /// What bounds the pre-activations of all rows for all data, beside the matrices of the reference: W h is at most upper[r, i] + (support[r, i] + Growth[r]) On[i] + Norms[r] Off[i];
 /// computing it in float32 adds at most Errors[r] Sizes[i]; a row is ruled out when the sum stays below Limits[r].
 /// </summary>
-public sealed class RowBound : IDisposable
+internal sealed class RowBound : IDisposable
 {
     /// <summary>Room for rows and data; the limits are infinite, so that padding is ruled out.</summary>
     public RowBound(int rows, int data)

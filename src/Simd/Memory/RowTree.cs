@@ -12,7 +12,7 @@ namespace Subquad.Simd.Memory;
 /// <b>Why both.</b> A ball bounds products more tightly (d = 8, a half-space with a ten-thousandth of a million normal rows: 1.3 % of the leaves remain, of boxes 2.0 %), a box distances
 /// (ten neighbours: 212 leaves, of balls 486; one level up 190 against 2,520). An empty box has lower ends of infinity and upper ends of -infinity, an empty ball a radius of -infinity.
 /// </remarks>
-public sealed unsafe class RowTree : IDisposable
+internal sealed unsafe class RowTree : IDisposable
 {
     /// <summary>Rows, or nodes, side by side.</summary>
     public const int Group = 16;

@@ -5,7 +5,7 @@ namespace Subquad.Simd.Memory;
 /// up to a level of one node. Levels lie one after another, the leaves first, each padded to whole nodes with -infinity, so m leaves take about m (1 + 1/15) floats.
 /// </summary>
 /// <remarks>No key is NaN: what would be is held as -infinity, so that it neither wins nor hides another. Content is undefined until a tree is built.</remarks>
-public sealed unsafe class TournamentTrees : IDisposable
+internal sealed unsafe class TournamentTrees : IDisposable
 {
     /// <summary>Children of a node: the lanes of the widest vector, and a cache line.</summary>
     public const int FanOut = 16;

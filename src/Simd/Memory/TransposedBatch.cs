@@ -2,28 +2,55 @@ namespace Subquad.Simd.Memory;
 
 /// <summary>
 /// An <see cref="ActiveBatch"/> turned round: for every neuron, the data it fires for. The data are blocked as neurons are in the batch, so a neuron's entries of
-/// one block of data are contiguous and the lists serve as sparse rows themselves.
+/// one block of data are contiguous and the lists serve as sparse rows themselves. Thread-safe: calls that read may run side by side, a call that would change lists in use throws.
 /// </summary>
-public sealed unsafe class TransposedBatch : IDisposable
+public sealed unsafe class TransposedBatch : IDisposable, INativeOwner
 {
     private NativeBuffer<int> _positions = new(0);
     private NativeBuffer<int> _counts = new(0);
+    private UseCount _uses;
 
-    /// <summary>The turned lists: Count is the batch's width, Width its count.</summary>
-    public ActiveBatch Lists { get; } = new();
+    /// <summary>Neurons: the width of the batch that this was built from.</summary>
+    public int Count => Lists.Count;
+
+    /// <summary>Data: the count of the batch that this was built from.</summary>
+    public int Width => Lists.Width;
+
+    ref UseCount INativeOwner.Uses => ref _uses;
+
+    /// <summary>The transposed lists: Count is the batch's width, Width its count.</summary>
+    internal ActiveBatch Lists { get; } = new();
 
     internal TransposedView View => new(Lists.View, _positions.Pointer);
 
     internal TransposedView With(NativeBuffer<float> values) => new(Lists.With(values), _positions.Pointer);
 
-    /// <summary>Turns the entries round, values included.</summary>
+    /// <summary>Transposes the entries, values included.</summary>
+    /// <param name="source">The batch.</param>
+    /// <exception cref="ObjectDisposedException">One of the two was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using this one, or is changing the batch.</exception>
     public void Build(ActiveBatch source)
+    {
+        using Use from = Use.Shared(source), to = Use.Alone(this);
+        Lists.SetEmpty(source.Width, source.Count);
+        bool isWhole = false;
+        try
+        {
+            Transpose(source);
+            isWhole = true;
+        }
+        finally
+        {
+            if (!isWhole)
+                Lists.SetEmpty(0, 0);
+        }
+    }
+
+    private void Transpose(ActiveBatch source)
     {
         ActiveView view = source.View;
         int count = view.Count, width = view.Width;
-        Lists.Reshape(width, count);
         long* starts = Lists.Starts;
-        new Span<long>(starts, checked((int)((long)Lists.Blocks * width + 1))).Clear();
 
         // Counted two places late: after the sum starts[run + 1] is where run begins, and the fill moves it on to where run ends, which is its meaning.
         // (The count of the very last run falls into the buffer's slack and is never read.)
@@ -35,9 +62,9 @@ public sealed unsafe class TransposedBatch : IDisposable
                     late[view.Offsets[entry]]++;
             }
         Lists.SumCounts();
-        Lists.ReserveEntries(source.Entries);
-        if (_positions.Length < source.Entries)
-            ActiveBatch.Grow(ref _positions, source.Entries);
+        Lists.ReserveEntries(source.EntryCount);
+        if (_positions.Length < source.EntryCount)
+            ActiveBatch.Grow(ref _positions, source.EntryCount);
 
         if (_counts.Length < count)
             ActiveBatch.Grow(ref _counts, count);
@@ -61,24 +88,41 @@ public sealed unsafe class TransposedBatch : IDisposable
     }
 
     /// <summary>Entries of one datum in the batch this was built from.</summary>
-    public int CountOf(int datum) => _counts[datum];
+    /// <param name="datum">0 to Width - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such datum.</exception>
+    /// <exception cref="ObjectDisposedException">The lists were disposed.</exception>
+    public int CountOf(int datum)
+    {
+        using Use use = Use.Shared(this);
+        if (unchecked((uint)datum) >= (uint)Width)
+            throw new ArgumentOutOfRangeException(nameof(datum), $"expected a datum from 0 to {Width - 1}, found {datum}");
+        return LengthOf(datum);
+    }
 
-    /// <summary>Copies other values of the source's entries into the turned order.</summary>
+    /// <summary>Entries of one datum, for the engine.</summary>
+    internal int LengthOf(int datum) => _counts.Pointer[datum];
+
+    /// <summary>Copies other values of the source's entries into the transposed order.</summary>
+    /// <param name="source">A value for each entry, in the order of the batch that this was built from.</param>
+    /// <param name="destination">Room for as many.</param>
+    /// <exception cref="ArgumentException">There are fewer values, or there is less room.</exception>
+    /// <exception cref="ObjectDisposedException">An operand was disposed.</exception>
     public void Gather(NativeBuffer<float> source, NativeBuffer<float> destination)
     {
-        long entries = Lists.Entries;
-        ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, entries);
-        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, entries);
+        using Use use = Use.Shared(this), use1 = Use.Shared(source), use2 = Use.Shared(destination);
+        KernelSet.CheckValues(Lists, source);
+        KernelSet.CheckValues(Lists, destination);
+        long entries = Lists.EntryCount;
         float* from = source.Pointer, to = destination.Pointer;
         int* positions = _positions.Pointer;
         for (long entry = 0; entry < entries; entry++)
             to[entry] = from[positions[entry]];
-        GC.KeepAlive(source);
-        GC.KeepAlive(destination);
     }
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
-    public void Dispose()
+    public void Dispose() => _uses.Close(this);
+
+    void INativeOwner.Free()
     {
         Lists.Dispose();
         _positions.Dispose();

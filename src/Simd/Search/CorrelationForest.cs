@@ -6,16 +6,16 @@ namespace Subquad.Simd.Search;
 /// <summary>
 /// Correlation trees of equal size in one block, over keys sum - threshold of pre-activations: one per datum over the neurons (a DTree) or one per neuron over the data (a WTree).
 /// A report at 0 gives the neurons strictly above their thresholds exactly, for a float32 difference with gradual underflow is positive just when its first term is the greater.
-/// Trees are shared among the workers of a team; results do not depend on how many there are. Warm calls allocate nothing. Not reentrant.
+/// Trees are shared among the workers of a team; results do not depend on how many there are. Warm calls allocate nothing. One call at a time: a second one beside it throws.
 /// </summary>
 /// <remarks>As with <see cref="CorrelationTree"/> a key that would be NaN is -infinity.</remarks>
-public sealed class CorrelationForest : IDisposable
+public sealed class CorrelationForest : IDisposable, INativeOwner
 {
     private const int TreesAtOnce = PanelMatrix.PanelRows;
 
     private readonly KernelSet _kernels;
     private readonly WorkerTeam _team;
-    private readonly TournamentTrees _trees = new();
+    private readonly TournamentTrees _trees;
     private readonly Action<int, int> _build, _update, _count, _compress;
 
     private PanelMatrix _sums = null!;
@@ -23,18 +23,22 @@ public sealed class CorrelationForest : IDisposable
     private ActiveBatch _lists = null!;
     private float _gain;
     private int _chunk;
+    private UseCount _uses;
 
     /// <summary>An empty forest.</summary>
     /// <param name="kernels">The set that everything runs on.</param>
     /// <param name="team">The workers that share the trees; must outlive the forest.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public CorrelationForest(KernelSet kernels, WorkerTeam team)
     {
-        (_kernels, _team) = (kernels, team);
-        _build = (chunk, _) => _kernels.BuildTournaments(_sums, _thresholds, OverData, _trees, From(chunk), From(chunk + 1));
-        _update = (chunk, worker) => _kernels.UpdateTournaments(
+        ArgumentNullException.ThrowIfNull(kernels);
+        ArgumentNullException.ThrowIfNull(team);
+        (_kernels, _team, _trees) = (kernels, team, new TournamentTrees());
+        _build = (chunk, _) => _kernels.BuildTournamentsCore(_sums, _thresholds, OverData, _trees, From(chunk), From(chunk + 1));
+        _update = (chunk, worker) => _kernels.UpdateTournamentsCore(
             _sums, _thresholds, OverData, _lists, _trees, From(chunk), From(chunk + 1), CorrelationTree.MostPaths(Leaves), _team.Scratch(worker));
-        _count = (chunk, _) => _kernels.CountPositive(_trees, _lists, From(chunk), From(chunk + 1));
-        _compress = (chunk, _) => _kernels.CompressPositive(_trees, _gain, _lists, From(chunk), From(chunk + 1));
+        _count = (chunk, _) => _kernels.CountPositiveCore(_trees, _lists, From(chunk), From(chunk + 1));
+        _compress = (chunk, _) => _kernels.CompressPositiveCore(_trees, _gain, _lists, From(chunk), From(chunk + 1));
     }
 
     /// <summary>Trees.</summary>
@@ -46,6 +50,8 @@ public sealed class CorrelationForest : IDisposable
     /// <summary>Whether a tree belongs to a neuron and its leaves are data.</summary>
     public bool OverData { get; private set; }
 
+    ref UseCount INativeOwner.Uses => ref _uses;
+
     internal TournamentTrees Trees => _trees;
 
     /// <summary>Builds one tree per datum over the neurons, or one per neuron over the data.</summary>
@@ -53,8 +59,11 @@ public sealed class CorrelationForest : IDisposable
     /// <param name="thresholds">One per row of sums, +infinity for the rows of its padding.</param>
     /// <param name="overData">Which of the two.</param>
     /// <exception cref="ArgumentException">There are not as many thresholds.</exception>
+    /// <exception cref="ObjectDisposedException">The forest, its team or an operand was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the forest, or the matrix does not hold float32.</exception>
     public void Build(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData = false)
     {
+        using Use use = Use.Alone(this), use1 = Use.Shared(sums), use2 = Use.Shared(thresholds);
         CheckThresholds(sums, thresholds);
         OverData = overData;
         _trees.Reshape(overData ? sums.Rows : sums.Columns, overData ? sums.Columns : sums.Rows);
@@ -67,8 +76,11 @@ public sealed class CorrelationForest : IDisposable
     /// <param name="thresholds">As for <see cref="Build"/>.</param>
     /// <param name="changed">Row i lists the changed leaves of tree i.</param>
     /// <exception cref="ArgumentException">A shape is another.</exception>
+    /// <exception cref="ObjectDisposedException">The forest, its team or an operand was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the forest.</exception>
     public void Update(PanelMatrix sums, NativeBuffer<float> thresholds, ActiveBatch changed)
     {
+        using Use use = Use.Alone(this), use1 = Use.Shared(sums), use2 = Use.Shared(thresholds), use3 = Use.Shared(changed);
         (int neurons, int data) = OverData ? (Count, Leaves) : (Leaves, Count);
         if (sums.Rows != neurons || sums.Columns != data)
             throw new ArgumentException($"expected sums of {neurons} neurons x {data} data, found {sums.Rows} x {sums.Columns}", nameof(sums));
@@ -82,17 +94,33 @@ public sealed class CorrelationForest : IDisposable
     /// <summary>Lists, for every tree, the leaves with a positive key and gain * key for each: over neurons the very bits of <see cref="TeamKernels.Threshold"/>, over data the same turned round.</summary>
     /// <param name="gain">Multiplies every key.</param>
     /// <param name="destination">Reshaped to trees x leaves.</param>
+    /// <exception cref="ObjectDisposedException">The forest, its team or the destination was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the forest or the destination.</exception>
     public void Report(float gain, ActiveBatch destination)
     {
-        destination.Reshape(Count, Leaves);
-        (_lists, _gain) = (destination, gain);
-        Share(_count);
-        destination.SumCountsAndReserve();
-        Share(_compress);
+        using Use use = Use.Alone(this), use1 = Use.Alone(destination);
+        destination.SetEmpty(Count, Leaves);
+        bool isWhole = false;
+        try
+        {
+            (_lists, _gain) = (destination, gain);
+            Share(_count);
+            destination.SumCountsAndReserve();
+            Share(_compress);
+            isWhole = true;
+        }
+        finally
+        {
+            // Counts that nobody compressed are no lists.
+            if (!isWhole)
+                destination.SetEmpty(0, 0);
+        }
     }
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
-    public void Dispose() => _trees.Dispose();
+    public void Dispose() => _uses.Close(this);
+
+    void INativeOwner.Free() => _trees.Dispose();
 
     private void Share(Action<int, int> body)
     {
@@ -105,6 +133,7 @@ public sealed class CorrelationForest : IDisposable
 
     private static void CheckThresholds(PanelMatrix sums, NativeBuffer<float> thresholds)
     {
+        sums.RequireFloat32();
         if (thresholds.Length < sums.Panels * PanelMatrix.PanelRows)
             throw new ArgumentException($"expected {sums.Panels * PanelMatrix.PanelRows} thresholds, padding included, found {thresholds.Length}", nameof(thresholds));
     }

@@ -5,30 +5,48 @@ namespace Subquad.Simd.Search;
 /// <summary>
 /// Answers "which keys exceed a threshold?" and "which are the largest?" in time that grows with the answer: a max-tournament of fan-out 16 (algorithm of Alman, Liang, Song,
 /// Zhang and Zhuo, NeurIPS 2023, who use binary trees). A query compares 16 children at a time and enters only nodes whose largest key qualifies. Warm calls allocate nothing.
-/// Queries are thread-safe; building and updating are not, and must not overlap them.
+/// Queries may run on several threads at once; a change beside another call throws.
 /// </summary>
 /// <remarks>A NaN key is held as -infinity: it is never reported, and hides no other. Nor is a key of -infinity ever reported.</remarks>
-public sealed class CorrelationTree : IDisposable
+public sealed class CorrelationTree : IDisposable, INativeOwner
 {
     /// <summary>Up to one changed leaf in so many, changes go path by path, above level by level: of 16,384 leaves 256 take as long as all levels do (perf/Kernels, TournamentBenchmarks).</summary>
     internal const int LeavesPerPath = 64;
 
     private readonly KernelSet _kernels;
-    private readonly TournamentTrees _trees = new();
+    private readonly TournamentTrees _trees;
+    private int[] _leaves = [];
+    private float[] _keys = [];
+    private UseCount _uses;
 
     /// <summary>A tree without keys.</summary>
     /// <param name="kernels">The set that the queries run on.</param>
+    /// <exception cref="ArgumentNullException">There is no set.</exception>
     public CorrelationTree(KernelSet kernels)
     {
+        ArgumentNullException.ThrowIfNull(kernels);
         _kernels = kernels;
+        _trees = new TournamentTrees();
         Build([]);
     }
 
     /// <summary>Keys.</summary>
     public int Count => _trees.Leaves;
 
-    /// <summary>The keys as they are held; valid until the next change.</summary>
-    public ReadOnlySpan<float> Keys => _trees.LeavesOf(0);
+    /// <summary>Copies the keys as they are held.</summary>
+    /// <param name="keys">Room for Count keys.</param>
+    /// <exception cref="ArgumentException">There is less room.</exception>
+    /// <exception cref="ObjectDisposedException">The tree was disposed.</exception>
+    public void CopyKeys(Span<float> keys)
+    {
+        using Use use = Use.Shared(this);
+        Expect.That(keys.Length >= Count, $"expected room for {Count} keys, found {keys.Length}");
+        Keys.CopyTo(keys);
+    }
+
+    ref UseCount INativeOwner.Uses => ref _uses;
+
+    internal ReadOnlySpan<float> Keys => _trees.LeavesOf(0);
 
     internal ReadOnlySpan<float> Levels => _trees.LevelsOf(0);
 
@@ -36,8 +54,11 @@ public sealed class CorrelationTree : IDisposable
     internal static int MostPaths(int leaves) => leaves / LeavesPerPath;
 
     /// <summary>Takes other keys, any number of them. One pass; takes memory only when there are more than ever before.</summary>
+    /// <exception cref="ObjectDisposedException">The tree was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the tree.</exception>
     public void Build(ReadOnlySpan<float> keys)
     {
+        using Use use = Use.Alone(this);
         _trees.Reshape(1, keys.Length);
         _kernels.BuildTournament(keys, _trees, 0);
     }
@@ -51,14 +72,24 @@ public sealed class CorrelationTree : IDisposable
     /// <param name="keys">Their keys.</param>
     /// <exception cref="ArgumentException">There are not as many keys as leaves.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such leaf; nothing was changed.</exception>
+    /// <exception cref="ObjectDisposedException">The tree was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the tree.</exception>
     public void UpdateMany(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys)
     {
+        using Use use = Use.Alone(this);
         if (keys.Length != leaves.Length)
             throw new ArgumentException($"expected {leaves.Length} keys, one per leaf, found {keys.Length}", nameof(keys));
-        foreach (int leaf in leaves)
+        // What is checked must be what is used, also when another thread changes the arrays meanwhile.
+        if (_leaves.Length < leaves.Length)
+            (_leaves, _keys) = (new int[leaves.Length], new float[leaves.Length]);
+        Span<int> changed = _leaves.AsSpan(0, leaves.Length);
+        Span<float> news = _keys.AsSpan(0, keys.Length);
+        leaves.CopyTo(changed);
+        keys.CopyTo(news);
+        foreach (int leaf in changed)
             if (unchecked((uint)leaf) >= (uint)Count)
                 throw new ArgumentOutOfRangeException(nameof(leaves), $"expected a leaf from 0 to {Count - 1}, found {leaf}");
-        _kernels.UpdateTournament(leaves, keys, _trees, 0, leaves.Length > MostPaths(Count));
+        _kernels.UpdateTournamentCore(changed, news, _trees, 0, leaves.Length > MostPaths(Count));
     }
 
     /// <summary>Writes the ids, ascending, whose key is strictly greater than the threshold; returns how many there are.</summary>
@@ -67,6 +98,7 @@ public sealed class CorrelationTree : IDisposable
     /// <exception cref="ArgumentException">There is less room.</exception>
     public int Report(float threshold, Span<int> ids)
     {
+        using Use use = Use.Shared(this);
         if (ids.Length < Count)
             throw new ArgumentException($"expected room for {Count} ids, found {ids.Length}", nameof(ids));
         return _kernels.ReportAbove(_trees, 0, threshold, ids);
@@ -80,6 +112,7 @@ public sealed class CorrelationTree : IDisposable
     public int Top(int k, Span<int> ids)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
+        using Use use = Use.Shared(this);
         k = Math.Min(k, Count);
         if (ids.Length < k)
             throw new ArgumentException($"expected room for {k} ids, found {ids.Length}", nameof(ids));
@@ -87,5 +120,7 @@ public sealed class CorrelationTree : IDisposable
     }
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
-    public void Dispose() => _trees.Dispose();
+    public void Dispose() => _uses.Close(this);
+
+    void INativeOwner.Free() => _trees.Dispose();
 }

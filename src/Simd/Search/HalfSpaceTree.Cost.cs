@@ -41,7 +41,7 @@ public sealed partial class HalfSpaceTree
             {
                 (SearchPath before, Path) = (Path, path);
                 long start = Stopwatch.GetTimestamp();
-                Report(x, bound, hits);
+                ReportCore(x, bound, hits);
                 Path = before;
                 return Stopwatch.GetElapsedTime(start).TotalSeconds;
             }

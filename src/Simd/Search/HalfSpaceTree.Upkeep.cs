@@ -13,12 +13,19 @@ public sealed partial class HalfSpaceTree
     private int _freshLeaf;
     private long _freshRows, _freshSplit, _holes;
 
+    // Ids and rows are copied first: what is checked must be what is used, also when another thread changes the arrays meanwhile.
+
     /// <summary>Adds rows under new ids.</summary>
     /// <param name="ids">0 or more each, none of them in the tree.</param>
     /// <param name="rows">Row after row.</param>
     /// <exception cref="ArgumentException">An id is taken, negative or given twice, or a number is NaN or infinite; the message names the row. Then nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The tree was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the tree.</exception>
     public void Insert(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
     {
+        using Use use = Use.Alone(this);
+        ids = ids.ToArray();
+        rows = rows.ToArray();
         CheckShape(ids, rows);
         CheckIds(ids, present: false);
         foreach (int id in ids)
@@ -31,8 +38,12 @@ public sealed partial class HalfSpaceTree
 
     /// <summary>Takes rows out.</summary>
     /// <exception cref="ArgumentException">An id is not in the tree or given twice; the message names it. Then nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The tree was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the tree.</exception>
     public void Remove(ReadOnlySpan<int> ids)
     {
+        using Use use = Use.Alone(this);
+        ids = ids.ToArray();
         CheckIds(ids, present: true);
         foreach (int id in ids)
             Clear(id);
@@ -42,8 +53,13 @@ public sealed partial class HalfSpaceTree
 
     /// <summary>Gives rows that are in the tree new values.</summary>
     /// <exception cref="ArgumentException">An id is not in the tree or given twice, or a number is NaN or infinite; the message names the row. Then nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The tree was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the tree.</exception>
     public void Move(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
     {
+        using Use use = Use.Alone(this);
+        ids = ids.ToArray();
+        rows = rows.ToArray();
         CheckShape(ids, rows);
         CheckIds(ids, present: true);
         List<int> leaving = MoveInPlace(ids, rows);

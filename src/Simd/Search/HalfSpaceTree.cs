@@ -17,7 +17,7 @@ public enum SearchPath
 
 /// <summary>
 /// Rows in R^d that answer which of them exceed a half-space, are nearest to a point, or have the largest inner product with it. Exact: every query returns what a scan of all rows in
-/// float32 would, bit for bit, whatever the tree looks like. Queries may run on several threads at once, each with its own <see cref="SearchHits"/>; changes may not run beside anything.
+/// float32 would, bit for bit, whatever the tree looks like. Queries may run on several threads at once, each with its own <see cref="SearchHits"/>; a change beside another call throws.
 /// </summary>
 /// <remarks>
 /// <para>A packed tree of boxes and balls with a fan-out of sixteen: see <see cref="RowTree"/> for the layout, <see cref="RowSplitter"/> for the order of the rows, <see cref="BallFitter"/> for the
@@ -26,7 +26,7 @@ public enum SearchPath
 /// split anew in its place, if enough of its rows need that; the other rows, and new ones, go to fresh leaves at the end, which are split anew whenever their rows have doubled. When fresh rows and
 /// empty slots make up a quarter of the tree, all of it is built again.</para>
 /// </remarks>
-public sealed partial class HalfSpaceTree : IDisposable
+public sealed partial class HalfSpaceTree : IDisposable, INativeOwner
 {
     /// <summary>Where norms multiply to less than this no product overflows, and the balls' bounds hold; elsewhere queries scan.</summary>
     private const double LargestProduct = 1e38;
@@ -35,6 +35,7 @@ public sealed partial class HalfSpaceTree : IDisposable
     private RowTree _tree;
     private double _largestNorm;
     private float _listedCost = DefaultListedCost;
+    private UseCount _uses;
 
     /// <summary>A tree over rows with the ids 0, 1, 2, ...</summary>
     /// <param name="rows">Row after row; a multiple of <paramref name="dimension"/>, possibly none.</param>
@@ -71,6 +72,8 @@ public sealed partial class HalfSpaceTree : IDisposable
     /// <summary>Forces a way through queries; the default lets the cost model choose.</summary>
     public SearchPath Path { get; set; }
 
+    ref UseCount INativeOwner.Uses => ref _uses;
+
     /// <summary>Groups of sixteen rows that a scan reads.</summary>
     public int RowGroups => _tree.Leaves;
 
@@ -82,7 +85,15 @@ public sealed partial class HalfSpaceTree : IDisposable
     /// <param name="bound">b; for NaN there is no such row.</param>
     /// <param name="hits">Overwritten.</param>
     /// <exception cref="ArgumentException">x has not d numbers, or one of them is NaN or infinite.</exception>
+    /// <exception cref="ObjectDisposedException">The tree or the hits were disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another call is changing the tree, or is using the hits.</exception>
     public void Report(ReadOnlySpan<float> x, float bound, SearchHits hits)
+    {
+        using Use use = Use.Shared(this), use1 = Use.Alone(hits);
+        ReportCore(x, bound, hits);
+    }
+
+    private void ReportCore(ReadOnlySpan<float> x, float bound, SearchHits hits)
     {
         CheckQuery(x);
         double norm = NormOf(x);
@@ -93,7 +104,8 @@ public sealed partial class HalfSpaceTree : IDisposable
     /// <inheritdoc cref="Report"/>
     public void ReportAscending(ReadOnlySpan<float> x, float bound, SearchHits hits)
     {
-        Report(x, bound, hits);
+        using Use use = Use.Shared(this), use1 = Use.Alone(hits);
+        ReportCore(x, bound, hits);
         _kernels.SortById(hits, _largestId);
     }
 
@@ -106,6 +118,7 @@ public sealed partial class HalfSpaceTree : IDisposable
     public void Nearest(ReadOnlySpan<float> x, int k, SearchHits hits)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
+        using Use use = Use.Shared(this), use1 = Use.Alone(hits);
         CheckQuery(x);
         _kernels.Nearest(_tree, x, k, CostOf(Path), hits);
     }
@@ -119,13 +132,16 @@ public sealed partial class HalfSpaceTree : IDisposable
     public void MaxInnerProduct(ReadOnlySpan<float> x, int k, SearchHits hits)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
+        using Use use = Use.Shared(this), use1 = Use.Alone(hits);
         CheckQuery(x);
         double norm = NormOf(x);
         _kernels.LargestProducts(_tree, x, RoundedUp(norm), k, norm * _largestNorm < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
     }
 
     /// <summary>Gives all memory back. Calling it again does nothing.</summary>
-    public void Dispose()
+    public void Dispose() => _uses.Close(this);
+
+    void INativeOwner.Free()
     {
         _tree.Dispose();
         _slots.Dispose();

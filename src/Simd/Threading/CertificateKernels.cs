@@ -3,7 +3,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Threading;
 
 /// <summary>The verbs of certified activity over their whole range, shared among the workers of a team; see <see cref="TeamKernels"/>.</summary>
-public sealed class CertificateKernels
+internal sealed class CertificateKernels
 {
     private readonly TeamKernels _kernels;
     private readonly Action<int, int> _supportNorms, _rowNorms, _raise, _countUncertain, _listUncertain, _setListed, _countListed, _compressListed, _countNonZero, _listNonZero;
@@ -19,25 +19,26 @@ public sealed class CertificateKernels
     {
         _kernels = kernels;
         KernelSet set = kernels.Kernels;
-        _supportNorms = (pair, _) => set.SupportNorms(_weights, _inputs, _scale, _support, 2 * pair, 2 * pair + 2);
-        _rowNorms = (panel, _) => set.RowNorms(_weights, _scale, _first, panel, panel + 1);
-        _raise = (panel, _) => set.Raise(_upper, _first, _second, _support, panel, panel + 1);
-        _countUncertain = (block, _) => set.RaiseAndCountUncertain(_upper, _support, _bound, _lists, block, block + 1);
-        _listUncertain = (block, _) => set.ListUncertain(_upper, _bound, _lists, block, block + 1);
-        _setListed = (block, _) => set.SetListed(_listed, _first, _second, _third, _upper, block, block + 1);
-        _countListed = (block, _) => set.CountListedAbove(_listed, _first, _second, _lists, block, block + 1);
-        _compressListed = (block, _) => set.CompressListedAbove(_listed, _first, _second, _scale, _lists, block, block + 1);
-        _countNonZero = (block, _) => set.CountNonZero(_upper, _lists, block, block + 1);
-        _listNonZero = (block, _) => set.ListNonZero(_upper, _lists, block, block + 1);
+        _supportNorms = (pair, _) => set.SupportNormsCore(_weights, _inputs, _scale, _support, 2 * pair, 2 * pair + 2);
+        _rowNorms = (panel, _) => set.RowNormsCore(_weights, _scale, _first, panel, panel + 1);
+        _raise = (panel, _) => set.RaiseCore(_upper, _first, _second, _support, panel, panel + 1);
+        _countUncertain = (block, _) => set.RaiseAndCountUncertainCore(_upper, _support, _bound, _lists, block, block + 1);
+        _listUncertain = (block, _) => set.ListUncertainCore(_upper, _bound, _lists, block, block + 1);
+        _setListed = (block, _) => set.SetListedCore(_listed, _first, _second, _third, _upper, block, block + 1);
+        _countListed = (block, _) => set.CountListedAboveCore(_listed, _first, _second, _lists, block, block + 1);
+        _compressListed = (block, _) => set.CompressListedAboveCore(_listed, _first, _second, _scale, _lists, block, block + 1);
+        _countNonZero = (block, _) => set.CountNonZeroCore(_upper, _lists, block, block + 1);
+        _listNonZero = (block, _) => set.ListNonZeroCore(_upper, _lists, block, block + 1);
     }
 
     /// <summary>Upper bounds of the norms of all rows on each datum's active inputs; see <see cref="KernelSet.SupportNorms"/>.</summary>
     public void SupportNorms(PanelMatrix weights, ActiveBatch inputs, float raise, PanelMatrix norms)
     {
-        norms.Reshape(weights.Rows, inputs.Count);
-        _kernels.MultiplyAdds += inputs.Entries * weights.Rows;
+        norms.SetShape(weights.Rows, inputs.Count);
+        _kernels.MultiplyAdds += inputs.EntryCount * weights.Rows;
         if (_kernels.CountsLines)
             _kernels.TouchedLines += LineCounter.OfForward(weights, inputs);
+        KernelSet.CheckForward(weights, inputs.Width, inputs.Count, norms, 0, weights.Panels);
         (_weights, _inputs, _scale, _support) = (weights, inputs, raise, norms);
         _kernels.Team.Run(weights.Panels / 2, _supportNorms);
     }
@@ -45,6 +46,7 @@ public sealed class CertificateKernels
     /// <summary>Upper bounds of the norms of all rows, padding included.</summary>
     public void RowNorms(PanelMatrix weights, float raise, NativeBuffer<float> norms)
     {
+        KernelSet.CheckRowNorms(weights, norms, 0, weights.Panels);
         (_weights, _scale, _first) = (weights, raise, norms);
         _kernels.Team.Run(weights.Panels, _rowNorms);
     }
@@ -52,7 +54,8 @@ public sealed class CertificateKernels
     /// <summary>target[r, i] = source[r, i] + slack[r] * sizes[i]; source and target may be the same.</summary>
     public void Raise(PanelMatrix source, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target)
     {
-        target.Reshape(source.Rows, source.Columns);
+        target.SetShape(source.Rows, source.Columns);
+        KernelSet.CheckRaise(source, slack, sizes, target, 0, target.Panels);
         (_upper, _first, _second, _support) = (source, slack, sizes, target);
         _kernels.Team.Run(source.Panels, _raise);
     }
@@ -60,7 +63,9 @@ public sealed class CertificateKernels
     /// <summary>Raises upper to the bound and counts the rows that it does not rule out, as runs of <paramref name="destination"/>; <see cref="ListUncertain"/> lists them.</summary>
     public void RaiseAndCountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination)
     {
-        destination.Reshape(upper.Columns, upper.Rows);
+        destination.SetShape(upper.Columns, upper.Rows);
+        KernelSet.CheckSupport(upper, support);
+        KernelSet.CheckBound(upper, bound, destination, 0, destination.Blocks);
         (_upper, _support, _bound, _lists) = (upper, support, bound, destination);
         _kernels.Team.Run(destination.Blocks, _countUncertain);
         destination.SumCounts();
@@ -69,7 +74,8 @@ public sealed class CertificateKernels
     /// <summary>Lists the rows that were counted.</summary>
     public void ListUncertain(PanelMatrix upper, RowBound bound, ActiveBatch destination)
     {
-        destination.ReserveEntries(destination.Entries);
+        destination.ReserveEntries(destination.EntryCount);
+        KernelSet.CheckBound(upper, bound, destination, 0, destination.Blocks);
         (_upper, _bound, _lists) = (upper, bound, destination);
         _kernels.Team.Run(destination.Blocks, _listUncertain);
     }
@@ -77,6 +83,7 @@ public sealed class CertificateKernels
     /// <summary>target[r, i] = value + slack[r] * sizes[i] for the listed elements.</summary>
     public void SetListed(ActiveBatch listed, NativeBuffer<float> values, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target)
     {
+        KernelSet.CheckSetListed(listed, values, slack, sizes, target, 0, listed.Blocks);
         (_listed, _first, _second, _third, _upper) = (listed, values, slack, sizes, target);
         _kernels.Team.Run(listed.Blocks, _setListed);
     }
@@ -84,7 +91,8 @@ public sealed class CertificateKernels
     /// <summary>Among listed rows, those above their thresholds, and gain * (sum - threshold) for each.</summary>
     public void ThresholdListed(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination)
     {
-        destination.Reshape(listed.Count, listed.Width);
+        destination.SetShape(listed.Count, listed.Width);
+        KernelSet.CheckListed(listed, sums, thresholds, destination, 0, listed.Blocks);
         (_listed, _first, _second, _lists, _scale) = (listed, sums, thresholds, destination, gain);
         _kernels.Team.Run(destination.Blocks, _countListed);
         destination.SumCountsAndReserve();
@@ -94,7 +102,7 @@ public sealed class CertificateKernels
     /// <summary>Lists the elements that are not zero, with their values, column by column of a matrix neurons x data.</summary>
     public void NonZero(PanelMatrix matrix, ActiveBatch destination)
     {
-        destination.Reshape(matrix.Columns, matrix.Rows);
+        destination.SetShape(matrix.Columns, matrix.Rows);
         (_upper, _lists) = (matrix, destination);
         _kernels.Team.Run(destination.Blocks, _countNonZero);
         destination.SumCountsAndReserve();

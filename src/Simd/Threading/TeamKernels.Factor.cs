@@ -3,7 +3,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Threading;
 
 /// <content>Dense float64: outer products, triangular solves and products with a symmetric matrix. Workers own rows of a result or right-hand sides, or slices that depend on the order alone.</content>
-public sealed partial class TeamKernels
+internal sealed partial class TeamKernels
 {
     /// <summary>The most right-hand sides that one worker solves together: 256 of them make the copy of a block of L worth its time.</summary>
     private const int MostSolveColumns = 256;
@@ -34,9 +34,11 @@ public sealed partial class TeamKernels
         for (_column = 0; _column < columns; _column = _columnTo)
         {
             _columnTo = Math.Min(columns, _column + KernelSet.OuterProductBlock);
-            Team.Run(_chunks, _packRows ??= (chunk, _) => Kernels.PackRows(_right, _rightStride, _column, _columnTo, _panel, Row(chunk), Row(chunk + 1)));
+            KernelSet.CheckPacking(rows, rowStride, _column, _columnTo, panel, 0, n);
+            KernelSet.CheckOuterProduct(panel, _columnTo - _column, gram, stride, 0, n);
+            Team.Run(_chunks, _packRows ??= (chunk, _) => Kernels.PackRowsCore(_right, _rightStride, _column, _columnTo, _panel, Row(chunk), Row(chunk + 1)));
             // The last rows are the longest: they go first.
-            Team.Run(_chunks, _outerProduct ??= (chunk, _) => Kernels.AddOuterProduct(_panel, _columnTo - _column, _matrix, _stride, Row(_chunks - 1 - chunk), Row(_chunks - chunk)));
+            Team.Run(_chunks, _outerProduct ??= (chunk, _) => Kernels.AddOuterProductCore(_panel, _columnTo - _column, _matrix, _stride, Row(_chunks - 1 - chunk), Row(_chunks - chunk)));
         }
     }
 
@@ -48,12 +50,12 @@ public sealed partial class TeamKernels
     /// <param name="rightStride">A multiple of 16.</param>
     /// <param name="columns">Right-hand sides; those that fill up the last sixteen are solved too.</param>
     public void SolveLower(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columns) =>
-        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveLower ??= (chunk, worker) => Kernels.SolveLower(
+        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveLower ??= (chunk, worker) => Kernels.SolveLowerCore(
             _matrix, _stride, _order, _right, _rightStride, chunk * _solveColumns, Math.Min(_columnTo, (chunk + 1) * _solveColumns), Team.Scratch(worker)));
 
     /// <summary>Solves L^T X = B in place; otherwise as <see cref="SolveLower"/>.</summary>
     public void SolveUpper(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columns) =>
-        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveUpper ??= (chunk, worker) => Kernels.SolveUpper(
+        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveUpper ??= (chunk, worker) => Kernels.SolveUpperCore(
             _matrix, _stride, _order, _right, _rightStride, chunk * _solveColumns, Math.Min(_columnTo, (chunk + 1) * _solveColumns), Team.Scratch(worker)));
 
     /// <summary>Solves L L^T X = B in place; otherwise as <see cref="SolveLower"/>. One right-hand side takes a path of its own, which reads L twice and does nothing for its padding.</summary>
@@ -84,9 +86,10 @@ public sealed partial class TeamKernels
     /// <param name="partial">Scratch: at least <see cref="SymmetricSlices"/> * n elements.</param>
     public void MultiplySymmetric(NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> x, NativeBuffer<double> y, NativeBuffer<double> partial)
     {
+        KernelSet.CheckSquare(matrix, stride, n);
         (_matrix, _stride, _order, _right, _result, _panel) = (matrix, stride, n, x, y, partial);
         _rows = Math.Clamp(n / RowsOfSlice, 1, SymmetricSlices);
-        Team.Run(_rows, _multiplySlice ??= (slice, _) => Kernels.MultiplySymmetric(
+        Team.Run(_rows, _multiplySlice ??= (slice, _) => Kernels.MultiplySymmetricCore(
             _matrix, _stride, _right.Slice(0, _order), _result.Slice(0, _order), _panel.Slice((long)slice * _order, SliceRow(slice + 1)), SliceRow(slice), SliceRow(slice + 1)));
         Team.Run((n + RowsOfSlice - 1) / RowsOfSlice, _addPartial ??= (chunk, _) => AddPartial(chunk * RowsOfSlice, Math.Min(_order, (chunk + 1) * RowsOfSlice)));
     }
@@ -94,6 +97,8 @@ public sealed partial class TeamKernels
     private int HoldSolve(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columns)
     {
         int groups = (columns + GroupColumns - 1) / GroupColumns;
+        KernelSet.CheckRightSides(factor, stride, n, right, rightStride);
+        KernelSet.CheckColumns(0, groups * GroupColumns, rightStride);
         (_matrix, _stride, _order, _right, _rightStride, _columnTo) = (factor, stride, n, right, rightStride, groups * GroupColumns);
         _solveColumns = Math.Clamp((groups + Team.Degree - 1) / Team.Degree * GroupColumns, GroupColumns, MostSolveColumns);
         return (_columnTo + _solveColumns - 1) / _solveColumns;

@@ -3,7 +3,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Threading;
 
 /// <content>Products with matrices that hold no weights, and corrections by them: small matrices times the lists of all neurons.</content>
-public sealed partial class TeamKernels
+internal sealed partial class TeamKernels
 {
     /// <summary>A small matrix of at most this many bytes stays in the second-level cache while blocks of columns pass it one by one.</summary>
     private const long MostResidentBytes = 1_200_000;
@@ -46,8 +46,10 @@ public sealed partial class TeamKernels
             return;
         }
         Hold(matrix, columns, values, product);
-        target.Reshape(source.Rows, source.Columns);
-        active.Reshape(source.Columns, source.Rows);
+        target.SetShape(source.Rows, source.Columns);
+        active.SetShape(source.Columns, source.Rows);
+        KernelSet.CheckTransposed(source, product, target, 0, target.Panels);
+        KernelSet.CheckThresholds(target, thresholds, active, 0, active.Blocks);
         (_source, _scale, _target, _thresholds, _active) = (source, scale, target, thresholds, active);
         Team.Run(active.Blocks, _correctBlock ??= (block, _) => CorrectBlock(block));
         active.SumCountsAndReserve();
@@ -57,8 +59,10 @@ public sealed partial class TeamKernels
 
     private void Hold(PanelMatrix matrix, ActiveBatch columns, NativeBuffer<float> values, PanelMatrix product)
     {
-        product.Reshape(matrix.Rows, columns.Count);
-        MultiplyAdds += columns.Entries * matrix.Rows;
+        product.SetShape(matrix.Rows, columns.Count);
+        MultiplyAdds += columns.EntryCount * matrix.Rows;
+        KernelSet.CheckForward(matrix, columns.Width, columns.Count, product, 0, matrix.Panels);
+        KernelSet.CheckValues(columns, values);
         (_weights, _lists, _inputValues, _sums) = (matrix, columns, values, product);
     }
 
@@ -77,10 +81,10 @@ public sealed partial class TeamKernels
     private void CorrectBlock(int block)
     {
         AccumulateData(block * ActiveBatch.BlockSize, ActiveBatch.BlockSize);
-        Kernels.SubtractTransposed(_source, _sums, _scale, _target, block * PanelsOfBlock, Math.Min(_target.Panels, (block + 1) * PanelsOfBlock));
-        Kernels.CountAbove(_target, _thresholds, _active, block, block + 1);
+        Kernels.SubtractTransposedCore(_source, _sums, _scale, _target, block * PanelsOfBlock, Math.Min(_target.Panels, (block + 1) * PanelsOfBlock));
+        Kernels.CountAboveCore(_target, _thresholds, _active, block, block + 1);
     }
 
     private void AccumulateData(int from, int count) =>
-        Kernels.Accumulate(_weights, _lists, _inputValues, _sums, 0, _weights.Panels, from, Math.Min(_lists.Count, from + count));
+        Kernels.AccumulateCore(_weights, _lists, _inputValues, _sums, 0, _weights.Panels, from, Math.Min(_lists.Count, from + count));
 }

@@ -3,7 +3,7 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Threading;
 
 /// <content>Walsh-Hadamard transforms of many rows, or of one long one.</content>
-public sealed partial class TeamKernels
+internal sealed partial class TeamKernels
 {
     /// <summary>Columns of a worker's share of the last stages: enough to outweigh taking it.</summary>
     private const int HadamardColumns = 1 << 11;
@@ -29,14 +29,14 @@ public sealed partial class TeamKernels
     private void TransformRows(int from, int to)
     {
         for (int row = from; row < to; row++)
-            Kernels.TransformHadamard(_floats.Slice((long)row * _length, _length));
+            Kernels.TransformHadamardCore(_floats.Slice((long)row * _length, _length));
     }
 
     /// <summary>The passes of the sequential transform, in its order: blocks are shared, then columns.</summary>
     private void TransformLong(long start)
     {
         _at = start;
-        Team.Run(_length / KernelSet.HadamardBlock, _hadamardBlock ??= (block, _) => Kernels.TransformHadamard(
+        Team.Run(_length / KernelSet.HadamardBlock, _hadamardBlock ??= (block, _) => Kernels.TransformHadamardCore(
             _floats.Slice(_at + (long)block * KernelSet.HadamardBlock, KernelSet.HadamardBlock)));
         for (_columns = KernelSet.HadamardBlock; _columns < _length; _columns *= _rows)
         {
@@ -49,6 +49,6 @@ public sealed partial class TeamKernels
     private void TransformColumns(int share)
     {
         int shares = _columns / HadamardColumns, size = _columns * _rows, column = share % shares * HadamardColumns;
-        Kernels.TransformHadamardColumns(_floats.Slice(_at + (long)(share / shares) * size, size), _columns, column, column + HadamardColumns);
+        Kernels.TransformHadamardColumnsCore(_floats.Slice(_at + (long)(share / shares) * size, size), _columns, column, column + HadamardColumns);
     }
 }

@@ -7,7 +7,7 @@ namespace Subquad.Simd.Threading;
 /// (packed), never parts of a sum, so results do not depend on the number of workers. Arguments wait in fields and bodies are made once: a call allocates nothing.
 /// Not reentrant.
 /// </summary>
-public sealed partial class TeamKernels
+internal sealed partial class TeamKernels
 {
     /// <summary>Above this density a forward pass runs dense. Sparse columns reach two thirds of the dense kernel's rate on 512 bits (35 against 52 GFLOP/s on one Zen 4 core); the
     /// narrower sets gain nothing from the dense path below that either.</summary>
@@ -33,25 +33,25 @@ public sealed partial class TeamKernels
     {
         Kernels = kernels;
         Team = team;
-        _accumulate = (pair, _) => Kernels.Accumulate(_weights, _lists, _inputValues, _sums, 2 * pair, 2 * pair + 2);
-        _accumulateDense = (pair, _) => Kernels.AccumulateDense(_weights, _target, _sums, 2 * pair, 2 * pair + 2);
-        _pullBack = (chunk, worker) => Kernels.PullBack(
+        _accumulate = (pair, _) => Kernels.AccumulateCore(_weights, _lists, _inputValues, _sums, 2 * pair, 2 * pair + 2, 0, _lists.Count);
+        _accumulateDense = (pair, _) => Kernels.AccumulateDenseCore(_weights, _target, _sums, 2 * pair, 2 * pair + 2);
+        _pullBack = (chunk, worker) => Kernels.PullBackCore(
             _weights, _lists, _outputValues, _turned, _floats, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
-        _pushForward = (block, worker) => Kernels.PushForward(_weights, _lists, _floats, _turned, _inputValues, block, block + 1, Team.Scratch(worker));
-        _scatter = (block, worker) => Kernels.Scatter(_weights, _lists, _outputValues, _turned, _inputValues, _scale, block, block + 1, Team.Scratch(worker));
-        _pack = (chunk, worker) => Kernels.Pack(_weights, _lists, _turned, _packed, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
-        _pullBackPacked = (chunk, worker) => Kernels.PullBackPacked(_packed, _outputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
-        _pushForwardPacked = (chunk, worker) => Kernels.PushForwardPacked(_packed, _inputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
-        _count = (block, _) => Kernels.CountAbove(_sums, _floats, _lists, block, block + 1);
-        _compress = (block, _) => Kernels.CompressAbove(_sums, _floats, _scale, _lists, block, block + 1);
-        _gatherActive = (block, _) => Kernels.GatherActive(_sums, _lists, _dataInRows, _floats, block, block + 1);
-        _gram = (pair, _) => Kernels.Gram(_weights, _lists, _floats, _matrix, _stride, 2 * pair, 2 * pair + 2);
-        _spread = (panel, _) => Kernels.Spread(_lists, _floats, _sums, panel, panel + 1);
-        _subtract = (panel, _) => Kernels.SubtractTransposed(_weights, _sums, _scale, _target, panel, panel + 1);
-        _narrow = (panel, _) => Kernels.NarrowSymmetric(_matrix, _stride, _weights, panel, panel + 1);
-        _solveBelow = (chunk, _) => Kernels.SolveBelowDiagonal(_matrix, _stride, _column, _order, _panel, Row(chunk), Row(chunk + 1));
+        _pushForward = (block, worker) => Kernels.PushForwardCore(_weights, _lists, _floats, _turned, _inputValues, block, block + 1, Team.Scratch(worker));
+        _scatter = (block, worker) => Kernels.ScatterCore(_weights, _lists, _outputValues, _turned, _inputValues, _scale, block, block + 1, Team.Scratch(worker));
+        _pack = (chunk, worker) => Kernels.PackCore(_weights, _lists, _turned, _packed, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
+        _pullBackPacked = (chunk, worker) => Kernels.PullBackPackedCore(_packed, _outputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
+        _pushForwardPacked = (chunk, worker) => Kernels.PushForwardPackedCore(_packed, _inputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
+        _count = (block, _) => Kernels.CountAboveCore(_sums, _floats, _lists, block, block + 1);
+        _compress = (block, _) => Kernels.CompressAboveCore(_sums, _floats, _scale, _lists, block, block + 1);
+        _gatherActive = (block, _) => Kernels.GatherActiveCore(_sums, _lists, _dataInRows, _floats, block, block + 1);
+        _gram = (pair, _) => Kernels.GramCore(_weights, _lists, _floats, _matrix, _stride, 2 * pair, 2 * pair + 2);
+        _spread = (panel, _) => Kernels.SpreadCore(_lists, _floats, _sums, panel, panel + 1);
+        _subtract = (panel, _) => Kernels.SubtractTransposedCore(_weights, _sums, _scale, _target, panel, panel + 1);
+        _narrow = (panel, _) => Kernels.NarrowSymmetricCore(_matrix, _stride, _weights, panel, panel + 1);
+        _solveBelow = (chunk, _) => Kernels.SolveBelowDiagonalCore(_matrix, _stride, _column, _order, _panel, Row(chunk), Row(chunk + 1));
         // The last rows have the longest part of the triangle: they go first.
-        _updateTrailing = (chunk, _) => Kernels.UpdateTrailing(_matrix, _stride, _column, _order, _panel, Row(_chunks - 1 - chunk), Row(_chunks - chunk));
+        _updateTrailing = (chunk, _) => Kernels.UpdateTrailingCore(_matrix, _stride, _column, _order, _panel, Row(_chunks - 1 - chunk), Row(_chunks - chunk));
     }
 
     /// <summary>The set the verbs run on.</summary>
@@ -83,10 +83,11 @@ public sealed partial class TeamKernels
             Forward(weights, inputs, inputs.Values, sums);
             return;
         }
-        sums.Reshape(weights.Rows, inputs.Count);
+        sums.SetShape(weights.Rows, inputs.Count);
         MultiplyAdds += (long)inputs.Count * weights.Columns * weights.Rows;
         TouchedLines += CountsLines ? (long)weights.Panels * weights.Columns * LineCounter.LinesOf(weights) : 0;
         Spread(inputs, inputs.Values, dense);
+        KernelSet.CheckForward(weights, dense.Columns, dense.Rows, sums, 0, weights.Panels);
         (_weights, _target, _sums) = (weights, dense, sums);
         Team.Run(weights.Panels / 2, _accumulateDense);
     }
@@ -96,8 +97,10 @@ public sealed partial class TeamKernels
     {
         if (CountsLines)
             TouchedLines += LineCounter.OfForward(weights, inputs);
-        sums.Reshape(weights.Rows, inputs.Count);
-        MultiplyAdds += inputs.Entries * weights.Rows;
+        sums.SetShape(weights.Rows, inputs.Count);
+        MultiplyAdds += inputs.EntryCount * weights.Rows;
+        KernelSet.CheckForward(weights, inputs.Width, inputs.Count, sums, 0, weights.Panels);
+        KernelSet.CheckValues(inputs, values);
         (_weights, _lists, _inputValues, _sums) = (weights, inputs, values, sums);
         RunAccumulate();
     }
@@ -105,7 +108,9 @@ public sealed partial class TeamKernels
     /// <summary>pulled = the pull-back of <paramref name="outputValues"/>; see <see cref="KernelSet.PullBack"/>.</summary>
     public void PullBack(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> pulled)
     {
-        pulled.Clear(inputs.Lists.Entries);
+        KernelSet.CheckPairs(weights, outputs, inputs);
+        KernelSet.CheckValues(outputs, outputValues);
+        pulled.Clear(inputs.Lists.EntryCount);
         CountPairs(outputs, inputs);
         (_weights, _lists, _outputValues, _turned, _floats) = (weights, outputs, outputValues, inputs, pulled);
         Team.Run(Chunks(weights.Columns), _pullBack);
@@ -114,7 +119,9 @@ public sealed partial class TeamKernels
     /// <summary>pushed = the push-forward of <paramref name="inputValues"/> (in the turned order); see <see cref="KernelSet.PushForward"/>.</summary>
     public void PushForward(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues)
     {
-        pushed.Clear(outputs.Entries);
+        KernelSet.CheckPairs(weights, outputs, inputs);
+        KernelSet.CheckValues(inputs.Lists, inputValues);
+        pushed.Clear(outputs.EntryCount);
         CountPairs(outputs, inputs);
         (_weights, _lists, _floats, _turned, _inputValues) = (weights, outputs, pushed, inputs, inputValues);
         Team.Run(outputs.Blocks, _pushForward);
@@ -123,6 +130,10 @@ public sealed partial class TeamKernels
     /// <summary>W += scale * U^T X; see <see cref="KernelSet.Scatter"/>.</summary>
     public void Scatter(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale)
     {
+        KernelSet.CheckWritable(weights);
+        KernelSet.CheckPairs(weights, outputs, inputs);
+        KernelSet.CheckValues(outputs, outputValues);
+        KernelSet.CheckValues(inputs.Lists, inputValues);
         CountPairs(outputs, inputs);
         (_weights, _lists, _outputValues, _turned, _inputValues, _scale) = (weights, outputs, outputValues, inputs, inputValues, scale);
         Team.Run(outputs.Blocks, _scatter);
@@ -133,6 +144,7 @@ public sealed partial class TeamKernels
     {
         if (CountsLines)
             TouchedLines += LineCounter.OfPairs(outputs, inputs);
+        KernelSet.CheckPack(weights, outputs, inputs, packed, 0, weights.Columns);
         (_weights, _lists, _turned, _packed) = (weights, outputs, inputs, packed);
         Team.Run(Chunks(weights.Columns), _pack);
     }
@@ -140,6 +152,7 @@ public sealed partial class TeamKernels
     /// <summary>The pull-back from packed blocks.</summary>
     public void PullBack(PackedBlocks packed, NativeBuffer<float> outputValues, NativeBuffer<float> pulled)
     {
+        KernelSet.CheckPacked(packed, outputValues, pulled, 0, 0);
         MultiplyAdds += packed.Elements;
         (_packed, _outputValues, _floats, _order) = (packed, outputValues, pulled, packed.Outputs!.Count);
         Team.Run(Chunks(_order), _pullBackPacked);
@@ -148,6 +161,7 @@ public sealed partial class TeamKernels
     /// <summary>The push-forward from packed blocks; <paramref name="inputValues"/> in the inputs' own order.</summary>
     public void PushForward(PackedBlocks packed, NativeBuffer<float> inputValues, NativeBuffer<float> pushed)
     {
+        KernelSet.CheckPacked(packed, pushed, inputValues, 0, 0);
         MultiplyAdds += packed.Elements;
         (_packed, _inputValues, _floats, _order) = (packed, inputValues, pushed, packed.Outputs!.Count);
         Team.Run(Chunks(_order), _pushForwardPacked);
@@ -156,7 +170,8 @@ public sealed partial class TeamKernels
     /// <summary>The rows above their thresholds, and gain * (sum - threshold) for each.</summary>
     public void Threshold(PanelMatrix sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination)
     {
-        destination.Reshape(sums.Columns, sums.Rows);
+        destination.SetShape(sums.Columns, sums.Rows);
+        KernelSet.CheckThresholds(sums, thresholds, destination, 0, destination.Blocks);
         (_sums, _floats, _lists, _scale) = (sums, thresholds, destination, gain);
         Team.Run(destination.Blocks, _count);
         destination.SumCountsAndReserve();
@@ -166,6 +181,7 @@ public sealed partial class TeamKernels
     /// <summary>destination[entry] = the element of <paramref name="sums"/> that the entry names.</summary>
     public void GatherActive(PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination)
     {
+        KernelSet.CheckGather(sums, entries, dataInRows, destination, 0, entries.Blocks);
         (_sums, _lists, _dataInRows, _floats) = (sums, entries, dataInRows, destination);
         Team.Run(entries.Blocks, _gatherActive);
     }
@@ -179,7 +195,8 @@ public sealed partial class TeamKernels
     public void Gram(PanelMatrix rows, ActiveBatch entries, NativeBuffer<float> values, NativeBuffer<double> gram, int stride)
     {
         Spread(entries, values, rows);
-        MultiplyAdds += entries.Entries * entries.Count / 2;
+        MultiplyAdds += entries.EntryCount * entries.Count / 2;
+        KernelSet.CheckGram(rows, entries, values, gram, stride, 0, rows.Panels);
         (_weights, _lists, _floats, _matrix, _stride) = (rows, entries, values, gram, stride);
         Team.Run(rows.Panels / 2, _gram);
     }
@@ -187,7 +204,8 @@ public sealed partial class TeamKernels
     /// <summary>rows = the entries as a dense matrix with data in rows.</summary>
     public void Spread(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows)
     {
-        rows.Reshape(entries.Count, entries.Width);
+        rows.SetShape(entries.Count, entries.Width);
+        KernelSet.CheckRows(entries, values, rows, 0, rows.Panels);
         (_lists, _floats, _sums) = (entries, values, rows);
         Team.Run(rows.Panels, _spread);
     }
@@ -195,7 +213,8 @@ public sealed partial class TeamKernels
     /// <summary>target = source - scale * turned^T; source and target may be the same.</summary>
     public void SubtractTransposed(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target)
     {
-        target.Reshape(source.Rows, source.Columns);
+        target.SetShape(source.Rows, source.Columns);
+        KernelSet.CheckTransposed(source, turned, target, 0, target.Panels);
         (_weights, _sums, _scale, _target) = (source, turned, scale, target);
         Team.Run(target.Panels, _subtract);
     }
@@ -203,7 +222,8 @@ public sealed partial class TeamKernels
     /// <summary>matrix = the lower triangle of <paramref name="gram"/>, mirrored and narrowed to float32.</summary>
     public void NarrowSymmetric(NativeBuffer<double> gram, int stride, int n, PanelMatrix matrix)
     {
-        matrix.Reshape(n, n);
+        matrix.SetShape(n, n);
+        KernelSet.CheckNarrow(gram, stride, matrix, 0, matrix.Panels);
         (_matrix, _stride, _weights) = (gram, stride, matrix);
         Team.Run(matrix.Panels, _narrow);
     }
@@ -215,10 +235,13 @@ public sealed partial class TeamKernels
     /// <param name="panel">Scratch: at least (n + 16) * <see cref="KernelSet.CholeskyBlock"/> elements.</param>
     public bool Factor(NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> panel)
     {
+        KernelSet.CheckGroups(stride);
+        KernelSet.CheckSquare(matrix, stride, n);
+        KernelSet.CheckPanel(panel, n);
         (_matrix, _stride, _order, _panel) = (matrix, stride, n, panel);
         for (_column = 0; _column < n; _column += KernelSet.CholeskyBlock)
         {
-            if (!Kernels.FactorDiagonal(matrix, stride, _column, n))
+            if (!Kernels.FactorDiagonalCore(matrix, stride, _column, n))
                 return false;
             _first = _column + KernelSet.CholeskyBlock;
             if (_first >= n)
@@ -235,7 +258,7 @@ public sealed partial class TeamKernels
         if (CountsLines)
             TouchedLines += LineCounter.OfPairs(outputs, inputs);
         for (int datum = 0; datum < outputs.Count; datum++)
-            MultiplyAdds += (long)outputs.CountOf(datum) * inputs.CountOf(datum);
+            MultiplyAdds += (long)outputs.LengthOf(datum) * inputs.LengthOf(datum);
     }
 
     // A few chunks per worker even out unequal ones; each chunk costs one pass over the lists, so no more than that.

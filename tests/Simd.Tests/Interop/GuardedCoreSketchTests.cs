@@ -65,7 +65,7 @@ internal sealed unsafe class GuardedCoreSketchTests(int index)
             Numbers.SameBits(result, expected, "samples");
             for (int i = 0; i < length; i++)
                 (ids[i], samples[i], signs[i]) = (random.Next(length), random.Next(Buckets), random.Next(2) * 2 - 1);
-            Managed.CountSketch(ids, values, samples, signs, sketch);
+            Managed.CountSketchCore(ids, values, samples, signs, sketch);
             fixed (int* entries = ids, buckets = samples)
             fixed (float* from = values, turned = signs, to = found)
                 Core->CountSketch(entries, from, (nuint)length, buckets, turned, to);
