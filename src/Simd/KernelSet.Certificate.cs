@@ -64,7 +64,7 @@ public abstract partial class KernelSet
     internal void ListUncertain(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
         CheckBound(upper, bound, destination, blockFrom, blockTo);
-        CheckValues(destination, destination.Values);
+        destination.CheckValues(destination.Values);
         ListUncertainCore(upper, bound, destination, blockFrom, blockTo);
     }
 
@@ -104,7 +104,7 @@ public abstract partial class KernelSet
         ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination, int blockFrom, int blockTo)
     {
         CheckListed(listed, sums, thresholds, destination, blockFrom, blockTo);
-        CheckValues(destination, destination.Values);
+        destination.CheckValues(destination.Values);
         CompressListedAboveCore(listed, sums, thresholds, gain, destination, blockFrom, blockTo);
     }
 
@@ -124,7 +124,7 @@ public abstract partial class KernelSet
     internal void ListNonZero(PanelMatrix matrix, ActiveBatch destination, int blockFrom, int blockTo)
     {
         CheckLists(destination, matrix, blockFrom, blockTo);
-        CheckValues(destination, destination.Values);
+        destination.CheckValues(destination.Values);
         ListNonZeroCore(matrix, destination, blockFrom, blockTo);
     }
 

@@ -23,9 +23,6 @@ public abstract partial class KernelSet
     internal static void CheckWritable(PanelMatrix matrix) =>
         Expect.That(!matrix.IsReadOnly, $"expected a matrix that may be written, found one in a mapped file");
 
-    internal static void CheckValues(ActiveBatch entries, NativeBuffer<float> values) =>
-        Expect.That(values.Length >= entries.EntryCount, $"expected a value for each of {entries.EntryCount} entries, found {values.Length}");
-
     internal static void CheckLengths(long expected, long found) => Expect.That(expected == found, $"expected vectors of equal lengths, found {expected} and {found}");
 
     private protected static void CheckRound(PanelMatrix source, PanelMatrix target, int panel)
@@ -49,7 +46,7 @@ public abstract partial class KernelSet
         Expect.That(
             rows.Rows == entries.Count && rows.Columns == entries.Width,
             $"expected rows of {entries.Count} data x {entries.Width}, found {rows.Rows} x {rows.Columns}");
-        CheckValues(entries, values);
+        entries.CheckValues(values);
         CheckRange(panelFrom, panelTo, rows.Panels);
     }
 
@@ -87,7 +84,7 @@ public abstract partial class KernelSet
         Expect.That(
             neurons == entries.Width && data == entries.Count,
             $"expected sums of {entries.Width} neurons and {entries.Count} data, found {neurons} and {data}");
-        CheckValues(entries, destination);
+        entries.CheckValues(destination);
         CheckRange(blockFrom, blockTo, entries.Blocks);
     }
 
@@ -115,7 +112,7 @@ public abstract partial class KernelSet
     internal static void CheckSetListed(
         ActiveBatch listed, NativeBuffer<float> values, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int blockFrom, int blockTo)
     {
-        CheckValues(listed, values);
+        listed.CheckValues(values);
         CheckWritable(target);
         CheckLists(listed, target, blockFrom, blockTo);
         Expect.That(
@@ -134,7 +131,7 @@ public abstract partial class KernelSet
 
     internal static void CheckListed(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch destination, int blockFrom, int blockTo)
     {
-        CheckValues(listed, sums);
+        listed.CheckValues(sums);
         Expect.That(thresholds.Length >= listed.Width, $"expected a threshold for each of {listed.Width} rows, found {thresholds.Length}");
         Expect.That(
             destination.Width == listed.Width && destination.Count == listed.Count,
@@ -181,8 +178,8 @@ public abstract partial class KernelSet
     internal static void CheckPacked(PackedBlocks packed, NativeBuffer<float> outputValues, NativeBuffer<float> inputValues, int datumFrom, int datumTo)
     {
         (ActiveBatch outputs, ActiveBatch inputs) = PlanOf(packed);
-        CheckValues(outputs, outputValues);
-        CheckValues(inputs, inputValues);
+        outputs.CheckValues(outputValues);
+        inputs.CheckValues(inputValues);
         CheckRange(datumFrom, datumTo, outputs.Count);
     }
 
@@ -293,5 +290,5 @@ public abstract partial class KernelSet
         return true;
     }
 
-    private static InvalidOperationException Unplanned() => new("expected packed blocks with a plan, found some without one");
+    private static InvalidOperationException Unplanned() => new("expected packed blocks with a plan, found some that were never planned");
 }

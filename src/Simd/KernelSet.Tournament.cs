@@ -111,7 +111,7 @@ public abstract partial class KernelSet
     internal void CompressPositive(TournamentTrees trees, float gain, ActiveBatch destination, int treeFrom, int treeTo)
     {
         CheckLists(trees, destination, treeFrom, treeTo);
-        CheckValues(destination, destination.Values);
+        destination.CheckValues(destination.Values);
         CompressPositiveCore(trees, gain, destination, treeFrom, treeTo);
     }
 

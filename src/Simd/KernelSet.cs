@@ -64,7 +64,7 @@ public abstract partial class KernelSet
         using Use use1 = Use.Shared(weights), use2 = Use.Shared(inputs), use3 = Use.Shared(values), use4 = Use.Shared(sums);
         CheckForward(weights, inputs.Width, inputs.Count, sums, panelFrom, panelTo);
         CheckRange(datumFrom, datumTo, inputs.Count);
-        CheckValues(inputs, values);
+        inputs.CheckValues(values);
         AccumulateCore(weights, inputs, values, sums, panelFrom, panelTo, datumFrom, datumTo);
     }
 
@@ -112,8 +112,8 @@ public abstract partial class KernelSet
         PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> pulled, int inputFrom, int inputTo, Arena scratch)
     {
         CheckPairs(weights, outputs, inputs);
-        CheckValues(outputs, outputValues);
-        CheckValues(inputs.Lists, pulled);
+        outputs.CheckValues(outputValues);
+        inputs.Lists.CheckValues(pulled);
         CheckRange(inputFrom, inputTo, weights.Columns);
         PullBackCore(weights, outputs, outputValues, inputs, pulled, inputFrom, inputTo, scratch);
     }
@@ -134,8 +134,8 @@ public abstract partial class KernelSet
         PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues, int blockFrom, int blockTo, Arena scratch)
     {
         CheckPairs(weights, outputs, inputs);
-        CheckValues(outputs, pushed);
-        CheckValues(inputs.Lists, inputValues);
+        outputs.CheckValues(pushed);
+        inputs.Lists.CheckValues(inputValues);
         CheckRange(blockFrom, blockTo, outputs.Blocks);
         PushForwardCore(weights, outputs, pushed, inputs, inputValues, blockFrom, blockTo, scratch);
     }
@@ -158,8 +158,8 @@ public abstract partial class KernelSet
     {
         CheckWritable(weights);
         CheckPairs(weights, outputs, inputs);
-        CheckValues(outputs, outputValues);
-        CheckValues(inputs.Lists, inputValues);
+        outputs.CheckValues(outputValues);
+        inputs.Lists.CheckValues(inputValues);
         CheckRange(blockFrom, blockTo, outputs.Blocks);
         ScatterCore(weights, outputs, outputValues, inputs, inputValues, scale, blockFrom, blockTo, scratch);
     }
@@ -225,7 +225,7 @@ public abstract partial class KernelSet
     internal void CompressAbove(PanelMatrix sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination, int blockFrom, int blockTo)
     {
         CheckThresholds(sums, thresholds, destination, blockFrom, blockTo);
-        CheckValues(destination, destination.Values);
+        destination.CheckValues(destination.Values);
         CompressAboveCore(sums, thresholds, gain, destination, blockFrom, blockTo);
     }
 

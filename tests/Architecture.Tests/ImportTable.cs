@@ -15,8 +15,8 @@ internal static class ImportTable
     /// <summary>Records of the public API that the rows below fill or read: data without behaviour, so naming them draws no arrow (docs/decisions.md).</summary>
     public static readonly string[] SharedRecords = ["ActivityStrategy", "FlushPolicy", "GaussNewtonOptions", "SolverChoice", "StepReport", "StopReason", "TrainingResult"];
 
-    /// <summary>Checks of our own assumptions: gone from a Release build, so naming them draws no arrow either.</summary>
-    public static readonly string[] Assertions = ["Contract"];
+    /// <summary>Checks of our own assumptions and of arguments: they compute nothing, so naming them draws no arrow either.</summary>
+    public static readonly string[] Assertions = ["Contract", "Expect"];
 
     public static readonly ImportRow[] Rows =
     [

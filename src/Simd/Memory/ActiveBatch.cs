@@ -133,7 +133,7 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
     public void CopyFrom(ActiveBatch source, NativeBuffer<float> values)
     {
         using Use from = Use.Shared(source), numbers = Use.Shared(values);
-        KernelSet.CheckValues(source, values);
+        source.CheckValues(values);
         if (source == this)
         {
             Buffer.MemoryCopy(values.Pointer, _values.Pointer, EntryCount * sizeof(float), EntryCount * sizeof(float));
@@ -160,7 +160,7 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
         using Use use1 = Use.Shared(first), use2 = Use.Shared(second), use3 = Use.Shared(secondValues);
         Expect.That(second.Width == first.Width, $"expected rows over {first.Width} neurons, found rows over {second.Width}");
         Expect.That(first != this && second != this, $"expected two other batches, found this one");
-        KernelSet.CheckValues(second, secondValues);
+        second.CheckValues(secondValues);
         using Use to = Use.Alone(this);
         SetEmpty(checked(first.Count + second.Count), first.Width);
         ReserveEntries(first.EntryCount + second.EntryCount);
@@ -313,6 +313,10 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
         _offsets.Dispose();
         _values.Dispose();
     }
+
+    /// <summary>Refuses fewer values than entries.</summary>
+    internal void CheckValues(NativeBuffer<float> values) =>
+        Expect.That(values.Length >= EntryCount, $"expected a value for each of {EntryCount} entries, found {values.Length}");
 
     internal static void Grow<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
     {

@@ -110,8 +110,8 @@ public sealed unsafe class TransposedBatch : IDisposable, INativeOwner
     public void Gather(NativeBuffer<float> source, NativeBuffer<float> destination)
     {
         using Use use = Use.Shared(this), use1 = Use.Shared(source), use2 = Use.Shared(destination);
-        KernelSet.CheckValues(Lists, source);
-        KernelSet.CheckValues(Lists, destination);
+        Lists.CheckValues(source);
+        Lists.CheckValues(destination);
         long entries = Lists.EntryCount;
         float* from = source.Pointer, to = destination.Pointer;
         int* positions = _positions.Pointer;

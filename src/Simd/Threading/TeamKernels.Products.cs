@@ -62,7 +62,7 @@ internal sealed partial class TeamKernels
         product.SetShape(matrix.Rows, columns.Count);
         MultiplyAdds += columns.EntryCount * matrix.Rows;
         KernelSet.CheckForward(matrix, columns.Width, columns.Count, product, 0, matrix.Panels);
-        KernelSet.CheckValues(columns, values);
+        columns.CheckValues(values);
         (_weights, _lists, _inputValues, _sums) = (matrix, columns, values, product);
     }
 

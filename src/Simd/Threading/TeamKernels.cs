@@ -100,7 +100,7 @@ internal sealed partial class TeamKernels
         sums.SetShape(weights.Rows, inputs.Count);
         MultiplyAdds += inputs.EntryCount * weights.Rows;
         KernelSet.CheckForward(weights, inputs.Width, inputs.Count, sums, 0, weights.Panels);
-        KernelSet.CheckValues(inputs, values);
+        inputs.CheckValues(values);
         (_weights, _lists, _inputValues, _sums) = (weights, inputs, values, sums);
         RunAccumulate();
     }
@@ -109,7 +109,7 @@ internal sealed partial class TeamKernels
     public void PullBack(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> pulled)
     {
         KernelSet.CheckPairs(weights, outputs, inputs);
-        KernelSet.CheckValues(outputs, outputValues);
+        outputs.CheckValues(outputValues);
         pulled.Clear(inputs.Lists.EntryCount);
         CountPairs(outputs, inputs);
         (_weights, _lists, _outputValues, _turned, _floats) = (weights, outputs, outputValues, inputs, pulled);
@@ -120,7 +120,7 @@ internal sealed partial class TeamKernels
     public void PushForward(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues)
     {
         KernelSet.CheckPairs(weights, outputs, inputs);
-        KernelSet.CheckValues(inputs.Lists, inputValues);
+        inputs.Lists.CheckValues(inputValues);
         pushed.Clear(outputs.EntryCount);
         CountPairs(outputs, inputs);
         (_weights, _lists, _floats, _turned, _inputValues) = (weights, outputs, pushed, inputs, inputValues);
@@ -132,8 +132,8 @@ internal sealed partial class TeamKernels
     {
         KernelSet.CheckWritable(weights);
         KernelSet.CheckPairs(weights, outputs, inputs);
-        KernelSet.CheckValues(outputs, outputValues);
-        KernelSet.CheckValues(inputs.Lists, inputValues);
+        outputs.CheckValues(outputValues);
+        inputs.Lists.CheckValues(inputValues);
         CountPairs(outputs, inputs);
         (_weights, _lists, _outputValues, _turned, _inputValues, _scale) = (weights, outputs, outputValues, inputs, inputValues, scale);
         Team.Run(outputs.Blocks, _scatter);
