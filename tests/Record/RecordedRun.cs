@@ -115,9 +115,9 @@ internal sealed record RecordedRun(string Name, NetworkShape Shape, Action<RunRe
     /// <summary>Few rows and wide layers, which are sketched by Fourier transforms; their factors are sines of the C library.</summary>
     private static void RunFourier(RunRecorder run, NetworkShape shape)
     {
-        const int Rows = 8, Length = SolverCosts.PreconditionerColumns * Rows;
+        const int Rows = 8, Length = SolverCosts.DirectColumns * Rows;
         run.Add(RecordFormat.Sines, RunRecorder.HashOf(MemoryMarshal.AsBytes<double>(SinesOf(Length))));
-        run.TrainWhole(shape, Solving(SolverChoice.SketchedConjugateGradient) with { TrainFrom = 2 }, RunData.Values(Rows, 24));
+        run.TrainWhole(shape, Solving(SolverChoice.DirectSketch) with { TrainFrom = 2 }, RunData.Values(Rows, 24));
     }
 
     /// <summary>Sines and cosines of the angles that a transform of that length and its parts use.</summary>
