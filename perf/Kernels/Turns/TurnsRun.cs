@@ -26,12 +26,12 @@ sealed class TurnsRun
         MarkdownTable table = TurnTables.Compared();
         foreach (TurnRow row in rows.OrderByDescending(row => row.Verdict != Verdict.Same))
         {
-            report.Add(TurnTables.RowOf(row));
+            report.Add(TurnTables.RowOf(row, row.Verdict.ToString().ToLowerInvariant()));
             TurnTables.Add(table, row);
         }
         new FinishedRun(report, $"""
             {rows.Count} rows, compared by turns in {seconds:0} s: {SequentialTest.ScreenRounds} rounds of fresh processes each. A row that may be slower is measured again in {SequentialTest.ConfirmRounds} to
-            {SequentialTest.Looks * SequentialTest.ConfirmRounds} further rounds, and shows those alone. SLOWER is a median ratio above {1 + SequentialTest.Band} and three standard errors above 1;
+            {SequentialTest.Looks * SequentialTest.ConfirmRounds} further rounds, and shows those alone. SLOWER is a median ratio above {1 + SequentialTest.Band} and four standard errors above 1;
             UNCLEAR is a row whose noise leaves room for 5 %.
 
             {table}

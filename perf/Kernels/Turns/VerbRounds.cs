@@ -5,10 +5,11 @@ namespace Subquad.Perf.Kernels.Turns;
 /// <summary>Rounds over verbs: both sides start, take turns row by row, and end.</summary>
 sealed class VerbRounds
 {
-    /// <summary>Samples of each side in a round that are taken however long they last.</summary>
-    const int LeastSamples = 6;
+    /// <summary>Turns of each side in a round that are taken however long they last.</summary>
+    const int LeastTurns = 6;
 
     readonly Dictionary<string, string> _families = [];
+    readonly Dictionary<string, int> _calls = [];
     int _round;
 
     public required PublishedProgram Before { get; init; }
@@ -46,9 +47,10 @@ sealed class VerbRounds
             if (oldRow < 0 || (Verbs.Count > 0 && !Verbs.Contains(parts[1])) || keys?.Contains(key) == false)
                 continue;
             _families[key] = parts[0];
-            // A sample of the quicker answer would be too short.
-            int calls = Math.Max(before.CallsOf(oldRow), after.CallsOf(newRow));
-            times.Add((key, Alternation.Measure(() => before.Time(oldRow, calls), () => after.Time(newRow, calls), (row % 2 == 0) == beforeFirst, calls, seconds, LeastSamples)));
+            // A disturbed answer is too low. All rounds take the same number.
+            if (!_calls.TryGetValue(key, out int calls))
+                _calls.Add(key, calls = Math.Max(before.CallsOf(oldRow), after.CallsOf(newRow)));
+            times.Add((key, Alternation.Measure(() => before.Time(oldRow, calls), () => after.Time(newRow, calls), (row % 2 == 0) == beforeFirst, calls, seconds, LeastTurns)));
         }
         return times;
     }

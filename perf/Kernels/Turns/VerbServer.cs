@@ -6,12 +6,15 @@ namespace Subquad.Perf.Kernels.Turns;
 
 /// <summary>
 /// One side of a comparison by turns: a process that holds the operands of families of verbs. It prints a line per row, then an empty line, and then answers each line of input with one
-/// line: <c>calls ROW</c> with the calls of one sample, <c>time ROW CALLS</c> with the seconds per call of one sample.
+/// line: <c>calls ROW</c> with the calls of one sample, <c>time ROW CALLS</c> with the seconds per call of each sample of one turn.
 /// </summary>
 static class VerbServer
 {
     /// <summary>Length of a sample in seconds: much longer than the clock's step, and shorter than a time slice of the scheduler.</summary>
     const double Sample = 2e-3;
+
+    /// <summary>Length of a turn in seconds. On a busy machine a process waits for the core at each turn, so a turn holds several samples.</summary>
+    const double Turn = 8e-3;
 
     /// <param name="families">Names of the families.</param>
     /// <param name="sets">Kernel sets; every verb is a row per set.</param>
@@ -42,7 +45,7 @@ static class VerbServer
             output.WriteLine(parts[0] switch
             {
                 "calls" => CallsOf(work, set).ToString(CultureInfo.InvariantCulture),
-                "time" => Time(work, set, int.Parse(parts[2], CultureInfo.InvariantCulture)).ToString("R", CultureInfo.InvariantCulture),
+                "time" => string.Join(' ', Time(work, set, int.Parse(parts[2], CultureInfo.InvariantCulture)).Select(seconds => seconds.ToString("R", CultureInfo.InvariantCulture))),
                 _ => throw new ArgumentException($"'calls' or 'time' expected, '{parts[0]}' found"),
             });
             output.Flush();
@@ -51,11 +54,18 @@ static class VerbServer
     }
 
     /// <summary>The other side's operands are in the caches: short calls bring their own back before the clock starts. Calls that fill a sample alone start as they are, on both sides.</summary>
-    static double Time(VerbCase work, KernelSet set, int calls)
+    static List<double> Time(VerbCase work, KernelSet set, int calls)
     {
         if (calls > 1)
             Call(work, set, 1 + calls / 8);
-        return SecondsOf(work, set, calls);
+        var samples = new List<double>();
+        double total = 0;
+        while (total < Turn)
+        {
+            samples.Add(SecondsOf(work, set, calls));
+            total += calls * samples[^1];
+        }
+        return samples;
     }
 
     static int CallsOf(VerbCase work, KernelSet set)

@@ -27,8 +27,8 @@ sealed class VerbSide : IDisposable
     /// <summary>Calls that fill one sample.</summary>
     public int CallsOf(int row) => int.Parse(Ask($"calls {row}"), CultureInfo.InvariantCulture);
 
-    /// <summary>Seconds per call of one sample.</summary>
-    public double Time(int row, int calls) => double.Parse(Ask($"time {row} {calls}"), CultureInfo.InvariantCulture);
+    /// <summary>Seconds per call of each sample of one turn.</summary>
+    public double[] Time(int row, int calls) => [.. Ask($"time {row} {calls}").Split(' ').Select(seconds => double.Parse(seconds, CultureInfo.InvariantCulture))];
 
     public void Dispose()
     {

@@ -13,7 +13,7 @@ sealed class WatchRun
     /// <summary>Verbs of every family; the slow-down meets each of those in <see cref="s_slowed"/> in turn.</summary>
     static readonly (string Family, string[] Verbs)[] s_subset =
     [
-        ("forward", ["Accumulate", "AccumulateDense"]),
+        ("forward", ["AccumulateDense", "RowNorms"]),
         ("pair", ["PullBack", "PushForwardPacked"]),
         ("list", ["GatherActive", "CountListedAbove"]),
         ("tournament", ["UpdateTournament", "ReportTop"]),

@@ -13,6 +13,9 @@ readonly record struct PairedRatio(double Median, double Error)
     /// <summary>Above the median by two standard errors.</summary>
     public double High => Median * Math.Exp(2 * Error);
 
+    /// <summary>The distance from 1 that the median reaches with two standard errors, as a share.</summary>
+    public double Spread => Math.Abs(Median - 1) + 2 * Error;
+
     public static PairedRatio Of(IEnumerable<double> ratios)
     {
         double[] logarithms = [.. ratios.Select(ratio => Math.Log(ratio))];

@@ -13,8 +13,8 @@ sealed class SequentialTest
     /// <summary>Rows above this, or with two standard errors above <see cref="ScreenHigh"/>, are measured again.</summary>
     const double Screen = 0.02, ScreenHigh = 0.04;
 
-    /// <summary>A ratio counts as slower only if it is this many standard errors above 1.</summary>
-    const double Errors = 3;
+    /// <summary>A ratio counts as slower only if it is this many standard errors above 1: the error itself is an estimate from a few rounds.</summary>
+    const double Errors = 4;
 
     /// <summary>The slow-down to be found: a row is the same when two standard errors do not reach it.</summary>
     const double Sought = 0.05;
@@ -26,7 +26,7 @@ sealed class SequentialTest
     public delegate IReadOnlyList<(string Key, RoundTimes Times)> Round(IReadOnlySet<string>? keys, double seconds);
 
     /// <summary>Seconds of each side of a row in a round of the screening.</summary>
-    public double ScreenSeconds { get; init; } = 0.2;
+    public double ScreenSeconds { get; init; } = 0.15;
 
     /// <summary>Seconds of each side of a row in a round of the second measurement.</summary>
     public double ConfirmSeconds { get; init; } = 0.3;
@@ -53,21 +53,27 @@ sealed class SequentialTest
         {
             AddRound(open, measure(open.Keys.ToHashSet(), ConfirmSeconds));
             Progress($"second measurement of {open.Count} rows, round {round}");
-            if (round % ConfirmRounds != 0)
-                continue;
-            foreach (TurnRow row in open.Values)
-                row.Verdict = Judge(row.Ratio);
-            foreach (TurnRow row in open.Values.Where(row => row.Verdict != Verdict.Unclear).ToArray())
-                open.Remove(row.Key);
+            if (round % ConfirmRounds == 0)
+                Look(open);
         }
+        Look(open);
         return [.. rows.Values];
+    }
+
+    /// <summary>Judges the rows that are open, and closes those that are clear. Too few rounds leave a row unclear.</summary>
+    static void Look(Dictionary<string, TurnRow> open)
+    {
+        foreach (TurnRow row in open.Values.Where(row => row.Rounds.Count >= ScreenRounds))
+            row.Verdict = Judge(row.Ratio);
+        foreach (TurnRow row in open.Values.Where(row => row.Verdict != Verdict.Unclear).ToArray())
+            open.Remove(row.Key);
     }
 
     static bool IsSuspicious(TurnRow row) => row.Ratio.Median > 1 + Screen || row.Ratio.High > 1 + ScreenHigh;
 
     static Verdict Judge(PairedRatio ratio) =>
         ratio.Median > 1 + Band && Math.Log(ratio.Median) > Errors * ratio.Error ? Verdict.Slower
-        : ratio.High < 1 + Sought ? Verdict.Same
+        : ratio.Median <= 1 + Band && ratio.High < 1 + Sought ? Verdict.Same
         : Verdict.Unclear;
 
     static void AddRound(Dictionary<string, TurnRow> rows, IReadOnlyList<(string Key, RoundTimes Times)> round)

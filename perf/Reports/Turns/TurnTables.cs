@@ -11,7 +11,7 @@ static class TurnTables
     public static void Add(MarkdownTable table, TurnRow row) => table.Add(
         row.Key, Cell(1e6 * row.Before), Cell(1e6 * row.After), Ratio(row.Ratio.Median), Percent(row.Ratio.Error), $"{row.Rounds.Count}", row.Verdict == Verdict.Same ? "" : row.Verdict.ToString().ToUpperInvariant());
 
-    public static Row RowOf(TurnRow row) => new()
+    public static Row RowOf(TurnRow row, string verdict) => new()
     {
         { "kind", "turns" },
         { "name", row.Key },
@@ -20,7 +20,7 @@ static class TurnTables
         { "ratio", row.Ratio.Median },
         { "ratio_error", row.Ratio.Error },
         { "rounds", row.Rounds.Count },
-        { "verdict", row.Verdict.ToString().ToLowerInvariant() },
+        { "verdict", verdict },
     };
 
     /// <summary>A ratio near 1: three decimals.</summary>
