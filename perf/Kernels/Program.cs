@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Subquad.Perf.Kernels;
+using Subquad.Perf.Kernels.Turns;
 using Subquad.Perf.Kernels.Verbs;
 using Subquad.Perf.Reports;
 using Subquad.Simd.Dispatch;
@@ -38,4 +39,7 @@ Argument<string[]> rest = new("arguments") { Arity = ArgumentArity.ZeroOrMore };
 var bench = new Command("bench", "BenchmarkDotNet, with its own options after --, for example: bench -- --filter '*Vector*' --job short") { rest };
 bench.SetAction(parsed => BenchmarkSwitcher.FromAssembly(typeof(KernelBenchmark).Assembly).Run(parsed.GetValue(rest)!));
 
-return new RootCommand("Measures kernels one by one.") { verbs, served, disassembly, bench, CompareCommand.Create(), loop }.Parse(args).Invoke();
+return new RootCommand("Measures kernels one by one.")
+{
+    verbs, TurnsCommands.Turns(), TurnsCommands.Watch(), served, disassembly, bench, CompareCommand.Create(), loop, TurnsCommands.Serve(),
+}.Parse(args).Invoke();

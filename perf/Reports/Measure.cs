@@ -17,6 +17,13 @@ static class Measure
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
+    /// <summary>The number below which the given share of all numbers lies; 0 is the smallest.</summary>
+    public static double Quantile(IEnumerable<double> numbers, double share)
+    {
+        double[] sorted = [.. numbers.Order()];
+        return sorted[Math.Min((int)(share * sorted.Length), sorted.Length - 1)];
+    }
+
     public static double Seconds(Action work)
     {
         long start = Stopwatch.GetTimestamp();

@@ -15,13 +15,23 @@ sealed class ForwardCases : IVerbCases
     readonly PanelMatrix _weights = Operands.Panels(Width, Width, 1), _sums = new(Width, Batch), _dense = Operands.Panels(Dense, Dense, 2), _rows = Operands.Panels(Batch, Dense, 3),
         _denseSums = new(Dense, Batch), _factor = new(Data, Width),
         _narrow = new(Width, Width, ElementFormat.BFloat16), _narrowDense = new(Dense, Dense, ElementFormat.BFloat16),
-        _wide = Operands.Panels(Wide, Wide, 6), _narrowWide = new(Wide, Wide, ElementFormat.BFloat16), _wideSums = new(Wide, Rows), _manySums = new(Width, Data);
+        _wideSums = new(Wide, Rows), _manySums = new(Width, Data);
     readonly ActiveBatch _inputs = Operands.Lists(Batch, Width, Density, 4), _entries = Operands.Lists(Data, Width, Density, 5),
         _turns = Operands.Lists(Rows, Wide, Density, 7);
     readonly NativeBuffer<float> _norms = new(Width);
     readonly NativeBuffer<double> _gram = new((long)Data * Data);
 
+    // Made by the first call that needs them: they take most of the memory, and a comparison by turns may leave their rows out.
+    readonly Lazy<PanelMatrix> _wide = new(() => Operands.Panels(Wide, Wide, 6)), _narrowWide;
+
     int _turn;
+
+    public ForwardCases() => _narrowWide = new(() =>
+    {
+        var narrow = new PanelMatrix(Wide, Wide, ElementFormat.BFloat16);
+        KernelSets.Best.Round(_wide.Value, narrow, 0);
+        return narrow;
+    });
 
     public IEnumerable<VerbCase> Cases()
     {
@@ -29,7 +39,7 @@ sealed class ForwardCases : IVerbCases
         string shape = $"m = {Width:#,0}, n = {Batch}, {Density:0 %}";
         yield return Forward("Accumulate", _weights, _inputs, _sums);
         yield return Forward("Accumulate", _weights, _entries, _manySums);
-        yield return OneRow("Accumulate", _wide);
+        yield return OneRow("Accumulate", ElementFormat.Float32, _wide);
         yield return new("AccumulateDense", $"m = {Dense:#,0}, n = {Batch}", set => set.AccumulateDense(_dense, _rows, _denseSums, 0, _dense.Panels))
         {
             Flops = 2.0 * Dense * Dense * Batch,
@@ -38,10 +48,9 @@ sealed class ForwardCases : IVerbCases
         };
         KernelSets.Best.Round(_dense, _narrowDense, 0);
         yield return new("RoundBFloat16", $"m = {Width:#,0}", set => set.Round(_weights, _narrow, 0)) { Bytes = 1.5 * weightBytes, Footprint = 1.5 * weightBytes };
-        KernelSets.Best.Round(_wide, _narrowWide, 0);
         yield return Forward("AccumulateBFloat16", _narrow, _inputs, _sums);
         yield return Forward("AccumulateBFloat16", _narrow, _entries, _manySums);
-        yield return OneRow("AccumulateBFloat16", _narrowWide);
+        yield return OneRow("AccumulateBFloat16", ElementFormat.BFloat16, _narrowWide);
         yield return new("AccumulateDenseBFloat16", $"m = {Dense:#,0}, n = {Batch}", set => set.AccumulateDense(_narrowDense, _rows, _denseSums, 0, _narrowDense.Panels))
         {
             Flops = 2.0 * Dense * Dense * Batch,
@@ -80,18 +89,18 @@ sealed class ForwardCases : IVerbCases
         };
     }
 
-    VerbCase OneRow(string verb, PanelMatrix weights)
+    VerbCase OneRow(string verb, ElementFormat format, Lazy<PanelMatrix> weights)
     {
-        double bytes = (double)_turns.Entries / Rows * BytesOf(weights) / weights.Columns;
+        double all = PanelMatrix.BytesOf(Wide, Wide, format), bytes = (double)_turns.Entries / Rows * all / Wide;
         return new(verb, $"m = {Wide:#,0}, n = 1, {Density:0 %}", set =>
         {
             _turn = (_turn + 1) % Rows;
-            set.Accumulate(weights, _turns, _turns.Values, _wideSums, 0, weights.Panels, _turn, _turn + 1);
+            set.Accumulate(weights.Value, _turns, _turns.Values, _wideSums, 0, weights.Value.Panels, _turn, _turn + 1);
         })
         {
             Flops = 2.0 * _turns.Entries / Rows * Wide,
             Bytes = bytes + 4.0 * Wide,
-            Footprint = BytesOf(weights),
+            Footprint = all,
         };
     }
 
@@ -99,7 +108,10 @@ sealed class ForwardCases : IVerbCases
 
     public void Dispose()
     {
-        foreach (IDisposable part in (IDisposable[])[_weights, _sums, _dense, _rows, _denseSums, _factor, _narrow, _narrowDense, _inputs, _entries, _turns, _wide, _narrowWide, _wideSums, _manySums, _norms, _gram])
+        foreach (IDisposable part in (IDisposable[])[_weights, _sums, _dense, _rows, _denseSums, _factor, _narrow, _narrowDense, _inputs, _entries, _turns, _wideSums, _manySums, _norms, _gram])
             part.Dispose();
+        foreach (Lazy<PanelMatrix> matrix in (Lazy<PanelMatrix>[])[_wide, _narrowWide])
+            if (matrix.IsValueCreated)
+                matrix.Value.Dispose();
     }
 }

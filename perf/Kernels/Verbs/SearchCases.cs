@@ -11,15 +11,9 @@ sealed class SearchCases : IVerbCases
     const int Rows = 1 << 17, Dimension = 8, Nearest = 10;
 
     readonly Dictionary<KernelSet, HalfSpaceTree> _trees = [];
+    readonly float[] _rows = Operands.Uniform(Rows * Dimension, 1);
     readonly SearchHits _hits = new();
     readonly float[] _x = Operands.Uniform(Dimension, 2), _corner = [.. Enumerable.Repeat(0.5f, Dimension)];
-
-    public SearchCases()
-    {
-        float[] rows = Operands.Uniform(Rows * Dimension, 1);
-        foreach (KernelSet set in KernelSets.Available)
-            _trees.Add(set, new HalfSpaceTree(rows, Dimension, set) { Path = SearchPath.Tree });
-    }
 
     public IEnumerable<VerbCase> Cases()
     {
@@ -41,8 +35,15 @@ sealed class SearchCases : IVerbCases
     /// <summary>The bytes are those of the rows that the query computes.</summary>
     VerbCase Asks(string name, string shape, Action<HalfSpaceTree> query)
     {
-        query(_trees[KernelSets.Available[0]]);
+        query(TreeOf(KernelSets.Available[0]));
         double rows = _hits.RowGroups * RowTree.Group, bytes = 4 * rows * Dimension;
-        return new(name, $"{shape}, {_hits.Count:#,0} found", set => query(_trees[set])) { Flops = 2 * rows * Dimension, Bytes = bytes, Footprint = bytes };
+        return new(name, $"{shape}, {_hits.Count:#,0} found", set => query(TreeOf(set))) { Flops = 2 * rows * Dimension, Bytes = bytes, Footprint = bytes };
+    }
+
+    HalfSpaceTree TreeOf(KernelSet set)
+    {
+        if (!_trees.TryGetValue(set, out HalfSpaceTree? tree))
+            _trees.Add(set, tree = new(_rows, Dimension, set) { Path = SearchPath.Tree });
+        return tree;
     }
 }

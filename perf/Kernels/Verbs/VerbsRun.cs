@@ -30,14 +30,8 @@ sealed class VerbsRun
     {
         foreach (Row row in _roofline.Rows())
             _report.Add(row);
-        Time(() => new ForwardCases());
-        Time(() => new PairCases());
-        Time(() => new ListCases());
-        Time(() => new TournamentCases());
-        Time(() => new SearchCases());
-        Time(() => new SketchCases());
-        Time(() => new FactorCases());
-        Time(() => new VectorCases());
+        foreach ((_, Func<IVerbCases> create) in VerbFamilies.All)
+            Time(create);
         string calls = CallOverhead.Measure(_report);
         return new FinishedRun(_report, VerbTables.Render(_timed, Sets, _roofline) + "\n" + calls);
     }

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using Subquad.Perf.Kernels.Verbs;
+using Subquad.Perf.Reports.Turns;
+using Subquad.Simd.Dispatch;
+
+namespace Subquad.Perf.Kernels.Turns;
+
+/// <summary>The commands that compare two builds by turns.</summary>
+static class TurnsCommands
+{
+    const string Program = "Kernels";
+
+    /// <summary><c>turns --before FOLDER --after FOLDER --json FILE</c>.</summary>
+    public static Command Turns()
+    {
+        Option<FileInfo> json = JsonFile();
+        Option<DirectoryInfo> before = Folder("--before", "The old build: a folder to which perf/Kernels was published, or a checkout.", required: true);
+        Option<DirectoryInfo> after = Folder("--after", "The new build, likewise.", required: true);
+        Option<string[]> kernels = KernelNames(), families = Strings("--family", "Families of verbs to measure; default all."), verbs = Strings("--verb", "Whole names of the verbs to measure; default all.");
+        families.AcceptOnlyFromAmong([.. VerbFamilies.All.Select(family => family.Name)]);
+        Option<double> minutes = MostMinutes(25);
+        var command = new Command("turns", "Compares the verbs of two builds by turns on this machine; exit code 1 when a verb is slower by more than the band.") { json, before, after, kernels, families, verbs, minutes };
+        command.SetAction(parsed => new TurnsRun
+        {
+            Minutes = parsed.GetValue(minutes),
+            Annotates = Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true",
+            Rounds = new VerbRounds
+            {
+                Before = new PublishedProgram(parsed.GetValue(before)!, Program),
+                After = new PublishedProgram(parsed.GetValue(after)!, Program),
+                Kernels = NamesOf(parsed.GetValue(kernels)),
+                Families = parsed.GetValue(families) is { Length: > 0 } some ? some : [.. VerbFamilies.All.Select(family => family.Name)],
+                Verbs = parsed.GetValue(verbs) ?? [],
+            },
+        }.Run(parsed.GetValue(json)!));
+        return command;
+    }
+
+    /// <summary><c>watch --json FILE</c>.</summary>
+    public static Command Watch()
+    {
+        const int cleanRuns = 20, slowedRuns = 10;
+        const string otherwise = " Default: a clone of this repository's last commit.";
+        Option<FileInfo> json = JsonFile();
+        Option<DirectoryInfo> before = Folder("--before", "A published folder, or a checkout." + otherwise), after = Folder("--after", "A second one of the same source." + otherwise);
+        Option<DirectoryInfo> slowed = Folder("--slowed", "One published with -p:SlowVerb=true, or a checkout." + otherwise);
+        Option<string[]> kernels = KernelNames();
+        Option<int> clean = new("--clean") { Description = "Runs without a slow-down.", DefaultValueFactory = _ => cleanRuns };
+        Option<int> injected = new("--injected") { Description = "Runs with a slow-down.", DefaultValueFactory = _ => slowedRuns };
+        Option<double> minutes = MostMinutes(5);
+        var command = new Command("watch", "Shows that a comparison by turns finds a verb that is slower by 5 % and nothing else. With the default runs it also renews perf/results.")
+        {
+            json, before, after, slowed, kernels, clean, injected, minutes,
+        };
+        command.SetAction(parsed => new WatchRun
+        {
+            Before = new PublishedProgram(parsed.GetValue(before) ?? PublishedProgram.Clone(), Program),
+            After = new PublishedProgram(parsed.GetValue(after) ?? PublishedProgram.Clone(), Program),
+            Slowed = new PublishedProgram(parsed.GetValue(slowed) ?? PublishedProgram.Clone(), Program, "-p:SlowVerb=true"),
+            Kernels = NamesOf(parsed.GetValue(kernels)),
+            Clean = parsed.GetValue(clean),
+            Injected = parsed.GetValue(injected),
+            Minutes = parsed.GetValue(minutes),
+        }.Run(parsed.GetValue(json)!).Save(parsed.GetValue(json)!, parsed.GetValue(clean) >= cleanRuns && parsed.GetValue(injected) >= slowedRuns));
+        return command;
+    }
+
+    /// <summary>What one side of a comparison is started with.</summary>
+    public static Command Serve()
+    {
+        Argument<string[]> families = new("families");
+        Option<string[]> kernels = KernelNames();
+        var command = new Command("serve", "One side of a comparison by turns.") { families, kernels };
+        command.Hidden = true;
+#if SLOW_VERB
+        Option<string?> slow = new("--slow") { Description = "NAME:SHARE of the verb that is made slower." };
+        command.Add(slow);
+        command.SetAction(parsed => Serve(parsed, parsed.GetValue(slow) is { } slowed ? new SlowedVerb(slowed).Wrap : work => work));
+#else
+        command.SetAction(parsed => Serve(parsed, work => work));
+#endif
+        return command;
+
+        void Serve(ParseResult parsed, Func<VerbCase, VerbCase> change) =>
+            VerbServer.Run(parsed.GetValue(families)!, [.. NamesOf(parsed.GetValue(kernels)).Select(KernelSets.ByName)], change, Console.In, Console.Out);
+    }
+
+    static Option<FileInfo> JsonFile() => new("--json") { Description = "File to write; the tables go to the same name with .md.", Required = true };
+
+    static Option<DirectoryInfo> Folder(string name, string description, bool required = false) => new(name) { Description = description, Required = required };
+
+    static Option<string[]> KernelNames() => Strings("--kernels", "Names of the kernel sets; default the widest managed one.");
+
+    static Option<string[]> Strings(string name, string description) => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
+
+    static Option<double> MostMinutes(double byDefault) => new("--minutes") { Description = "No further round begins after this time.", DefaultValueFactory = _ => byDefault };
+
+    static string[] NamesOf(string[]? kernels) => kernels is { Length: > 0 } ? kernels : [KernelSets.Managed[0].Name];
+}

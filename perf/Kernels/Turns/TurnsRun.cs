@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Subquad.Perf.Reports;
+using Subquad.Perf.Reports.Turns;
+
+namespace Subquad.Perf.Kernels.Turns;
+
+/// <summary>Compares the verbs of two builds by turns.</summary>
+sealed class TurnsRun
+{
+    /// <summary>Rows named in an annotation; the table has them all.</summary>
+    const int Named = 5;
+
+    public required VerbRounds Rounds { get; init; }
+
+    /// <summary>Minutes after which no further round begins.</summary>
+    public required double Minutes { get; init; }
+
+    /// <summary>Whether GitHub Actions reads the output: what it should show beside the run is marked.</summary>
+    public bool Annotates { get; init; }
+
+    /// <summary>Returns the exit code: 1 when a verb is slower, or when no row was compared.</summary>
+    public int Run(FileInfo json)
+    {
+        var report = new Report("turns");
+        IReadOnlyList<TurnRow> rows = Compare(Console.WriteLine, out double seconds);
+        MarkdownTable table = TurnTables.Compared();
+        foreach (TurnRow row in rows.OrderByDescending(row => row.Verdict != Verdict.Same))
+        {
+            report.Add(TurnTables.RowOf(row, row.Verdict.ToString().ToLowerInvariant()));
+            TurnTables.Add(table, row);
+        }
+        new FinishedRun(report, $"""
+            {rows.Count} rows, compared by turns in {seconds:0} s: {SequentialTest.ScreenRounds} rounds of fresh processes each. A row that may be slower is measured again in {SequentialTest.ConfirmRounds} to
+            {SequentialTest.Looks * SequentialTest.ConfirmRounds} further rounds, and shows those alone. SLOWER is a median ratio above {1 + SequentialTest.Band} and four standard errors above 1;
+            UNCLEAR is a row whose noise leaves room for 5 %.
+
+            {table}
+            """).Save(json, standard: false);
+        string[] slower = [.. rows.Where(row => row.Verdict == Verdict.Slower).Select(row => $"{row.Key}: {TurnTables.Ratio(row.Ratio.Median)}")];
+        string[] unclear = [.. rows.Where(row => row.Verdict == Verdict.Unclear).Select(row => row.Key)];
+        if (unclear.Length > 0)
+            Console.WriteLine($"{(Annotates ? "::notice::" : "notice: ")}{unclear.Length} of {rows.Count} rows are unclear: {Some(unclear)}");
+        Console.WriteLine($"{(Annotates && slower.Length > 0 ? "::warning::" : "")}{slower.Length} of {rows.Count} rows are slower{(slower.Length > 0 ? ": " + Some(slower) : "")}");
+        return slower.Length > 0 || rows.Count == 0 ? 1 : 0;
+    }
+
+    /// <summary>The rows and their verdicts.</summary>
+    public IReadOnlyList<TurnRow> Compare(Action<string> progress, out double seconds)
+    {
+        var clock = Stopwatch.StartNew();
+        IReadOnlyList<TurnRow> rows = new SequentialTest
+        {
+            HasTime = () => clock.Elapsed.TotalMinutes < Minutes,
+            Progress = done => progress($"{clock.Elapsed.TotalSeconds:0} s: {done}"),
+        }.Run(Rounds.Measure);
+        seconds = clock.Elapsed.TotalSeconds;
+        return rows;
+    }
+
+    static string Some(string[] rows) => string.Join("; ", rows.Take(Named)) + (rows.Length > Named ? "; ..." : "");
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Subquad.Perf.Reports;
+using Subquad.Perf.Reports.Turns;
+using static Subquad.Perf.Reports.MarkdownTable;
+
+namespace Subquad.Perf.Kernels.Turns;
+
+/// <summary>Shows that a comparison by turns finds a verb that is slower by 5 % and finds none between two builds of one source.</summary>
+sealed class WatchRun
+{
+    const double Share = 0.05;
+
+    /// <summary>Verbs of every family; the slow-down meets each of those in <see cref="s_slowed"/> in turn.</summary>
+    static readonly (string Family, string[] Verbs)[] s_subset =
+    [
+        ("forward", ["AccumulateDense", "RowNorms"]),
+        ("pair", ["PullBack", "PushForwardPacked"]),
+        ("list", ["GatherActive", "CountListedAbove"]),
+        ("tournament", ["UpdateTournament", "ReportTop"]),
+        ("search", ["ReportHalfSpace", "Nearest"]),
+        ("sketch", ["TransformHadamard", "CountSketch"]),
+        ("factor", ["SolveLower", "AddOuterProduct"]),
+        ("vector", ["Dot", "SquaredNorm"]),
+    ];
+
+    static readonly string[] s_slowed =
+        ["Dot", "PullBack", "GatherActive", "UpdateTournament", "ReportHalfSpace", "TransformHadamard", "SolveLower", "AccumulateDense", "PushForwardPacked", "ReportTop"];
+
+    public required PublishedProgram Before { get; init; }
+
+    /// <summary>A second build of the source of <see cref="Before"/>, from another folder.</summary>
+    public required PublishedProgram After { get; init; }
+
+    /// <summary>A build with <c>-p:SlowVerb=true</c>.</summary>
+    public required PublishedProgram Slowed { get; init; }
+
+    public required string[] Kernels { get; init; }
+
+    public required int Clean { get; init; }
+
+    public required int Injected { get; init; }
+
+    /// <inheritdoc cref="TurnsRun.Minutes"/>
+    public required double Minutes { get; init; }
+
+    public FinishedRun Run(FileInfo json)
+    {
+        var report = new Report("regression");
+        var table = new MarkdownTable("run", "slowed verb", "its ratio", "flagged", "unclear", "measured twice", "rows", "seconds");
+        int found = 0, wrong = 0, clean = 0, compared = 0, unclear = 0;
+        // Clean runs lie between those with a slow-down, so that a quiet or a busy hour meets both.
+        for (int run = 0; run < Clean + Injected; run++)
+        {
+            int before = run * Injected / (Clean + Injected), after = (run + 1) * Injected / (Clean + Injected);
+            string? slowed = after > before ? s_slowed[before % s_slowed.Length] : null;
+            IReadOnlyList<TurnRow> rows = Compare(slowed, out double seconds);
+            TurnRow[] flagged = [.. rows.Where(row => row.Verdict == Verdict.Slower)];
+            TurnRow[] unsure = [.. rows.Where(row => row.Verdict == Verdict.Unclear)], hit = [.. rows.Where(row => IsOf(row, slowed))], others = [.. rows.Except(hit)];
+            int twice = rows.Count(row => row.Rounds.Count != SequentialTest.ScreenRounds);
+            found += flagged.Any(row => IsOf(row, slowed)) ? 1 : 0;
+            int falsely = flagged.Count(row => !IsOf(row, slowed));
+            wrong += falsely;
+            clean += slowed is null && flagged.Length == 0 ? 1 : 0;
+            compared += others.Length;
+            unclear += unsure.Length;
+            string names = Names(flagged);
+            report.Add(new Row
+            {
+                { "kind", "regression" },
+                { "name", slowed is null ? "clean" : "slowed" },
+                { "run", run + 1 },
+                { "verb", slowed },
+                { "ratio", hit.Length > 0 ? hit.Max(row => row.Ratio.Median) : null },
+                { "flagged", names },
+                { "unclear", Names(unsure) },
+                { "measured_twice", twice },
+                { "highest_other_ratio", others.Max(row => row.Ratio.Median) },
+                { "rows_compared", rows.Count },
+                { "seconds", seconds },
+            });
+            table.Add($"{run + 1}", slowed ?? "-", hit.Length > 0 ? string.Join(", ", hit.Select(row => TurnTables.Ratio(row.Ratio.Median))) : "-", names, Names(unsure), $"{twice}", $"{rows.Count}", Cell(seconds));
+            report.Keep(json);
+        }
+        return new FinishedRun(report, string.Create(CultureInfo.InvariantCulture, $"""
+            Two builds of one source in two folders, compared by turns as `turns` does, on {string.Join(", ", Kernels)}. In {Injected} of {Clean + Injected} runs the calls of one verb of the second build last
+            {Percent(Share)} longer: the verb was flagged in {found} of {Injected}. {clean} of {Clean} clean runs flagged nothing. Of {compared:#,0} comparisons of a row that was not slowed, {wrong} were
+            flagged falsely; {unclear} rows were left unclear. The band is {Percent(SequentialTest.Band)}. The slow-down surrounds the call: a change of code inside a verb that waits for memory may be larger and cost less.
+
+            {table}
+            """));
+    }
+
+    IReadOnlyList<TurnRow> Compare(string? slowed, out double seconds) => new TurnsRun
+    {
+        Minutes = Minutes,
+        Rounds = new VerbRounds
+        {
+            Before = Before,
+            After = slowed is null ? After : Slowed,
+            Kernels = Kernels,
+            Families = [.. s_subset.Select(one => one.Family)],
+            Verbs = [.. s_subset.SelectMany(one => one.Verbs)],
+            Slow = slowed is null ? null : string.Create(CultureInfo.InvariantCulture, $"{slowed}:{Share}"),
+        },
+    }.Compare(Console.WriteLine, out seconds);
+
+    static bool IsOf(TurnRow row, string? verb) => verb is not null && row.Key.StartsWith(verb + ", ", StringComparison.Ordinal);
+
+    static string Names(TurnRow[] rows) => rows.Length == 0 ? "-" : string.Join("; ", rows.Select(row => $"{row.Key} ({TurnTables.Ratio(row.Ratio.Median)})"));
+}

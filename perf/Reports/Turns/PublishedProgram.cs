@@ -1,0 +1,67 @@
+using System.Diagnostics;
+
+namespace Subquad.Perf.Reports.Turns;
+
+/// <summary>A program of perf that was published into a folder: one side of a comparison.</summary>
+sealed class PublishedProgram
+{
+    readonly string _file;
+
+    /// <summary>Takes a published folder as it is; a checkout of the repository is published into a new temporary folder first.</summary>
+    /// <param name="folder">A published folder, or a checkout.</param>
+    /// <param name="name">The program's name, which is its project's folder below perf.</param>
+    /// <param name="options">Further options of the build of a checkout.</param>
+    /// <exception cref="ArgumentException">The folder is neither.</exception>
+    public PublishedProgram(DirectoryInfo folder, string name, params string[] options)
+    {
+        string project = Path.Combine(folder.FullName, "perf", name);
+        if (Directory.Exists(project))
+            folder = Publish(project, options);
+        Folder = folder;
+        _file = Path.Combine(folder.FullName, name + ".dll");
+        if (!File.Exists(_file))
+            throw new ArgumentException($"{folder.FullName} holds neither a published {name} nor a checkout with perf/{name}");
+    }
+
+    public DirectoryInfo Folder { get; }
+
+    /// <summary>Starts the program with its output redirected, and its input where that is wanted.</summary>
+    public Process Start(IEnumerable<string> arguments, bool withInput) =>
+        Process.Start(new ProcessStartInfo("dotnet", [_file, .. arguments]) { RedirectStandardOutput = true, RedirectStandardInput = withInput, WorkingDirectory = Folder.FullName })!;
+
+    /// <summary>Runs the program to its end.</summary>
+    /// <exception cref="InvalidOperationException">It ended with another exit code than 0.</exception>
+    public void Run(params string[] arguments)
+    {
+        using Process process = Start(arguments, withInput: false);
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{_file} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {output}");
+    }
+
+    /// <summary>Clones the repository that this program was built in, so that its build has a folder of its own.</summary>
+    public static DirectoryInfo Clone()
+    {
+        string repository = Report.Repository() ?? throw new InvalidOperationException("this program does not run from a build inside the repository; name the folders to compare");
+        DirectoryInfo clone = Directory.CreateTempSubdirectory("subquad-clone");
+        Execute("git", "clone", "--quiet", repository, clone.FullName);
+        return clone;
+    }
+
+    static DirectoryInfo Publish(string project, string[] options)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("subquad-published");
+        Execute("dotnet", ["publish", "-c", "Release", project, "-o", folder.FullName, .. options]);
+        return folder;
+    }
+
+    static void Execute(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {output}");
+    }
+}

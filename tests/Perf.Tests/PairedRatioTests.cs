@@ -1,0 +1,62 @@
+using NUnit.Framework;
+using Subquad.Perf.Reports;
+using Subquad.Perf.Reports.Turns;
+
+namespace Perf.Tests;
+
+/// <summary>The statistics under a comparison by turns.</summary>
+[TestFixture]
+internal sealed class PairedRatioTests
+{
+    [Test]
+    public void The_error_is_that_of_a_median_of_normal_numbers()
+    {
+        const int samples = 4_000, rounds = 15;
+        const double deviation = 0.02;
+        var random = new Random(1);
+        PairedRatio[] ratios = [.. Enumerable.Range(0, samples).Select(_ => PairedRatio.Of(Enumerable.Range(0, rounds).Select(_ => Math.Exp(deviation * Normal(random)))))];
+        double measured = Math.Sqrt(ratios.Average(ratio => Math.Pow(Math.Log(ratio.Median), 2))), claimed = Math.Sqrt(ratios.Average(ratio => ratio.Error * ratio.Error));
+        Assert.That(claimed, Is.EqualTo(measured).Within(10).Percent);
+    }
+
+    [Test]
+    public void One_outlier_moves_neither_the_ratio_nor_its_error_far()
+    {
+        double[] ratios = [0.99, 1, 1.01, 1.02, 0.98, 1.005, 0.995];
+        PairedRatio clean = PairedRatio.Of(ratios), disturbed = PairedRatio.Of([.. ratios, 5]);
+        Assert.That(disturbed.Median, Is.EqualTo(clean.Median).Within(0.005));
+        Assert.That(disturbed.Error, Is.LessThan(2 * clean.Error));
+    }
+
+    [Test]
+    public void Sides_take_turns_and_neither_is_always_first([Values] bool beforeFirst)
+    {
+        var order = new List<char>();
+        RoundTimes times = Alternation.Measure(() => [Sample('A', 2)], () => [Sample('B', 3)], beforeFirst, calls: 1, seconds: 8, least: 2);
+        Assert.That(string.Concat(order), Is.EqualTo(beforeFirst ? "ABBAABBA" : "BAABBAAB"));
+        Assert.That((times.Before, times.After), Is.EqualTo((2.0, 3.0)));
+
+        double Sample(char side, double seconds)
+        {
+            order.Add(side);
+            return seconds;
+        }
+    }
+
+    [Test]
+    public void Least_samples_are_taken_however_long_they_last()
+    {
+        int taken = 0;
+        Alternation.Measure(() => [taken++], () => [1], beforeFirst: true, calls: 1_000, seconds: 1e-9, least: 6);
+        Assert.That(taken, Is.EqualTo(6));
+    }
+
+    [TestCase(0, 1)]
+    [TestCase(0.1, 2)]
+    [TestCase(0.5, 6)]
+    [TestCase(1, 10)]
+    public void A_quantile_is_one_of_the_numbers(double share, double expected) =>
+        Assert.That(Measure.Quantile([10, 9, 8, 7, 6, 5, 4, 3, 2, 1], share), Is.EqualTo(expected));
+
+    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}
