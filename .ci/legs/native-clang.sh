@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-order=24 machines=any group=native needs='core clang'
+order=24 beside=yes machines=any group=native needs='core clang'
 about='the same, compiled by clang'
 asserts='the best set that the processor has'
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-order=30 machines=x86_64 group=native needs='core mingw wine'
+order=30 beside=yes machines=x86_64 group=native needs='core mingw wine'
 about='the tests of the C core, cross-compiled, under wine'
 asserts='the best set that the processor has'
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-order=20 machines=any group=native needs='core'
+order=20 beside=yes machines=any group=native needs='core'
 about='the tests of the C core, compiled by gcc'
 asserts='the best set that the processor has'
 

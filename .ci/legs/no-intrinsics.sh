@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-order=54 machines=x86_64 group=instructions needs='dotnet core'
+order=54 beside=yes machines=x86_64 group=instructions needs='dotnet core'
 simd=none
 about='the same with all instruction sets switched off'
 asserts='no vectors'

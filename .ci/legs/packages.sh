@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # Packages as a user gets them: packed, restored from a folder by a project that has nothing else of this repository, and run: one test. Restored packages go to a folder of their own, for the
 # cache of the machine would serve older ones of the same version.
-order=70 machines=any group=default needs='dotnet core'
+order=70 beside=yes machines=any group=default needs='dotnet core'
 [ "$(uname -m)" = x86_64 ] && needs+=' arm64 mingw'
 about='a program that has nothing but the packages'
 asserts='all native libraries packed that this architecture can build, the C core found'
