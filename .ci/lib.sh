@@ -206,14 +206,14 @@ build() {
 
 # once NAME COMMAND...: a step, or a function of steps, that several legs share. The first leg does it; its failure is a failure of all. A function must not call once.
 once() {
-  local stamp=$work/once-$1
+  local name=once-$1
   shift
   [ "$status" -eq 0 ] || return
-  locked 7 "once-$1"
-  [ -e "$stamp" ] || logged "$stamp.log" "$stamp" "$@"
+  locked 7 "$name"
+  [ -e "$work/$name" ] || logged "$work/$name.log" "$work/$name" "$@"
   exec 7>&-
-  cat "$stamp.log" >>"$log"
-  status=$(cat "$stamp")
+  cat "$work/$name.log" >>"$log"
+  status=$(cat "$work/$name")
 }
 
 logged() {
