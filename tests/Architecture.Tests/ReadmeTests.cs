@@ -23,8 +23,8 @@ public class ReadmeTests
     [TestCase("embed_command")]
     public void The_run_script_runs_the_commands_of_the_readme(string variable)
     {
-        Match command = Regex.Match(Repository.Text(".ci/run"), $"^{variable}=\"(.+)\"$", RegexOptions.Multiline);
-        Assert.That(command.Success, $".ci/run sets {variable}");
+        Match command = Regex.Match(Repository.Text(".ci/lib.sh"), $"^{variable}=\"(.+)\"$", RegexOptions.Multiline);
+        Assert.That(command.Success, $".ci/lib.sh sets {variable}");
         Assert.That(Repository.Text(Readme), Does.Contain(command.Groups[1].Value));
     }
 

@@ -1,9 +1,12 @@
-/* core_test api | ISA | best ISA: tests the library as a whole, one instruction set against plain C, or that this set is the best there is. Ends with 0, 1 for a failure, 77 when the machine lacks the set. */
+/* core_test api | ISA [STRIDE] | best ISA: tests the library as a whole, one instruction set against plain C, or that this set is the best there is. Ends with 0, 1 for a failure, 77 when the machine lacks
+   the set. With a stride, sweeps over lengths and shapes take one in so many. */
 #include "core_test.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+int stride = 1;
 static int failures;
 
 void report(const char *file, int line, const char *format, ...)
@@ -69,8 +72,11 @@ int main(int argc, char **argv)
         test_best(argv[2]);
         return failures != 0;
     }
-    if (argc != 2) {
-        fprintf(stderr, "core_test: expected api, the name of an instruction set, or best and such a name, found %d arguments\n", argc - 1);
+    if (argc == 3)
+        stride = atoi(argv[2]);
+    if (argc < 2 || argc > 3 || stride < 1) {
+        fprintf(stderr, "core_test: expected api, the name of an instruction set and perhaps a stride from 1 up, or best and such a name, found '%s' as the last of %d arguments\n",
+            argc > 1 ? argv[argc - 1] : "", argc - 1);
         return 2;
     }
     if (strcmp(argv[1], "api") == 0) {

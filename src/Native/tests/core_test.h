@@ -29,6 +29,9 @@ double random_double(uint32_t *state);
 int same_bits(float a, float b);
 int same_bits_double(double a, double b);
 
+/* Sweeps over lengths and shapes take one in so many. */
+extern int stride;
+
 void test_api(void);
 void test_vectors(const subquad_core_api *api);
 void test_forward(const subquad_core_api *api);

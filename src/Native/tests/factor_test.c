@@ -208,6 +208,6 @@ void test_factor(const subquad_core_api *api)
         check_cholesky(api, orders[i]);
         check_solves(api, orders[i]);
     }
-    for (int32_t n = 1; n <= 70; n++)
+    for (int32_t n = 1; n <= 70; n += stride)
         check_symmetric(api, n);
 }

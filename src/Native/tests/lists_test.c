@@ -87,9 +87,9 @@ static void check_gather(const subquad_core_api *api, const struct problem *prob
 
 void test_lists(const subquad_core_api *api)
 {
-    for (int32_t rows = 1; rows <= 256; rows++)
+    for (int32_t rows = 1; rows <= 256; rows += stride)
         check_thresholds(api, rows, 3);
-    for (size_t i = 0; i < shape_count; i++) {
+    for (size_t i = 0; i < shape_count; i += (size_t)stride) {
         struct problem problem = problem_make(shapes[i], 2);
         check_thresholds(api, problem.rows, problem.data);
         check_gather(api, &problem);

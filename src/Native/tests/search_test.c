@@ -172,31 +172,33 @@ static void check_report(const subquad_core_api *api, const struct forest *fores
     buffer_return(other);
 }
 
-static void check_best(const subquad_core_api *api, const struct forest *forest, const float *x, float norm, int32_t k, float cost)
+/* All rows, the nearest or the largest product first. */
+static void rank_rows(const struct forest *forest, const float *x, int products, struct hit *expected)
+{
+    const int32_t rows = forest->slots - 3;
+    for (int32_t slot = 0; slot < rows; slot++)
+        expected[slot] = (struct hit){ forest->ids[slot], products ? -product_of(forest, slot, x) : distance_of(forest, slot, x) };
+    qsort(expected, (size_t)rows, sizeof *expected, by_value);
+    for (int32_t i = 0; products && i < rows; i++)
+        expected[i].value = -expected[i].value;
+}
+
+static void check_best(const subquad_core_api *api, const struct forest *forest, const float *x, float norm, int products, const struct hit *expected, int32_t k, float cost)
 {
     const int32_t rows = forest->slots - 3, room = least_of(k, forest->slots), wanted = least_of(k, rows);
-    struct hit *expected = buffer_take((size_t)rows * sizeof *expected);
     int32_t *ids = buffer_take((size_t)room * sizeof(int32_t));
     float *values = floats(room);
-    for (int products = 0; products < 2; products++) {
-        subquad_search_counts counts;
-        for (int32_t slot = 0; slot < rows; slot++)
-            expected[slot] = (struct hit){ forest->ids[slot], products ? -product_of(forest, slot, x) : distance_of(forest, slot, x) };
-        qsort(expected, (size_t)rows, sizeof *expected, by_value);
-        for (int32_t i = 0; products && i < rows; i++)
-            expected[i].value = -expected[i].value;
-        memset(&counts, 0xFF, sizeof counts);
-        const int32_t found = products ? api->largest_products(&forest->view, x, norm, k, cost, ids, values, &counts) : api->nearest(&forest->view, x, k, cost, ids, values, &counts);
-        check_hits(expected, wanted, ids, values, found, products ? "products" : "nearest");
-        CHECK(counts.row_groups >= 0 && counts.node_groups >= 0 && (counts.scanned == 0) <= (cost < INFINITY), "counts of %d rows", (int)rows);
-        if (cost == 0)
-            CHECK(counts.scanned == 0, "cost 0 always walks");
-        if (cost == 0 && k == 1 && products == 0 && forest->view.dimension <= 3 && forest->view.leaves >= 300)
-            CHECK(counts.row_groups < forest->view.leaves / 4, "the nearest of %d leaves was found after %d", (int)forest->view.leaves, (int)counts.row_groups);
-        if (counts.scanned != 0)
-            CHECK(counts.row_groups >= forest->view.leaves, "a scan reads all groups");
-    }
-    buffer_return(expected);
+    subquad_search_counts counts;
+    memset(&counts, 0xFF, sizeof counts);
+    const int32_t found = products ? api->largest_products(&forest->view, x, norm, k, cost, ids, values, &counts) : api->nearest(&forest->view, x, k, cost, ids, values, &counts);
+    check_hits(expected, wanted, ids, values, found, products ? "products" : "nearest");
+    CHECK(counts.row_groups >= 0 && counts.node_groups >= 0 && (counts.scanned == 0) <= (cost < INFINITY), "counts of %d rows", (int)rows);
+    if (cost == 0)
+        CHECK(counts.scanned == 0, "cost 0 always walks");
+    if (cost == 0 && k == 1 && products == 0 && forest->view.dimension <= 3 && forest->view.leaves >= 300)
+        CHECK(counts.row_groups < forest->view.leaves / 4, "the nearest of %d leaves was found after %d", (int)forest->view.leaves, (int)counts.row_groups);
+    if (counts.scanned != 0)
+        CHECK(counts.row_groups >= forest->view.leaves, "a scan reads all groups");
     buffer_return(ids);
     buffer_return(values);
 }
@@ -206,6 +208,7 @@ static void check_tree(const subquad_core_api *api, int32_t d, int32_t leaves)
     uint32_t state = (uint32_t)(1000 * d + leaves);
     struct forest forest = forest_make(d, leaves, &state);
     float *x = floats(d);
+    struct hit *expected = buffer_take((size_t)(forest.slots - 3) * sizeof *expected);
     for (int query = 0; query < 3; query++) {
         double square = 0;
         for (int32_t j = 0; j < d; j++) {
@@ -219,9 +222,13 @@ static void check_tree(const subquad_core_api *api, int32_t d, int32_t leaves)
             check_report(api, &forest, x, norm, bounds[i]);
         const int32_t most[] = { 0, 1, 7, forest.slots + 1 };
         const float costs[] = { 0, 1, 1e6f, INFINITY };
-        for (int i = 0; i < 16; i++)
-            check_best(api, &forest, x, norm, most[i / 4], costs[i % 4]);
+        for (int products = 0; products < 2; products++) {
+            rank_rows(&forest, x, products, expected);
+            for (int i = 0; i < 16; i++)
+                check_best(api, &forest, x, norm, products, expected, most[i / 4], costs[i % 4]);
+        }
     }
+    buffer_return(expected);
     forest_free(&forest);
     buffer_return(x);
 }

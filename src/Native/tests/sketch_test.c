@@ -112,7 +112,7 @@ void test_sketch(const subquad_core_api *api)
         check_transform(api, length);
     for (int32_t rows = 1; rows <= 16; rows *= 2)
         check_columns(api, rows, 2048);
-    for (size_t count = 0; count <= 256; count++) {
+    for (size_t count = 0; count <= 256; count += (size_t)stride) {
         check_samples(api, 13, count);
         check_samples(api, count, 37);
         check_count(api, count, 91, 17);

@@ -115,7 +115,7 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
     {
         const int Wide = 1_100, Data = 530, Terms = 520;
         var random = new Random(7);
-        using var layer = new CertifiedLayer(kernels, Wide, 1_300, shift: 1.8, normalised: true);
+        using var layer = new CertifiedLayer(kernels, Wide, 1_300, shift: 1.8, normalised: true, threads: 2);
         float[] inputs = Unit(Samples.Sparse(random, Data, Wide, 0.05), Wide);
         layer.Begin(inputs);
         for (int step = 0; step < 4; step++)
@@ -134,7 +134,7 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
     public void Renewals_that_are_dropped_leave_the_reference_as_it_was()
     {
         var random = new Random(8);
-        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: true, new ActivityPolicy { FollowsCosts = false });
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: true, new ActivityPolicy { FollowsCosts = false }, threads: 2);
         float[] inputs = Unit(Samples.Sparse(random, Data, Inputs, 0.2));
         layer.Begin(inputs);
         const int Steps = 400;

@@ -12,7 +12,7 @@ namespace Managed.Tests.Activity;
 /// <summary>One layer, its certificate, and the same layer by full passes: inputs drift and weights move as a test says, and after every pass the two are compared bit for bit.</summary>
 internal sealed class CertifiedLayer : IDisposable
 {
-    private readonly WorkerTeam _team = new(2);
+    private readonly WorkerTeam _team;
     private readonly TeamKernels _kernels;
     private readonly bool _normalised;
     private readonly RowBounds _rows;
@@ -23,8 +23,10 @@ internal sealed class CertifiedLayer : IDisposable
     private readonly ActiveBatch _inputs = new(), _outputs = new(), _termInputs = new();
     private readonly TransposedBatch _turned = new(), _turnedOutputs = new(), _turnedTermInputs = new();
 
-    public CertifiedLayer(KernelSet kernels, int inputs, int width, double shift, bool normalised, ActivityPolicy? policy = null)
+    /// <summary>By default on one thread: in thousands of steps of little work threads mostly wait for each other.</summary>
+    public CertifiedLayer(KernelSet kernels, int inputs, int width, double shift, bool normalised, ActivityPolicy? policy = null, int threads = 1)
     {
+        _team = new WorkerTeam(threads);
         _kernels = new TeamKernels(kernels, _team);
         _normalised = normalised;
         Layer = new HiddenLayer(inputs, width, shift);

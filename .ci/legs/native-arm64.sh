@@ -1,0 +1,6 @@
+# shellcheck shell=bash disable=SC2034
+order=28 beside=yes machines=x86_64 group=native needs='core arm64 qemu-arm64'
+about='the tests of the C core, cross-compiled, under qemu'
+asserts='`neon`'
+
+run() { core_leg; }

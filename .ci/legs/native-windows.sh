@@ -1,0 +1,6 @@
+# shellcheck shell=bash disable=SC2034
+order=30 beside=yes machines=x86_64 group=native needs='core mingw wine'
+about='the tests of the C core, cross-compiled, under wine'
+asserts='the best set that the processor has'
+
+run() { core_leg; }

@@ -1,0 +1,6 @@
+# shellcheck shell=bash disable=SC2034
+order=20 beside=yes machines=any group=native needs='core'
+about='the tests of the C core, compiled by gcc'
+asserts='the best set that the processor has'
+
+run() { core_leg; }
