@@ -57,6 +57,8 @@ internal static class Border
         OperationCanceledException => Status.Cancelled,
         // Another thread freed the network between the look at its handle and the call.
         ObjectDisposedException => Status.InvalidHandle,
+        // The network's gate: another call has it.
+        InvalidOperationException => Status.Busy,
         ArgumentException => Status.InvalidArgument,
         InvalidDataException => Status.InvalidData,
         OutOfMemoryException => Status.NoMemory,

@@ -50,26 +50,23 @@ internal static unsafe class Exports
     {
         if (result != null)
             SizeOf(result);
-        TrainingResult? ended = null;
-        Handles.Find(network).Alone(held =>
-        {
-            using var stop = new CancellationTokenSource();
-            using var trainer = new GaussNewtonTrainer(Options(options == null ? default : Read(options)));
-            Dataset rows = Rows(Read(training));
-            Dataset? heldOut = validation == null ? null : Rows(Read(validation));
-            ended = trainer.Fit(held, rows, heldOut, progress == null ? null : new Progress(progress, context, stop), stop.Token);
-        });
+        Network held = Handles.Find(network);
+        using var stop = new CancellationTokenSource();
+        using var trainer = new GaussNewtonTrainer(Options(options == null ? default : Read(options)));
+        Dataset rows = Rows(Read(training));
+        Dataset? heldOut = validation == null ? null : Rows(Read(validation));
+        TrainingResult ended = trainer.Fit(held, rows, heldOut, progress == null ? null : new Progress(progress, context, stop), stop.Token);
         if (result != null)
             Write(result, new ResultView
             {
-                Reason = (int)ended!.Reason,
+                Reason = (int)ended.Reason,
                 Steps = ended.Steps,
                 Accepted = ended.Accepted,
                 Loss = ended.Loss,
                 TrainMetric = ended.TrainMetric,
                 ValidationMetric = ended.ValidationMetric ?? double.NaN,
             });
-        return ended!.Reason switch
+        return ended.Reason switch
         {
             StopReason.Cancelled => Border.Failed(Status.Cancelled, ended.Message),
             StopReason.NonFinite => Border.Failed(Status.NotFinite, ended.Message),
@@ -81,24 +78,20 @@ internal static unsafe class Exports
     public static int Predict(nint network, float* features, long featureCount, float* scores, long scoreCount, int threads) => Border.Cross(() =>
     {
         int workers = Threads(threads);
-        Handles.Find(network).Shared(held =>
-        {
-            if (features == null || scores == null)
-                throw Refused($"{(features == null ? "features" : "scores")}: expected an array, found NULL");
-            if (featureCount < held.InputWidth || featureCount % held.InputWidth != 0 || featureCount > Array.MaxLength)
-                throw Refused($"feature_count: expected a multiple of {held.InputWidth} up to {Array.MaxLength}, found {featureCount}");
-            long rows = featureCount / held.InputWidth;
-            if (scoreCount != rows * held.OutputCount || scoreCount > Array.MaxLength)
-                throw Refused($"score_count: expected {rows} rows of {held.OutputCount}, found {scoreCount}");
-            var inputs = new ReadOnlySpan<float>(features, (int)featureCount);
-            var outputs = new Span<float>(scores, (int)scoreCount);
-            if (rows > 1)
-                held.PredictAll(Dataset.From(inputs, held.InputWidth), outputs, workers);
-            else if (inputs.ContainsNotFinite())
-                throw new InvalidDataException("features: expected finite numbers, found others");
-            else
-                held.Predict(inputs, outputs);
-        });
+        Network held = Handles.Find(network);
+        if (features == null || scores == null)
+            throw Refused($"{(features == null ? "features" : "scores")}: expected an array, found NULL");
+        if (featureCount < held.InputWidth || featureCount % held.InputWidth != 0 || featureCount > Array.MaxLength)
+            throw Refused($"feature_count: expected a multiple of {held.InputWidth} up to {Array.MaxLength}, found {featureCount}");
+        long rows = featureCount / held.InputWidth;
+        if (scoreCount != rows * held.OutputCount || scoreCount > Array.MaxLength)
+            throw Refused($"score_count: expected {rows} rows of {held.OutputCount}, found {scoreCount}");
+        var inputs = new ReadOnlySpan<float>(features, (int)featureCount);
+        var outputs = new Span<float>(scores, (int)scoreCount);
+        if (rows > 1)
+            held.PredictAll(Dataset.From(inputs, held.InputWidth), outputs, workers);
+        else
+            held.Predict(inputs, outputs);
         return Status.Ok;
     });
 
@@ -106,29 +99,27 @@ internal static unsafe class Exports
     public static int Save(nint network, byte* path) => Border.Cross(() =>
     {
         string file = Path(path);
-        Handles.Find(network).Alone(held => held.Save(file), mayNest: true);
+        Handles.Find(network).Save(file);
         return Status.Ok;
     });
 
     [UnmanagedCallersOnly(EntryPoint = "subquad_train_describe", CallConvs = [typeof(CallConvCdecl)])]
     public static int Describe(nint network, InfoView* info) => Border.Cross(() =>
     {
-        Handles.Find(network).Shared(held =>
+        Network held = Handles.Find(network);
+        var view = new InfoView
         {
-            var view = new InfoView
-            {
-                Inputs = held.InputWidth,
-                Outputs = held.OutputCount,
-                Classes = held.Task == TaskKind.Classification ? held.OutputCount : 0,
-                HiddenCount = held.Shape.Hidden.Count,
-                CorePresent = NativeCore.IsPresent ? 1 : 0,
-                WeightBytes = held.WeightBytes,
-                Seed = held.Seed,
-            };
-            CopyName(held.Kernels.Name, view.Kernels);
-            CopyName(held.TrainedBy ?? "", view.TrainedBy);
-            Write(info, view);
-        });
+            Inputs = held.InputWidth,
+            Outputs = held.OutputCount,
+            Classes = held.Task == TaskKind.Classification ? held.OutputCount : 0,
+            HiddenCount = held.Shape.Hidden.Count,
+            CorePresent = NativeCore.IsPresent ? 1 : 0,
+            WeightBytes = held.WeightBytes,
+            Seed = held.Seed,
+        };
+        CopyName(held.Kernels.Name, view.Kernels);
+        CopyName(held.TrainedBy ?? "", view.TrainedBy);
+        Write(info, view);
         return Status.Ok;
     });
 
@@ -148,12 +139,4 @@ internal static unsafe class Exports
 
     /// <summary>The name and a zero; a name is cut where it does not fit, the rest is zero already.</summary>
     private static void CopyName(string name, byte* destination) => Encoding.UTF8.TryGetBytes(name, new Span<byte>(destination, InfoView.NameBytes - 1), out _);
-
-    private static bool ContainsNotFinite(this ReadOnlySpan<float> numbers)
-    {
-        foreach (float number in numbers)
-            if (!float.IsFinite(number))
-                return true;
-        return false;
-    }
 }

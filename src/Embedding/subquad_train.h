@@ -8,8 +8,8 @@
  *  - Arrays are dense and row-major, float32, as long as their comments say, and belong to the caller: they are read or copied during the call and never kept. A wrong length that cannot be seen
  *    here (a pointer to fewer numbers than said) is undefined behaviour, as anywhere in C.
  *  - Text is UTF-8 with a zero at its end.
- *  - Threads: handles may be used from any thread. Any number of threads may predict with one network at the same time; fit, save and free want it alone. A call that comes at the wrong time changes
- *    nothing and returns SUBQUAD_TRAIN_BUSY. Fits and predictions of several rows start the threads they are allowed and end them before they return; none is started when the library is loaded.
+ *  - Threads: handles may be used from any thread. Any number of threads may predict with one network and save it at the same time; a fit has it alone. Fit waits for predictions and saves in flight;
+ *    what comes during a fit changes nothing and returns SUBQUAD_TRAIN_BUSY, and so does free while any other call uses the network. Describe may be called at any time. Fits and predictions of several rows start the threads they are allowed and end them before they return; none is started when the library is loaded.
  *  - Results are the same bits for any number of threads.
  *  - The library is for one level of processor (x86-64-v3 unless it was published for another) and ends the process where a lesser one loads it. It cannot be unloaded (dlclose does nothing).
  */
@@ -99,7 +99,10 @@ typedef struct subquad_train_step {
     double seconds;           /* of this step */
 } subquad_train_step;
 
-/* Told of every trial step on the thread that called fit; anything but 0 stops the fit. It may predict with the network and save it. The step is gone when it returns. */
+/*
+ * Told of every trial step on the thread that called fit; anything but 0 stops the fit. It may predict with the network, save it and describe it, on that thread: threads that it starts are refused like
+ * others. The step is gone when it returns.
+ */
 typedef int32_t (*subquad_train_progress)(const subquad_train_step *step, void *context);
 
 /* Why a fit ended. */

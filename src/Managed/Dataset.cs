@@ -48,7 +48,7 @@ public sealed class Dataset
     public static Dataset From(ReadOnlySpan<float> inputs, int width, ReadOnlySpan<int> labels, IReadOnlyList<string>? classNames = null)
     {
         int[] classes = labels.ToArray();
-        return new(Examples.OfClasses(inputs.ToArray(), width, classes, classNames?.ToArray() ?? Examples.NumberedClasses(classes)));
+        return new(Examples.OfClasses(inputs.ToArray(), width, classes, Names(classNames) ?? Examples.NumberedClasses(classes)));
     }
 
     /// <summary>Copies rows with numbers to predict.</summary>
@@ -78,6 +78,7 @@ public sealed class Dataset
     /// <exception cref="IOException">A file may not be read.</exception>
     public static Dataset ReadIdx(string imagesOrFolder, string? labels = null, bool train = true)
     {
+        ArgumentNullException.ThrowIfNull(imagesOrFolder);
         if (!Directory.Exists(imagesOrFolder))
             return new(IdxReader.Read(imagesOrFolder, labels));
         if (labels is not null)
@@ -91,15 +92,23 @@ public sealed class Dataset
     /// <param name="classNames">Names in label order, at least 2; null means "0", "1", ...</param>
     /// <exception cref="ArgumentException">A stream cannot seek, or there are fewer than two names.</exception>
     /// <exception cref="InvalidDataException">A stream is damaged, or the two do not fit.</exception>
-    public static Dataset ReadIdx(Stream images, Stream labels, IReadOnlyList<string>? classNames = null) =>
-        new(IdxReader.Read(images, labels, classNames?.ToArray()));
+    public static Dataset ReadIdx(Stream images, Stream labels, IReadOnlyList<string>? classNames = null)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(labels);
+        return new(IdxReader.Read(images, labels, Names(classNames)));
+    }
 
     /// <summary>Reads an images file alone, to be predicted.</summary>
     /// <param name="images">An IDX images file, plain or gzip.</param>
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     /// <exception cref="IOException">The file may not be read.</exception>
-    public static Dataset ReadIdxImages(string images) => new(IdxReader.ReadImages(images));
+    public static Dataset ReadIdxImages(string images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return new(IdxReader.ReadImages(images));
+    }
 
     /// <summary>
     /// Reads a table: a CSV with a header, plain or gzip. Missing numbers (empty, NA, NaN, ?) take the median of their column, text columns become one feature
@@ -111,8 +120,11 @@ public sealed class Dataset
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
     /// <exception cref="InvalidDataException">The content cannot be used; the message names the line or the column.</exception>
     /// <exception cref="IOException">The file may not be read.</exception>
-    public static Dataset ReadCsv(string path, CsvOptions? options = null) =>
-        new(CsvExamples.Read(path, options?.Target, Kind(options?.Task, nameof(options))));
+    public static Dataset ReadCsv(string path, CsvOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new(CsvExamples.Read(path, options?.Target, Kind(options?.Task, nameof(options))));
+    }
 
     /// <summary>Reads another table as this one was read: the same columns by name in any order, the same medians, categories and classes.</summary>
     /// <param name="path">A CSV; without the target column the rows can only be predicted.</param>
@@ -120,8 +132,12 @@ public sealed class Dataset
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
     /// <exception cref="InvalidDataException">A column is missing or the content cannot be used; the message names the line or the column.</exception>
     /// <exception cref="IOException">The file may not be read.</exception>
-    public Dataset ReadCsvLike(string path) => new(CsvExamples.ReadWith(
-        Examples.Schema ?? throw new InvalidOperationException("expected rows that come from a table, found rows without named columns"), path));
+    public Dataset ReadCsvLike(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new(CsvExamples.ReadWith(
+            Examples.Schema ?? throw new InvalidOperationException("expected rows that come from a table, found rows without named columns"), path));
+    }
 
     /// <summary>
     /// Reads LIBSVM text (<c>label index:value ...</c>) or extreme-classification text (a first line <c>rows features labels</c>, then <c>label,label index:value ...</c>), plain or
@@ -137,6 +153,7 @@ public sealed class Dataset
     /// <exception cref="IOException">The file may not be read.</exception>
     public static Dataset ReadLibsvm(string path, int? width = null, TaskKind? task = null)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (width is < 1 or > SparseRows.MaxWidth)
             throw new ArgumentOutOfRangeException(nameof(width), $"expected a width from 1 to {SparseRows.MaxWidth}, found {width}");
         return new(LibsvmExamples.Read(path, width, Kind(task, nameof(task))));
@@ -148,9 +165,13 @@ public sealed class Dataset
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
     /// <exception cref="InvalidDataException">The content cannot be used, or does not fit; the message names the line.</exception>
     /// <exception cref="IOException">The file may not be read.</exception>
-    public Dataset ReadLibsvmLike(string path) => Examples.IsSparse
-        ? new(LibsvmExamples.ReadWith(new(InputWidth, Examples.FirstIndex, Examples.Kind, Examples.ClassNames, OutputCount), path))
-        : throw new InvalidOperationException("expected rows that come from a LIBSVM text, found others");
+    public Dataset ReadLibsvmLike(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Examples.IsSparse
+            ? new(LibsvmExamples.ReadWith(new(InputWidth, Examples.FirstIndex, Examples.Kind, Examples.ClassNames, OutputCount), path))
+            : throw new InvalidOperationException("expected rows that come from a LIBSVM text, found others");
+    }
 
     /// <summary>The first rows.</summary>
     /// <param name="n">How many, 1 to Count.</param>
@@ -165,6 +186,14 @@ public sealed class Dataset
     {
         (Examples training, Examples heldOut) = Data.Split.Holdout(Examples, fraction, seed);
         return (new(training), new(heldOut));
+    }
+
+    private static string[]? Names(IReadOnlyList<string>? classNames)
+    {
+        string[]? names = classNames?.ToArray();
+        return names is null || Array.IndexOf(names, null) is not (>= 0 and var missing)
+            ? names
+            : throw new ArgumentException($"expected a name for every class, found null for class {missing}", nameof(classNames));
     }
 
     private static TargetKind? Kind(TaskKind? task, string parameter) => task switch

@@ -40,7 +40,11 @@ public sealed record GaussNewtonOptions
     public long PackedBytes { get; init; } = 2L << 30;
 
     /// <summary>When accepted steps are added to the weights that they are held beside. Default: by a cost model.</summary>
-    public FlushPolicy Flush { get; init; } = FlushPolicy.CostModel;
+    public FlushPolicy Flush
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Flush));
+    } = FlushPolicy.CostModel;
 
     /// <summary>How the firing neurons are found. All strategies find the same ones. Default: the cheapest by a cost model.</summary>
     public ActivityStrategy Activity { get; init; } = ActivityStrategy.Automatic;
@@ -53,6 +57,13 @@ public sealed record GaussNewtonOptions
 
     /// <summary>Draws mini-batches and probes. Default: 1.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>
+    /// The least time between two snapshots that <see cref="GaussNewtonTrainer.Published"/> answers from; zero takes one at every accepted step. Null, the default, takes none. Two copies of
+    /// the weights are held, which <see cref="MemoryEstimate"/> counts, and a snapshot adds what is held beside the weights of the lowest trained layer to them (the same as reading the
+    /// weights in the progress callback): losses agree with a fit that does not publish within rounding.
+    /// </summary>
+    public TimeSpan? PublishEvery { get; init; }
 
     /// <summary>Workers. Default: the processors of this machine.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;

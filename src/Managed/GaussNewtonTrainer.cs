@@ -12,8 +12,13 @@ namespace Subquad;
 /// rate. On all data the loss never rises; a rejected or cancelled step leaves the weights as they were, bit for bit.
 /// Source: Song, Zhang, Zhang, ITCS 2024; Cai et al., arXiv 1905.11675, for the Gram form.
 /// </summary>
+/// <remarks>
+/// Thread safety: one fit at a time; a second <see cref="Fit"/> while one runs throws <see cref="InvalidOperationException"/>, also with another network and from the fit's own callback.
+/// <see cref="Dispose"/> may be called from any other thread at any time. Trainers are independent of each other.
+/// </remarks>
 public sealed class GaussNewtonTrainer : IDisposable
 {
+    private readonly TrainerGate _gate = new();
     private readonly WorkerTeam _team;
     private ILogger? _logger;
 
@@ -27,24 +32,67 @@ public sealed class GaussNewtonTrainer : IDisposable
         Options = options ?? new GaussNewtonOptions();
         Check(Options);
         _team = new WorkerTeam(Options.Threads);
+        Published = new PublishedNetwork(Options.PublishEvery is not null);
     }
 
     /// <summary>How it trains.</summary>
     public GaussNewtonOptions Options { get; }
 
-    /// <summary>Trains until a reason to stop holds.</summary>
+    /// <summary>
+    /// Answers from a snapshot of the network that <see cref="Fit"/> trains, also while it trains, if <see cref="GaussNewtonOptions.PublishEvery"/> is set: always this same object, which
+    /// may be used from any thread until the trainer is disposed.
+    /// </summary>
+    public PublishedNetwork Published { get; }
+
+    /// <summary>
+    /// Trains until a reason to stop holds. Has the network alone: waits for its calls in flight, and calls that come meanwhile get an <see cref="InvalidOperationException"/>, except those that
+    /// the progress callback makes.
+    /// </summary>
     /// <param name="network">Its weights change with every accepted step.</param>
     /// <param name="training">Training data with targets.</param>
     /// <param name="validation">Held-out data: training stops at the step that would raise their loss, and drops it.</param>
-    /// <param name="progress">Told of every trial step, on the calling thread while training waits; without it no report is made. It may predict with the network and save it, not fit it.
-    /// (<see cref="Progress{T}"/> would report later, from another thread, beside the training.)</param>
-    /// <param name="cancellation">Honoured between tiles; the weights of the last accepted step are kept.</param>
+    /// <param name="progress">
+    /// Told of every trial step, on the calling thread while training waits; without it no report is made. It may call Predict, Classify, PredictAll, Evaluate, DeltaRanks, Save, SaveDelta and
+    /// SavePanels of the network, also from tasks and threads that it starts: the permission flows with the call as an <see cref="AsyncLocal{T}"/> does. It ends when the callback returns; calls
+    /// still in flight are waited for. Do not wait there for a thread that disposes network or trainer and was started without that flow. (<see cref="Progress{T}"/> would report later, from
+    /// another thread, beside the training.)
+    /// </param>
+    /// <param name="cancellation">Honoured between tiles and while calls in flight are waited for; the weights of the last accepted step are kept.</param>
+    /// <returns>How it ended: <see cref="StopReason.Cancelled"/> also when network or trainer were disposed meanwhile.</returns>
     /// <exception cref="InvalidDataException">The data do not fit the network.</exception>
     /// <exception cref="ArgumentException">TrainFrom names no hidden layer, or Solver does not take several outputs.</exception>
     /// <exception cref="InsufficientMemoryException">The step does not fit; the message names bytes wanted and available.</exception>
-    /// <exception cref="InvalidOperationException">The network was loaded as bfloat16, for predictions only.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network was loaded as bfloat16, for predictions only; another operation has it alone; or a fit of this trainer is going on.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The network or the trainer was disposed.</exception>
     public TrainingResult Fit(
         Network network, Dataset training, Dataset? validation = null, IProgress<StepReport>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(training);
+        FitCall call;
+        try
+        {
+            call = new FitCall(_gate, network.Gate, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return new(
+                StopReason.Cancelled, "cancelled before the first step, while calls in flight were waited for; the weights are as before", 0, 0, double.NaN, double.NaN, null);
+        }
+        try
+        {
+            using (call)
+                return Run(call, network, training, validation, progress);
+        }
+        finally
+        {
+            GC.KeepAlive(network);
+        }
+    }
+
+    private TrainingResult Run(FitCall call, Network network, Dataset training, Dataset? validation, IProgress<StepReport>? progress)
     {
         network.RequireFloat32();
         if (Options.TrainFrom > network.Shape.Hidden.Count)
@@ -56,19 +104,44 @@ public sealed class GaussNewtonTrainer : IDisposable
         PreparedData data = PreparedData.From(training.Examples, network.Input, network.Target, needsTargets: true);
         PreparedData? heldOut = validation is null ? null : PreparedData.From(validation.Examples, network.Input, network.Target, needsTargets: true);
         // Terms beside shared weights stay there, whatever the policy.
-        MemoryEstimate.RefuseTooLarge(network.Shape, network.SharesBase ? Options with { Flush = FlushPolicy.Never } : Options, data.Count, heldOut?.Count ?? 0);
+        GaussNewtonOptions sized = network.SharesBase ? Options with { Flush = FlushPolicy.Never } : Options;
+        // Snapshots of an earlier fit are there already.
+        MemoryEstimate.RefuseTooLarge(network.Shape, Published.Holds(network) ? sized with { PublishEvery = null } : sized, data.Count, heldOut?.Count ?? 0);
         if (Interlocked.Exchange(ref _logger, null) is { } logger)
             TrainerLog.Kernels(logger, NativeCore.IsIgnored ? LogLevel.Warning : LogLevel.Information, network.Kernels.Name, NativeCore.Describe());
-        _team.Cancellation = cancellation;
-        float metric = network.Metric;
-        using var run = new GaussNewtonRun(new TeamKernels(network.Kernels, _team), network.Layers, network.Target, Options, data, heldOut, progress);
-        TrainingResult result = run.Run(ref metric);
-        network.Metric = metric;
-        return result;
+        _team.Cancellation = call.Stop.Token;
+        try
+        {
+            float metric = network.Metric;
+            var kernels = new TeamKernels(network.Kernels, _team);
+            SnapshotPublisher? publisher = Options.PublishEvery is { } interval
+                ? new(Published, network, kernels, (Options.TrainFrom ?? network.Shape.Hidden.Count) - 1, interval, call.Stop)
+                : null;
+            TrainingResult result;
+            using (var run = new GaussNewtonRun(kernels, network.Layers, network.Target, Options, data, heldOut, call.Permit(progress)) { Accepted = publisher is null ? null : publisher.Accepted })
+                result = run.Run(ref metric);
+            network.Metric = metric;
+            publisher?.Finish();
+            return result;
+        }
+        finally
+        {
+            _team.Cancellation = CancellationToken.None;
+        }
     }
 
-    /// <summary>Ends the threads. Calling it again does nothing.</summary>
-    public void Dispose() => _team.Dispose();
+    /// <summary>
+    /// Ends the threads and frees what <see cref="Published"/> holds. A fit that is going on is cancelled, it and predictions of <see cref="Published"/> are waited for; later calls throw
+    /// <see cref="ObjectDisposedException"/>. Calling it again does nothing. Thread-safe.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is called from the progress callback of the trainer's own fit; the trainer is as before.</exception>
+    public void Dispose()
+    {
+        if (!_gate.TryClose())
+            return;
+        Published.Close();
+        _team.Dispose();
+    }
 
     private static void Check(GaussNewtonOptions options)
     {
@@ -81,6 +154,8 @@ public sealed class GaussNewtonTrainer : IDisposable
         Require(options.CgTolerance is > 0 and < 1, nameof(options.CgTolerance), "above 0 and below 1", options.CgTolerance);
         Require(options.CgIterations >= 1, nameof(options.CgIterations), "1 or more", options.CgIterations);
         Require(Enum.IsDefined(options.Solver), nameof(options.Solver), "a named solver", (double)options.Solver);
+        if (options.PublishEvery < TimeSpan.Zero)
+            throw new ArgumentException($"{nameof(options.PublishEvery)}: expected zero or more, or null, found {options.PublishEvery}");
         Require(options.PackedBytes >= 0, nameof(options.PackedBytes), "0 or more", options.PackedBytes);
         Require(options.Threads is >= 1 and <= 4096, nameof(options.Threads), "from 1 to 4096", options.Threads);
     }

@@ -12,6 +12,8 @@ public static class MemoryEstimate
     /// <param name="heldOut">Held-out rows.</param>
     public static long OfTraining(NetworkShape shape, GaussNewtonOptions options, int data, int heldOut)
     {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(options);
         int from = (options.TrainFrom ?? shape.Hidden.Count) - 1;
         long n = options.Batch > 0 ? Math.Min(options.Batch, data) : data;
         double[] shifts = shape.Shifts();
@@ -49,6 +51,10 @@ public static class MemoryEstimate
         if (options.Solver is SolverChoice.Automatic or SolverChoice.LowRankConjugateGradient)
             bytes += n * (Solvers.SolverCosts.RankOf(checked((int)n)) + 20) * sizeof(double);
 
+        // The snapshot that is read and the one that is filled.
+        if (options.PublishEvery is not null)
+            bytes += 2 * (shape.WeightBytes + shape.Hidden.Sum(width => (width + 128L) * sizeof(float)));
+
         // Rows spread out, products, and the dense forms of inputs; scratch of the workers.
         return bytes + options.Threads * (1L << 20) + 7 * PanelMatrix.BytesOf(Math.Max(n, heldOut), widest);
     }
@@ -59,6 +65,7 @@ public static class MemoryEstimate
     /// <param name="weights">How its hidden weights lie in memory.</param>
     public static long OfPredictions(NetworkShape shape, int rows, WeightFormat weights = WeightFormat.Float32)
     {
+        ArgumentNullException.ThrowIfNull(shape);
         long n = Math.Min(rows, Evaluation.Evaluator.Batch), bytes = shape.WeightBytesIn(weights), inputs = shape.Inputs, widest = 0;
         double[] shifts = shape.Shifts();
         for (int layer = 0; layer < shape.Hidden.Count; layer++)

@@ -11,15 +11,20 @@ namespace Subquad;
 
 /// <summary>
 /// A wide multi-layer network with shifted-ReLU neurons of which few fire: f = A^T h_L. Holds the weights, and every transform between a raw row and them. Owns native memory: dispose it.
-/// Predictions are thread-safe; training is not, and must not overlap them.
 /// </summary>
+/// <remarks>
+/// Thread safety: all members may be called from any thread at any time. Predict, Classify, PredictAll, Evaluate, DeltaRanks, Save, SaveDelta and SavePanels run side by side.
+/// <see cref="GaussNewtonTrainer.Fit"/>, <see cref="ApplyDelta"/> and a <see cref="Save"/> that adds held terms to the weights have the network alone: they wait for calls in flight, and
+/// calls that come while they wait or run get an <see cref="InvalidOperationException"/> that names the operation. Calls from the progress callback of a fit are allowed, see
+/// <see cref="GaussNewtonTrainer.Fit"/>. A host that serves while it trains predicts with <see cref="GaussNewtonTrainer.Published"/>.
+/// </remarks>
 public sealed partial class Network : IDisposable
 {
     private const int Slots = 64;
 
     // Predictors wait here between calls: a slot is taken and put back by one exchange, so that a warm prediction neither locks nor allocates.
     private readonly Predictor?[] _predictors = new Predictor?[Slots];
-    private bool _disposed;
+    private readonly NetworkGate _gate = new();
 
     private Network(NetworkShape shape, ulong seed, LayerStack layers, InputTransform input, TargetTransform target, string[] classNames, TableSchema? schema, KernelSet kernels)
     {
@@ -60,6 +65,9 @@ public sealed partial class Network : IDisposable
     /// <summary>Native bytes of the weights, shared ones too.</summary>
     public long WeightBytes => Shape.WeightBytesIn(WeightFormat);
 
+    /// <summary>Who may use the weights now.</summary>
+    internal NetworkGate Gate => _gate;
+
     internal LayerStack Layers { get; }
 
     /// <summary>The hidden layers' weights, each a base with terms beside it.</summary>
@@ -83,6 +91,7 @@ public sealed partial class Network : IDisposable
     /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
     public static Network Create(NetworkShape shape, ulong seed, KernelSet? kernels = null, int? threads = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(shape);
         shape.Check();
         return Draw(shape, seed, InputTransform.Identity(shape.Inputs), TargetTransform.Identity(shape.Outputs), [], null, null, kernels, threads, cancellation);
     }
@@ -101,6 +110,8 @@ public sealed partial class Network : IDisposable
     public static Network Create(
         NetworkShape shape, Dataset training, ulong seed, KernelSet? kernels = null, int? threads = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(training);
         Examples examples = training.Examples;
         if (examples.Kind == TargetKind.None)
             throw new ArgumentException("the training data have no targets", nameof(training));
@@ -111,28 +122,60 @@ public sealed partial class Network : IDisposable
     }
 
     /// <summary>Computes the outputs of one raw row: class estimates (0 to 1, not clipped) or values in original units. Thread-safe; a warm call allocates nothing.</summary>
-    /// <param name="input"><see cref="InputWidth"/> features.</param>
+    /// <param name="input"><see cref="InputWidth"/> finite features.</param>
     /// <param name="output">Room for <see cref="OutputCount"/> numbers.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
+    /// <exception cref="InvalidDataException">A feature is not finite; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">An operation has the network alone, such as a fit; the message names it.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void Predict(ReadOnlySpan<float> input, Span<float> output)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using SharedCall call = _gate.Share(this);
+        PredictRow(input, output);
+    }
+
+    /// <summary>The most likely class of one raw row. Thread-safe.</summary>
+    /// <param name="input"><see cref="InputWidth"/> finite features.</param>
+    /// <exception cref="ArgumentException">The length is wrong.</exception>
+    /// <exception cref="InvalidDataException">A feature is not finite; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">An operation has the network alone, such as a fit; the message names it.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public int Classify(ReadOnlySpan<float> input)
+    {
+        using SharedCall call = _gate.Share(this);
+        return ClassifyRow(input);
+    }
+
+    /// <summary><see cref="Predict"/> inside the gate.</summary>
+    internal void PredictRow(ReadOnlySpan<float> input, Span<float> output)
+    {
         if (input.Length != InputWidth)
             throw new ArgumentException($"expected {InputWidth} features, found {input.Length}", nameof(input));
         if (output.Length != OutputCount)
             throw new ArgumentException($"expected room for {OutputCount} outputs, found {output.Length}", nameof(output));
         Layers.Settle();
         Predictor predictor = Rent();
-        predictor.Run(input, output);
+        bool isFinite;
+        try
+        {
+            isFinite = predictor.TryRun(input, output);
+        }
+        catch
+        {
+            // What it holds may be half grown.
+            predictor.Dispose();
+            throw;
+        }
         Return(predictor);
+        if (!isFinite)
+            throw Examples.NotFinite(input, Schema);
     }
 
-    /// <summary>The most likely class of one raw row.</summary>
-    /// <param name="input"><see cref="InputWidth"/> features.</param>
-    public int Classify(ReadOnlySpan<float> input)
+    /// <summary><see cref="Classify"/> inside the gate.</summary>
+    internal int ClassifyRow(ReadOnlySpan<float> input)
     {
         Span<float> scores = OutputCount <= 256 ? stackalloc float[OutputCount] : new float[OutputCount];
-        Predict(input, scores);
+        PredictRow(input, scores);
         int best = 0;
         for (int c = 1; c < scores.Length; c++)
             if (scores[c] > scores[best])
@@ -143,8 +186,11 @@ public sealed partial class Network : IDisposable
     /// <summary>Reads a table as the model's training table was read: columns by name, the same medians, categories and classes.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">The model was not trained on a table, or the file does not fit it.</exception>
-    public Dataset ReadCsv(string path) =>
-        new(IO.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException($"'{path}': the model was not trained on a table, so its columns have no names"), path));
+    public Dataset ReadCsv(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new(IO.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException($"'{path}': the model was not trained on a table, so its columns have no names"), path));
+    }
 
     /// <summary>Reads LIBSVM or extreme-classification text as the model's training text was read: the same width, first index and classes.</summary>
     /// <param name="path">The file, plain or gzip.</param>
@@ -153,17 +199,36 @@ public sealed partial class Network : IDisposable
     /// <exception cref="InvalidDataException">The model was trained on a table, or the file does not fit it; the message names the line.</exception>
     public Dataset ReadLibsvm(string path, bool withTargets = true)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (Schema is not null)
             throw new InvalidDataException($"'{path}': the model was trained on a table, whose columns have names, found LIBSVM text");
         return new(IO.LibsvmExamples.ReadWith(new(InputWidth, FirstIndex, withTargets ? Target.Kind : TargetKind.None, [.. ClassNames], OutputCount), path));
     }
 
-    /// <summary>Gives all native memory back. Calling it again does nothing.</summary>
+    /// <summary>
+    /// Gives all native memory back. Later calls throw <see cref="ObjectDisposedException"/>; a fit that is going on is cancelled, and it and all calls in flight are waited for. Calling it
+    /// again does nothing. Thread-safe.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is called from the progress callback of a fit of this network; the network is as before.</exception>
     public void Dispose()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
+        if (_gate.TryClose())
+            Free();
+    }
+
+    /// <summary>As <see cref="Dispose"/>, but without waiting or cancelling: does nothing while a call is in flight or an operation is going on. Thread-safe.</summary>
+    /// <returns>Whether the network is disposed now.</returns>
+    /// <exception cref="InvalidOperationException">It is called from the progress callback of a fit of this network; the network is as before.</exception>
+    public bool TryDispose()
+    {
+        bool isClosed = _gate.TryCloseAtOnce(out bool isFirst);
+        if (isFirst)
+            Free();
+        return isClosed;
+    }
+
+    private void Free()
+    {
         for (int slot = 0; slot < Slots; slot++)
             Interlocked.Exchange(ref _predictors[slot], null)?.Dispose();
         Layers.Dispose();

@@ -12,12 +12,42 @@ public sealed record EvaluationResult(double Loss, double Metric, int Count);
 
 public sealed partial class Network
 {
-    /// <summary>Computes loss and accuracy, or root mean squared error, over a data set with targets.</summary>
+    /// <summary>Computes loss and accuracy, or root mean squared error, over a data set with targets. Thread-safe.</summary>
     /// <param name="data">The data.</param>
-    /// <param name="threads">Workers; default: all processors. The result does not depend on them.</param>
+    /// <param name="threads">Workers, 1 to 4096; default: all processors. The result does not depend on them.</param>
     /// <param name="cancellation">Honoured between tiles.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads is outside that range.</exception>
     /// <exception cref="InvalidDataException">The data do not fit the network or have no targets.</exception>
+    /// <exception cref="InvalidOperationException">An operation has the network alone, such as a fit; the message names it.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public EvaluationResult Evaluate(Dataset data, int? threads = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        using SharedCall call = _gate.Share(this);
+        return EvaluateRows(data, threads, cancellation);
+    }
+
+    /// <summary>Computes the outputs of every row, as <see cref="Predict"/> does one, bit for bit. Thread-safe.</summary>
+    /// <param name="data">The data; targets are not looked at.</param>
+    /// <param name="outputs">Room for Count x <see cref="OutputCount"/> numbers, row after row.</param>
+    /// <param name="threads">Workers, 1 to 4096; default: all processors.</param>
+    /// <param name="cancellation">Honoured between tiles.</param>
+    /// <exception cref="ArgumentException">The room for outputs is another.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads is outside that range.</exception>
+    /// <exception cref="InvalidDataException">The data do not fit the network.</exception>
+    /// <exception cref="InvalidOperationException">An operation has the network alone, such as a fit; the message names it.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public void PredictAll(Dataset data, Span<float> outputs, int? threads = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        using SharedCall call = _gate.Share(this);
+        PredictRows(data, outputs, threads, cancellation);
+    }
+
+    /// <summary><see cref="Evaluate"/> inside the gate.</summary>
+    internal EvaluationResult EvaluateRows(Dataset data, int? threads, CancellationToken cancellation)
     {
         Layers.Settle();
         using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
@@ -26,13 +56,8 @@ public sealed partial class Network
         return new(score.Loss, score.Metric, data.Count);
     }
 
-    /// <summary>Computes the outputs of every row, as <see cref="Predict"/> does one, bit for bit.</summary>
-    /// <param name="data">The data; targets are not looked at.</param>
-    /// <param name="outputs">Room for Count x <see cref="OutputCount"/> numbers, row after row.</param>
-    /// <param name="threads">Workers; default: all processors.</param>
-    /// <param name="cancellation">Honoured between tiles.</param>
-    /// <exception cref="InvalidDataException">The data do not fit the network.</exception>
-    public void PredictAll(Dataset data, Span<float> outputs, int? threads = null, CancellationToken cancellation = default)
+    /// <summary><see cref="PredictAll"/> inside the gate.</summary>
+    internal void PredictRows(Dataset data, Span<float> outputs, int? threads, CancellationToken cancellation)
     {
         if (outputs.Length != (long)data.Count * OutputCount)
             throw new ArgumentException($"expected room for {(long)data.Count * OutputCount} outputs, found {outputs.Length}", nameof(outputs));

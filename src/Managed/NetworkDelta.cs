@@ -8,19 +8,35 @@ public sealed partial class Network
 {
     private const string DeltaVersion = "1";
 
-    /// <summary>Rank-one terms that are kept beside the weights of each hidden layer; all 0 for a network whose weights are those of its model.</summary>
-    public IReadOnlyList<int> DeltaRanks => [.. Weights.Select(weights => weights.Rank)];
+    // Saves side by side say what later changes are counted from: the hash and the weights' own mark change together.
+    private readonly Lock _base = new();
+
+    /// <summary>Rank-one terms that are kept beside the weights of each hidden layer; all 0 for a network whose weights are those of its model. Thread-safe.</summary>
+    /// <exception cref="InvalidOperationException">An operation has the network alone, such as a fit; the message names it.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public IReadOnlyList<int> DeltaRanks
+    {
+        get
+        {
+            using SharedCall call = _gate.Share(this);
+            return [.. Weights.Select(weights => weights.Rank)];
+        }
+    }
 
     /// <summary>
     /// Writes what training changed since the model was loaded or last saved: the low-rank terms beside the hidden weights, the output matrix, and the hash of the model they belong to. Needs
-    /// changes that were kept apart: those of a network that shares its base, or was trained with <see cref="FlushPolicy.Never"/>.
+    /// changes that were kept apart: those of a network that shares its base, or was trained with <see cref="FlushPolicy.Never"/>. Thread-safe.
     /// </summary>
     /// <param name="path">The file, in the safetensors format; overwritten, whole or not at all.</param>
-    /// <exception cref="InvalidOperationException">The network belongs to no model file, a change was added to the weights themselves, or they were rounded when they were loaded.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network belongs to no model file, a change was added to the weights themselves, or they were rounded when they were loaded; or an operation has the network alone.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void SaveDelta(string path)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(path);
+        using SharedCall call = _gate.Share(this);
         RequireFloat32();
         Layers.Settle();
         string hash = RequireBase();
@@ -41,20 +57,35 @@ public sealed partial class Network
 
     /// <summary>
     /// Makes a model the fine-tune that <see cref="SaveDelta"/> kept: predictions are bit-identical to those of the network that wrote it, on the same kernel set. The weights are not touched, the
-    /// terms stay beside them. Not thread-safe against predictions.
+    /// terms stay beside them. Has the network alone: waits for calls in flight, and calls that come meanwhile are refused.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no delta, belongs to another model (the message names both hashes), or is damaged; the network is as before.</exception>
-    /// <exception cref="InvalidOperationException">The network belongs to no model file, is being trained, was changed since it was loaded, or was rounded then.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network belongs to no model file, was changed since it was loaded, or was rounded then; or another operation has the network alone, such as a fit, from whose callback this call may
+    /// come.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void ApplyDelta(string path)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(path);
+        _gate.EnterAlone(AloneOperation.ApplyDelta);
+        try
+        {
+            ReadDelta(path);
+        }
+        finally
+        {
+            _gate.LeaveAlone();
+            GC.KeepAlive(this);
+        }
+    }
+
+    private void ReadDelta(string path)
+    {
         RequireFloat32();
-        Layers.Settle();
         string hash = RequireBase();
-        if (Layers.Fits > 0)
-            throw new InvalidOperationException("expected a network that is not being trained, found a fit that is going on; wait for it to end");
         if (Weights.HasTerms)
             throw new InvalidOperationException("expected a model as it was loaded, found one that holds a change already; load the model anew");
         using SafetensorsFile file = SafetensorsFile.Open(path);
@@ -85,12 +116,15 @@ public sealed partial class Network
     /// <summary>The hash of the model that the hidden weights, without what is held beside them, are still those of.</summary>
     private string RequireBase()
     {
-        if (BaseHash is null)
-            throw new InvalidOperationException("expected a network that was loaded from a model or saved to one, found one that was only drawn: a delta needs a model that it belongs to");
-        if (Weights.IsBaseChanged)
-            throw new InvalidOperationException(
-                "expected changes that were kept beside the weights, found some that were added to them; load the model with sharesBase, or fine-tune it with FlushPolicy.Never");
-        return BaseHash;
+        lock (_base)
+        {
+            if (BaseHash is null)
+                throw new InvalidOperationException("expected a network that was loaded from a model or saved to one, found one that was only drawn: a delta needs a model that it belongs to");
+            if (Weights.IsBaseChanged)
+                throw new InvalidOperationException(
+                    "expected changes that were kept beside the weights, found some that were added to them; load the model with sharesBase, or fine-tune it with FlushPolicy.Never");
+            return BaseHash;
+        }
     }
 
     /// <summary>Checks all that the metadata say; returns the metric.</summary>

@@ -19,23 +19,52 @@ public sealed partial class Network
 
     /// <summary>
     /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata, and the SHA-256 of the data. The file
-    /// appears whole or not at all. What is held beside weights of the network's own is added to them first (predictions must not run then); beside shared ones it stays, and is in the file.
+    /// appears whole or not at all. Terms that are held beside weights of the network's own are added to them first: that has the network alone, waits for calls in flight and refuses others
+    /// until the file is written. Without such terms, beside shared weights and from the callback of a fit nothing is changed, and other calls run side by side; held terms are in the file.
     /// </summary>
     /// <param name="path">The file; overwritten.</param>
-    /// <exception cref="InvalidOperationException">The hidden weights were rounded when they were loaded.</exception>
+    /// <exception cref="InvalidOperationException">The hidden weights were rounded when they were loaded; or an operation has the network alone, such as a fit.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void Save(string path)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        RequireFloat32();
-        using (var team = new WorkerTeam(Environment.ProcessorCount))
-            Layers.Flush(new TeamKernels(Kernels, team));
+        ArgumentNullException.ThrowIfNull(path);
+        using (SharedCall call = _gate.Share(this))
+        {
+            RequireFloat32();
+            Layers.Settle();
+            // A fit around the call computes with its bases as they are.
+            if (call.IsNested || !Weights.HasTermsToFold)
+            {
+                Write(path);
+                return;
+            }
+        }
+        _gate.EnterAlone(AloneOperation.Save);
+        try
+        {
+            using (var team = new WorkerTeam(Environment.ProcessorCount))
+                Weights.Flush(new TeamKernels(Kernels, team));
+            Write(path);
+        }
+        finally
+        {
+            _gate.LeaveAlone();
+            GC.KeepAlive(this);
+        }
+    }
+
+    private void Write(string path)
+    {
         string hash = SafetensorsWriter.WriteHashed(path, Metadata(), Tensors());
-        // Terms that must stay beside the weights are in the file, and still belong to the base that they were made from.
+        // Terms that stay beside the weights are in the file, and still belong to the base that they were made from.
         if (Weights.HasTerms)
             return;
-        BaseHash = hash;
-        Weights.StartFromBase();
+        lock (_base)
+        {
+            BaseHash = hash;
+            Weights.StartFromBase();
+        }
     }
 
     /// <summary>Reads a network that <see cref="Save"/> wrote. Its predictions are bit-identical to those before saving, on the same kernel set.</summary>
@@ -51,6 +80,7 @@ public sealed partial class Network
     /// <exception cref="InsufficientMemoryException">The weights do not fit.</exception>
     public static Network Load(string path, KernelSet? kernels = null, bool sharesBase = false, WeightFormat weights = WeightFormat.Float32)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (sharesBase && weights != WeightFormat.Float32)
             throw new ArgumentException($"expected {WeightFormat.Float32}, in which shared weights lie in their file, found {weights}", nameof(weights));
         kernels ??= KernelSets.Best;

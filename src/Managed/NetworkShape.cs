@@ -27,7 +27,11 @@ public sealed record NetworkShape
     public int Inputs { get; init; }
 
     /// <summary>Widths of the hidden layers, first to last.</summary>
-    public required IReadOnlyList<int> Hidden { get; init; }
+    public required IReadOnlyList<int> Hidden
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Hidden));
+    }
 
     /// <summary>Outputs. Ignored when a network is created for a data set.</summary>
     public int Outputs { get; init; }
@@ -36,7 +40,11 @@ public sealed record NetworkShape
     public IReadOnlyList<double>? Densities { get; init; }
 
     /// <summary>c of the shift b = sqrt(c ln m), one value or one per layer, 0 or more; used when <see cref="Densities"/> is null. Default: 0.4.</summary>
-    public IReadOnlyList<double> ShiftConstant { get; init; } = [0.4];
+    public IReadOnlyList<double> ShiftConstant
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(ShiftConstant));
+    } = [0.4];
 
     /// <summary>Default: normalised.</summary>
     public Normalisation Normalisation { get; init; } = Normalisation.Normalised;

@@ -11,15 +11,17 @@ public sealed partial class Network
     internal string? BaseHash { get; private set; }
 
     /// <summary>Writes the hidden weights of a model in the order of memory to a file beside it, MODEL.panels, from which <see cref="Load"/> can share them. About as large as the model; written anew
-    /// whenever the model is.</summary>
+    /// whenever the model is. Thread-safe.</summary>
     /// <param name="modelPath">The model file; this network must have been loaded from it or saved to it, and hold the same weights still.</param>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
     /// <exception cref="InvalidDataException">The model holds other weights.</exception>
-    /// <exception cref="InvalidOperationException">A change is kept beside the weights, or they were rounded when they were loaded.</exception>
+    /// <exception cref="InvalidOperationException">A change is kept beside the weights, or they were rounded when they were loaded; or an operation has the network alone.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void SavePanels(string modelPath)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(modelPath);
+        using SharedCall call = _gate.Share(this);
         RequireFloat32();
         Layers.Settle();
         if (Weights.HasTerms)
@@ -38,6 +40,7 @@ public sealed partial class Network
     /// <exception cref="InvalidDataException">The model is none, or is damaged.</exception>
     public static bool HasPanels(string modelPath)
     {
+        ArgumentNullException.ThrowIfNull(modelPath);
         using SafetensorsFile model = SafetensorsFile.Open(modelPath);
         return PanelsFile.Fits(modelPath, HashOf(model), Matrices(ReadShape(model)));
     }

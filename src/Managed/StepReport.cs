@@ -40,10 +40,18 @@ public sealed record StepReport
     public required double ActualDecrease { get; init; }
 
     /// <summary>Share of neurons that fire, per trained hidden layer.</summary>
-    public required IReadOnlyList<double> Active { get; init; }
+    public required IReadOnlyList<double> Active
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Active));
+    }
 
     /// <summary>Neurons whose firing changed over all data, per trained hidden layer.</summary>
-    public required IReadOnlyList<long> Flips { get; init; }
+    public required IReadOnlyList<long> Flips
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Flips));
+    }
 
     /// <summary>Data for which some trained layer has no firing neuron.</summary>
     public required int DeadData { get; init; }
@@ -51,16 +59,28 @@ public sealed record StepReport
     /// <summary>Share of the neurons whose pre-activation was computed anew by the trial's forward pass, per trained hidden layer: 1 for a full forward pass, 0 where it was only
     /// corrected, and the firing plus the uncertain neurons under a certificate. When a full pass replaces the certificate follows
     /// costs, and so the number of workers; results do not.</summary>
-    public required IReadOnlyList<double> Reevaluated { get; init; }
+    public required IReadOnlyList<double> Reevaluated
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Reevaluated));
+    }
 
     /// <summary>Seconds per stage: pullback, gram, factor, solve, forward, update, validation. The report on the state before training holds the first forward pass.</summary>
-    public required IReadOnlyDictionary<string, double> Seconds { get; init; }
+    public required IReadOnlyDictionary<string, double> Seconds
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Seconds));
+    }
 
     /// <summary>Multiply-adds of the sparse verbs of this trial.</summary>
     public required long MultiplyAdds { get; init; }
 
     /// <summary>The same per stage.</summary>
-    public required IReadOnlyDictionary<string, long> StageMultiplyAdds { get; init; }
+    public required IReadOnlyDictionary<string, long> StageMultiplyAdds
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(StageMultiplyAdds));
+    }
 
     /// <summary>Touched lines per stage; null unless <see cref="GaussNewtonOptions.CountLines"/>.</summary>
     public required IReadOnlyDictionary<string, long>? StageTouchedLines { get; init; }

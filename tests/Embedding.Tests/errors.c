@@ -121,15 +121,28 @@ static void test_predict(subquad_train_network *network)
     EXPECT(subquad_train_predict(network, features, 2 * INPUTS, scores, 1, 0), INVALID_ARGUMENT, "score_count");
     EXPECT(subquad_train_predict(network, features, INPUTS, scores, 1, 5000), INVALID_ARGUMENT, "threads");
     float wrong[2 * INPUTS] = { 1, INFINITY, 1, 1, 1, 1 };
-    EXPECT(subquad_train_predict(network, wrong, INPUTS, scores, 1, 0), INVALID_DATA, "finite");
+    EXPECT(subquad_train_predict(network, wrong, INPUTS, scores, 1, 0), INVALID_DATA, "column 1: expected a finite number");
+    wrong[1] = NAN;
+    EXPECT(subquad_train_predict(network, wrong, INPUTS, scores, 1, 0), INVALID_DATA, "found NaN");
     EXPECT(subquad_train_predict(network, wrong, 2 * INPUTS, scores, 2, 0), INVALID_DATA, "finite");
 }
 
-/* Another thread may do nothing while a fit has the network. */
+static int describes(subquad_train_network *network)
+{
+    subquad_train_info info = { .size = sizeof info };
+    return subquad_train_describe(network, &info) == SUBQUAD_TRAIN_OK && info.inputs == INPUTS;
+}
+
+/* Another thread may only describe the network while a fit has it, also one that the callback started: no permission flows to it. */
 static void *meets_a_fit(void *network)
 {
-    EXPECT(subquad_train_predict(network, features, INPUTS, scores, 1, 0), BUSY, "fit");
+    subquad_train_data data = good_data();
+    EXPECT(subquad_train_predict(network, features, INPUTS, scores, 1, 0), BUSY, "a fit going on");
+    EXPECT(subquad_train_predict(network, features, 2 * INPUTS, scores, 2, 0), BUSY, "a fit going on");
+    EXPECT(subquad_train_save(network, "in-between.safetensors"), BUSY, "a fit going on");
+    EXPECT(subquad_train_fit(network, &data, NULL, NULL, NULL, NULL, NULL), BUSY, "a fit going on");
     EXPECT(subquad_train_free(network), BUSY, "in use");
+    HOLDS(describes(network));
     return NULL;
 }
 
@@ -148,6 +161,7 @@ static int32_t stop_at_once(const subquad_train_step *step, void *context)
     HOLDS(subquad_train_predict(network, features, INPUTS, scores, 1, 0) == SUBQUAD_TRAIN_OK);
     HOLDS(subquad_train_save(network, "in-between.safetensors") == SUBQUAD_TRAIN_OK);
     remove("in-between.safetensors");
+    HOLDS(subquad_train_predict(network, features, 2 * INPUTS, scores, 2, 0) == SUBQUAD_TRAIN_OK && describes(network));
     EXPECT(subquad_train_fit(network, &data, NULL, NULL, NULL, NULL, NULL), BUSY, "callback");
     EXPECT(subquad_train_free(network), BUSY, "callback");
     in_another_thread(meets_a_fit, network);

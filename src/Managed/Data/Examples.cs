@@ -121,6 +121,24 @@ internal sealed class Examples
             throw new InvalidDataException($"{name}: expected at most {Array.MaxLength} numbers, found {rows} rows of {width}");
     }
 
+    /// <summary>The place of the first number that is not finite; negative when all are.</summary>
+    public static int IndexOfNotFinite(ReadOnlySpan<float> numbers)
+    {
+        for (int i = 0; i < numbers.Length; i++)
+            if (!float.IsFinite(numbers[i]))
+                return i;
+        return -1;
+    }
+
+    /// <summary>What is said of a row with a number that is not finite.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="schema">Names its columns; null for rows of numbered columns.</param>
+    public static InvalidDataException NotFinite(ReadOnlySpan<float> row, TableSchema? schema)
+    {
+        int bad = IndexOfNotFinite(row);
+        return new InvalidDataException(NotFiniteIn(schema, bad, row[bad]));
+    }
+
     /// <summary>The same rows as those of a LIBSVM text.</summary>
     /// <param name="firstIndex">The index of the first feature there.</param>
     public Examples FromLibsvm(int firstIndex) =>
@@ -177,11 +195,10 @@ internal sealed class Examples
         if (schema is not null && schema.Width != width)
             throw new ArgumentException($"expected rows of {schema.Width} numbers as in the schema, found {width}", nameof(width));
         int bad = IndexOfNotFinite(inputs);
-        if (bad < 0)
-            return;
-        string column = schema is null ? $"column {bad % width}" : $"column '{schema.FeatureNames[bad % width]}'";
-        throw new InvalidDataException($"row {bad / width} (from 0), {column}: expected a finite number, found {inputs[bad]}");
+        if (bad >= 0)
+            throw new InvalidDataException($"row {bad / width} (from 0), {NotFiniteIn(schema, bad % width, inputs[bad])}");
     }
 
-    private static int IndexOfNotFinite(float[] numbers) => Array.FindIndex(numbers, static number => !float.IsFinite(number));
+    private static string NotFiniteIn(TableSchema? schema, int column, float value) =>
+        $"column {(schema is null ? $"{column}" : $"'{schema.FeatureNames[column]}'")}: expected a finite number, found {value}";
 }

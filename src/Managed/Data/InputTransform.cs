@@ -58,7 +58,15 @@ internal sealed class InputTransform
     /// <param name="raw">RawWidth numbers.</param>
     /// <param name="destination">Width numbers, overwritten; must not overlap <paramref name="raw"/> when shifted.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="InvalidDataException">A number is not finite.</exception>
     public void Apply(ReadOnlySpan<float> raw, Span<float> destination)
+    {
+        if (!TryApply(raw, destination))
+            throw Examples.NotFinite(raw, schema: null);
+    }
+
+    /// <summary>As <see cref="Apply"/>, but returns false and writes nothing when a number is not finite.</summary>
+    public bool TryApply(ReadOnlySpan<float> raw, Span<float> destination)
     {
         if (raw.Length != RawWidth)
             throw new ArgumentException($"expected a row of {RawWidth} numbers, found {raw.Length}", nameof(raw));
@@ -72,16 +80,20 @@ internal sealed class InputTransform
             double value = Standardised(raw[i], i);
             squares += value * value;
         }
+        // The sum of squares of floats cannot overflow a double, so it tells for nothing whether all are finite.
+        if (!double.IsFinite(squares) && Examples.IndexOfNotFinite(raw) >= 0)
+            return false;
         if (squares == 0)
         {
             destination.Clear();
-            return;
+            return true;
         }
         double norm = Math.Sqrt(squares);
         for (int i = 0; i < raw.Length; i++)
             destination[i] = (float)(Standardised(raw[i], i) / norm);
         if (Constant != 0)
             destination[raw.Length] = (float)(Constant / norm);
+        return true;
     }
 
     /// <summary>The transform as a JSON object; numbers come back bit for bit.</summary>

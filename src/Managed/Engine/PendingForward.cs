@@ -1,5 +1,6 @@
 using Subquad.Activity;
 using Subquad.Layers;
+using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 using Subquad.Weights;
@@ -33,7 +34,6 @@ internal sealed class PendingForward : IDisposable
     {
         (_kernels, _layers, _jacobian, _certificates, _flush) = (kernels, layers, jacobian, certificates, flush);
         _stepped = new TermProducts(kernels);
-        layers.Fits++;
     }
 
     /// <summary>Gives searches over the rows of the lowest trained layer its weights as they would be after each step.</summary>
@@ -49,8 +49,7 @@ internal sealed class PendingForward : IDisposable
     /// <param name="active">Its active neurons.</param>
     public void KeepImplicit(TransposedBatch turnedInputs, ActiveBatch active)
     {
-        if (_layers.Unsettled is not null)
-            throw new InvalidOperationException("another fit of this network is going on; wait for it to end");
+        Contract.Holds(_layers.Unsettled is null, "a network has one fit at a time");
         LowRankWeights weights = _layers.Weights[_jacobian.From];
         _implicit = new ConstantInputWeights(_kernels, weights, turnedInputs, keepsTerms: KeepsTerms(weights));
         _implicit.Reserve(active);
@@ -121,20 +120,22 @@ internal sealed class PendingForward : IDisposable
 
     public void Dispose()
     {
-        if (_implicit is not null)
+        try
         {
             _layers.Settle();
-            _layers.Unsettled = null;
-            _implicit.Dispose();
         }
-        // One that was refused inside another must not touch what that one knows.
-        if (--_layers.Fits == 0)
-            for (int layer = _jacobian.From; layer < _layers.Hidden.Length; layer++)
-            {
-                if (!KeepsTerms(_layers.Weights[layer]))
-                    _layers.Weights[layer].Flush(_kernels);
-                _layers.Weights[layer].Trim();
-            }
+        finally
+        {
+            // Whatever is thrown, later calls must not ask a fit that has ended.
+            _layers.Unsettled = null;
+            _implicit?.Dispose();
+        }
+        for (int layer = _jacobian.From; layer < _layers.Hidden.Length; layer++)
+        {
+            if (!KeepsTerms(_layers.Weights[layer]))
+                _layers.Weights[layer].Flush(_kernels);
+            _layers.Weights[layer].Trim();
+        }
         _weights?.Dispose();
         _stepped.Dispose();
         _output.Dispose();

@@ -24,15 +24,17 @@ internal sealed class Predictor : IDisposable
         _state = new BatchState(new TeamKernels(kernels, _team), layers, 0) { Inputs = _rows };
     }
 
-    /// <summary>Outputs of one raw row, in original units.</summary>
-    public void Run(ReadOnlySpan<float> input, Span<float> output)
+    /// <summary>Outputs of one raw row, in original units; false, with nothing written, when a feature is not finite.</summary>
+    public bool TryRun(ReadOnlySpan<float> input, Span<float> output)
     {
-        _input.Apply(input, _row);
+        if (!_input.TryApply(input, _row))
+            return false;
         _rows.FillNonZero(_row, 1, _row.Length);
         _state.Forward();
         for (int c = 0; c < output.Length; c++)
             output[c] = _state.Outputs[c, 0];
         _target.ToUnits(output);
+        return true;
     }
 
     public void Dispose()

@@ -1,5 +1,4 @@
 using Subquad.Simd.Memory;
-using Subquad.Simd.Threading;
 using Subquad.Weights;
 
 namespace Subquad.Layers;
@@ -24,9 +23,6 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
     /// <summary>Folds in what a training run still holds beside the weights; null when nothing is held.</summary>
     public Action? Unsettled { get; set; }
 
-    /// <summary>Fits that are going on.</summary>
-    public int Fits { get; set; }
-
     public int Inputs => Hidden[0].Inputs;
     public int Outputs => Output.Rows;
 
@@ -44,14 +40,6 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
         // Predictions run side by side, also from the callback of a run that waits for it: one of them settles for all.
         lock (_settling)
             Unsettled?.Invoke();
-    }
-
-    /// <summary>Settles, and adds what is held to every base that may be written; while a fit is going on, which knows those bases as they are, it only settles.</summary>
-    public void Flush(TeamKernels kernels)
-    {
-        Settle();
-        if (Fits == 0)
-            Weights.Flush(kernels);
     }
 
     public void Dispose()

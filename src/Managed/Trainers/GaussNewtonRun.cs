@@ -58,6 +58,9 @@ internal sealed class GaussNewtonRun : IDisposable
         _heldOutData = heldOut;
     }
 
+    /// <summary>Told of every accepted step and its loss, before the report; null when nobody listens.</summary>
+    public Action<int, double>? Accepted { get; init; }
+
     private bool IsInBatches => _options.Batch > 0 && _options.Batch < _data.Count;
 
     /// <summary>Runs until a reason to stop.</summary>
@@ -147,6 +150,7 @@ internal sealed class GaussNewtonRun : IDisposable
         _layers.Output.Clear();
         _batch.Load(_data, isTrained: true);
         _heldOut?.Load(_heldOutData!, isTrained: false);
+        Accepted?.Invoke(_steps, _batch.Score.Loss);
         Report(_damping.Relative, null, accepted: true, ratio: 0);
         return Ended(StopReason.Residual, "the targets never vary; the outputs are now constant");
     }
@@ -220,6 +224,8 @@ internal sealed class GaussNewtonRun : IDisposable
         if (_endsEpoch || _steps >= _options.Steps)
             MeasureHeldOut();
         Telemetry.StepDone(Stopwatch.GetElapsedTime(started).TotalSeconds, _batch.Score.Loss, accepted);
+        if (accepted)
+            Accepted?.Invoke(_steps, _batch.Score.Loss);
         Report(_step.Damping, flips, accepted, trial.ResidualNorm / before, actual);
         if (stop is { } reason)
             return Ended(reason, $"step {_steps} would raise the validation loss from {_heldOut!.Score.Loss:g5} to {heldOutTrial.Loss:g5} and was dropped");

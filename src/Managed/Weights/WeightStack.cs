@@ -12,6 +12,9 @@ internal sealed class WeightStack(IReadOnlyList<LowRankWeights> layers) : IReadO
     /// <summary>Whether terms are held beside some base.</summary>
     public bool HasTerms => layers.Any(layer => layer.HasTerms);
 
+    /// <summary>Whether terms are held beside some base that may be written.</summary>
+    public bool HasTermsToFold => layers.Any(layer => layer.HasTerms && !layer.IsReadOnly);
+
     /// <summary>Whether the base of some layer must never be written.</summary>
     public bool IsReadOnly => layers.Any(layer => layer.IsReadOnly);
 

@@ -34,6 +34,11 @@ internal sealed class TeamJob(int helpers)
     public void Run(int items, int helpers, Action<int, int> body, CancellationToken cancellation)
     {
         _outer = s_current;
+        if (helpers == 0)
+        {
+            RunHere(items, body, cancellation);
+            return;
+        }
         _body = body;
         _cancellation = cancellation;
         _items = items;
@@ -75,6 +80,22 @@ internal sealed class TeamJob(int helpers)
         _stopping = true;
         foreach (SemaphoreSlim start in _starts)
             start.Release();
+    }
+
+    /// <summary>A job of the caller alone: nothing is shared, so nothing is counted in turn.</summary>
+    private void RunHere(int items, Action<int, int> body, CancellationToken cancellation)
+    {
+        s_current = this;
+        try
+        {
+            for (int item = 0; item < items && !cancellation.IsCancellationRequested; item++)
+                body(item, 0);
+        }
+        finally
+        {
+            s_current = _outer;
+            _outer = null;
+        }
     }
 
     private void Work(int worker)
