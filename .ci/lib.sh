@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034 # variables that the legs use
+# shellcheck shell=bash disable=SC2034,SC2154 # variables that legs set or use
 # What the legs of .ci/legs share. .ci/run sources this file; it sets root (the repository), work (a folder that ends with the run) and logs (a folder that stays).
 
 # The commands of README; an architecture test compares them.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # What a Debug build adds: contracts of kernels and memory with the tests of these contracts, and checked arithmetic. It is compiled with optimization, which changes none of them, in folders of its own.
 # Left out: the lesser sets but for the golden runs, whose checks are the same lines, and the tests of Architecture.Tests and Perf.Tests, which have none.
 order=58 machines=any group=debug needs='dotnet core'

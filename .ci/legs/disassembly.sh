@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # What the machine code of the forward loop must look like: one test, which every width that the processor promises must be part of.
 order=40 machines=x86_64 group=default needs='dotnet core'
 about='a forward pass whose machine code is listed'

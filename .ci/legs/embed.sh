@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # The library for programs without a runtime, and the programs in C that use it: a test each. Its interface does not show which neurons fire: the golden runs compiled for the same level do.
 order=72 machines=any group=default needs='dotnet core'
 about='C programs that train through the library compiled ahead of time, one of them a golden run; the golden runs compiled for its level'

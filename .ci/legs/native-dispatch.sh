@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # Which instruction set the C core takes on processors that this machine is not, and what it computes there.
 order=26 beside=yes machines=x86_64 group=native needs='core qemu-x86_64'
 about='the C core on emulated processors'

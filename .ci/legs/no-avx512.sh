@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 order=50 beside=yes machines=x86_64 group=instructions needs='dotnet core'
 simd=$without_avx512
 about='what rests on the managed kernels, with AVX-512 switched off'

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # Packages as a user gets them: packed, restored from a folder by a project that has nothing else of this repository, and run: one test. Restored packages go to a folder of their own, for the
 # cache of the machine would serve older ones of the same version.
 order=70 beside=yes machines=any group=default needs='dotnet core'

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # The sets of the C core, called by the .NET tests on memory that the sanitizers watch. What the runtime leaves behind at its end is ignored.
 order=42 beside=yes machines=any group=native needs='dotnet core'
 about='the kernel tests on the sets of a sanitized C core'

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # The main job in an empty folder, as a new user runs it; the command published as plainly then inspects what it left.
 order=44 machines=any group=default needs='dotnet core'
 about='the default training in an empty folder: losses and test accuracy'

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # Wine shows .NET no AVX-512; the C core asks the processor itself. Compiled by the JIT, for code compiled ahead asks the C library to fuse, and wine's does not keep the sign of a zero.
 # Left out: the lesser sets but for the golden runs. What Windows changes is files, memory, threads, the calling convention and the C core as a dll; the kernels of all widths are tested in the default leg, and the scalar set
 # of the dll in native-windows.

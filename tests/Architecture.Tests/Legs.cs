@@ -11,7 +11,8 @@ internal static partial class Legs
     /// <summary>The fields that a leg's file must set.</summary>
     public static readonly string[] Fields = ["order", "machines", "group", "needs", "about", "asserts"];
 
-    public static IEnumerable<RepositoryFile> Files => Repository.Files.Where(file => file.Path.StartsWith(Folder, StringComparison.Ordinal));
+    public static IEnumerable<RepositoryFile> Files =>
+        Repository.Files.Where(file => file.Path.StartsWith(Folder, StringComparison.Ordinal));
 
     public static string Name(RepositoryFile file) => Path.GetFileNameWithoutExtension(file.Path);
 

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Subquad.Simd.Kernels;
 using Subquad.Simd.Lanes;
 using Subquad.Simd.Memory;
+using Subquad.Simd.Tests.Guarded;
 using Subquad.Simd.Tests.Lanes;
 using Subquad.Support;
 
@@ -46,7 +47,7 @@ internal sealed unsafe class TournamentTests<TSimd, TVec>
             using var guarded = new GuardedOperands(last);
             (int count, int leaves) = overColumns ? (rows, data) : (data, rows);
             var trees = new TournamentView(guarded.Take<float>((int)(count * new TournamentView(null, count, leaves).Stride)), count, leaves);
-            PanelView view = guarded.Copy(sums);
+            PanelView view = guarded.Of(sums);
             float* thresholds = guarded.Take<float>(sums.Panels * PanelMatrix.PanelRows);
             if (overColumns)
                 TournamentKernel<TSimd, TVec>.BuildOverColumns(view, thresholds, trees, 0, count);
@@ -99,7 +100,7 @@ internal sealed unsafe class TournamentTests<TSimd, TVec>
         }
         lists.SumCountsAndReserve();
         Assert.That(lists.Entries, Is.EqualTo(entries));
-        ActiveView view = guarded.Copy(lists);
+        ActiveView view = guarded.Of(lists);
         int* ids = guarded.Take<int>(trees.Leaves);
         for (int tree = 0; tree < trees.Trees; tree++)
         {
