@@ -47,7 +47,7 @@ static class TurnsCommands
         Option<string[]> kernels = KernelNames();
         Option<int> clean = new("--clean") { Description = "Runs without a slow-down.", DefaultValueFactory = _ => cleanRuns };
         Option<int> injected = new("--injected") { Description = "Runs with a slow-down.", DefaultValueFactory = _ => slowedRuns };
-        Option<double> minutes = MostMinutes(5);
+        Option<double> minutes = MostMinutes(10);
         var command = new Command("watch", "Shows that a comparison by turns finds a verb that is slower by 5 % and nothing else. With the default runs it also renews perf/results.")
         {
             json, before, after, slowed, kernels, clean, injected, minutes,
@@ -93,7 +93,7 @@ static class TurnsCommands
 
     static Option<string[]> Strings(string name, string description) => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
 
-    static Option<double> MostMinutes(double byDefault) => new("--minutes") { Description = "No further round begins after this time.", DefaultValueFactory = _ => byDefault };
+    static Option<double> MostMinutes(double byDefault) => new("--minutes") { Description = "No further round of a comparison begins after this time.", DefaultValueFactory = _ => byDefault };
 
     static string[] NamesOf(string[]? kernels) => kernels is { Length: > 0 } ? kernels : [KernelSets.Managed[0].Name];
 }

@@ -26,7 +26,9 @@ sealed class TurnsRun
         MarkdownTable table = TurnTables.Compared();
         foreach (TurnRow row in rows.OrderByDescending(row => row.Verdict != Verdict.Same))
         {
-            report.Add(TurnTables.RowOf(row, row.Verdict.ToString().ToLowerInvariant()));
+            Row line = TurnTables.RowOf(row, row.Verdict.ToString().ToLowerInvariant());
+            line.Add("kernels", VerbRounds.KernelsOf(row.Key));
+            report.Add(line);
             TurnTables.Add(table, row);
         }
         new FinishedRun(report, $"""

@@ -28,6 +28,9 @@ sealed class VerbRounds
     /// <summary>NAME:SHARE, by which the new side slows a verb of a build that can; null for none.</summary>
     public string? Slow { get; init; }
 
+    /// <summary>The kernel set of a row.</summary>
+    public static string KernelsOf(string key) => key[(key.LastIndexOf(' ') + 1)..];
+
     /// <inheritdoc cref="SequentialTest.Round"/>
     public IReadOnlyList<(string Key, RoundTimes Times)> Measure(IReadOnlySet<string>? keys, double seconds)
     {

@@ -69,6 +69,7 @@ sealed class WatchRun
                 { "kind", "regression" },
                 { "name", slowed is null ? "clean" : "slowed" },
                 { "run", run + 1 },
+                { "kernels", string.Join('+', Kernels) },
                 { "verb", slowed },
                 { "ratio", hit.Length > 0 ? hit.Max(row => row.Ratio.Median) : null },
                 { "flagged", names },
