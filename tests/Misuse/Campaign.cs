@@ -15,7 +15,8 @@ internal sealed class Campaign : IDisposable
     private readonly string[] _present;
     private readonly List<string> _failures = [];
     private readonly int _seed;
-    private volatile bool _isOver;
+    private readonly ManualResetEventSlim _end = new();
+    private int _succeeded, _failed;
 
     public Campaign(int threads, int seed)
     {
@@ -59,8 +60,6 @@ internal sealed class Campaign : IDisposable
         _memory.Dispose();
     }
 
-    private int _succeeded, _failed;
-
     private void Check(string what, bool holds, string found)
     {
         if (holds)
@@ -74,7 +73,7 @@ internal sealed class Campaign : IDisposable
     {
         var random = new Random(_seed * 1000 + index);
         int weights = _calls.Sum(call => call.Weight);
-        while (!_isOver)
+        while (!_end.IsSet)
         {
             int drawn = random.Next(weights), at = 0;
             while ((drawn -= _calls[at].Weight) >= 0)
@@ -94,12 +93,12 @@ internal sealed class Campaign : IDisposable
         long start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < duration)
         {
-            Thread.Sleep(200);
+            Thread.CurrentThread.Join(200);
             for (int index = 0; index < threads.Length; index++)
                 if (Stopwatch.GetElapsedTime(Volatile.Read(ref _lastReturn[index])) > s_hang)
                     return true;
         }
-        _isOver = true;
+        _end.Set();
         return threads.Any(thread => !thread.Join(s_hang));
     }
 
@@ -110,9 +109,9 @@ internal sealed class Campaign : IDisposable
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            Thread.Sleep(50);
+            Thread.CurrentThread.Join(50);
         }
         // Threads of teams that were collected need a moment to end.
-        Thread.Sleep(500);
+        Thread.CurrentThread.Join(500);
     }
 }
