@@ -37,7 +37,8 @@ internal sealed class Slots<T>(int count, Func<Random, T> create) : IDisposable 
 
     public void Dispose()
     {
-        foreach (T? made in _objects)
-            made?.Dispose();
+        // What others dropped, such as the team of a forest, must not stay reachable from here.
+        for (int slot = 0; slot < _objects.Length; slot++)
+            Interlocked.Exchange(ref _objects[slot], null)?.Dispose();
     }
 }

@@ -112,15 +112,17 @@ public sealed unsafe class CorrelationForestTests(KernelSet kernels)
         using PanelMatrix sums = Sums(random, 600, 50);
         using NativeBuffer<float> thresholds = Thresholds(random, sums);
         using var lists = new ActiveBatch();
-        for (int round = 0; round < 3; round++)
+        // The first time that a thread has to block, the runtime allocates; on a busy machine that may be in any round.
+        var allocated = new List<(long, long)>();
+        for (int round = 0; round < 8; round++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread(), native = NativeBytes.Live;
             forest.Build(sums, thresholds);
             forest.Report(Gain, lists);
             forest.Update(sums, thresholds, lists);
-            if (round == 2)
-                Assert.That((GC.GetAllocatedBytesForCurrentThread() - before, NativeBytes.Live - native), Is.EqualTo((0L, 0L)));
+            allocated.Add((GC.GetAllocatedBytesForCurrentThread() - before, NativeBytes.Live - native));
         }
+        Assert.That(allocated.Skip(2).Count(bytes => bytes != (0, 0)), Is.LessThanOrEqualTo(1), string.Join(", ", allocated));
     }
 
     [Test]
