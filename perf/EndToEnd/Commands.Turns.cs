@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Subquad.Perf.EndToEnd.Turns;
+using Subquad.Perf.EndToEnd.Runs;
 using Subquad.Perf.Reports.Turns;
 
 namespace Subquad.Perf.EndToEnd;
@@ -8,30 +8,43 @@ static partial class Commands
 {
     public static Command Turns()
     {
-        const string name = "EndToEnd";
+        const string program = "EndToEnd";
         Option<FileInfo> json = JsonFile();
-        Option<DirectoryInfo> before = new("--before") { Description = "The old build: a folder to which perf/EndToEnd was published, outside any checkout, or a checkout.", Required = true };
+        Option<DirectoryInfo> before = new("--before") { Description = "The old build: a folder to which perf/EndToEnd was published, or a checkout.", Required = true };
         Option<DirectoryInfo> after = new("--after") { Description = "The new build, likewise.", Required = true };
-        Option<DirectoryInfo> control = new("--control") { Description = "A second build of the old source. Default: the checkout that --before names is built a second time, or the same published folder runs twice." };
-        Option<string[]> runs = new("--run") { Description = "A run, or a run and its arguments in quotation marks; may be repeated.", DefaultValueFactory = _ => ["predict", "kernels"] };
+        Option<DirectoryInfo> control = new("--control") { Description = "A second build of the old source. Default: the folder of --before." };
+        Option<string[]> runs = RunNames();
         Option<int> rounds = Positive("--rounds", "Rounds: each starts every build once.", 9);
-        var command = new Command("turns", "Compares whole runs of two builds by turns, beside a second build of the old source (A/A). With the default runs it also renews perf/results.")
+        var command = new Command("turns", "Compares two builds by turns, beside a second build of the old source (A/A). With the default runs it also renews perf/results.") { json, before, after, control, runs, rounds };
+        command.SetAction(parsed => new BeforeAfterRun
         {
-            json, before, after, control, runs, rounds,
-        };
-        command.SetAction(parsed =>
-        {
-            FileInfo file = parsed.GetValue(json)!;
-            DirectoryInfo old = parsed.GetValue(before)!;
-            new RunTurns
+            Sides = new ServedRounds
             {
-                Before = new PublishedProgram(old, name),
-                After = new PublishedProgram(parsed.GetValue(after)!, name),
-                Control = new PublishedProgram(parsed.GetValue(control) ?? old, name),
-                Runs = parsed.GetValue(runs)!,
-                Rounds = parsed.GetValue(rounds),
-            }.Run(file).Save(file, standard: AreDefaults(parsed, runs, rounds));
-        });
+                Before = new PublishedProgram(parsed.GetValue(before)!, program),
+                After = new PublishedProgram(parsed.GetValue(after)!, program),
+                Control = new PublishedProgram(parsed.GetValue(control) ?? parsed.GetValue(before)!, program),
+                Groups = parsed.GetValue(runs)!,
+                CountsAllocations = true,
+            },
+            Rounds = parsed.GetValue(rounds),
+        }.Run().Save(parsed.GetValue(json)!, standard: parsed.GetValue(runs)!.ToHashSet().SetEquals(BeforeAfterRun.Names) && AreDefaults(parsed, rounds)));
         return command;
+    }
+
+    /// <summary>What one side of a comparison is started with.</summary>
+    public static Command Serve()
+    {
+        Argument<string[]> names = new("runs");
+        var command = new Command("serve", "One side of a comparison by turns.") { names };
+        command.Hidden = true;
+        command.SetAction(parsed => SampleServer.Run(BeforeAfterRun.Served(parsed.GetValue(names)!), Console.In, Console.Out));
+        return command;
+    }
+
+    static Option<string[]> RunNames()
+    {
+        Option<string[]> runs = new("--run") { Description = "A run to compare; may be repeated. Default: all.", DefaultValueFactory = _ => BeforeAfterRun.Names };
+        runs.AcceptOnlyFromAmong(BeforeAfterRun.Names);
+        return runs;
     }
 }

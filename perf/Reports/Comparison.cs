@@ -55,6 +55,5 @@ sealed record Comparison(double Band)
 
     static bool IsTimed(Row row) => row.Number("seconds") is > 0;
 
-    /// <summary>What a row measured, as one text.</summary>
-    public static string Identity(Row row) => string.Join(' ', s_identity.Where(field => row.Text(field) is not null).Select(field => field is "kind" or "name" or "kernels" or "shape" ? row.Text(field) : $"{field}={row.Text(field)}"));
+    static string Identity(Row row) => string.Join(' ', s_identity.Where(field => row.Text(field) is not null).Select(field => field is "kind" or "name" or "kernels" or "shape" ? row.Text(field) : $"{field}={row.Text(field)}"));
 }

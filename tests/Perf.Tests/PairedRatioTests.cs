@@ -29,17 +29,24 @@ internal sealed class PairedRatioTests
     }
 
     [Test]
-    public void Sides_take_turns_and_neither_is_always_first([Values] bool beforeFirst)
+    public void Sides_take_turns_and_none_is_always_first()
     {
-        var order = new List<char>();
-        RoundTimes times = Alternation.Measure(() => [Sample('A', 2)], () => [Sample('B', 3)], beforeFirst, calls: 1, seconds: 8, least: 2);
-        Assert.That(string.Concat(order), Is.EqualTo(beforeFirst ? "ABBAABBA" : "BAABBAAB"));
-        Assert.That((times.Before, times.After), Is.EqualTo((2.0, 3.0)));
+        Assert.That(OrderOf(sides: 2, first: 0), Is.EqualTo("ABBAABBA"));
+        Assert.That(OrderOf(sides: 2, first: 3), Is.EqualTo("BAABBAAB"));
+        Assert.That(OrderOf(sides: 3, first: 1), Is.EqualTo("BCAACBBCAACB"));
 
-        double Sample(char side, double seconds)
+        static string OrderOf(int sides, int first)
         {
-            order.Add(side);
-            return seconds;
+            var order = new List<char>();
+            double[] seconds = Alternation.Measure([.. Enumerable.Range(0, sides).Select<int, Func<IEnumerable<double>>>(side => () => Turn(side))], first, calls: 1, seconds: 8, least: 2);
+            Assert.That(seconds, Is.EqualTo(Enumerable.Range(0, sides).Select(side => side + 2.0)));
+            return string.Concat(order);
+
+            double[] Turn(int side)
+            {
+                order.Add((char)('A' + side));
+                return [side + 2];
+            }
         }
     }
 
@@ -47,7 +54,7 @@ internal sealed class PairedRatioTests
     public void Least_samples_are_taken_however_long_they_last()
     {
         int taken = 0;
-        Alternation.Measure(() => [taken++], () => [1], beforeFirst: true, calls: 1_000, seconds: 1e-9, least: 6);
+        Alternation.Measure([() => [taken++], () => [1]], first: 0, calls: 1_000, seconds: 1e-9, least: 6);
         Assert.That(taken, Is.EqualTo(6));
     }
 

@@ -1,5 +1,6 @@
 using Subquad.Perf.EndToEnd.Peers;
 using Subquad.Perf.Reports;
+using Subquad.Perf.Reports.Turns;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
@@ -35,6 +36,23 @@ sealed class KernelsRun
                 }
         }
         return new FinishedRun(_report, KernelTables.Render(_report.Rows));
+    }
+
+    /// <summary>Rows of a comparison by turns: the verbs of a layer of one width; its operands live as long as the process.</summary>
+    public static IEnumerable<ServedRow> Served()
+    {
+        const int width = 8_192;
+        KernelSet kernels = KernelSets.Best;
+        PanelMatrix weights = RandomWeights(width);
+        foreach (int batch in (int[])[128, 512])
+            foreach (int threads in (int[])[1, 2])
+                foreach (double density in (double[])[0.05, 0.01])
+                {
+                    var layer = new SparseLayer(kernels, weights, batch, density, threads);
+                    layer.Pack();
+                    foreach ((string verb, Action work) in ((string, Action)[])[("forward", layer.Forward), ("pullback", layer.PullBack), ("packed pullback", layer.PullBackPacked), ("scatter", layer.Scatter)])
+                        yield return new ServedRow("kernels", $"{verb}, m = {width:#,0}, n = {batch}, {MarkdownTable.Percent(density)}, {threads} threads, {kernels.Name}", work) { HasThreads = threads > 1 };
+                }
     }
 
     void Time(PanelMatrix weights, int batch, double density, int threads, Row? libtorch, Row? openBlas)

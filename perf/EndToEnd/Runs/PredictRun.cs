@@ -1,4 +1,5 @@
 using Subquad.Perf.Reports;
+using Subquad.Perf.Reports.Turns;
 using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
@@ -16,7 +17,7 @@ static class PredictRun
         var table = new MarkdownTable("hidden layers", "density", "median", "99 %", "allocated");
         foreach ((int width, double[] densities) in s_cases)
         {
-            using Network network = Network.Create(new NetworkShape { Inputs = Inputs, Hidden = [width, width], Outputs = Outputs, Densities = densities }, seed: 1);
+            using Network network = Create(width, densities);
             (double median, double high, long allocated) = Time(network);
             string density = string.Join(" / ", densities.Select(value => Percent(value)));
             report.Add(new Row
@@ -41,10 +42,33 @@ static class PredictRun
             """);
     }
 
-    static (double Median, double High, long Allocated) Time(Network network)
+    /// <summary>The cases as rows of a comparison by turns; the networks live as long as the process.</summary>
+    public static IEnumerable<ServedRow> Served()
+    {
+        foreach ((int width, double[] densities) in s_cases)
+        {
+            Network network = Create(width, densities);
+            float[][] rows = RandomRows();
+            var scores = new float[Outputs];
+            int call = 0;
+            string density = string.Join(" / ", densities.Select(value => Percent(value)));
+            yield return new ServedRow("predict", $"predict, one row, 2 x {width:#,0}, {density}, {network.Kernels.Name}", () => network.Predict(rows[call++ % Rows], scores));
+        }
+    }
+
+    static Network Create(int width, double[] densities) =>
+        Network.Create(new NetworkShape { Inputs = Inputs, Hidden = [width, width], Outputs = Outputs, Densities = densities }, seed: 1);
+
+    /// <summary>Half of the features are zero.</summary>
+    static float[][] RandomRows()
     {
         var random = new Random(1);
-        float[][] rows = [.. Enumerable.Range(0, Rows).Select(_ => Enumerable.Range(0, Inputs).Select(_ => random.Next(2) * random.NextSingle()).ToArray())];
+        return [.. Enumerable.Range(0, Rows).Select(_ => Enumerable.Range(0, Inputs).Select(_ => random.Next(2) * random.NextSingle()).ToArray())];
+    }
+
+    static (double Median, double High, long Allocated) Time(Network network)
+    {
+        float[][] rows = RandomRows();
         var scores = new float[Outputs];
         var seconds = new double[Calls];
         foreach (float[] row in rows)

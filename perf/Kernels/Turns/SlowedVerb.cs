@@ -12,7 +12,7 @@ namespace Subquad.Perf.Kernels.Turns;
 /// </summary>
 sealed class SlowedVerb
 {
-    /// <summary>Calls that are longer are prolonged one by one; in shorter ones the clock itself would be a part of the slow-down, so some are made twice.</summary>
+    /// <summary>Calls that are longer are prolonged one by one; in shorter ones the clock would be a part of the slow-down, so every 20th (for 0.05) is made twice.</summary>
     const double ShortSeconds = 20e-6;
 
     readonly string _verb;
@@ -31,35 +31,33 @@ sealed class SlowedVerb
     {
         if (work.Name != _verb)
             return work;
-        double shortest = double.PositiveInfinity, extra = 0;
+        int period = (int)Math.Round(1 / _share), left = period;
+        double shortest = double.PositiveInfinity;
         return work with
         {
             Work = set =>
             {
-                if (shortest < ShortSeconds)
-                    Repeat(set);
-                else
+                if (shortest >= ShortSeconds)
                     Prolong(set);
+                else if (--left > 0)
+                    work.Work(set);
+                else
+                {
+                    work.Work(set);
+                    work.Work(set);
+                    left = period;
+                }
             },
         };
 
-        void Repeat(KernelSet set)
-        {
-            work.Work(set);
-            extra += _share;
-            if (extra < 1)
-                return;
-            extra--;
-            work.Work(set);
-        }
-
+        // By a share of the shortest call so far: what a busy machine adds to a call must not be prolonged too.
         void Prolong(KernelSet set)
         {
             long start = Stopwatch.GetTimestamp();
             work.Work(set);
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            shortest = Math.Min(shortest, seconds);
-            while (Stopwatch.GetElapsedTime(start).TotalSeconds < (1 + _share) * seconds)
+            long end = Stopwatch.GetTimestamp();
+            shortest = Math.Min(shortest, Stopwatch.GetElapsedTime(start, end).TotalSeconds);
+            while (Stopwatch.GetElapsedTime(end).TotalSeconds < _share * shortest)
                 Thread.SpinWait(1);
         }
     }

@@ -24,13 +24,13 @@ static class TurnsCommands
         {
             Minutes = parsed.GetValue(minutes),
             Annotates = Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true",
-            Rounds = new VerbRounds
+            Rounds = new ServedRounds
             {
                 Before = new PublishedProgram(parsed.GetValue(before)!, Program),
                 After = new PublishedProgram(parsed.GetValue(after)!, Program),
-                Kernels = NamesOf(parsed.GetValue(kernels)),
-                Families = parsed.GetValue(families) is { Length: > 0 } some ? some : [.. VerbFamilies.All.Select(family => family.Name)],
-                Verbs = parsed.GetValue(verbs) ?? [],
+                Groups = parsed.GetValue(families) is { Length: > 0 } some ? some : [.. VerbFamilies.All.Select(family => family.Name)],
+                Arguments = ["--kernels", .. NamesOf(parsed.GetValue(kernels))],
+                IsWanted = key => parsed.GetValue(verbs) is not { Length: > 0 } names || names.Any(verb => IsOf(key, verb)),
             },
         }.Run(parsed.GetValue(json)!));
         return command;
@@ -81,9 +81,15 @@ static class TurnsCommands
 #endif
         return command;
 
-        void Serve(ParseResult parsed, Func<VerbCase, VerbCase> change) =>
-            VerbServer.Run(parsed.GetValue(families)!, [.. NamesOf(parsed.GetValue(kernels)).Select(KernelSets.ByName)], change, Console.In, Console.Out);
+        void Serve(ParseResult parsed, Func<VerbCase, VerbCase> change)
+        {
+            using var cases = new ServedVerbCases(parsed.GetValue(families)!, [.. NamesOf(parsed.GetValue(kernels)).Select(KernelSets.ByName)], change);
+            SampleServer.Run(cases.Rows(), Console.In, Console.Out);
+        }
     }
+
+    /// <summary>Whether the row with this key measures the verb.</summary>
+    public static bool IsOf(string key, string verb) => key.StartsWith(verb + ", ", StringComparison.Ordinal);
 
     static Option<FileInfo> JsonFile() => new("--json") { Description = "File to write; the tables go to the same name with .md.", Required = true };
 

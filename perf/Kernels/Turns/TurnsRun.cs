@@ -10,7 +10,7 @@ sealed class TurnsRun
     /// <summary>Rows named in an annotation; the table has them all.</summary>
     const int Named = 5;
 
-    public required VerbRounds Rounds { get; init; }
+    public required ServedRounds Rounds { get; init; }
 
     /// <summary>Minutes after which no further round begins.</summary>
     public required double Minutes { get; init; }
@@ -27,14 +27,14 @@ sealed class TurnsRun
         foreach (TurnRow row in rows.OrderByDescending(row => row.Verdict != Verdict.Same))
         {
             Row line = TurnTables.RowOf(row, row.Verdict.ToString().ToLowerInvariant());
-            line.Add("kernels", VerbRounds.KernelsOf(row.Key));
+            line.Add("kernels", ServedRounds.KernelsOf(row.Key));
             report.Add(line);
             TurnTables.Add(table, row);
         }
         new FinishedRun(report, $"""
             {rows.Count} rows, compared by turns in {seconds:0} s: {SequentialTest.ScreenRounds} rounds of fresh processes each. A row that may be slower is measured again in {SequentialTest.ConfirmRounds} to
-            {SequentialTest.Looks * SequentialTest.ConfirmRounds} further rounds, and shows those alone. SLOWER is a median ratio above {1 + SequentialTest.Band} and four standard errors above 1;
-            UNCLEAR is a row whose noise leaves room for 5 %.
+            {SequentialTest.Looks * SequentialTest.ConfirmRounds} further rounds, and shows those alone. SLOWER is a median ratio above {1 + SequentialTest.Band} in both halves of these rounds, and four standard errors
+            above 1. UNCLEAR is a row whose noise leaves room for 5 %.
 
             {table}
             """).Save(json, standard: false);

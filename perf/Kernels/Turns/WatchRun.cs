@@ -94,18 +94,18 @@ sealed class WatchRun
     IReadOnlyList<TurnRow> Compare(string? slowed, out double seconds) => new TurnsRun
     {
         Minutes = Minutes,
-        Rounds = new VerbRounds
+        Rounds = new ServedRounds
         {
             Before = Before,
             After = slowed is null ? After : Slowed,
-            Kernels = Kernels,
-            Families = [.. s_subset.Select(one => one.Family)],
-            Verbs = [.. s_subset.SelectMany(one => one.Verbs)],
-            Slow = slowed is null ? null : string.Create(CultureInfo.InvariantCulture, $"{slowed}:{Share}"),
+            Groups = [.. s_subset.Select(one => one.Family)],
+            Arguments = ["--kernels", .. Kernels],
+            ArgumentsAfter = slowed is null ? [] : ["--slow", string.Create(CultureInfo.InvariantCulture, $"{slowed}:{Share}")],
+            IsWanted = key => s_subset.Any(one => one.Verbs.Any(verb => TurnsCommands.IsOf(key, verb))),
         },
     }.Compare(Console.WriteLine, out seconds);
 
-    static bool IsOf(TurnRow row, string? verb) => verb is not null && row.Key.StartsWith(verb + ", ", StringComparison.Ordinal);
+    static bool IsOf(TurnRow row, string? verb) => verb is not null && TurnsCommands.IsOf(row.Key, verb);
 
     static string Names(TurnRow[] rows) => rows.Length == 0 ? "-" : string.Join("; ", rows.Select(row => $"{row.Key} ({TurnTables.Ratio(row.Ratio.Median)})"));
 }

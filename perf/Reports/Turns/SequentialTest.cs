@@ -64,17 +64,24 @@ sealed class SequentialTest
     static void Look(Dictionary<string, TurnRow> open)
     {
         foreach (TurnRow row in open.Values.Where(row => row.Rounds.Count >= ScreenRounds))
-            row.Verdict = Judge(row.Ratio);
+            row.Verdict = Judge(row);
         foreach (TurnRow row in open.Values.Where(row => row.Verdict != Verdict.Unclear).ToArray())
             open.Remove(row.Key);
     }
 
     static bool IsSuspicious(TurnRow row) => row.Ratio.Median > 1 + Screen || row.Ratio.High > 1 + ScreenHigh;
 
-    static Verdict Judge(PairedRatio ratio) =>
-        ratio.Median > 1 + Band && Math.Log(ratio.Median) > Errors * ratio.Error ? Verdict.Slower
-        : ratio.Median <= 1 + Band && ratio.High < 1 + Sought ? Verdict.Same
-        : Verdict.Unclear;
+    static Verdict Judge(TurnRow row)
+    {
+        PairedRatio ratio = row.Ratio;
+        if (ratio.Median <= 1 + Band)
+            return ratio.High < 1 + Sought ? Verdict.Same : Verdict.Unclear;
+        // A median of few rounds may be above the band by chance; that both halves are is far less likely.
+        int half = row.Rounds.Count / 2;
+        return half >= ConfirmRounds && Math.Log(ratio.Median) > Errors * ratio.Error && IsAbove(row.Rounds.Take(half)) && IsAbove(row.Rounds.Skip(half)) ? Verdict.Slower : Verdict.Unclear;
+    }
+
+    static bool IsAbove(IEnumerable<RoundTimes> rounds) => PairedRatio.Of(rounds.Select(round => round.After / round.Before)).Median > 1 + Band;
 
     static void AddRound(Dictionary<string, TurnRow> rows, IReadOnlyList<(string Key, RoundTimes Times)> round)
     {

@@ -22,6 +22,12 @@ sealed record TurnRow(string Key)
     /// <summary>The second build of the old source by the first one; NaN without a control.</summary>
     public PairedRatio Control => PairedRatio.Of(_rounds.Select(round => round.Control / round.Before));
 
+    /// <summary>The most bytes that a warm call of the old build allocated in any round.</summary>
+    public long AllocatedBefore => _rounds.Max(round => round.AllocatedBefore);
+
+    /// <summary>As <see cref="AllocatedBefore"/>, of the new build.</summary>
+    public long AllocatedAfter => _rounds.Max(round => round.AllocatedAfter);
+
     public void Add(RoundTimes times) => _rounds.Add(times);
 }
 

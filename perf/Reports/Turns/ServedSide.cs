@@ -1,26 +1,22 @@
 using System.Diagnostics;
 using System.Globalization;
-using Subquad.Perf.Reports.Turns;
 
-namespace Subquad.Perf.Kernels.Turns;
+namespace Subquad.Perf.Reports.Turns;
 
-/// <summary>The process of one side in one round; see <see cref="VerbServer"/> for what it answers.</summary>
-sealed class VerbSide : IDisposable
+/// <summary>The process of one side in one round; see <see cref="SampleServer"/> for what it answers.</summary>
+sealed class ServedSide(PublishedProgram program, IEnumerable<string> arguments) : IDisposable
 {
-    readonly Process _process;
+    readonly Process _process = program.Start(["serve", .. arguments], withInput: true);
 
-    public VerbSide(PublishedProgram program, IEnumerable<string> families, IEnumerable<string> kernels, string? slow)
+    /// <summary>Waits for the list of rows.</summary>
+    public (string Group, string Key)[] ReadRows()
     {
-        string[] injected = slow is null ? [] : ["--slow", slow];
-        _process = program.Start(["serve", .. families, "--kernels", .. kernels, .. injected], withInput: true);
-    }
-
-    /// <summary>Waits for the list of rows: family, verb, shape and kernel set, separated by tabs.</summary>
-    public string[] ReadRows()
-    {
-        var rows = new List<string>();
-        while (ReadLine() is { Length: > 0 } row)
-            rows.Add(row);
+        var rows = new List<(string, string)>();
+        while (ReadLine() is { Length: > 0 } line)
+        {
+            string[] parts = line.Split('\t', 2);
+            rows.Add((parts[0], parts[1]));
+        }
         return [.. rows];
     }
 
@@ -29,6 +25,9 @@ sealed class VerbSide : IDisposable
 
     /// <summary>Seconds per call of each sample of one turn.</summary>
     public double[] Time(int row, int calls) => [.. Ask($"time {row} {calls}").Split(' ').Select(seconds => double.Parse(seconds, CultureInfo.InvariantCulture))];
+
+    /// <summary>Bytes that a warm call allocates.</summary>
+    public long AllocatedBy(int row) => long.Parse(Ask($"allocated {row}"), CultureInfo.InvariantCulture);
 
     public void Dispose()
     {

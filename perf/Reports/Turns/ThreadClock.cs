@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Subquad.Perf.Kernels.Turns;
+namespace Subquad.Perf.Reports.Turns;
 
 /// <summary>
 /// Seconds that the calling thread ran on a core, where the system counts them (Linux); elsewhere seconds by the wall clock. The time during which another process had the core is

@@ -1,0 +1,28 @@
+using Subquad.Perf.Kernels.Verbs;
+using Subquad.Perf.Reports.Turns;
+using Subquad.Simd;
+
+namespace Subquad.Perf.Kernels.Turns;
+
+/// <summary>Families of verbs as rows of a comparison by turns, with the operands that they hold.</summary>
+/// <param name="families">Their names.</param>
+/// <param name="sets">Kernel sets; a verb is a row of each.</param>
+/// <param name="change">What is measured in place of a verb, normally the verb itself.</param>
+sealed class ServedVerbCases(string[] families, KernelSet[] sets, Func<VerbCase, VerbCase> change) : IDisposable
+{
+    readonly List<IVerbCases> _held = [];
+
+    public IEnumerable<ServedRow> Rows()
+    {
+        foreach (string family in families)
+        {
+            IVerbCases cases = VerbFamilies.ByName(family)();
+            _held.Add(cases);
+            foreach (VerbCase work in cases.Cases().Select(change))
+                foreach (KernelSet set in sets)
+                    yield return new ServedRow(family, $"{work.Name}, {work.Shape}, {set.Name}", () => work.Work(set));
+        }
+    }
+
+    public void Dispose() => _held.ForEach(cases => cases.Dispose());
+}
