@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Subquad.Simd.Threading;
 
 namespace Subquad;
 
@@ -75,7 +76,7 @@ internal abstract class CallGate
         }
         try
         {
-            lock (_waiting)
+            using (Uninterruptible.Lock(_waiting))
                 _stop = stop;
             if ((Volatile.Read(ref _state.Value) & Closed) != 0)
                 stop?.Cancel();
@@ -94,7 +95,7 @@ internal abstract class CallGate
     /// <summary>Lets calls enter again.</summary>
     public void LeaveAlone()
     {
-        lock (_waiting)
+        using (Uninterruptible.Lock(_waiting))
             _stop = null;
         if ((Interlocked.And(ref _state.Value, ~Operation) & Closed) != 0)
             Wake();
@@ -106,18 +107,20 @@ internal abstract class CallGate
     public bool TryClose()
     {
         RefuseInside();
+        // Two callbacks that dispose each other's network would wait for each other for good.
+        if ((Volatile.Read(ref _state.Value) & Operation) == (long)AloneOperation.Fit << OperationShift && CallbackScope.Living() is not null)
+            throw new InvalidOperationException(InsideOtherFit);
         if ((Interlocked.Or(ref _state.Value, Closed) & Closed) != 0)
             return false;
         CancellationTokenSource? stop;
-        lock (_waiting)
+        using (Uninterruptible.Lock(_waiting))
             stop = _stop;
         stop?.Cancel();
         bool interrupted = false;
-        lock (_waiting)
+        using (Uninterruptible.Lock(_waiting))
             while ((Volatile.Read(ref _state.Value) & (Calls | Operation)) != 0)
-                interrupted |= Await(_waiting);
-        if (interrupted)
-            Thread.CurrentThread.Interrupt();
+                interrupted |= Uninterruptible.Wait(_waiting);
+        Uninterruptible.Restore(interrupted);
         return true;
     }
 
@@ -132,20 +135,6 @@ internal abstract class CallGate
         return isFirst || (found & Closed) != 0;
     }
 
-    /// <summary>Waits on a monitor that is held; an interruption is reported, not thrown, for waits that must not be left early.</summary>
-    internal static bool Await(object monitor)
-    {
-        try
-        {
-            Monitor.Wait(monitor);
-            return false;
-        }
-        catch (ThreadInterruptedException)
-        {
-            return true;
-        }
-    }
-
     /// <summary>The type whose disposal refuses calls.</summary>
     protected abstract Type Owner { get; }
 
@@ -156,6 +145,10 @@ internal abstract class CallGate
 
     /// <summary>Why the object may not be disposed by the fit that has it.</summary>
     protected abstract string InsideOwnFit { get; }
+
+    /// <summary>Why an object that a fit has may not be disposed from inside another fit.</summary>
+    private const string InsideOtherFit =
+        "expected Dispose outside progress callbacks, found it called from the callback of one fit for an object that another fit uses; cancel that fit, and dispose when both returned";
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private CallbackScope? ShareSlowly()
@@ -197,7 +190,7 @@ internal abstract class CallGate
             return;
         // The registration must be given up outside the lock, which its callback takes.
         using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static gate => ((CallGate)gate!).Wake(), this);
-        lock (_waiting)
+        using (Uninterruptible.Lock(_waiting))
             while ((Volatile.Read(ref _state.Value) & Calls) != 0)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -207,7 +200,7 @@ internal abstract class CallGate
 
     private void Wake()
     {
-        lock (_waiting)
+        using (Uninterruptible.Lock(_waiting))
             Monitor.PulseAll(_waiting);
     }
 

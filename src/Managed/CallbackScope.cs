@@ -1,3 +1,5 @@
+using Subquad.Simd.Threading;
+
 namespace Subquad;
 
 /// <summary>
@@ -60,7 +62,7 @@ internal sealed class CallbackScope(CallGate network, CallGate trainer, Callback
     public void Leave()
     {
         if (Interlocked.Decrement(ref _state) == Ended)
-            lock (_waiting)
+            using (Uninterruptible.Lock(_waiting))
                 Monitor.PulseAll(_waiting);
     }
 
@@ -69,11 +71,10 @@ internal sealed class CallbackScope(CallGate network, CallGate trainer, Callback
     {
         Interlocked.Or(ref _state, Ended);
         bool interrupted = false;
-        lock (_waiting)
+        using (Uninterruptible.Lock(_waiting))
             while (Volatile.Read(ref _state) != Ended)
-                interrupted |= CallGate.Await(_waiting);
-        if (interrupted)
-            Thread.CurrentThread.Interrupt();
+                interrupted |= Uninterruptible.Wait(_waiting);
+        Uninterruptible.Restore(interrupted);
     }
 
     private bool HasEnded => (Volatile.Read(ref _state) & Ended) != 0;

@@ -56,9 +56,15 @@ internal sealed class FitCall : IDisposable
     {
         CallbackScope.Current = _before;
         _inside.End();
-        _network.LeaveAlone();
-        _trainer.LeaveAlone();
-        _registration.Dispose();
+        try
+        {
+            _network.LeaveAlone();
+        }
+        finally
+        {
+            _trainer.LeaveAlone();
+            _registration.Dispose();
+        }
     }
 
     private sealed class PermittedProgress(FitCall call, IProgress<StepReport> progress) : IProgress<StepReport>

@@ -33,7 +33,7 @@ public sealed partial class Network : IDisposable
         Layers = layers;
         Input = input;
         Target = target;
-        ClassNames = classNames;
+        ClassNames = Array.AsReadOnly(classNames);
         Schema = schema;
         Kernels = kernels;
     }
@@ -92,6 +92,7 @@ public sealed partial class Network : IDisposable
     public static Network Create(NetworkShape shape, ulong seed, KernelSet? kernels = null, int? threads = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(shape);
+        shape = shape.Copy();
         shape.Check();
         return Draw(shape, seed, InputTransform.Identity(shape.Inputs), TargetTransform.Identity(shape.Outputs), [], null, null, kernels, threads, cancellation);
     }
@@ -116,7 +117,7 @@ public sealed partial class Network : IDisposable
         if (examples.Kind == TargetKind.None)
             throw new ArgumentException("the training data have no targets", nameof(training));
         InputTransform input = InputTransform.Learn(examples, standardise: examples.IsTabular, constant: examples.IsTabular || examples.IsSparse);
-        NetworkShape full = shape with { Inputs = input.Width, Outputs = examples.OutputCount };
+        NetworkShape full = shape.Copy() with { Inputs = input.Width, Outputs = examples.OutputCount };
         full.Check();
         return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, examples.FirstIndex, kernels, threads, cancellation);
     }

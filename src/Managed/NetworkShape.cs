@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Subquad;
 
 /// <summary>Whether hidden activations are divided by their norm.</summary>
@@ -79,6 +81,14 @@ public sealed record NetworkShape
         return shifts;
     }
 
+    /// <summary>The same with lists of its own: those of the caller may be arrays that change later.</summary>
+    internal NetworkShape Copy() => this with
+    {
+        Hidden = Elements(Hidden),
+        Densities = Densities is null ? null : Elements(Densities),
+        ShiftConstant = Elements(ShiftConstant),
+    };
+
     /// <summary>Refuses what cannot be built, naming the field.</summary>
     internal void Check()
     {
@@ -93,6 +103,15 @@ public sealed record NetworkShape
             throw new ArgumentException($"Outputs: expected 1 or more, found {Outputs}");
         CheckEach(nameof(Densities), Densities, value => value is > 0 and <= 0.5, "above 0 and at most 0.5");
         CheckEach(nameof(ShiftConstant), ShiftConstant, value => value is >= 0 and <= 10, "from 0 to 10");
+    }
+
+    // One by one: a list of the caller's own type must not get hold of the array.
+    private static ReadOnlyCollection<T> Elements<T>(IReadOnlyList<T> list)
+    {
+        var elements = new List<T>();
+        foreach (T element in list)
+            elements.Add(element);
+        return elements.AsReadOnly();
     }
 
     private static double OneOrEach(IReadOnlyList<double> values, int layer) => values.Count == 1 ? values[0] : values[layer];

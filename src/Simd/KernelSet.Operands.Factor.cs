@@ -83,7 +83,7 @@ public abstract partial class KernelSet
     {
         Expect.That(
             rowFrom % GroupRows == 0 && 0 <= rowFrom && rowFrom <= rowTo, $"expected rows from a multiple of {GroupRows} on, found {rowFrom} to {rowTo}");
-        long elements = (rowTo + GroupRows - 1L) / GroupRows * GroupRows * columns;
+        long elements = ((long)rowTo + GroupRows - 1) / GroupRows * GroupRows * columns;
         Expect.That(panel.Length >= elements, $"expected a panel of {elements} elements, found {panel.Length}");
     }
 }

@@ -54,9 +54,10 @@ public abstract partial class KernelSet
     {
         CheckRows(entries, values, rows, panelFrom, panelTo);
         CheckPairsOfPanels(panelFrom, panelTo);
+        long padded = (long)rows.Panels * PanelMatrix.PanelRows;
         Expect.That(
-            stride >= rows.Panels * PanelMatrix.PanelRows && gram.Length >= (long)stride * rows.Rows,
-            $"expected a Gram matrix of {rows.Rows} rows of at least {rows.Panels * PanelMatrix.PanelRows}, found {gram.Length} elements in rows of {stride}");
+            stride >= padded && gram.Length >= (long)stride * rows.Rows,
+            $"expected a Gram matrix of {rows.Rows} rows of at least {padded}, found {gram.Length} elements in rows of {stride}");
     }
 
     internal static void CheckRowNorms(PanelMatrix weights, NativeBuffer<float> norms, int panelFrom, int panelTo)

@@ -29,7 +29,7 @@ internal sealed class Predictor : IDisposable
     {
         if (!_input.TryApply(input, _row))
             return false;
-        _rows.FillNonZero(_row, 1, _row.Length);
+        _rows.SetNonZero(_row, 1, _row.Length);
         _state.Forward();
         for (int c = 0; c < output.Length; c++)
             output[c] = _state.Outputs[c, 0];

@@ -66,7 +66,7 @@ internal sealed class Evaluator : IDisposable
 
     private void Run(PreparedData part)
     {
-        _rows.FillNonZero(part.Inputs, part.Count, part.Width);
+        _rows.SetNonZero(part.Inputs, part.Count, part.Width);
         _state.Forward();
     }
 }

@@ -70,7 +70,7 @@ internal sealed class TrainingBatch : IDisposable
     public void Load(PreparedData data, bool isTrained)
     {
         Data = data;
-        _rows.FillNonZero(data.Inputs, data.Count, data.Width);
+        _rows.SetNonZero(data.Inputs, data.Count, data.Width);
         Features = _rows;
         if (_lower is not null)
         {

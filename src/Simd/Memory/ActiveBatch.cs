@@ -38,7 +38,14 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
 
     /// <summary>Share of the Count x Width pairs that are active.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
-    public double Density => Count == 0 || Width == 0 ? 0 : Entries / ((double)Count * Width);
+    public double Density
+    {
+        get
+        {
+            using Use use = Use.Shared(this);
+            return GetDensity();
+        }
+    }
 
     ref UseCount INativeOwner.Uses => ref _uses;
 
@@ -47,6 +54,9 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
 
     /// <summary>Entries over all data, for the engine.</summary>
     internal long EntryCount => _starts[(long)Blocks * Count];
+
+    /// <summary>The share of the Count x Width pairs that are active, for the engine.</summary>
+    internal double GetDensity() => Count == 0 || Width == 0 ? 0 : EntryCount / ((double)Count * Width);
 
     internal long* Starts => _starts.Pointer;
     internal ushort* Offsets => _offsets.Pointer;
@@ -279,6 +289,9 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
         SetLists(width, lengths, rowIds, rowValues);
     }
 
+    /// <summary>As <see cref="FillNonZero"/>, for the engine: no other call may use the batch.</summary>
+    internal void SetNonZero(ReadOnlySpan<float> rows, int count, int width) => Set(rows, count, width, keepZeros: false);
+
     /// <summary>Holds lists that are known to be whole; see <see cref="FillLists"/>.</summary>
     internal void SetLists(int width, ReadOnlySpan<int> counts, int[][] ids, float[][] values)
     {
@@ -345,6 +358,11 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
         ArgumentOutOfRangeException.ThrowIfNegative(width);
         Expect.That(rows.Length == (long)count * width, $"expected {(long)count * width} elements, {count} rows of {width}, found {rows.Length}");
         using Use use = Use.Alone(this);
+        Set(rows, count, width, keepZeros);
+    }
+
+    private void Set(ReadOnlySpan<float> rows, int count, int width, bool keepZeros)
+    {
         SetEmpty(count, width);
         ReserveEntries(keepZeros ? rows.Length : rows.Length - CountZeros(rows));
         long run = 0, next = 0, room = _offsets.Length;

@@ -70,7 +70,7 @@ internal sealed unsafe class MappedFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNotEqual(offset % Alignment, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - BytesOf(rows, columns));
-        var view = new View(_mapping.CreateViewAccessor(offset, BytesOf(rows, columns), MemoryMappedFileAccess.Read));
+        var view = new View(_mapping.CreateViewAccessor(offset, BytesOf(rows, columns), MemoryMappedFileAccess.Read), _file);
         return new PanelMatrix(new NativeBuffer<float>(view, (float*)view.Address, PanelMatrix.BytesOf(rows, columns) / sizeof(float)), rows, columns);
     }
 
@@ -85,10 +85,16 @@ internal sealed unsafe class MappedFile : IDisposable
     private sealed class View : IDisposable
     {
         private readonly MemoryMappedViewAccessor _accessor;
+        private readonly SafeFileHandle _file;
 
-        public View(MemoryMappedViewAccessor accessor)
+        /// <param name="accessor">The part.</param>
+        /// <param name="file">Stays open as long as the part is mapped: its lock refuses other .NET programs that would shorten the file.</param>
+        public View(MemoryMappedViewAccessor accessor, SafeFileHandle file)
         {
             _accessor = accessor;
+            _file = file;
+            bool isHeld = false;
+            file.DangerousAddRef(ref isHeld);
             byte* address = null;
             accessor.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
             Address = address + accessor.PointerOffset;
@@ -100,6 +106,7 @@ internal sealed unsafe class MappedFile : IDisposable
         {
             _accessor.SafeMemoryMappedViewHandle.ReleasePointer();
             _accessor.Dispose();
+            _file.DangerousRelease();
         }
     }
 }

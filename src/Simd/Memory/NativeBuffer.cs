@@ -53,7 +53,8 @@ public sealed unsafe class NativeBuffer<T> : IDisposable, INativeOwner where T :
         if (_address == 0)
             return;
         NativeBytes.CountLeak();
-        Release();
+        // A call may be in flight on a block that another finalizer brought back.
+        _uses.Close(this);
     }
 
     /// <summary>Elements in the block.</summary>

@@ -34,12 +34,13 @@ internal sealed unsafe class TournamentTrees : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(trees);
         ArgumentOutOfRangeException.ThrowIfNegative(leaves);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(leaves, 1 << 30);
-        (Trees, Leaves) = (trees, leaves);
         long wanted = checked(trees * new TournamentView(null, trees, leaves).Stride);
-        if (_keys.Length >= wanted)
-            return;
-        _keys.Dispose();
-        _keys = new NativeBuffer<float>(wanted);
+        if (_keys.Length < wanted)
+        {
+            _keys.Dispose();
+            _keys = new NativeBuffer<float>(wanted);
+        }
+        (Trees, Leaves) = (trees, leaves);
     }
 
     /// <summary>The keys of one tree's leaves.</summary>

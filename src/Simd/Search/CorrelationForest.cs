@@ -68,7 +68,7 @@ public sealed class CorrelationForest : IDisposable, INativeOwner
         OverData = overData;
         _trees.Reshape(overData ? sums.Rows : sums.Columns, overData ? sums.Columns : sums.Rows);
         (_sums, _thresholds) = (sums, thresholds);
-        Share(_build);
+        ShareWhole(_build);
     }
 
     /// <summary>Reads the changed leaves anew, and no other; the levels of a tree follow path by path when few of its leaves changed.</summary>
@@ -88,7 +88,7 @@ public sealed class CorrelationForest : IDisposable, INativeOwner
         if (changed.Count != Count || changed.Width != Leaves)
             throw new ArgumentException($"expected changes of {Count} trees of {Leaves} leaves, found {changed.Count} of {changed.Width}", nameof(changed));
         (_sums, _thresholds, _lists) = (sums, thresholds, changed);
-        Share(_update);
+        ShareWhole(_update);
     }
 
     /// <summary>Lists, for every tree, the leaves with a positive key and gain * key for each: over neurons the very bits of <see cref="TeamKernels.Threshold"/>, over data the same turned round.</summary>
@@ -122,19 +122,35 @@ public sealed class CorrelationForest : IDisposable, INativeOwner
 
     void INativeOwner.Free() => _trees.Dispose();
 
+    /// <summary>Leaves no trees behind where some of them could not be brought up to date: a walk relies on every level.</summary>
+    private void ShareWhole(Action<int, int> body)
+    {
+        bool isWhole = false;
+        try
+        {
+            Share(body);
+            isWhole = true;
+        }
+        finally
+        {
+            if (!isWhole)
+                _trees.Reshape(0, 0);
+        }
+    }
+
     private void Share(Action<int, int> body)
     {
         // A panel's worth at a time over data, for they share its lines; else small enough to even out.
         _chunk = OverData ? TreesAtOnce : Math.Clamp(Count / (4 * _team.Degree), 1, TreesAtOnce);
-        _team.Run((Count + _chunk - 1) / _chunk, body);
+        _team.Run((int)(((long)Count + _chunk - 1) / _chunk), body);
     }
 
-    private int From(int chunk) => Math.Min(Count, chunk * _chunk);
+    private int From(int chunk) => (int)Math.Min(Count, (long)chunk * _chunk);
 
     private static void CheckThresholds(PanelMatrix sums, NativeBuffer<float> thresholds)
     {
         sums.RequireFloat32();
-        if (thresholds.Length < sums.Panels * PanelMatrix.PanelRows)
-            throw new ArgumentException($"expected {sums.Panels * PanelMatrix.PanelRows} thresholds, padding included, found {thresholds.Length}", nameof(thresholds));
+        if (thresholds.Length < (long)sums.Panels * PanelMatrix.PanelRows)
+            throw new ArgumentException($"expected {(long)sums.Panels * PanelMatrix.PanelRows} thresholds, padding included, found {thresholds.Length}", nameof(thresholds));
     }
 }

@@ -30,10 +30,12 @@ public sealed partial class HalfSpaceTree
         CheckIds(ids, present: false);
         foreach (int id in ids)
             ReserveIds(id);
+        using var change = new Change(this);
         int count = Count + ids.Length;
         Place(ids, rows);
         Count = count;
         Renew();
+        change.Done();
     }
 
     /// <summary>Takes rows out.</summary>
@@ -45,10 +47,12 @@ public sealed partial class HalfSpaceTree
         using Use use = Use.Alone(this);
         ids = ids.ToArray();
         CheckIds(ids, present: true);
+        using var change = new Change(this);
         foreach (int id in ids)
             Clear(id);
         Count -= ids.Length;
         Renew();
+        change.Done();
     }
 
     /// <summary>Gives rows that are in the tree new values.</summary>
@@ -62,9 +66,13 @@ public sealed partial class HalfSpaceTree
         rows = rows.ToArray();
         CheckShape(ids, rows);
         CheckIds(ids, present: true);
+        using var change = new Change(this);
         List<int> leaving = MoveInPlace(ids, rows);
         if (leaving.Count == 0)
+        {
+            change.Done();
             return;
+        }
         var movedIds = new int[leaving.Count];
         var moved = new float[leaving.Count * Dimension];
         for (int i = 0; i < movedIds.Length; i++)
@@ -75,6 +83,7 @@ public sealed partial class HalfSpaceTree
         }
         Place(movedIds, moved);
         Renew();
+        change.Done();
     }
 
     private void Clear(int id)
@@ -223,14 +232,34 @@ public sealed partial class HalfSpaceTree
 
     private void ReserveIds(int largest)
     {
-        _largestId = Math.Max(_largestId, largest);
         if (largest < _slots.Length)
+        {
+            _largestId = Math.Max(_largestId, largest);
             return;
-        var slots = new NativeBuffer<int>(Math.Min(int.MaxValue, Math.Max(largest + 1L, _slots.Length * 2)));
+        }
+        long room = Math.Min(int.MaxValue, Math.Max(largest + 1L, _slots.Length * 2)), bytes = room * sizeof(int), available = NativeBytes.Available;
+        if (bytes > available)
+            throw new InsufficientMemoryException($"ids up to {largest} take {bytes} bytes, but only {available} are available; use smaller ids");
+        var slots = new NativeBuffer<int>(room);
         _slots.Span.CopyTo(slots.Span);
         slots.Slice(_slots.Length, (int)(slots.Length - _slots.Length)).Fill(-1);
         _slots.Dispose();
         _slots = slots;
+        _largestId = Math.Max(_largestId, largest);
+    }
+
+    /// <summary>A change that ends half-way, for lack of memory, disposes the tree: its parts no longer fit each other.</summary>
+    private ref struct Change(HalfSpaceTree tree) : IDisposable
+    {
+        private bool _isDone;
+
+        public void Done() => _isDone = true;
+
+        public readonly void Dispose()
+        {
+            if (!_isDone)
+                tree.Dispose();
+        }
     }
 
     private void CheckShape(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)

@@ -51,11 +51,12 @@ public sealed partial class HalfSpaceTree : IDisposable, INativeOwner
             throw new ArgumentException($"{rows.Length} numbers are no whole rows of {dimension}");
         _kernels = kernels;
         Dimension = dimension;
-        CheckFinite(rows);
-        _slots = new NativeBuffer<int>(0);
-        _tree = new RowTree(dimension, 1);
         using var copy = new NativeBuffer<float>(rows.Length);
         rows.CopyTo(copy.Span);
+        // What is checked must be what is used, also when another thread changes the rows meanwhile.
+        CheckFinite(copy.Span);
+        _slots = new NativeBuffer<int>(0);
+        _tree = new RowTree(dimension, 1);
         var ids = new int[rows.Length / dimension];
         for (int i = 0; i < ids.Length; i++)
             ids[i] = i;

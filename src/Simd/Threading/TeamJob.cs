@@ -43,14 +43,14 @@ internal sealed class TeamJob(int helpers)
         _cancellation = cancellation;
         _items = items;
         _next = 0;
-        for (int helper = 0; helper < helpers; helper++)
-            _starts[helper].Release();
-        Work(0);
+        // A caller that left early would leave workers in the body of a job whose operands are gone.
         bool interrupted = false;
         for (int helper = 0; helper < helpers; helper++)
-            interrupted |= Await(_done);
-        if (interrupted)
-            Thread.CurrentThread.Interrupt();
+            interrupted |= Uninterruptible.Release(_starts[helper]);
+        Work(0);
+        for (int helper = 0; helper < helpers; helper++)
+            interrupted |= Uninterruptible.Wait(_done);
+        Uninterruptible.Restore(interrupted);
         _body = null;
         _outer = null;
         _cancellation = default;
@@ -66,11 +66,12 @@ internal sealed class TeamJob(int helpers)
     {
         while (true)
         {
-            Await(_starts[helper]);
+            // Nobody outside has a reason to interrupt this thread, but a body may have handed it out.
+            Uninterruptible.Wait(_starts[helper]);
             if (_stopping)
                 return;
             Work(helper + 1);
-            _done.Release();
+            Uninterruptible.Release(_done);
         }
     }
 
@@ -78,8 +79,10 @@ internal sealed class TeamJob(int helpers)
     public void Stop()
     {
         _stopping = true;
+        bool interrupted = false;
         foreach (SemaphoreSlim start in _starts)
-            start.Release();
+            interrupted |= Uninterruptible.Release(start);
+        Uninterruptible.Restore(interrupted);
     }
 
     /// <summary>A job of the caller alone: nothing is shared, so nothing is counted in turn.</summary>
@@ -120,24 +123,6 @@ internal sealed class TeamJob(int helpers)
         finally
         {
             s_current = outer;
-        }
-    }
-
-    // An interrupted wait would leave workers in the body of a job whose caller has gone: the interruption is kept for after it.
-    private static bool Await(SemaphoreSlim semaphore)
-    {
-        bool interrupted = false;
-        while (true)
-        {
-            try
-            {
-                semaphore.Wait();
-                return interrupted;
-            }
-            catch (ThreadInterruptedException)
-            {
-                interrupted = true;
-            }
         }
     }
 }

@@ -78,7 +78,7 @@ internal sealed partial class TeamKernels
     {
         if (inputs.Count == 0)
             return;
-        if (dense is null || inputs.Density < ForwardBreakEven)
+        if (dense is null || inputs.GetDensity() < ForwardBreakEven)
         {
             Forward(weights, inputs, inputs.Values, sums);
             return;

@@ -41,7 +41,12 @@ public sealed class WorkerTeam : IDisposable
     }
 
     /// <summary>Ends the threads of a team that nobody disposed: they hold the job only, so the team can be collected.</summary>
-    ~WorkerTeam() => _job?.Stop();
+    ~WorkerTeam()
+    {
+        // A team that another finalizer brings back must refuse jobs: it has no threads any more.
+        Interlocked.Or(ref _state, Closed);
+        _job?.Stop();
+    }
 
     /// <summary>Workers, the caller included.</summary>
     public int Degree { get; }
@@ -99,8 +104,11 @@ public sealed class WorkerTeam : IDisposable
             return;
         AwaitJob();
         _job.Stop();
+        bool interrupted = false;
         foreach (Thread? thread in _threads)
-            thread?.Join();
+            if (thread is not null)
+                interrupted |= Uninterruptible.Join(thread);
+        Uninterruptible.Restore(interrupted);
         foreach (Arena arena in _scratch)
             arena.Dispose();
         GC.SuppressFinalize(this);
@@ -121,23 +129,15 @@ public sealed class WorkerTeam : IDisposable
     private void AwaitJob()
     {
         bool interrupted = false;
-        lock (_job)
+        using (Uninterruptible.Lock(_job))
             while ((Volatile.Read(ref _state) & Running) != 0)
-                try
-                {
-                    Monitor.Wait(_job);
-                }
-                catch (ThreadInterruptedException)
-                {
-                    interrupted = true;
-                }
-        if (interrupted)
-            Thread.CurrentThread.Interrupt();
+                interrupted |= Uninterruptible.Wait(_job);
+        Uninterruptible.Restore(interrupted);
     }
 
     private void WakeDispose()
     {
-        lock (_job)
+        using (Uninterruptible.Lock(_job))
         {
             Volatile.Write(ref _state, Closed);
             Monitor.PulseAll(_job);

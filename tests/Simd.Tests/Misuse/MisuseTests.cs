@@ -1,5 +1,8 @@
 using NUnit.Framework;
+using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
+using Subquad.Simd.Search;
+using Subquad.Simd.Threading;
 
 namespace Subquad.Simd.Tests.Misuse;
 
@@ -48,6 +51,88 @@ public sealed class MisuseTests
             Assert.That(matrix.Clear, Throws.InvalidOperationException.With.Message.Contains("changing it"));
         matrix.Reshape(1, 1);
         Assert.That(matrix.Rows, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_forest_that_could_not_be_built_reports_nothing()
+    {
+        using var team = new WorkerTeam(1);
+        using var forest = new CorrelationForest(KernelSets.Best, team);
+        using PanelMatrix large = new(3000, 40), small = new(300, 40);
+        using var thresholds = new NativeBuffer<float>(3200);
+        using var lists = new ActiveBatch();
+        thresholds.Fill(-1);
+        forest.Build(large, thresholds);
+        team.Run(1, (_, _) => Assert.That(() => forest.Build(small, thresholds), Throws.InvalidOperationException));
+        forest.Report(1, lists);
+        Assert.That((lists.Count, lists.Entries), Is.EqualTo((0, 0L)));
+        forest.Build(small, thresholds);
+        forest.Report(1, lists);
+        Assert.That(lists.Entries, Is.EqualTo(300 * 40));
+    }
+
+    [Test]
+    public void An_interrupted_caller_and_interrupted_workers_finish_their_job()
+    {
+        using var team = new WorkerTeam(4);
+        Thread caller = Thread.CurrentThread;
+        var workers = new Thread?[4];
+        int isOver = 0, done = 0;
+        var interrupter = new Thread(() =>
+        {
+            while (Volatile.Read(ref isOver) == 0)
+            {
+                caller.Interrupt();
+                foreach (Thread? worker in workers)
+                    worker?.Interrupt();
+                Thread.Yield();
+            }
+        });
+        interrupter.Start();
+        for (int job = 0; job < 500; job++)
+        {
+            int before = done;
+            team.Run(16, (_, worker) =>
+            {
+                workers[worker] = Thread.CurrentThread;
+                Interlocked.Increment(ref done);
+            });
+            Assert.That(done, Is.EqualTo(before + 16), "every item ran before the call returned");
+        }
+        Volatile.Write(ref isOver, 1);
+        while (!TryJoin(interrupter))
+        {
+        }
+        // What is left of the interruptions must not reach the next test.
+        while (!TryWait())
+        {
+        }
+
+        static bool TryJoin(Thread thread)
+        {
+            try
+            {
+                thread.Join();
+                return true;
+            }
+            catch (ThreadInterruptedException)
+            {
+                return false;
+            }
+        }
+
+        static bool TryWait()
+        {
+            try
+            {
+                Thread.CurrentThread.Join(1);
+                return true;
+            }
+            catch (ThreadInterruptedException)
+            {
+                return false;
+            }
+        }
     }
 
     [Test]
