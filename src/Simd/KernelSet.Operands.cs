@@ -213,13 +213,13 @@ public abstract partial class KernelSet
         Expect.That(buckets.Length == signs.Length, $"expected a sign for each of {buckets.Length} places, found {signs.Length}");
         CheckBelow(ids, buckets.Length, "a place");
         foreach (int id in ids)
-            Expect.That((uint)buckets[id] < (uint)result.Length, $"expected a bucket from 0 to {result.Length - 1}, found {buckets[id]} at place {id}");
+            Expect.That(0 <= buckets[id] && buckets[id] < result.Length, $"expected a bucket from 0 to {result.Length - 1}, found {buckets[id]} at place {id}");
     }
 
     private protected static void CheckBelow(ReadOnlySpan<int> numbers, int limit, string what)
     {
         foreach (int number in numbers)
-            Expect.That((uint)number < (uint)limit, $"expected {what} from 0 to {limit - 1}, found {number}");
+            Expect.That(0 <= number && number < limit, $"expected {what} from 0 to {limit - 1}, found {number}");
     }
 
     private protected static void CheckKeys(ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
