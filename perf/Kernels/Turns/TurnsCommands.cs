@@ -75,13 +75,13 @@ static class TurnsCommands
 #if SLOW_VERB
         Option<string?> slow = new("--slow") { Description = "NAME:SHARE of the verb that is made slower." };
         command.Add(slow);
-        command.SetAction(parsed => Serve(parsed, parsed.GetValue(slow) is { } slowed ? new SlowedVerb(slowed).Wrap : work => work));
+        command.SetAction(parsed => Serve(parsed, parsed.GetValue(slow) is { } slowed ? new SlowedVerb(slowed).Wrap : row => row));
 #else
-        command.SetAction(parsed => Serve(parsed, work => work));
+        command.SetAction(parsed => Serve(parsed, row => row));
 #endif
         return command;
 
-        void Serve(ParseResult parsed, Func<VerbCase, VerbCase> change)
+        void Serve(ParseResult parsed, Func<ServedRow, ServedRow> change)
         {
             using var cases = new ServedVerbCases(parsed.GetValue(families)!, [.. NamesOf(parsed.GetValue(kernels)).Select(KernelSets.ByName)], change);
             SampleServer.Run(cases.Rows(), Console.In, Console.Out);

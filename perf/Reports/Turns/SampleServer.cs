@@ -47,7 +47,7 @@ static class SampleServer
     static List<double> Time(ServedRow row, int calls)
     {
         if (calls > 1)
-            Call(row, 1 + calls / 8);
+            row.Repeat(1 + calls / 8);
         var samples = new List<double>();
         double total = 0;
         while (total < Turn)
@@ -84,16 +84,9 @@ static class SampleServer
     static double SecondsOf(ServedRow row, int calls)
     {
         double start = Now(row);
-        Call(row, calls);
+        row.Repeat(calls);
         return (Now(row) - start) / calls;
     }
 
     static double Now(ServedRow row) => row.HasThreads ? Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency : ThreadClock.Now();
-
-    static void Call(ServedRow row, int calls)
-    {
-        Action work = row.Work;
-        for (int call = 0; call < calls; call++)
-            work();
-    }
 }
