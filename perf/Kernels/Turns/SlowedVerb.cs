@@ -14,6 +14,9 @@ sealed class SlowedVerb
     /// <summary>From this many calls in a sample on, the share of them is made once more; it is the exact share then. A clock around such short calls would be a part of the slow-down.</summary>
     const int ManyCalls = 100;
 
+    /// <summary>Calls that last at most this many times as long as the shortest one are taken as they are.</summary>
+    const double Undisturbed = 1.2;
+
     readonly string _verb;
     readonly double _share;
 
@@ -43,14 +46,15 @@ sealed class SlowedVerb
             },
         };
 
-        // By a share of the shortest call so far: what a busy machine adds to a call must not be prolonged too.
+        // What a busy machine adds to a call must not be prolonged too: a call that lasts much longer than the shortest one was interrupted.
         void Prolong()
         {
             long start = Stopwatch.GetTimestamp();
             row.Work();
             long end = Stopwatch.GetTimestamp();
-            shortest = Math.Min(shortest, Stopwatch.GetElapsedTime(start, end).TotalSeconds);
-            while (Stopwatch.GetElapsedTime(end).TotalSeconds < _share * shortest)
+            double taken = Stopwatch.GetElapsedTime(start, end).TotalSeconds;
+            shortest = Math.Min(shortest, taken);
+            while (Stopwatch.GetElapsedTime(end).TotalSeconds < _share * Math.Min(taken, Undisturbed * shortest))
                 Thread.SpinWait(1);
         }
     }

@@ -14,8 +14,8 @@ sealed class PublishedProgram
     /// <exception cref="ArgumentException">The folder is neither.</exception>
     public PublishedProgram(DirectoryInfo folder, string name, params string[] options)
     {
-        string project = Path.Combine(folder.FullName, "perf", name);
-        if (Directory.Exists(project))
+        string project = Path.Combine(folder.FullName, "perf", name, name + ".csproj");
+        if (File.Exists(project))
             folder = Publish(project, options);
         Folder = folder;
         _file = Path.Combine(folder.FullName, name + ".dll");
