@@ -6,12 +6,16 @@ using Subquad.Perf.Reports.Turns;
 namespace Subquad.Perf.Kernels.Turns;
 
 /// <summary>
-/// Makes one verb slower by a known share of its time, to show that a comparison finds it. It exists only in a build with <c>-p:SlowVerb=true</c>, around the calls and not inside the verb: it
-/// shows which slow-downs of a call are found, not which changes of code cause one.
+/// Makes one verb slower by a known share of its time, to show that a comparison finds it. It exists only in a build with
+/// <c>-p:SlowVerb=true</c>, around the calls and not inside the verb: it shows which slow-downs of a call are found, not which changes of
+/// code cause one.
 /// </summary>
 sealed class SlowedVerb
 {
-    /// <summary>From this many calls in a sample on, the share of them is made once more; it is the exact share then. A clock around such short calls would be a part of the slow-down.</summary>
+    /// <summary>
+    /// From this many calls in a sample on, the share of them is made once more; it is the exact share then. A clock around such short
+    /// calls would be a part of the slow-down.
+    /// </summary>
     const int ManyCalls = 100;
 
     /// <summary>Calls that last at most this many times as long as the shortest one are taken as they are.</summary>
@@ -46,7 +50,8 @@ sealed class SlowedVerb
             },
         };
 
-        // What a busy machine adds to a call must not be prolonged too: a call that lasts much longer than the shortest one was interrupted.
+        // What a busy machine adds to a call must not be prolonged too: a call that lasts much longer than the shortest one was
+        // interrupted.
         void Prolong()
         {
             long start = Stopwatch.GetTimestamp();
