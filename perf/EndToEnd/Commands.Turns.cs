@@ -10,12 +10,21 @@ static partial class Commands
     {
         const string program = "EndToEnd";
         Option<FileInfo> json = JsonFile();
-        Option<DirectoryInfo> before = new("--before") { Description = "The old build: a folder to which perf/EndToEnd was published, or a checkout.", Required = true };
+        Option<DirectoryInfo> before = new("--before")
+        {
+            Description = "The old build: a folder to which perf/EndToEnd was published, or a checkout.",
+            Required = true,
+        };
         Option<DirectoryInfo> after = new("--after") { Description = "The new build, likewise.", Required = true };
-        Option<DirectoryInfo> control = new("--control") { Description = "A second build of the old source. Default: the folder of --before." };
+        Option<DirectoryInfo> control = new("--control")
+        {
+            Description = "A second build of the old source. Default: the folder of --before.",
+        };
         Option<string[]> runs = RunNames();
         Option<int> rounds = Positive("--rounds", "Rounds: each starts every build once.", 9);
-        var command = new Command("turns", "Compares two builds by turns, beside a second build of the old source (A/A). With the default runs it also renews perf/results.") { json, before, after, control, runs, rounds };
+        const string says =
+            "Compares two builds by turns, beside a second build of the old source (A/A). The default runs also renew perf/results.";
+        var command = new Command("turns", says) { json, before, after, control, runs, rounds };
         command.SetAction(parsed => new BeforeAfterRun
         {
             Sides = new ServedRounds
@@ -27,8 +36,11 @@ static partial class Commands
                 CountsAllocations = true,
             },
             Rounds = parsed.GetValue(rounds),
-        }.Run().Save(parsed.GetValue(json)!, standard: parsed.GetValue(runs)!.ToHashSet().SetEquals(BeforeAfterRun.Names) && AreDefaults(parsed, rounds)));
+        }.Run().Save(parsed.GetValue(json)!, IsStandard(parsed)));
         return command;
+
+        bool IsStandard(ParseResult parsed) =>
+            parsed.GetValue(runs)!.ToHashSet().SetEquals(BeforeAfterRun.Names) && AreDefaults(parsed, rounds);
     }
 
     /// <summary>What one side of a comparison is started with.</summary>
@@ -43,7 +55,11 @@ static partial class Commands
 
     static Option<string[]> RunNames()
     {
-        Option<string[]> runs = new("--run") { Description = "A run to compare; may be repeated. Default: all.", DefaultValueFactory = _ => BeforeAfterRun.Names };
+        Option<string[]> runs = new("--run")
+        {
+            Description = "A run to compare; may be repeated. Default: all.",
+            DefaultValueFactory = _ => BeforeAfterRun.Names,
+        };
         runs.AcceptOnlyFromAmong(BeforeAfterRun.Names);
         return runs;
     }

@@ -14,9 +14,12 @@ internal sealed class PairedRatioTests
         const int samples = 4_000, rounds = 15;
         const double deviation = 0.02;
         var random = new Random(1);
-        PairedRatio[] ratios = [.. Enumerable.Range(0, samples).Select(_ => PairedRatio.Of(Enumerable.Range(0, rounds).Select(_ => Math.Exp(deviation * Normal(random)))))];
-        double measured = Math.Sqrt(ratios.Average(ratio => Math.Pow(Math.Log(ratio.Median), 2))), claimed = Math.Sqrt(ratios.Average(ratio => ratio.Error * ratio.Error));
+        PairedRatio[] ratios = [.. Enumerable.Range(0, samples).Select(_ => Draw())];
+        double measured = Math.Sqrt(ratios.Average(ratio => Math.Pow(Math.Log(ratio.Median), 2)));
+        double claimed = Math.Sqrt(ratios.Average(ratio => ratio.Error * ratio.Error));
         Assert.That(claimed, Is.EqualTo(measured).Within(10).Percent);
+
+        PairedRatio Draw() => PairedRatio.Of([.. Enumerable.Range(0, rounds).Select(_ => Math.Exp(deviation * Normal(random)))]);
     }
 
     [Test]
@@ -38,15 +41,15 @@ internal sealed class PairedRatioTests
         static string OrderOf(int sides, int first)
         {
             var order = new List<char>();
-            double[] seconds = Alternation.Measure([.. Enumerable.Range(0, sides).Select<int, Func<IEnumerable<double>>>(side => () => Turn(side))], first, calls: 1, seconds: 8, least: 2);
+            double[] seconds = Alternation.Measure([.. Enumerable.Range(0, sides).Select(TurnsOf)], first, calls: 1, seconds: 8, least: 2);
             Assert.That(seconds, Is.EqualTo(Enumerable.Range(0, sides).Select(side => side + 2.0)));
             return string.Concat(order);
 
-            double[] Turn(int side)
+            Func<IEnumerable<double>> TurnsOf(int side) => () =>
             {
                 order.Add((char)('A' + side));
                 return [side + 2];
-            }
+            };
         }
     }
 
@@ -65,5 +68,6 @@ internal sealed class PairedRatioTests
     public void A_quantile_is_one_of_the_numbers(double share, double expected) =>
         Assert.That(Measure.Quantile([10, 9, 8, 7, 6, 5, 4, 3, 2, 1], share), Is.EqualTo(expected));
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -91,7 +91,7 @@ internal sealed class SequentialTestTests
         var machine = new NoisyMachine(1) { SlowDown = 0.05, NoiseOfSlowRow = 0.5 };
         IReadOnlyList<TurnRow> rows = new SequentialTest().Run(machine.Measure);
         Assert.That(rows[SlowRow].Verdict, Is.EqualTo(Verdict.Unclear));
-        Assert.That(rows[SlowRow].Rounds, Has.Count.EqualTo(SequentialTest.Looks * SequentialTest.ConfirmRounds));
+        Assert.That(rows[SlowRow].Rounds, Has.Count.EqualTo(SequentialTest.MostRounds));
     }
 
     [Test]
@@ -103,10 +103,12 @@ internal sealed class SequentialTestTests
         Assert.That(Keys(rows, Verdict.Slower), Is.Empty);
     }
 
-    private static string[] Keys(IReadOnlyList<TurnRow> rows, Verdict verdict) => [.. rows.Where(row => row.Verdict == verdict).Select(row => row.Key)];
+    private static string[] Keys(IReadOnlyList<TurnRow> rows, Verdict verdict) =>
+        [.. rows.Where(row => row.Verdict == verdict).Select(row => row.Key)];
 
     /// <summary>
-    /// Two sides on a machine whose samples are at times longer by half, whose pages are placed anew in every round, and whose clock may drift; samples take turns as those of verbs do.
+    /// Two sides on a machine whose samples are at times longer by half, whose pages are placed anew in every round, and whose clock may
+    /// drift; samples take turns as those of verbs do.
     /// </summary>
     private sealed class NoisyMachine(int seed)
     {
@@ -147,7 +149,8 @@ internal sealed class SequentialTestTests
                 double before = Second * Math.Exp(placement * Normal()), after = Second * Math.Exp(placement * Normal());
                 if (row == SlowRow)
                     after *= (1 + SlowDown) * (isBad ? 1.3 : 1);
-                double[] taken = Alternation.Measure([() => [Sample(before)], () => [Sample(after)]], row, calls: 1, seconds: 0.02, least: 6);
+                double[] taken = Alternation.Measure(
+                    [() => [Sample(before)], () => [Sample(after)]], first: row, calls: 1, seconds: 0.02, least: 6);
                 times.Add((KeyOf(row), new RoundTimes(taken[0], taken[1])));
             }
             return times;

@@ -51,7 +51,7 @@ sealed class KernelsRun
                     var layer = new SparseLayer(kernels, weights, batch, density, threads);
                     layer.Pack();
                     foreach ((string verb, Action work) in ((string, Action)[])[("forward", layer.Forward), ("pullback", layer.PullBack), ("packed pullback", layer.PullBackPacked), ("scatter", layer.Scatter)])
-                        yield return new ServedRow("kernels", $"{verb}, m = {width:#,0}, n = {batch}, {MarkdownTable.Percent(density)}, {threads} threads, {kernels.Name}", work) { HasThreads = threads > 1 };
+                        yield return new ServedRow("kernels", $"{verb}, m = {width:#,0}, n = {batch}, {MarkdownTable.Percent(density)}, {(threads == 1 ? "one thread" : $"{threads} threads")}, {kernels.Name}", work) { HasThreads = threads > 1 };
                 }
     }
 

@@ -7,8 +7,8 @@ namespace Subquad.Perf.Kernels.Turns;
 /// <summary>Families of verbs as rows of a comparison by turns, with the operands that they hold.</summary>
 /// <param name="families">Their names.</param>
 /// <param name="sets">Kernel sets; a verb is a row of each.</param>
-/// <param name="change">What is measured in place of a verb, normally the verb itself.</param>
-sealed class ServedVerbCases(string[] families, KernelSet[] sets, Func<VerbCase, VerbCase> change) : IDisposable
+/// <param name="change">What is measured in place of a row, normally the row itself.</param>
+sealed class ServedVerbCases(string[] families, KernelSet[] sets, Func<ServedRow, ServedRow> change) : IDisposable
 {
     readonly List<IVerbCases> _held = [];
 
@@ -18,9 +18,9 @@ sealed class ServedVerbCases(string[] families, KernelSet[] sets, Func<VerbCase,
         {
             IVerbCases cases = VerbFamilies.ByName(family)();
             _held.Add(cases);
-            foreach (VerbCase work in cases.Cases().Select(change))
+            foreach (VerbCase work in cases.Cases())
                 foreach (KernelSet set in sets)
-                    yield return new ServedRow(family, $"{work.Name}, {work.Shape}, {set.Name}", () => work.Work(set));
+                    yield return change(new ServedRow(family, $"{work.Name}, {work.Shape}, {set.Name}", () => work.Work(set)));
         }
     }
 

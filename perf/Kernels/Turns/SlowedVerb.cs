@@ -1,19 +1,25 @@
 #if SLOW_VERB
 using System.Diagnostics;
 using System.Globalization;
-using Subquad.Perf.Kernels.Verbs;
-using Subquad.Simd;
+using Subquad.Perf.Reports.Turns;
 
 namespace Subquad.Perf.Kernels.Turns;
 
 /// <summary>
-/// Makes one verb slower by a known share of its time, to show that a comparison finds it. It exists only in a build with <c>-p:SlowVerb=true</c>, around the call and not inside the verb: it
-/// shows which slow-downs of a call are found, not which changes of code cause one.
+/// Makes one verb slower by a known share of its time, to show that a comparison finds it. It exists only in a build with
+/// <c>-p:SlowVerb=true</c>, around the calls and not inside the verb: it shows which slow-downs of a call are found, not which changes of
+/// code cause one.
 /// </summary>
 sealed class SlowedVerb
 {
-    /// <summary>Calls that are longer are prolonged one by one; in shorter ones the clock would be a part of the slow-down, so every 20th (for 0.05) is made twice.</summary>
-    const double ShortSeconds = 20e-6;
+    /// <summary>
+    /// From this many calls in a sample on, the share of them is made once more; it is the exact share then. A clock around such short
+    /// calls would be a part of the slow-down.
+    /// </summary>
+    const int ManyCalls = 100;
+
+    /// <summary>Calls that last at most this many times as long as the shortest one are taken as they are.</summary>
+    const double Undisturbed = 1.2;
 
     readonly string _verb;
     readonly double _share;
@@ -27,37 +33,33 @@ sealed class SlowedVerb
         _verb = parts[0];
     }
 
-    public VerbCase Wrap(VerbCase work)
+    public ServedRow Wrap(ServedRow row)
     {
-        if (work.Name != _verb)
-            return work;
-        int period = (int)Math.Round(1 / _share), left = period;
+        if (!TurnsCommands.IsOf(row.Key, _verb))
+            return row;
         double shortest = double.PositiveInfinity;
-        return work with
+        return row with
         {
-            Work = set =>
+            Repeat = calls =>
             {
-                if (shortest >= ShortSeconds)
-                    Prolong(set);
-                else if (--left > 0)
-                    work.Work(set);
+                if (calls >= ManyCalls)
+                    row.Repeat(calls + (int)Math.Round(_share * calls));
                 else
-                {
-                    work.Work(set);
-                    work.Work(set);
-                    left = period;
-                }
+                    for (int call = 0; call < calls; call++)
+                        Prolong();
             },
         };
 
-        // By a share of the shortest call so far: what a busy machine adds to a call must not be prolonged too.
-        void Prolong(KernelSet set)
+        // What a busy machine adds to a call must not be prolonged too: a call that lasts much longer than the shortest one was
+        // interrupted.
+        void Prolong()
         {
             long start = Stopwatch.GetTimestamp();
-            work.Work(set);
+            row.Work();
             long end = Stopwatch.GetTimestamp();
-            shortest = Math.Min(shortest, Stopwatch.GetElapsedTime(start, end).TotalSeconds);
-            while (Stopwatch.GetElapsedTime(end).TotalSeconds < _share * shortest)
+            double taken = Stopwatch.GetElapsedTime(start, end).TotalSeconds;
+            shortest = Math.Min(shortest, taken);
+            while (Stopwatch.GetElapsedTime(end).TotalSeconds < _share * Math.Min(taken, Undisturbed * shortest))
                 Thread.SpinWait(1);
         }
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Subquad.Perf.Kernels.Verbs;
 using Subquad.Perf.Reports.Turns;
+using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 
 namespace Subquad.Perf.Kernels.Turns;
@@ -14,12 +15,15 @@ static class TurnsCommands
     public static Command Turns()
     {
         Option<FileInfo> json = JsonFile();
-        Option<DirectoryInfo> before = Folder("--before", "The old build: a folder to which perf/Kernels was published, or a checkout.", required: true);
+        const string old = "The old build: a folder to which perf/Kernels was published, or a checkout.";
+        Option<DirectoryInfo> before = Folder("--before", old, required: true);
         Option<DirectoryInfo> after = Folder("--after", "The new build, likewise.", required: true);
-        Option<string[]> kernels = KernelNames(), families = Strings("--family", "Families of verbs to measure; default all."), verbs = Strings("--verb", "Whole names of the verbs to measure; default all.");
+        Option<string[]> kernels = KernelNames(), families = Strings("--family", "Families of verbs to measure; default all.");
+        Option<string[]> verbs = Strings("--verb", "Whole names of the verbs to measure; default all.");
         families.AcceptOnlyFromAmong([.. VerbFamilies.All.Select(family => family.Name)]);
         Option<double> minutes = MostMinutes(25);
-        var command = new Command("turns", "Compares the verbs of two builds by turns on this machine; exit code 1 when a verb is slower by more than the band.") { json, before, after, kernels, families, verbs, minutes };
+        const string says = "Compares the verbs of two builds by turns on this machine; exit code 1 when a verb is slower.";
+        var command = new Command("turns", says) { json, before, after, kernels, families, verbs, minutes };
         command.SetAction(parsed => new TurnsRun
         {
             Minutes = parsed.GetValue(minutes),
@@ -42,16 +46,16 @@ static class TurnsCommands
         const int cleanRuns = 20, slowedRuns = 10;
         const string otherwise = " Default: a clone of this repository's last commit.";
         Option<FileInfo> json = JsonFile();
-        Option<DirectoryInfo> before = Folder("--before", "A published folder, or a checkout." + otherwise), after = Folder("--after", "A second one of the same source." + otherwise);
+        Option<DirectoryInfo> before = Folder("--before", "A published folder, or a checkout." + otherwise);
+        Option<DirectoryInfo> after = Folder("--after", "A second one of the same source." + otherwise);
         Option<DirectoryInfo> slowed = Folder("--slowed", "One published with -p:SlowVerb=true, or a checkout." + otherwise);
         Option<string[]> kernels = KernelNames();
         Option<int> clean = new("--clean") { Description = "Runs without a slow-down.", DefaultValueFactory = _ => cleanRuns };
         Option<int> injected = new("--injected") { Description = "Runs with a slow-down.", DefaultValueFactory = _ => slowedRuns };
         Option<double> minutes = MostMinutes(10);
-        var command = new Command("watch", "Shows that a comparison by turns finds a verb that is slower by 5 % and nothing else. With the default runs it also renews perf/results.")
-        {
-            json, before, after, slowed, kernels, clean, injected, minutes,
-        };
+        const string says =
+            "Shows that a comparison by turns finds a verb that is slower by 5 % and no other. The default runs also renew perf/results.";
+        var command = new Command("watch", says) { json, before, after, slowed, kernels, clean, injected, minutes };
         command.SetAction(parsed => new WatchRun
         {
             Before = new PublishedProgram(parsed.GetValue(before) ?? PublishedProgram.Clone(), Program),
@@ -61,8 +65,10 @@ static class TurnsCommands
             Clean = parsed.GetValue(clean),
             Injected = parsed.GetValue(injected),
             Minutes = parsed.GetValue(minutes),
-        }.Run(parsed.GetValue(json)!).Save(parsed.GetValue(json)!, parsed.GetValue(clean) >= cleanRuns && parsed.GetValue(injected) >= slowedRuns));
+        }.Run(parsed.GetValue(json)!).Save(parsed.GetValue(json)!, IsStandard(parsed)));
         return command;
+
+        bool IsStandard(ParseResult parsed) => parsed.GetValue(clean) >= cleanRuns && parsed.GetValue(injected) >= slowedRuns;
     }
 
     /// <summary>What one side of a comparison is started with.</summary>
@@ -75,15 +81,16 @@ static class TurnsCommands
 #if SLOW_VERB
         Option<string?> slow = new("--slow") { Description = "NAME:SHARE of the verb that is made slower." };
         command.Add(slow);
-        command.SetAction(parsed => Serve(parsed, parsed.GetValue(slow) is { } slowed ? new SlowedVerb(slowed).Wrap : work => work));
+        command.SetAction(parsed => Serve(parsed, parsed.GetValue(slow) is { } slowed ? new SlowedVerb(slowed).Wrap : row => row));
 #else
-        command.SetAction(parsed => Serve(parsed, work => work));
+        command.SetAction(parsed => Serve(parsed, row => row));
 #endif
         return command;
 
-        void Serve(ParseResult parsed, Func<VerbCase, VerbCase> change)
+        void Serve(ParseResult parsed, Func<ServedRow, ServedRow> change)
         {
-            using var cases = new ServedVerbCases(parsed.GetValue(families)!, [.. NamesOf(parsed.GetValue(kernels)).Select(KernelSets.ByName)], change);
+            KernelSet[] sets = [.. NamesOf(parsed.GetValue(kernels)).Select(KernelSets.ByName)];
+            using var cases = new ServedVerbCases(parsed.GetValue(families)!, sets, change);
             SampleServer.Run(cases.Rows(), Console.In, Console.Out);
         }
     }
@@ -91,15 +98,19 @@ static class TurnsCommands
     /// <summary>Whether the row with this key measures the verb.</summary>
     public static bool IsOf(string key, string verb) => key.StartsWith(verb + ", ", StringComparison.Ordinal);
 
-    static Option<FileInfo> JsonFile() => new("--json") { Description = "File to write; the tables go to the same name with .md.", Required = true };
+    static Option<FileInfo> JsonFile() =>
+        new("--json") { Description = "File to write; the tables go to the same name with .md.", Required = true };
 
-    static Option<DirectoryInfo> Folder(string name, string description, bool required = false) => new(name) { Description = description, Required = required };
+    static Option<DirectoryInfo> Folder(string name, string description, bool required = false) =>
+        new(name) { Description = description, Required = required };
 
     static Option<string[]> KernelNames() => Strings("--kernels", "Names of the kernel sets; default the widest managed one.");
 
-    static Option<string[]> Strings(string name, string description) => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
+    static Option<string[]> Strings(string name, string description) =>
+        new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
 
-    static Option<double> MostMinutes(double byDefault) => new("--minutes") { Description = "No further round of a comparison begins after this time.", DefaultValueFactory = _ => byDefault };
+    static Option<double> MostMinutes(double byDefault) =>
+        new("--minutes") { Description = "No further round of a comparison begins after this time.", DefaultValueFactory = _ => byDefault };
 
     static string[] NamesOf(string[]? kernels) => kernels is { Length: > 0 } ? kernels : [KernelSets.Managed[0].Name];
 }

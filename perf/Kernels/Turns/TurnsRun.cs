@@ -8,7 +8,7 @@ namespace Subquad.Perf.Kernels.Turns;
 sealed class TurnsRun
 {
     /// <summary>Rows named in an annotation; the table has them all.</summary>
-    const int Named = 5;
+    const int MostNamed = 5;
 
     public required ServedRounds Rounds { get; init; }
 
@@ -32,18 +32,25 @@ sealed class TurnsRun
             TurnTables.Add(table, row);
         }
         new FinishedRun(report, $"""
-            {rows.Count} rows, compared by turns in {seconds:0} s: {SequentialTest.ScreenRounds} rounds of fresh processes each. A row that may be slower is measured again in {SequentialTest.ConfirmRounds} to
-            {SequentialTest.Looks * SequentialTest.ConfirmRounds} further rounds, and shows those alone. SLOWER is a median ratio above {1 + SequentialTest.Band} in both halves of these rounds, and four standard errors
-            above 1. UNCLEAR is a row whose noise leaves room for 5 %.
+            {rows.Count} rows, compared by turns in {seconds:0} s: {SequentialTest.ScreenRounds} rounds of fresh processes each.
+            A row that may be slower is measured again, in {SequentialTest.ConfirmRounds} to {SequentialTest.MostRounds} rounds; it shows those alone.
+            SLOWER is a median ratio above {1 + SequentialTest.Band} in both halves of these rounds, and four standard errors above 1.
+            UNCLEAR is a row whose noise leaves room for 5 %.
 
             {table}
             """).Save(json, standard: false);
-        string[] slower = [.. rows.Where(row => row.Verdict == Verdict.Slower).Select(row => $"{row.Key}: {TurnTables.Ratio(row.Ratio.Median)}")];
-        string[] unclear = [.. rows.Where(row => row.Verdict == Verdict.Unclear).Select(row => row.Key)];
+        string[] slower = Named(Verdict.Slower), unclear = Named(Verdict.Unclear);
+        string notice = Annotates ? "::notice::" : "notice: ";
         if (unclear.Length > 0)
-            Console.WriteLine($"{(Annotates ? "::notice::" : "notice: ")}{unclear.Length} of {rows.Count} rows are unclear: {Some(unclear)}");
-        Console.WriteLine($"{(Annotates && slower.Length > 0 ? "::warning::" : "")}{slower.Length} of {rows.Count} rows are slower{(slower.Length > 0 ? ": " + Some(slower) : "")}");
+            Console.WriteLine($"{notice}{unclear.Length} of {rows.Count} rows are unclear: {Some(unclear)}");
+        if (slower.Length > 0)
+            Console.WriteLine($"{(Annotates ? "::warning::" : "")}{slower.Length} of {rows.Count} rows are slower: {Some(slower)}");
+        else
+            Console.WriteLine($"none of {rows.Count} rows is slower");
         return slower.Length > 0 || rows.Count == 0 ? 1 : 0;
+
+        string[] Named(Verdict verdict) =>
+            [.. rows.Where(row => row.Verdict == verdict).Select(row => $"{row.Key}: {TurnTables.Ratio(row.Ratio.Median)}")];
     }
 
     /// <summary>The rows and their verdicts.</summary>
@@ -59,5 +66,5 @@ sealed class TurnsRun
         return rows;
     }
 
-    static string Some(string[] rows) => string.Join("; ", rows.Take(Named)) + (rows.Length > Named ? "; ..." : "");
+    static string Some(string[] rows) => string.Join("; ", rows.Take(MostNamed)) + (rows.Length > MostNamed ? "; ..." : "");
 }

@@ -24,7 +24,10 @@ sealed class WatchRun
     ];
 
     static readonly string[] s_slowed =
-        ["Dot", "PullBack", "GatherActive", "UpdateTournament", "ReportHalfSpace", "TransformHadamard", "SolveLower", "AccumulateDense", "PushForwardPacked", "ReportTop"];
+    [
+        "Dot", "PullBack", "GatherActive", "UpdateTournament", "ReportHalfSpace",
+        "TransformHadamard", "SolveLower", "AccumulateDense", "PushForwardPacked", "ReportTop",
+    ];
 
     public required PublishedProgram Before { get; init; }
 
@@ -55,7 +58,8 @@ sealed class WatchRun
             string? slowed = after > before ? s_slowed[before % s_slowed.Length] : null;
             IReadOnlyList<TurnRow> rows = Compare(slowed, out double seconds);
             TurnRow[] flagged = [.. rows.Where(row => row.Verdict == Verdict.Slower)];
-            TurnRow[] unsure = [.. rows.Where(row => row.Verdict == Verdict.Unclear)], hit = [.. rows.Where(row => IsOf(row, slowed))], others = [.. rows.Except(hit)];
+            TurnRow[] unsure = [.. rows.Where(row => row.Verdict == Verdict.Unclear)];
+            TurnRow[] hit = [.. rows.Where(row => IsOf(row, slowed))], others = [.. rows.Except(hit)];
             int twice = rows.Count(row => row.Rounds.Count != SequentialTest.ScreenRounds);
             found += flagged.Any(row => IsOf(row, slowed)) ? 1 : 0;
             int falsely = flagged.Count(row => !IsOf(row, slowed));
@@ -79,13 +83,17 @@ sealed class WatchRun
                 { "rows_compared", rows.Count },
                 { "seconds", seconds },
             });
-            table.Add($"{run + 1}", slowed ?? "-", hit.Length > 0 ? string.Join(", ", hit.Select(row => TurnTables.Ratio(row.Ratio.Median))) : "-", names, Names(unsure), $"{twice}", $"{rows.Count}", Cell(seconds));
+            string ratio = hit.Length > 0 ? string.Join(", ", hit.Select(row => TurnTables.Ratio(row.Ratio.Median))) : "-";
+            table.Add($"{run + 1}", slowed ?? "-", ratio, names, Names(unsure), $"{twice}", $"{rows.Count}", Cell(seconds));
             report.Keep(json);
         }
         return new FinishedRun(report, string.Create(CultureInfo.InvariantCulture, $"""
-            Two builds of one source in two folders, compared by turns as `turns` does, on {string.Join(", ", Kernels)}. In {Injected} of {Clean + Injected} runs the calls of one verb of the second build last
-            {Percent(Share)} longer: the verb was flagged in {found} of {Injected}. {clean} of {Clean} clean runs flagged nothing. Of {compared:#,0} comparisons of a row that was not slowed, {wrong} were
-            flagged falsely; {unclear} rows were left unclear. The band is {Percent(SequentialTest.Band)}. The slow-down surrounds the call: a change of code inside a verb that waits for memory may be larger and cost less.
+            Two builds of one source in two folders, compared by turns as `turns` does, on {string.Join(", ", Kernels)}.
+            In {Injected} of {Clean + Injected} runs the calls of one verb of the second build last {Percent(Share)} longer:
+            the verb was flagged in {found} of {Injected}. {clean} of {Clean} clean runs flagged nothing.
+            Of {compared:#,0} comparisons of a row that was not slowed, {wrong} were flagged falsely.
+            {unclear} rows were left unclear. The band is {Percent(SequentialTest.Band)}.
+            The slow-down surrounds the call: it shows which slow-down of a call is found, not which change of code causes one.
 
             {table}
             """));
@@ -107,5 +115,6 @@ sealed class WatchRun
 
     static bool IsOf(TurnRow row, string? verb) => verb is not null && TurnsCommands.IsOf(row.Key, verb);
 
-    static string Names(TurnRow[] rows) => rows.Length == 0 ? "-" : string.Join("; ", rows.Select(row => $"{row.Key} ({TurnTables.Ratio(row.Ratio.Median)})"));
+    static string Names(TurnRow[] rows) =>
+        rows.Length == 0 ? "-" : string.Join("; ", rows.Select(row => $"{row.Key} ({TurnTables.Ratio(row.Ratio.Median)})"));
 }

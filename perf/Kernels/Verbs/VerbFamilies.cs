@@ -19,5 +19,6 @@ static class VerbFamilies
     /// <summary>The constructor of a family.</summary>
     /// <exception cref="ArgumentException">No family has this name; the message lists them.</exception>
     public static Func<IVerbCases> ByName(string name) => All.FirstOrDefault(family => family.Name == name).Create
-        ?? throw new ArgumentException($"'{name}' is not a family of verbs; the families are {string.Join(", ", All.Select(family => family.Name))}");
+        ?? throw new ArgumentException(
+            $"'{name}' is not a family of verbs; the families are {string.Join(", ", All.Select(family => family.Name))}");
 }

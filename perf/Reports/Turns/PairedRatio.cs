@@ -3,7 +3,8 @@ namespace Subquad.Perf.Reports.Turns;
 /// <summary>The ratio of two sides over paired rounds.</summary>
 /// <param name="Median">Median over the rounds of the ratio within a round.</param>
 /// <param name="Error">
-/// Standard error of the median, as a share: sqrt(pi / 2) * 1.4826 * MAD / sqrt(rounds), where MAD is the median distance of the logarithms from their median. A few outliers do not move it.
+/// Standard error of the median, as a share: sqrt(pi / 2) * 1.4826 * MAD / sqrt(rounds), where MAD is the median distance of the
+/// logarithms from their median. A few outliers do not move it.
 /// </param>
 readonly record struct PairedRatio(double Median, double Error)
 {

@@ -14,8 +14,8 @@ sealed class PublishedProgram
     /// <exception cref="ArgumentException">The folder is neither.</exception>
     public PublishedProgram(DirectoryInfo folder, string name, params string[] options)
     {
-        string project = Path.Combine(folder.FullName, "perf", name);
-        if (Directory.Exists(project))
+        string project = Path.Combine(folder.FullName, "perf", name, name + ".csproj");
+        if (File.Exists(project))
             folder = Publish(project, options);
         Folder = folder;
         _file = Path.Combine(folder.FullName, name + ".dll");
@@ -25,25 +25,19 @@ sealed class PublishedProgram
 
     public DirectoryInfo Folder { get; }
 
-    /// <summary>Starts the program with its output redirected, and its input where that is wanted.</summary>
-    public Process Start(IEnumerable<string> arguments, bool withInput) =>
-        Process.Start(new ProcessStartInfo("dotnet", [_file, .. arguments]) { RedirectStandardOutput = true, RedirectStandardInput = withInput, WorkingDirectory = Folder.FullName })!;
-
-    /// <summary>Runs the program to its end.</summary>
-    /// <exception cref="InvalidOperationException">It ended with another exit code than 0.</exception>
-    public void Run(params string[] arguments)
+    /// <summary>Starts the program with its input and output redirected.</summary>
+    public Process Start(IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo("dotnet", [_file, .. arguments])
     {
-        using Process process = Start(arguments, withInput: false);
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{_file} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {output}");
-    }
+        RedirectStandardOutput = true,
+        RedirectStandardInput = true,
+        WorkingDirectory = Folder.FullName,
+    })!;
 
     /// <summary>Clones the repository that this program was built in, so that its build has a folder of its own.</summary>
     public static DirectoryInfo Clone()
     {
-        string repository = Report.Repository() ?? throw new InvalidOperationException("this program does not run from a build inside the repository; name the folders to compare");
+        string repository = Report.Repository()
+            ?? throw new InvalidOperationException("this program does not run from a build inside the repository: name the folders");
         DirectoryInfo clone = Directory.CreateTempSubdirectory("subquad-clone");
         Execute("git", "clone", "--quiet", repository, clone.FullName);
         return clone;
@@ -62,6 +56,9 @@ sealed class PublishedProgram
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {output}");
+        {
+            string line = string.Join(' ', [program, .. arguments]);
+            throw new InvalidOperationException($"{line} ended with exit code {process.ExitCode}: {output}");
+        }
     }
 }

@@ -4,15 +4,18 @@ using System.Globalization;
 namespace Subquad.Perf.Reports.Turns;
 
 /// <summary>
-/// One side of a comparison by turns, in a process of its own. It prints a line per row (group, tab, key), then an empty line, and then answers each line of input with one line:
-/// <c>calls ROW</c> with the calls of one sample, <c>time ROW CALLS</c> with the seconds per call of each sample of one turn, <c>allocated ROW</c> with the bytes that a warm call allocates.
+/// One side of a comparison by turns, in a process of its own. It prints a line per row (group, tab, key), then an empty line, and then
+/// answers each line of input with one line: <c>calls ROW</c> with the calls of one sample, <c>time ROW CALLS</c> with the seconds per call
+/// of each sample of one turn, <c>allocated ROW</c> with the bytes that a warm call allocates.
 /// </summary>
 static class SampleServer
 {
     /// <summary>Length of a sample in seconds: much longer than the clock's step, and shorter than a time slice of the scheduler.</summary>
     const double Sample = 2e-3;
 
-    /// <summary>Length of a turn in seconds. On a busy machine a process waits for the core at each turn, so a turn holds several samples.</summary>
+    /// <summary>
+    /// Length of a turn in seconds. On a busy machine a process waits for the core at each turn, so a turn holds several samples.
+    /// </summary>
     const double Turn = 8e-3;
 
     /// <param name="served">The rows; those of a group are made when it is reached.</param>
@@ -35,7 +38,7 @@ static class SampleServer
             output.WriteLine(parts[0] switch
             {
                 "calls" => CallsOf(row).ToString(CultureInfo.InvariantCulture),
-                "time" => string.Join(' ', Time(row, int.Parse(parts[2], CultureInfo.InvariantCulture)).Select(seconds => seconds.ToString("R", CultureInfo.InvariantCulture))),
+                "time" => Joined(Time(row, int.Parse(parts[2], CultureInfo.InvariantCulture))),
                 "allocated" => AllocatedBy(row).ToString(CultureInfo.InvariantCulture),
                 _ => throw new ArgumentException($"'calls', 'time' or 'allocated' expected, '{parts[0]}' found"),
             });
@@ -43,11 +46,14 @@ static class SampleServer
         }
     }
 
-    /// <summary>The other side's operands are in the caches: short calls bring their own back before the clock starts. Calls that fill a sample alone start as they are, on both sides.</summary>
+    /// <summary>
+    /// The other side's operands are in the caches: short calls bring their own back before the clock starts. Calls that fill a sample
+    /// alone start as they are, on both sides.
+    /// </summary>
     static List<double> Time(ServedRow row, int calls)
     {
         if (calls > 1)
-            Call(row, 1 + calls / 8);
+            row.Repeat(1 + calls / 8);
         var samples = new List<double>();
         double total = 0;
         while (total < Turn)
@@ -57,6 +63,9 @@ static class SampleServer
         }
         return samples;
     }
+
+    static string Joined(IEnumerable<double> samples) =>
+        string.Join(' ', samples.Select(seconds => seconds.ToString("R", CultureInfo.InvariantCulture)));
 
     static int CallsOf(ServedRow row)
     {
@@ -76,24 +85,20 @@ static class SampleServer
         return Allocated(row) - before;
     }
 
-    /// <summary>The precise count of all threads is a call that allocates a little itself, so it is taken only where other threads work.</summary>
-    static long Allocated(ServedRow row) => row.HasThreads ? GC.GetTotalAllocatedBytes(precise: true) : GC.GetAllocatedBytesForCurrentThread();
+    /// <summary>
+    /// The precise count of all threads is a call that allocates a little itself, so it is taken only where other threads work.
+    /// </summary>
+    static long Allocated(ServedRow row) =>
+        row.HasThreads ? GC.GetTotalAllocatedBytes(precise: true) : GC.GetAllocatedBytesForCurrentThread();
 
     static double Shortest(ServedRow row, int calls) => Enumerable.Range(0, 3).Min(_ => SecondsOf(row, calls));
 
     static double SecondsOf(ServedRow row, int calls)
     {
         double start = Now(row);
-        Call(row, calls);
+        row.Repeat(calls);
         return (Now(row) - start) / calls;
     }
 
     static double Now(ServedRow row) => row.HasThreads ? Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency : ThreadClock.Now();
-
-    static void Call(ServedRow row, int calls)
-    {
-        Action work = row.Work;
-        for (int call = 0; call < calls; call++)
-            work();
-    }
 }

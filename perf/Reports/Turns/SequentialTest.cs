@@ -1,10 +1,13 @@
 namespace Subquad.Perf.Reports.Turns;
 
 /// <summary>
-/// Finds rows that became slower by 5 % or more. Every row is screened in a few rounds; rows that may be slower are measured again, longer, and only the second measurement counts. So a row
-/// that was slow by chance is cleared, and rows that are the same cost little.
+/// Finds rows that became slower by 5 % or more. Every row is screened in a few rounds; rows that may be slower are measured again,
+/// longer, and only the second measurement counts. So a row that was slow by chance is cleared, and rows that are the same cost little.
 /// </summary>
-/// <remarks>The thresholds follow from the self-test of perf/Kernels (<c>watch</c>): medians of rows that did not change stay below the band, medians of rows that are slower by 5 % above.</remarks>
+/// <remarks>
+/// The thresholds follow from the self-test of perf/Kernels (<c>watch</c>): medians of rows that did not change stay below the band,
+/// medians of rows that are slower by 5 % above.
+/// </remarks>
 sealed class SequentialTest
 {
     /// <summary>A row is slower when its median ratio is above 1 by more than this.</summary>
@@ -13,7 +16,9 @@ sealed class SequentialTest
     /// <summary>Rows above this, or with two standard errors above <see cref="ScreenHigh"/>, are measured again.</summary>
     const double Screen = 0.02, ScreenHigh = 0.04;
 
-    /// <summary>A ratio counts as slower only if it is this many standard errors above 1: the error itself is an estimate from a few rounds.</summary>
+    /// <summary>
+    /// A ratio counts as slower only if it is this many standard errors above 1: the error itself is an estimate from a few rounds.
+    /// </summary>
     const double Errors = 4;
 
     /// <summary>The slow-down to be found: a row is the same when two standard errors do not reach it.</summary>
@@ -21,6 +26,9 @@ sealed class SequentialTest
 
     /// <summary>Rounds of the screening, rounds between two looks of the second measurement, and looks.</summary>
     public const int ScreenRounds = 5, ConfirmRounds = 9, Looks = 4;
+
+    /// <summary>Rounds after which the second measurement ends.</summary>
+    public const int MostRounds = Looks * ConfirmRounds;
 
     /// <summary>Measures one round of the rows with these keys (null for all), each for the seconds given.</summary>
     public delegate IReadOnlyList<(string Key, RoundTimes Times)> Round(IReadOnlySet<string>? keys, double seconds);
@@ -31,7 +39,9 @@ sealed class SequentialTest
     /// <summary>Seconds of each side of a row in a round of the second measurement.</summary>
     public double ConfirmSeconds { get; init; } = 0.3;
 
-    /// <summary>Whether time is left for more rounds of the second measurement; rows that are still open when it ends are unclear.</summary>
+    /// <summary>
+    /// Whether time is left for more rounds of the second measurement; rows that are still open when it ends are unclear.
+    /// </summary>
     public Func<bool> HasTime { get; init; } = () => true;
 
     /// <summary>Called after each round with a sentence for people.</summary>
@@ -46,10 +56,11 @@ sealed class SequentialTest
             AddRound(rows, measure(null, ScreenSeconds));
             Progress($"screening, round {round} of {ScreenRounds}");
         }
-        Dictionary<string, TurnRow> open = rows.Values.Where(IsSuspicious).ToDictionary(row => row.Key, row => new TurnRow(row.Key) { Verdict = Verdict.Unclear });
+        Dictionary<string, TurnRow> open = rows.Values.Where(IsSuspicious)
+            .ToDictionary(row => row.Key, row => new TurnRow(row.Key) { Verdict = Verdict.Unclear });
         foreach (TurnRow row in open.Values)
             rows[row.Key] = row;
-        for (int round = 1; open.Count > 0 && round <= Looks * ConfirmRounds && HasTime(); round++)
+        for (int round = 1; open.Count > 0 && round <= MostRounds && HasTime(); round++)
         {
             AddRound(open, measure(open.Keys.ToHashSet(), ConfirmSeconds));
             Progress($"second measurement of {open.Count} rows, round {round}");
@@ -78,10 +89,13 @@ sealed class SequentialTest
             return ratio.High < 1 + Sought ? Verdict.Same : Verdict.Unclear;
         // A median of few rounds may be above the band by chance; that both halves are is far less likely.
         int half = row.Rounds.Count / 2;
-        return half >= ConfirmRounds && Math.Log(ratio.Median) > Errors * ratio.Error && IsAbove(row.Rounds.Take(half)) && IsAbove(row.Rounds.Skip(half)) ? Verdict.Slower : Verdict.Unclear;
+        bool isSlower = half >= ConfirmRounds && Math.Log(ratio.Median) > Errors * ratio.Error
+            && IsAbove(row.Rounds.Take(half)) && IsAbove(row.Rounds.Skip(half));
+        return isSlower ? Verdict.Slower : Verdict.Unclear;
     }
 
-    static bool IsAbove(IEnumerable<RoundTimes> rounds) => PairedRatio.Of(rounds.Select(round => round.After / round.Before)).Median > 1 + Band;
+    static bool IsAbove(IEnumerable<RoundTimes> rounds) =>
+        PairedRatio.Of(rounds.Select(round => round.After / round.Before)).Median > 1 + Band;
 
     static void AddRound(Dictionary<string, TurnRow> rows, IReadOnlyList<(string Key, RoundTimes Times)> round)
     {

@@ -73,7 +73,9 @@ sealed class ServedRounds
             // A disturbed answer is too low. All rounds take the same number.
             if (!_calls.TryGetValue(key, out int calls))
                 _calls.Add(key, calls = sides.Select((side, i) => side.CallsOf(rows[i])).Max());
-            double[] taken = Alternation.Measure([.. sides.Select<ServedSide, Func<IEnumerable<double>>>((side, i) => () => side.Time(rows[i], calls))], _round + times.Count, calls, seconds, LeastTurns);
+            Func<IEnumerable<double>> TurnsOf(int side) => () => sides[side].Time(rows[side], calls);
+            Func<IEnumerable<double>>[] turns = [.. sides.Select((_, side) => TurnsOf(side))];
+            double[] taken = Alternation.Measure(turns, first: _round + times.Count, calls, seconds, LeastTurns);
             times.Add((key, new RoundTimes(taken[0], taken[1], taken.Length > 2 ? taken[2] : double.NaN)
             {
                 AllocatedBefore = CountsAllocations ? sides[0].AllocatedBy(rows[0]) : 0,

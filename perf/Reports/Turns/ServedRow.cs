@@ -6,6 +6,13 @@ namespace Subquad.Perf.Reports.Turns;
 /// <param name="Work">One call; calling it again does the same work.</param>
 sealed record ServedRow(string Group, string Key, Action Work)
 {
+    /// <summary>Makes that many calls.</summary>
+    public Action<int> Repeat { get; init; } = calls =>
+    {
+        for (int call = 0; call < calls; call++)
+            Work();
+    };
+
     /// <summary>Whether other threads take part: the wall clock times it, for the clock of one thread does not see them.</summary>
     public bool HasThreads { get; init; }
 }

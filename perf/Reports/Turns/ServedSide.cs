@@ -6,7 +6,7 @@ namespace Subquad.Perf.Reports.Turns;
 /// <summary>The process of one side in one round; see <see cref="SampleServer"/> for what it answers.</summary>
 sealed class ServedSide(PublishedProgram program, IEnumerable<string> arguments) : IDisposable
 {
-    readonly Process _process = program.Start(["serve", .. arguments], withInput: true);
+    readonly Process _process = program.Start(["serve", .. arguments]);
 
     /// <summary>Waits for the list of rows.</summary>
     public (string Group, string Key)[] ReadRows()
@@ -24,7 +24,8 @@ sealed class ServedSide(PublishedProgram program, IEnumerable<string> arguments)
     public int CallsOf(int row) => int.Parse(Ask($"calls {row}"), CultureInfo.InvariantCulture);
 
     /// <summary>Seconds per call of each sample of one turn.</summary>
-    public double[] Time(int row, int calls) => [.. Ask($"time {row} {calls}").Split(' ').Select(seconds => double.Parse(seconds, CultureInfo.InvariantCulture))];
+    public double[] Time(int row, int calls) =>
+        [.. Ask($"time {row} {calls}").Split(' ').Select(seconds => double.Parse(seconds, CultureInfo.InvariantCulture))];
 
     /// <summary>Bytes that a warm call allocates.</summary>
     public long AllocatedBy(int row) => long.Parse(Ask($"allocated {row}"), CultureInfo.InvariantCulture);
@@ -43,5 +44,6 @@ sealed class ServedSide(PublishedProgram program, IEnumerable<string> arguments)
         return ReadLine();
     }
 
-    string ReadLine() => _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("a side of the comparison ended early; its message is above");
+    string ReadLine() => _process.StandardOutput.ReadLine()
+        ?? throw new InvalidOperationException("a side of the comparison ended early; its message is above");
 }

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Subquad.Perf.Reports.Turns;
 
 /// <summary>
-/// Seconds that the calling thread ran on a core, where the system counts them (Linux); elsewhere seconds by the wall clock. The time during which another process had the core is
-/// left out, so that a busy machine disturbs a sample through its caches only.
+/// Seconds that the calling thread ran on a core, where the system counts them (Linux); elsewhere seconds by the wall clock. The time
+/// during which another process had the core is left out, so that a busy machine disturbs a sample through its caches only.
 /// </summary>
 static partial class ThreadClock
 {

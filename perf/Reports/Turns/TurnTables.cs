@@ -9,7 +9,8 @@ static class TurnTables
     public static MarkdownTable Compared() => new("row", "before, µs", "after, µs", "after / before", "± standard error", "rounds", "");
 
     public static void Add(MarkdownTable table, TurnRow row) => table.Add(
-        row.Key, Cell(1e6 * row.Before), Cell(1e6 * row.After), Ratio(row.Ratio.Median), Percent(row.Ratio.Error), $"{row.Rounds.Count}", row.Verdict == Verdict.Same ? "" : row.Verdict.ToString().ToUpperInvariant());
+        row.Key, Cell(1e6 * row.Before), Cell(1e6 * row.After), Ratio(row.Ratio.Median), Percent(row.Ratio.Error), $"{row.Rounds.Count}",
+        row.Verdict == Verdict.Same ? "" : row.Verdict.ToString().ToUpperInvariant());
 
     public static Row RowOf(TurnRow row, string verdict) => new()
     {
