@@ -32,7 +32,14 @@ static partial class Commands
             using var again = new PublishedProgram(parsed.GetValue(control) ?? parsed.GetValue(before)!, program);
             new BeforeAfterRun
             {
-                Sides = new ServedRounds { Before = old, After = now, Control = again, Groups = parsed.GetValue(runs)!, CountsAllocations = true },
+                Sides = new ServedRounds
+                {
+                    Before = old,
+                    After = now,
+                    Control = again,
+                    Groups = parsed.GetValue(runs)!,
+                    CountsAllocations = true,
+                },
                 Rounds = parsed.GetValue(rounds),
             }.Run().Save(parsed.GetValue(json)!, IsStandard(parsed));
         });

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Subquad.Perf.Reports.Turns;
 
-/// <summary>A program of perf that was published into a folder: one side of a comparison. Disposal deletes the folders that it made.</summary>
+/// <summary>
+/// A program of perf that was published into a folder: one side of a comparison. Disposal deletes the folder that it made.
+/// </summary>
 sealed class PublishedProgram : IDisposable
 {
     readonly DirectoryInfo _folder;
