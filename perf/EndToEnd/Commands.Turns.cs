@@ -25,18 +25,24 @@ static partial class Commands
         const string says =
             "Compares two builds by turns, beside a second build of the old source (A/A). The default runs also renew perf/results.";
         var command = new Command("turns", says) { json, before, after, control, runs, rounds };
-        command.SetAction(parsed => new BeforeAfterRun
+        command.SetAction(parsed =>
         {
-            Sides = new ServedRounds
+            using var old = new PublishedProgram(parsed.GetValue(before)!, program);
+            using var now = new PublishedProgram(parsed.GetValue(after)!, program);
+            using var again = new PublishedProgram(parsed.GetValue(control) ?? parsed.GetValue(before)!, program);
+            new BeforeAfterRun
             {
-                Before = new PublishedProgram(parsed.GetValue(before)!, program),
-                After = new PublishedProgram(parsed.GetValue(after)!, program),
-                Control = new PublishedProgram(parsed.GetValue(control) ?? parsed.GetValue(before)!, program),
-                Groups = parsed.GetValue(runs)!,
-                CountsAllocations = true,
-            },
-            Rounds = parsed.GetValue(rounds),
-        }.Run().Save(parsed.GetValue(json)!, IsStandard(parsed)));
+                Sides = new ServedRounds
+                {
+                    Before = old,
+                    After = now,
+                    Control = again,
+                    Groups = parsed.GetValue(runs)!,
+                    CountsAllocations = true,
+                },
+                Rounds = parsed.GetValue(rounds),
+            }.Run().Save(parsed.GetValue(json)!, IsStandard(parsed));
+        });
         return command;
 
         bool IsStandard(ParseResult parsed) =>

@@ -15,8 +15,8 @@ static class TurnsCommands
     public static Command Turns()
     {
         Option<FileInfo> json = JsonFile();
-        const string old = "The old build: a folder to which perf/Kernels was published, or a checkout.";
-        Option<DirectoryInfo> before = Folder("--before", old, required: true);
+        const string oldBuild = "The old build: a folder to which perf/Kernels was published, or a checkout.";
+        Option<DirectoryInfo> before = Folder("--before", oldBuild, required: true);
         Option<DirectoryInfo> after = Folder("--after", "The new build, likewise.", required: true);
         Option<string[]> kernels = KernelNames(), families = Strings("--family", "Families of verbs to measure; default all.");
         Option<string[]> verbs = Strings("--verb", "Whole names of the verbs to measure; default all.");
@@ -24,19 +24,24 @@ static class TurnsCommands
         Option<double> minutes = MostMinutes(25);
         const string says = "Compares the verbs of two builds by turns on this machine; exit code 1 when a verb is slower.";
         var command = new Command("turns", says) { json, before, after, kernels, families, verbs, minutes };
-        command.SetAction(parsed => new TurnsRun
+        command.SetAction(parsed =>
         {
-            Minutes = parsed.GetValue(minutes),
-            Annotates = Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true",
-            Rounds = new ServedRounds
+            using var old = new PublishedProgram(parsed.GetValue(before)!, Program);
+            using var now = new PublishedProgram(parsed.GetValue(after)!, Program);
+            return new TurnsRun
             {
-                Before = new PublishedProgram(parsed.GetValue(before)!, Program),
-                After = new PublishedProgram(parsed.GetValue(after)!, Program),
-                Groups = parsed.GetValue(families) is { Length: > 0 } some ? some : [.. VerbFamilies.All.Select(family => family.Name)],
-                Arguments = ["--kernels", .. NamesOf(parsed.GetValue(kernels))],
-                IsWanted = key => parsed.GetValue(verbs) is not { Length: > 0 } names || names.Any(verb => IsOf(key, verb)),
-            },
-        }.Run(parsed.GetValue(json)!));
+                Minutes = parsed.GetValue(minutes),
+                Annotates = Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true",
+                Rounds = new ServedRounds
+                {
+                    Before = old,
+                    After = now,
+                    Groups = parsed.GetValue(families) is { Length: > 0 } some ? some : [.. VerbFamilies.All.Select(family => family.Name)],
+                    Arguments = ["--kernels", .. NamesOf(parsed.GetValue(kernels))],
+                    IsWanted = key => parsed.GetValue(verbs) is not { Length: > 0 } names || names.Any(verb => IsOf(key, verb)),
+                },
+            }.Run(parsed.GetValue(json)!);
+        });
         return command;
     }
 
@@ -56,17 +61,25 @@ static class TurnsCommands
         const string says =
             "Shows that a comparison by turns finds a verb that is slower by 5 % and no other. The default runs also renew perf/results.";
         var command = new Command("watch", says) { json, before, after, slowed, kernels, clean, injected, minutes };
-        command.SetAction(parsed => new WatchRun
+        command.SetAction(parsed =>
         {
-            Before = new PublishedProgram(parsed.GetValue(before) ?? PublishedProgram.Clone(), Program),
-            After = new PublishedProgram(parsed.GetValue(after) ?? PublishedProgram.Clone(), Program),
-            Slowed = new PublishedProgram(parsed.GetValue(slowed) ?? PublishedProgram.Clone(), Program, "-p:SlowVerb=true"),
-            Kernels = NamesOf(parsed.GetValue(kernels)),
-            Clean = parsed.GetValue(clean),
-            Injected = parsed.GetValue(injected),
-            Minutes = parsed.GetValue(minutes),
-        }.Run(parsed.GetValue(json)!).Save(parsed.GetValue(json)!, IsStandard(parsed)));
+            using PublishedProgram first = Publish(parsed.GetValue(before)), second = Publish(parsed.GetValue(after));
+            using PublishedProgram third = Publish(parsed.GetValue(slowed), "-p:SlowVerb=true");
+            new WatchRun
+            {
+                Before = first,
+                After = second,
+                Slowed = third,
+                Kernels = NamesOf(parsed.GetValue(kernels)),
+                Clean = parsed.GetValue(clean),
+                Injected = parsed.GetValue(injected),
+                Minutes = parsed.GetValue(minutes),
+            }.Run(parsed.GetValue(json)!).Save(parsed.GetValue(json)!, IsStandard(parsed));
+        });
         return command;
+
+        static PublishedProgram Publish(DirectoryInfo? folder, params string[] options) =>
+            folder is null ? PublishedProgram.OfClone(Program, options) : new PublishedProgram(folder, Program, options);
 
         bool IsStandard(ParseResult parsed) => parsed.GetValue(clean) >= cleanRuns && parsed.GetValue(injected) >= slowedRuns;
     }

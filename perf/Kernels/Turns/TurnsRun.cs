@@ -33,7 +33,8 @@ sealed class TurnsRun
         }
         new FinishedRun(report, $"""
             {rows.Count} rows, compared by turns in {seconds:0} s: {SequentialTest.ScreenRounds} rounds of fresh processes each.
-            A row that may be slower is measured again, in {SequentialTest.ConfirmRounds} to {SequentialTest.MostRounds} rounds; it shows those alone.
+            A row that may be slower is measured again, in {SequentialTest.ConfirmRounds} to {SequentialTest.MostRounds} rounds.
+            It shows those alone.
             SLOWER is a median ratio above {1 + SequentialTest.Band} in both halves of these rounds, and four standard errors above 1.
             UNCLEAR is a row whose noise leaves room for 5 %.
 

@@ -2,10 +2,14 @@ using System.Diagnostics;
 
 namespace Subquad.Perf.Reports.Turns;
 
-/// <summary>A program of perf that was published into a folder: one side of a comparison.</summary>
-sealed class PublishedProgram
+/// <summary>
+/// A program of perf that was published into a folder: one side of a comparison. Disposal deletes the folder that it made.
+/// </summary>
+sealed class PublishedProgram : IDisposable
 {
+    readonly DirectoryInfo _folder;
     readonly string _file;
+    readonly bool _isTemporary;
 
     /// <summary>Takes a published folder as it is; a checkout of the repository is published into a new temporary folder first.</summary>
     /// <param name="folder">A published folder, or a checkout.</param>
@@ -15,32 +19,43 @@ sealed class PublishedProgram
     public PublishedProgram(DirectoryInfo folder, string name, params string[] options)
     {
         string project = Path.Combine(folder.FullName, "perf", name, name + ".csproj");
-        if (File.Exists(project))
-            folder = Publish(project, options);
-        Folder = folder;
-        _file = Path.Combine(folder.FullName, name + ".dll");
+        _isTemporary = File.Exists(project);
+        _folder = _isTemporary ? Publish(project, options) : folder;
+        _file = Path.Combine(_folder.FullName, name + ".dll");
         if (!File.Exists(_file))
             throw new ArgumentException($"{folder.FullName} holds neither a published {name} nor a checkout with perf/{name}");
     }
 
-    public DirectoryInfo Folder { get; }
+    /// <summary>Publishes the last commit of the repository that this program was built in, from a clone in a folder of its own.</summary>
+    /// <exception cref="InvalidOperationException">This program does not run from a build inside the repository.</exception>
+    public static PublishedProgram OfClone(string name, params string[] options)
+    {
+        string repository = Report.Repository()
+            ?? throw new InvalidOperationException("this program does not run from a build inside the repository: name the folders");
+        DirectoryInfo clone = Directory.CreateTempSubdirectory("subquad-clone");
+        try
+        {
+            Execute("git", "clone", "--quiet", repository, clone.FullName);
+            return new PublishedProgram(clone, name, options);
+        }
+        finally
+        {
+            clone.Delete(recursive: true);
+        }
+    }
 
     /// <summary>Starts the program with its input and output redirected.</summary>
     public Process Start(IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo("dotnet", [_file, .. arguments])
     {
         RedirectStandardOutput = true,
         RedirectStandardInput = true,
-        WorkingDirectory = Folder.FullName,
+        WorkingDirectory = _folder.FullName,
     })!;
 
-    /// <summary>Clones the repository that this program was built in, so that its build has a folder of its own.</summary>
-    public static DirectoryInfo Clone()
+    public void Dispose()
     {
-        string repository = Report.Repository()
-            ?? throw new InvalidOperationException("this program does not run from a build inside the repository: name the folders");
-        DirectoryInfo clone = Directory.CreateTempSubdirectory("subquad-clone");
-        Execute("git", "clone", "--quiet", repository, clone.FullName);
-        return clone;
+        if (_isTemporary)
+            _folder.Delete(recursive: true);
     }
 
     static DirectoryInfo Publish(string project, string[] options)
