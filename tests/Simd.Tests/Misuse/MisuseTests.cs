@@ -89,7 +89,7 @@ public sealed class MisuseTests
             }
         });
         interrupter.Start();
-        for (int job = 0; job < 500; job++)
+        for (int job = 0; job < 200; job++)
         {
             int before = done;
             team.Run(16, (_, worker) =>
