@@ -204,6 +204,8 @@ public abstract partial class KernelSet
     {
         Expect.That(ids.Length == values.Length, $"expected a value for each of {ids.Length} entries, found {values.Length}");
         Expect.That(samples.Length == result.Length, $"expected a result for each of {samples.Length} samples, found {result.Length}");
+        Expect.That(!ids.ContainsAnyInRange(int.MinValue, -1), $"expected ids of 0 or more, found a negative one");
+        Expect.That(!samples.ContainsAnyInRange(int.MinValue, -1), $"expected samples of 0 or more, found a negative one");
     }
 
     private protected static void CheckCountSketch(

@@ -361,7 +361,8 @@ internal sealed class MemoryCalls : IDisposable
                 kernels.TransformHadamard(new float[1 << random.Next(12)].AsSpan(random.Next(2)));
                 break;
             case 3:
-                kernels.SampleHadamard(_ids.AsSpan(0, 8), new float[8], _ids, new float[random.Next(2) == 0 ? _ids.Length : 3]);
+                int[] samples = [.. _ids];
+                kernels.SampleHadamard(samples.AsSpan(0, 8), new float[8], samples, new float[random.Next(2) == 0 ? samples.Length : 3]);
                 break;
             case 4:
                 // Other threads write these buckets meanwhile.

@@ -27,6 +27,7 @@ internal static class VerbMisuses
         Misuse.Of<ArgumentException>("KernelSet.TransformHadamardColumns", "too many rows", () => s_kernels.TransformHadamardColumns(new float[32 * 1024], 1024, 0, 1024)),
         Misuse.Of<ArgumentException>("KernelSet.SampleHadamard", "fewer values than ids", () => s_kernels.SampleHadamard([1, 2], [1f], [0], new float[1])),
         Misuse.Of<ArgumentException>("KernelSet.SampleHadamard", "fewer results than samples", () => s_kernels.SampleHadamard([1], [1f], [0, 1], new float[1])),
+        Misuse.Of<ArgumentException>("KernelSet.SampleHadamard", "a negative id", () => s_kernels.SampleHadamard([-1], [1f], [0], new float[1])),
         Misuse.Of<ArgumentException>("KernelSet.CountSketch", "a bucket that is not there", () => s_kernels.CountSketch([0], [1f], [500_000_000], [1f], new float[4])),
         Misuse.Of<ArgumentException>("KernelSet.CountSketch", "a negative bucket", () => s_kernels.CountSketch([0], [1f], [-1], [1f], new float[4])),
         Misuse.Of<ArgumentException>("KernelSet.CountSketch", "an id without a place", () => s_kernels.CountSketch([1], [1f], [0], [1f], new float[4])),
