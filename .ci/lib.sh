@@ -156,8 +156,8 @@ run_legs() {
 run_leg() {
   local passed=0 failed=0 skipped=0 seconds=0 waited=0 cpu=0 left_out=no
   load_leg "$1"
-  # Threads that wait for each other stand still while another leg has their processor: what runs beside takes what they leave.
-  [ "$beside" = yes ] && [ "$at_once" -gt 1 ] && chrt --idle --pid 0 $BASHPID
+  # Threads that wait for each other stand still while another leg has their processor: what runs beside takes little of it. At idle priority it would stop wherever something else keeps the machine busy.
+  [ "$beside" = yes ] && [ "$at_once" -gt 1 ] && renice -n 10 -p $BASHPID >/dev/null
   export EXPECT_SIMD=$simd EXPECT_NATIVE=$core
   log=$work/$leg.log status=0
   : >"$logs/$leg.log"
@@ -181,11 +181,12 @@ start() {
   : >"$log"
 }
 
-# step COMMAND...: into the log of the part. Nothing may hang for ever. Programs that stay in memory must not keep a lock.
+# step COMMAND...: into the log of the part. Nothing may hang for ever: test programs write a line per test (--output Detailed), so that the log names the one that hung. Programs that stay in memory must
+# not keep a lock.
 step() {
   [ "$status" -eq 0 ] || return
   echo "+ $*" >>"$log"
-  timeout --kill-after=30 "${limit:-2700}" "$@" >>"$log" 2>&1 7>&- 8>&-
+  timeout --kill-after=30 "${limit:-1800}" "$@" >>"$log" 2>&1 7>&- 8>&-
   status=$?
 }
 
@@ -276,7 +277,7 @@ test_program() {
   local project=$1 filter=$2
   start "$leg $project"
   test_programs
-  step env "${@:3}" "$logs/programs/$project/$project" --progress off ${filter:+--filter "$filter"}
+  step env "${@:3}" "$logs/programs/$project/$project" --progress off --output Detailed ${filter:+--filter "$filter"}
   finish_tests
 }
 

@@ -14,11 +14,11 @@ run() {
     core native-arm64
     once arm64-ssl unpack_ssl "$ssl"
     published_tests $project linux-arm64 artifacts/ctest/native-arm64/src/Native/libsubquad_core.so -p:PublishReadyToRun=true
-    # Refusals of wrong calls compute nothing, and threads that interrupt each other take minutes under the emulator.
+    # Refusals of wrong calls compute nothing.
     filter="$(not_on scalar)&FullyQualifiedName!~Tests.Misuse"
     [ $project = Managed.Tests ] && filter="($filter&($numeric|FullyQualifiedName~Tests.IO))|$golden_runs"
     step env DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 qemu-aarch64-static -L /usr/aarch64-linux-gnu -E LD_LIBRARY_PATH="$ssl/usr/lib/aarch64-linux-gnu" "artifacts/cross/linux-arm64/$project/$project" \
-      --progress off --filter "$filter"
+      --progress off --output Detailed --filter "$filter"
     finish_tests
   done
 }

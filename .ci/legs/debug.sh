@@ -11,7 +11,7 @@ run() {
     start "$leg $project"
     build dotnet build -c Debug "tests/$project" -p:Optimize=true -p:ArtifactsPath="$root/artifacts/debug" -p:NativeStage="$root/artifacts/native"
     # shellcheck disable=SC2086 # words
-    step "artifacts/debug/bin/$project/debug/$project" --progress off --filter "($(not_on $lesser_sets))|$golden_runs"
+    step "artifacts/debug/bin/$project/debug/$project" --progress off --output Detailed --filter "($(not_on $lesser_sets))|$golden_runs"
     finish_tests
   done
 }

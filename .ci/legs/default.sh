@@ -8,6 +8,6 @@ run() {
   start "$leg"
   test_programs
   # shellcheck disable=SC2086 # the command is words
-  build $test_command
+  build $test_command --output Detailed
   finish_tests
 }

@@ -14,7 +14,7 @@ run() {
     core native-windows
     published_tests $project win-x64 artifacts/ctest/native-windows/src/Native/subquad_core.dll
     # shellcheck disable=SC2086 # words
-    step wine "artifacts/cross/win-x64/$project/$project.exe" --progress off --filter "($(not_on $lesser_sets))|$golden_runs"
+    step wine "artifacts/cross/win-x64/$project/$project.exe" --progress off --output Detailed --filter "($(not_on $lesser_sets))|$golden_runs"
     finish_tests
   done
 }

@@ -10,8 +10,8 @@ internal sealed class TeamJob(int helpers)
     [ThreadStatic]
     private static TeamJob? s_current;
 
-    private readonly SemaphoreSlim[] _starts = [.. Enumerable.Range(0, helpers).Select(_ => new SemaphoreSlim(0))];
-    private readonly SemaphoreSlim _done = new(0);
+    private readonly UninterruptibleSemaphore[] _starts = [.. Enumerable.Range(0, helpers).Select(_ => new UninterruptibleSemaphore())];
+    private readonly UninterruptibleSemaphore _done = new();
 
     private TeamJob? _outer;
     private Action<int, int>? _body;
@@ -46,10 +46,10 @@ internal sealed class TeamJob(int helpers)
         // A caller that left early would leave workers in the body of a job whose operands are gone.
         bool interrupted = false;
         for (int helper = 0; helper < helpers; helper++)
-            interrupted |= Uninterruptible.Release(_starts[helper]);
+            interrupted |= _starts[helper].Release();
         Work(0);
         for (int helper = 0; helper < helpers; helper++)
-            interrupted |= Uninterruptible.Wait(_done);
+            interrupted |= _done.Wait();
         Uninterruptible.Restore(interrupted);
         _body = null;
         _outer = null;
@@ -67,11 +67,11 @@ internal sealed class TeamJob(int helpers)
         while (true)
         {
             // Nobody outside has a reason to interrupt this thread, but a body may have handed it out.
-            Uninterruptible.Wait(_starts[helper]);
+            _starts[helper].Wait();
             if (_stopping)
                 return;
             Work(helper + 1);
-            Uninterruptible.Release(_done);
+            _done.Release();
         }
     }
 
@@ -80,8 +80,8 @@ internal sealed class TeamJob(int helpers)
     {
         _stopping = true;
         bool interrupted = false;
-        foreach (SemaphoreSlim start in _starts)
-            interrupted |= Uninterruptible.Release(start);
+        foreach (UninterruptibleSemaphore start in _starts)
+            interrupted |= start.Release();
         Uninterruptible.Restore(interrupted);
     }
 

@@ -2,19 +2,22 @@ namespace Subquad.Simd.Threading;
 
 /// <summary>
 /// Waits that <see cref="Thread.Interrupt"/> cannot leave early: work that others rely on must be finished first. An interruption is kept and requested again when the wait is over. Every wait for a
-/// contended monitor can be interrupted, also that of <c>lock</c> and of <see cref="SemaphoreSlim.Release()"/>.
+/// contended monitor can be interrupted, also that of <c>lock</c>.
 /// </summary>
 internal static class Uninterruptible
 {
     /// <summary>Enters a monitor until the result is disposed.</summary>
-    public static Scope Lock(object monitor)
+    public static Scope Lock(object monitor) => new(monitor, Enter(monitor));
+
+    /// <summary>Enters a monitor; true when there was an interruption.</summary>
+    public static bool Enter(object monitor)
     {
         bool interrupted = false;
         while (true)
             try
             {
                 Monitor.Enter(monitor);
-                return new Scope(monitor, interrupted);
+                return interrupted;
             }
             catch (ThreadInterruptedException)
             {
@@ -34,38 +37,6 @@ internal static class Uninterruptible
         {
             return true;
         }
-    }
-
-    /// <summary>Takes one count of a semaphore; true when there was an interruption.</summary>
-    public static bool Wait(SemaphoreSlim semaphore)
-    {
-        bool interrupted = false;
-        while (true)
-            try
-            {
-                semaphore.Wait();
-                return interrupted;
-            }
-            catch (ThreadInterruptedException)
-            {
-                interrupted = true;
-            }
-    }
-
-    /// <summary>Gives one count to a semaphore; true when there was an interruption, which comes before the count changes.</summary>
-    public static bool Release(SemaphoreSlim semaphore)
-    {
-        bool interrupted = false;
-        while (true)
-            try
-            {
-                semaphore.Release();
-                return interrupted;
-            }
-            catch (ThreadInterruptedException)
-            {
-                interrupted = true;
-            }
     }
 
     /// <summary>Waits for a thread to end; true when there was an interruption.</summary>
