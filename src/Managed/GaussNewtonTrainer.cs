@@ -44,6 +44,9 @@ public sealed class GaussNewtonTrainer : IDisposable
     /// </summary>
     public PublishedNetwork Published { get; }
 
+    /// <summary>The workers of its fits, for tests that count what these allocate.</summary>
+    internal WorkerTeam Team => _team;
+
     /// <summary>
     /// Trains until a reason to stop holds. Has the network alone: waits for its calls in flight, and calls that come meanwhile get an <see cref="InvalidOperationException"/>, except those that
     /// the progress callback makes.
