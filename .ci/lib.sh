@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables that legs set or use
 # What the legs of .ci/legs share. .ci/run sources this file; it sets root (the repository), work (a folder that ends with the run) and logs (a folder that stays).
 
-# The commands of README; an architecture test compares them.
+# The commands of README, docs/packages-and-aot.md and docs/c-api.md; an architecture test compares them.
 test_command="dotnet test -c Release"
 train_command="dotnet run -c Release --project src/Cli -- train"
-# A level of instruction set follows; README names the same command with one.
+# A level of instruction set follows; the page names the same command with one.
 aot_command="dotnet publish -c Release src/Cli -p:Aot="
 embed_command="dotnet publish -c Release src/Embedding"
 

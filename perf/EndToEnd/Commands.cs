@@ -115,7 +115,7 @@ static partial class Commands
 
     public static Command Readme()
     {
-        var command = new Command("readme", "Puts the published tables of this machine into README.md.");
+        var command = new Command("readme", "Renews the tables between the markers of README.md from the published results of this machine.");
         command.SetAction(_ =>
         {
             string repository = Report.Repository() ?? throw new InvalidOperationException("this program does not run from a build inside the repository");

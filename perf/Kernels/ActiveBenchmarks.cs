@@ -9,7 +9,7 @@ public class ActiveBenchmarks : KernelBenchmark
     private const int Batch = 128;
 
     private readonly ActiveBatch _inputs = new(), _outputs = new();
-    private readonly TransposedBatch _turned = new();
+    private readonly TransposedBatch _transposed = new();
     private readonly Arena _scratch = new();
     private PanelMatrix _weights = null!, _sums = null!;
     private NativeBuffer<float> _pulled = null!;
@@ -29,14 +29,14 @@ public class ActiveBenchmarks : KernelBenchmark
             _weights.SetRows(row, 1, Uniform(Width, row));
         _inputs.FillNonZero(Sparse(1), Batch, Width);
         _outputs.FillNonZero(Sparse(2), Batch, Width);
-        _turned.Build(_inputs);
+        _transposed.Build(_inputs);
         _pulled = new NativeBuffer<float>(_inputs.Entries);
     }
 
     [GlobalCleanup]
     public void Cleanup()
     {
-        foreach (IDisposable owner in new IDisposable[] { _inputs, _outputs, _turned, _scratch, _weights, _sums, _pulled })
+        foreach (IDisposable owner in new IDisposable[] { _inputs, _outputs, _transposed, _scratch, _weights, _sums, _pulled })
             owner.Dispose();
     }
 
@@ -47,12 +47,12 @@ public class ActiveBenchmarks : KernelBenchmark
     public void PullBack()
     {
         _pulled.Clear();
-        Kernels.PullBack(_weights, _outputs, _outputs.Values, _turned, _pulled, 0, Width, _scratch);
+        Kernels.PullBack(_weights, _outputs, _outputs.Values, _transposed, _pulled, 0, Width, _scratch);
     }
 
     // A tiny scale: the weights must stay finite over millions of calls.
     [Benchmark]
-    public void Scatter() => Kernels.Scatter(_weights, _outputs, _outputs.Values, _turned, _turned.Lists.Values, 1e-9f, 0, _outputs.Blocks, _scratch);
+    public void Scatter() => Kernels.Scatter(_weights, _outputs, _outputs.Values, _transposed, _transposed.Lists.Values, 1e-9f, 0, _outputs.Blocks, _scratch);
 
     private float[] Sparse(int seed)
     {

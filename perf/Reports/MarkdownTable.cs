@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Subquad.Perf.Reports;
 
-/// <summary>A table as README shows it.</summary>
+/// <summary>A table in Markdown.</summary>
 sealed class MarkdownTable(params string[] headings)
 {
     readonly List<string[]> _rows = [];

@@ -8,6 +8,7 @@ internal sealed unsafe class Progress(delegate* unmanaged[Cdecl]<StepView*, void
 
     public void Report(StepReport value)
     {
+        var trial = (GaussNewtonStepReport)value;
         double seconds = 0;
         foreach (double stage in value.Seconds.Values)
             seconds += stage;
@@ -15,13 +16,13 @@ internal sealed unsafe class Progress(delegate* unmanaged[Cdecl]<StepView*, void
         {
             Size = (uint)sizeof(StepView),
             Step = value.Step,
-            Accepted = value.Accepted ? 1 : 0,
-            CgIterations = value.CgIterations,
+            Accepted = trial.Accepted ? 1 : 0,
+            CgIterations = trial.CgIterations,
             Loss = value.Loss,
             TrainMetric = value.TrainMetric,
             ValidationLoss = value.ValidationLoss ?? double.NaN,
             ValidationMetric = value.ValidationMetric ?? double.NaN,
-            Damping = value.Damping,
+            Damping = trial.Damping,
             Seconds = seconds,
         };
         if (_callback(&step, _context) != 0)

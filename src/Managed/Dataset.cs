@@ -1,5 +1,5 @@
 using Subquad.Data;
-using Subquad.IO;
+using Subquad.Formats;
 
 namespace Subquad;
 

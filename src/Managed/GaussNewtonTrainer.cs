@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Subquad.Data;
+using Subquad.Optimizers.GaussNewton;
 using Subquad.Simd.Interop;
 using Subquad.Simd.Threading;
-using Subquad.Trainers;
+using Subquad.Training;
 
 namespace Subquad;
 
@@ -115,15 +116,21 @@ public sealed class GaussNewtonTrainer : IDisposable
         _team.Cancellation = call.Stop.Token;
         try
         {
-            float metric = network.Metric;
             var kernels = new TeamKernels(network.Kernels, _team);
             SnapshotPublisher? publisher = Options.PublishEvery is { } interval
                 ? new(Published, network, kernels, (Options.TrainFrom ?? network.Shape.Hidden.Count) - 1, interval, call.Stop)
                 : null;
-            TrainingResult result;
-            using (var run = new GaussNewtonRun(kernels, network.Layers, network.Target, Options, data, heldOut, call.Permit(progress)) { Accepted = publisher is null ? null : publisher.Accepted })
-                result = run.Run(ref metric);
-            network.Metric = metric;
+            IProgress<StepReport>? permitted = call.Permit(progress);
+            using var optimizer = new GaussNewtonOptimizer(kernels, network.Layers, Options, network.Loss, data.Count, keepsFlips: permitted is not null)
+            {
+                HiddenStepScale = network.HiddenStepScale,
+            };
+            using var loop = new TrainingLoop(kernels, network.Layers, TrainingPlan.Of(Options), optimizer, network.Target, data, heldOut, permitted)
+            {
+                Accepted = publisher is null ? null : publisher.Accepted,
+            };
+            TrainingResult result = loop.Run();
+            network.HiddenStepScale = optimizer.HiddenStepScale;
             publisher?.Finish();
             return result;
         }

@@ -20,7 +20,7 @@ public static class MemoryEstimate
         long widest = 0, bytes = 0, activeBelow = shape.Inputs;
         for (int layer = 0; layer < shape.Hidden.Count; layer++)
         {
-            // Lists grow by a quarter more than they need; a trained layer holds them before and under a trial, turned round, and with cotangents and tangents.
+            // Lists grow by a quarter more than they need; a trained layer holds them before and under a trial, transposed, and with cotangents and tangents.
             long width = shape.Hidden[layer], active = (long)Math.Ceiling(width * Layers.Shift.UpperTail(shifts[layer]));
             bool isTrained = layer >= from;
             widest = Math.Max(widest, width);
@@ -79,7 +79,7 @@ public static class MemoryEstimate
         return bytes + PanelMatrix.BytesOf(Math.Max(1, shape.Outputs), n) + PanelMatrix.BytesOf(n, widest) + n * shape.Inputs * 8L;
     }
 
-    /// <summary>Terms held beside a layer: both factors, turned round, and once more while a step is joined to them.</summary>
+    /// <summary>Terms held beside a layer: both factors, transposed, and once more while a step is joined to them.</summary>
     private static long HeldBytes(NetworkShape shape, GaussNewtonOptions options, int layer, long width, long active, long activeBelow, long n)
     {
         long inputs = layer == 0 ? shape.Inputs : shape.Hidden[layer - 1];

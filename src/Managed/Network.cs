@@ -1,6 +1,7 @@
 using Subquad.Data;
 using Subquad.Engine;
 using Subquad.Layers;
+using Subquad.Losses;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
@@ -59,8 +60,8 @@ public sealed partial class Network : IDisposable
     /// <summary>The names of the classes in the order of the outputs; empty for regression.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>The metric s^2 that hidden layers move by; 0 until the first training sets it.</summary>
-    public float Metric { get; internal set; }
+    /// <summary>s^2: what multiplies the steps of the hidden layers beside that of the output matrix; 0 until the first training sets it.</summary>
+    public float HiddenStepScale { get; internal set; }
 
     /// <summary>Native bytes of the weights, shared ones too.</summary>
     public long WeightBytes => Shape.WeightBytesIn(WeightFormat);
@@ -75,6 +76,9 @@ public sealed partial class Network : IDisposable
 
     internal InputTransform Input { get; }
     internal TargetTransform Target { get; }
+
+    /// <summary>What its training lowers, and the link from its outputs to predictions.</summary>
+    internal Loss Loss => SquaredLoss.Instance;
     internal TableSchema? Schema { get; }
 
     /// <summary>The index of the first feature in the LIBSVM text that the transforms were learned from; null for other data.</summary>
@@ -154,7 +158,7 @@ public sealed partial class Network : IDisposable
             throw new ArgumentException($"expected {InputWidth} features, found {input.Length}", nameof(input));
         if (output.Length != OutputCount)
             throw new ArgumentException($"expected room for {OutputCount} outputs, found {output.Length}", nameof(output));
-        Layers.Settle();
+        Layers.ApplyPending();
         Predictor predictor = Rent();
         bool isFinite;
         try
@@ -190,7 +194,7 @@ public sealed partial class Network : IDisposable
     public Dataset ReadCsv(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return new(IO.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException($"'{path}': the model was not trained on a table, so its columns have no names"), path));
+        return new(Formats.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException($"'{path}': the model was not trained on a table, so its columns have no names"), path));
     }
 
     /// <summary>Reads LIBSVM or extreme-classification text as the model's training text was read: the same width, first index and classes.</summary>
@@ -203,7 +207,7 @@ public sealed partial class Network : IDisposable
         ArgumentNullException.ThrowIfNull(path);
         if (Schema is not null)
             throw new InvalidDataException($"'{path}': the model was trained on a table, whose columns have names, found LIBSVM text");
-        return new(IO.LibsvmExamples.ReadWith(new(InputWidth, FirstIndex, withTargets ? Target.Kind : TargetKind.None, [.. ClassNames], OutputCount), path));
+        return new(Formats.LibsvmExamples.ReadWith(new(InputWidth, FirstIndex, withTargets ? Target.Kind : TargetKind.None, [.. ClassNames], OutputCount), path));
     }
 
     /// <summary>
@@ -325,7 +329,7 @@ public sealed partial class Network : IDisposable
         for (int slot = 0; slot < Slots; slot++)
             if (Volatile.Read(ref _predictors[slot]) is not null && Interlocked.Exchange(ref _predictors[slot], null) is { } predictor)
                 return predictor;
-        return new Predictor(Kernels, Layers, Input, Target);
+        return new Predictor(Kernels, Layers, Loss, Input, Target);
     }
 
     private void Return(Predictor predictor)

@@ -4,12 +4,6 @@ using Subquad.Simd.Threading;
 
 namespace Subquad;
 
-/// <summary>How well a network does on a data set.</summary>
-/// <param name="Loss">||f - y||^2 / (2 n C): the mean over data and outputs, targets transformed.</param>
-/// <param name="Metric">Accuracy in [0, 1], or root mean squared error in original units.</param>
-/// <param name="Count">Data.</param>
-public sealed record EvaluationResult(double Loss, double Metric, int Count);
-
 public sealed partial class Network
 {
     /// <summary>Computes loss and accuracy, or root mean squared error, over a data set with targets. Thread-safe.</summary>
@@ -49,9 +43,9 @@ public sealed partial class Network
     /// <summary><see cref="Evaluate"/> inside the gate.</summary>
     internal EvaluationResult EvaluateRows(Dataset data, int? threads, CancellationToken cancellation)
     {
-        Layers.Settle();
+        Layers.ApplyPending();
         using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
-        using var evaluator = new Evaluator(new TeamKernels(Kernels, team), Layers, Input, Target);
+        using var evaluator = new Evaluator(new TeamKernels(Kernels, team), Layers, Loss, Input, Target);
         Score score = evaluator.Evaluate(data.Examples);
         return new(score.Loss, score.Metric, data.Count);
     }
@@ -61,9 +55,9 @@ public sealed partial class Network
     {
         if (outputs.Length != (long)data.Count * OutputCount)
             throw new ArgumentException($"expected room for {(long)data.Count * OutputCount} outputs, found {outputs.Length}", nameof(outputs));
-        Layers.Settle();
+        Layers.ApplyPending();
         using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
-        using var evaluator = new Evaluator(new TeamKernels(Kernels, team), Layers, Input, Target);
+        using var evaluator = new Evaluator(new TeamKernels(Kernels, team), Layers, Loss, Input, Target);
         evaluator.Predict(data.Examples, outputs);
         Target.ToUnits(outputs);
     }

@@ -1,4 +1,4 @@
-using Subquad.IO;
+using Subquad.Formats;
 using Subquad.Layers;
 using Subquad.Weights;
 
@@ -38,7 +38,7 @@ public sealed partial class Network
         ArgumentNullException.ThrowIfNull(path);
         using SharedCall call = _gate.Share(this);
         RequireFloat32();
-        Layers.Settle();
+        Layers.ApplyPending();
         string hash = RequireBase();
         var metadata = new Dictionary<string, string>
         {
@@ -48,10 +48,10 @@ public sealed partial class Network
             ["inputs"] = Text(Shape.Inputs),
             ["hidden"] = Widths(),
             ["outputs"] = Text(Shape.Outputs),
-            ["metric"] = Text(Metric),
+            ["metric"] = Text(HiddenStepScale),
             ["kernels"] = Kernels.Name,
         };
-        List<TensorSource> tensors = [.. Weights.SelectMany((weights, layer) => DeltaFile.Tensors(layer + 1, weights.Held)), OutputTensor()];
+        List<TensorSource> tensors = [.. Weights.SelectMany((weights, layer) => DeltaFile.Tensors(layer + 1, weights.Terms)), OutputTensor()];
         SafetensorsWriter.WriteHashed(path, metadata, tensors);
     }
 
@@ -89,13 +89,13 @@ public sealed partial class Network
         if (Weights.HasTerms)
             throw new InvalidOperationException("expected a model as it was loaded, found one that holds a change already; load the model anew");
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        float metric = CheckDelta(file, hash);
+        float scale = CheckDelta(file, hash);
         // A delta always names its own hash; HashData compares where there is one.
         file.Text(DataHash.Field);
         file.HashData();
         var output = new float[file.Find("A").Elements];
         file.Read("A", 0, output);
-        var held = new List<List<HeldTerms>>();
+        var held = new List<List<LowRankTerms>>();
         try
         {
             foreach (LowRankWeights weights in Weights)
@@ -103,14 +103,14 @@ public sealed partial class Network
         }
         catch
         {
-            foreach (HeldTerms terms in held.SelectMany(layer => layer))
+            foreach (LowRankTerms terms in held.SelectMany(layer => layer))
                 terms.Dispose();
             throw;
         }
         for (int layer = 0; layer < held.Count; layer++)
             held[layer].ForEach(Weights[layer].Append);
         SetOutput(Layers, 0, output);
-        Metric = metric;
+        HiddenStepScale = scale;
     }
 
     /// <summary>The hash of the model that the hidden weights, without what is held beside them, are still those of.</summary>
@@ -127,7 +127,7 @@ public sealed partial class Network
         }
     }
 
-    /// <summary>Checks all that the metadata say; returns the metric.</summary>
+    /// <summary>Checks all that the metadata say; returns s^2.</summary>
     private float CheckDelta(SafetensorsFile file, string hash)
     {
         string path = file.Path;
@@ -144,6 +144,6 @@ public sealed partial class Network
                 throw new InvalidDataException($"'{path}': {field}: expected {own}, found {file.Text(field)}");
         DeltaFile.CheckNames(file, Shape.Hidden.Count);
         ExpectShape(file, "A", Shape.Hidden[^1], Shape.Outputs);
-        return ReadMetric(file);
+        return ReadHiddenStepScale(file);
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Subquad.Data;
-using Subquad.IO;
+using Subquad.Formats;
 using Subquad.Layers;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
@@ -32,7 +32,7 @@ public sealed partial class Network
         using (SharedCall call = _gate.Share(this))
         {
             RequireFloat32();
-            Layers.Settle();
+            Layers.ApplyPending();
             // A fit around the call computes with its bases as they are.
             if (call.IsNested || !Weights.HasTermsToFold)
             {
@@ -94,7 +94,7 @@ public sealed partial class Network
         string[] classNames = Parsed(file, "class_names", text => JsonText.Read(text, "the class names", json => JsonText.Strings(json, "names")));
         TableSchema? schema = file.Metadata.ContainsKey("table_schema") ? Parsed(file, "table_schema", TableSchema.FromJson) : null;
         ulong seed = Number(file, "seed", ulong.Parse);
-        float metric = ReadMetric(file);
+        float scale = ReadHiddenStepScale(file);
         int? firstIndex = file.Metadata.ContainsKey("first_index") ? Number(file, "first_index", int.Parse) : null;
         string trainedBy = file.Text("kernels");
         Expect(path, "inputs", shape.Inputs, input.Width);
@@ -119,7 +119,7 @@ public sealed partial class Network
         return new Network(shape, seed, layers, input, target, classNames, schema, kernels)
         {
             WeightFormat = weights,
-            Metric = metric,
+            HiddenStepScale = scale,
             TrainedBy = trainedBy,
             FirstIndex = firstIndex,
             BaseHash = hash,
@@ -157,7 +157,7 @@ public sealed partial class Network
             ["output_weights"] = Shape.OutputWeights.ToString(),
             [Shape.Densities is null ? "shift_constant" : "densities"] = string.Join(',', (Shape.Densities ?? Shape.ShiftConstant).Select(value => Text(value))),
             ["seed"] = Text(Seed),
-            ["metric"] = Text(Metric),
+            ["metric"] = Text(HiddenStepScale),
             ["kernels"] = Kernels.Name,
             ["input_transform"] = Input.ToJson(),
             ["target_transform"] = Target.ToJson(),
@@ -170,7 +170,7 @@ public sealed partial class Network
         return metadata;
     }
 
-    // A is stored as the paper writes it, one row per neuron; in memory it is turned round.
+    // A is stored as the paper writes it, one row per neuron; in memory it is transposed.
     private void CopyOutput(long start, Span<float> chunk)
     {
         for (int i = 0; i < chunk.Length; i++)
@@ -238,10 +238,10 @@ public sealed partial class Network
             layers.Output[(int)((start + i) % layers.Outputs), (int)((start + i) / layers.Outputs)] = values[i];
     }
 
-    private static float ReadMetric(SafetensorsFile file)
+    private static float ReadHiddenStepScale(SafetensorsFile file)
     {
-        float metric = Number(file, "metric", float.Parse);
-        return metric >= 0 && float.IsFinite(metric) ? metric : throw new InvalidDataException($"'{file.Path}': metric: expected a finite number of 0 or more, found {metric}");
+        float scale = Number(file, "metric", float.Parse);
+        return scale >= 0 && float.IsFinite(scale) ? scale : throw new InvalidDataException($"'{file.Path}': metric: expected a finite number of 0 or more, found {scale}");
     }
 
     private static void ReadTensor(SafetensorsFile file, string name, float[] chunk, Action<long, ReadOnlySpan<float>> take)

@@ -1,4 +1,4 @@
-using Subquad.IO;
+using Subquad.Formats;
 using Subquad.Simd;
 using Subquad.Simd.Memory;
 

@@ -1,4 +1,4 @@
-using Subquad.IO;
+using Subquad.Formats;
 
 namespace Subquad;
 
@@ -23,7 +23,7 @@ public sealed partial class Network
         ArgumentNullException.ThrowIfNull(modelPath);
         using SharedCall call = _gate.Share(this);
         RequireFloat32();
-        Layers.Settle();
+        Layers.ApplyPending();
         if (Weights.HasTerms)
             throw new InvalidOperationException("expected a network whose weights are those of its model, found one that keeps a change beside them; load the model and write its panels from that");
         string own = SafetensorsWriter.HashOf(Tensors()), saved;

@@ -18,7 +18,7 @@ public sealed partial class Network
     /// <param name="from">The first layer, from 0, that may differ from the snapshot's.</param>
     internal void CopyTo(Network snapshot, TeamKernels kernels, int from)
     {
-        Layers.Settle();
+        Layers.ApplyPending();
         for (int layer = from; layer < Layers.Hidden.Length; layer++)
         {
             HiddenLayer own = Layers.Hidden[layer], copy = snapshot.Layers.Hidden[layer];

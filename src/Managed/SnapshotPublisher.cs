@@ -52,17 +52,9 @@ internal sealed class SnapshotPublisher
     private void Fill(Snapshot snapshot)
     {
         // A step that was accepted is reported and published whole: cancellation waits until it is.
-        CancellationToken cancellation = _kernels.Team.Cancellation;
-        _kernels.Team.Cancellation = CancellationToken.None;
-        try
-        {
-            // Layers below the first trained one are those of the fit's first copy.
-            _source.CopyTo(snapshot.Network, _kernels, snapshot.CompletedBy == this ? _from : 0);
-            snapshot.CompletedBy = this;
-        }
-        finally
-        {
-            _kernels.Team.Cancellation = cancellation;
-        }
+        using var shield = new CancellationShield(_kernels.Team);
+        // Layers below the first trained one are those of the fit's first copy.
+        _source.CopyTo(snapshot.Network, _kernels, snapshot.CompletedBy == this ? _from : 0);
+        snapshot.CompletedBy = this;
     }
 }

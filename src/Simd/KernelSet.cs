@@ -103,7 +103,7 @@ public abstract partial class KernelSet
     /// <param name="weights">W.</param>
     /// <param name="outputs">The active outputs T.</param>
     /// <param name="outputValues">u, in the order of <paramref name="outputs"/>.</param>
-    /// <param name="inputs">The active inputs S, turned round.</param>
+    /// <param name="inputs">The active inputs S, transposed.</param>
     /// <param name="pulled">t is added to it: zeroed, in the order of the batch that <paramref name="inputs"/> was built from.</param>
     /// <param name="inputFrom">First input.</param>
     /// <param name="inputTo">One past the last input.</param>
@@ -125,7 +125,7 @@ public abstract partial class KernelSet
     /// <param name="weights">W.</param>
     /// <param name="outputs">The active outputs T.</param>
     /// <param name="pushed">g is added to it: zeroed, in the order of <paramref name="outputs"/>.</param>
-    /// <param name="inputs">The active inputs S, turned round.</param>
+    /// <param name="inputs">The active inputs S, transposed.</param>
     /// <param name="inputValues">x, in the turned order.</param>
     /// <param name="blockFrom">First block of outputs.</param>
     /// <param name="blockTo">One past the last block.</param>
@@ -147,7 +147,7 @@ public abstract partial class KernelSet
     /// <param name="weights">W, updated in place.</param>
     /// <param name="outputs">The active outputs T.</param>
     /// <param name="outputValues">u, in the order of <paramref name="outputs"/>.</param>
-    /// <param name="inputs">The active inputs S, turned round.</param>
+    /// <param name="inputs">The active inputs S, transposed.</param>
     /// <param name="inputValues">x, in the turned order.</param>
     /// <param name="scale">Multiplies every term.</param>
     /// <param name="blockFrom">First block of outputs.</param>
@@ -170,7 +170,7 @@ public abstract partial class KernelSet
     /// <summary>Pack: copies W[T_i, S_i] of every datum side by side, for the inputs <paramref name="inputFrom"/> to <paramref name="inputTo"/> - 1.</summary>
     /// <param name="weights">W.</param>
     /// <param name="outputs">The active outputs T.</param>
-    /// <param name="inputs">The active inputs S, turned round.</param>
+    /// <param name="inputs">The active inputs S, transposed.</param>
     /// <param name="packed">Planned for these outputs and inputs.</param>
     /// <param name="inputFrom">First input.</param>
     /// <param name="inputTo">One past the last input.</param>
@@ -281,14 +281,14 @@ public abstract partial class KernelSet
     internal abstract void SpreadCore(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows, int panelFrom, int panelTo);
 
     /// <summary>target[r, i] = source[r, i] - scale * turned[i, r]: takes a matrix with data in rows from one with data in columns, for panels of target.</summary>
-    public void SubtractTransposed(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target, int panelFrom, int panelTo)
+    public void SubtractTransposed(PanelMatrix source, PanelMatrix transposed, float scale, PanelMatrix target, int panelFrom, int panelTo)
     {
-        using Use use1 = Use.Shared(source), use2 = Use.Shared(turned), use3 = Use.Shared(target);
-        CheckTransposed(source, turned, target, panelFrom, panelTo);
-        SubtractTransposedCore(source, turned, scale, target, panelFrom, panelTo);
+        using Use use1 = Use.Shared(source), use2 = Use.Shared(transposed), use3 = Use.Shared(target);
+        CheckTransposed(source, transposed, target, panelFrom, panelTo);
+        SubtractTransposedCore(source, transposed, scale, target, panelFrom, panelTo);
     }
 
-    internal abstract void SubtractTransposedCore(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target, int panelFrom, int panelTo);
+    internal abstract void SubtractTransposedCore(PanelMatrix source, PanelMatrix transposed, float scale, PanelMatrix target, int panelFrom, int panelTo);
 
     /// <summary>matrix[i, j] = matrix[j, i] = the narrowed lower triangle of <paramref name="gram"/>, for panels of matrix (n x n).</summary>
     public void NarrowSymmetric(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo)

@@ -36,17 +36,20 @@ internal sealed class ImportRules(IReadOnlyList<ImportRow> rows, IReadOnlyCollec
         foreach (ImportRow row in rows.Where(row => row != own))
         {
             string last = row.Namespace.Split('.')[^1];
-            bool around = own.Namespace.StartsWith(row.Namespace + ".", StringComparison.Ordinal) && own.Folder.Split('/')[0] == row.Folder.Split('/')[0];
-            foreach (string type in _types[row.Folder].Except(ImportTable.SharedRecords).Except(ImportTable.Assertions))
+            bool around = (own.Namespace + ".").StartsWith(row.Namespace + ".", StringComparison.Ordinal) && own.Folder.Split('/')[0] == row.Folder.Split('/')[0];
+            foreach (string type in _types[row.Folder].Except(ImportTable.Assertions))
                 if (Regex.IsMatch(code, $@"(?<![\w.]){last}\.{type}\b") || (around && !IsDeclaredElsewhere(type, row) && Regex.IsMatch(code, $@"(?<![\w.]){type}\b")))
                     yield return (row.Folder, type);
         }
     }
 
-    /// <summary>The row with the longest namespace that begins the name.</summary>
+    /// <summary>The row with the longest namespace that begins the name; of several with that namespace, the one that declares the type, or the house's root.</summary>
     private ImportRow? RowOf(string name) => rows
         .Where(row => name == row.Namespace || name.StartsWith(row.Namespace + ".", StringComparison.Ordinal))
-        .MaxBy(row => row.Namespace.Length);
+        .OrderByDescending(row => row.Namespace.Length)
+        .ThenByDescending(row => name.Length > row.Namespace.Length && _types[row.Folder].Contains(name[(row.Namespace.Length + 1)..].Split('.')[0]))
+        .ThenBy(row => row.Folder.Length)
+        .FirstOrDefault();
 
     private static bool IsOwnDeclaration(string code, Match match) => code.AsSpan(0, match.Index).EndsWith("namespace ");
 

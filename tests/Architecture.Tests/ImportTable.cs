@@ -12,10 +12,7 @@ internal static class ImportTable
     /// <summary>Stands for every row of src/Managed.</summary>
     public const string AllOfManaged = "Managed/*";
 
-    /// <summary>Records of the public API that the rows below fill or read: data without behaviour, so naming them draws no arrow (docs/decisions.md).</summary>
-    public static readonly string[] SharedRecords = ["ActivityStrategy", "FlushPolicy", "GaussNewtonOptions", "SolverChoice", "StepReport", "StopReason", "TrainingResult"];
-
-    /// <summary>Checks of our own assumptions and of arguments: they compute nothing, so naming them draws no arrow either.</summary>
+    /// <summary>Checks of our own assumptions and of arguments: they compute nothing, so naming them draws no arrow.</summary>
     public static readonly string[] Assertions = ["Contract", "Expect"];
 
     public static readonly ImportRow[] Rows =
@@ -30,18 +27,29 @@ internal static class ImportTable
         new("Simd/Threading",      "Subquad.Simd.Threading",    "Simd"),
         new("Simd/Dispatch",       "Subquad.Simd.Dispatch",     AllOfSimd),
 
-        new("Managed/Data",        "Subquad.Data",              AllOfSimd),
+        new("Managed/Options",     "Subquad"),
+        new("Managed/Data",        "Subquad.Data",              AllOfSimd, "Managed/Options"),
+        new("Managed/Losses",      "Subquad.Losses",            "Managed/Data"),
         new("Managed/Weights",     "Subquad.Weights",           AllOfSimd),
         new("Managed/Layers",      "Subquad.Layers",            "Managed/Weights"),
         new("Managed/Activity",    "Subquad.Activity",          "Managed/Layers", "Managed/Data"),
-        new("Managed/Engine",      "Subquad.Engine",            "Managed/Activity"),
+        new("Managed/Engine",      "Subquad.Engine",            "Managed/Activity", "Managed/Losses"),
         new("Managed/Solvers",     "Subquad.Solvers",           AllOfSimd, "Managed/Data"),
         new("Managed/Evaluation",  "Subquad.Evaluation",        "Managed/Engine"),
-        new("Managed/Trainers",    "Subquad.Trainers",          "Managed/Engine", "Managed/Solvers", "Managed/Evaluation"),
-        new("Managed/IO",          "Subquad.IO",                "Managed/Layers", "Managed/Data"),
+        new("Managed/Optimizers",  "Subquad.Optimizers",        "Managed/Engine"),
+        new("Managed/Optimizers/GaussNewton", "Subquad.Optimizers.GaussNewton", "Managed/Optimizers", "Managed/Solvers"),
+        new("Managed/Training",    "Subquad.Training",          "Managed/Optimizers", "Managed/Evaluation"),
+        new("Managed/Formats",     "Subquad.Formats",           "Managed/Layers", "Managed/Data"),
         new("Managed",             "Subquad",                   AllOfManaged),
 
         new("Embedding",           "Subquad.Embedding",         "Managed"),
+
+        new("Cli/Options",         "Subquad.Cli",               "Managed"),
+        new("Cli/Output",          "Subquad.Cli",               "Cli/Options"),
+        new("Cli/Data",            "Subquad.Cli",               "Cli/Output"),
+        new("Cli/Train",           "Subquad.Cli",               "Cli/Data"),
+        new("Cli/Commands",        "Subquad.Cli",               "Cli/Data"),
+        new("Cli",                 "Subquad.Cli",               "Cli/Train", "Cli/Commands"),
     ];
 
     /// <summary>The folders that a folder may name, itself included.</summary>

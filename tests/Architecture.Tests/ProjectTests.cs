@@ -22,6 +22,20 @@ public class ProjectTests
             Assert.That(References(XDocument.Parse(Repository.Text(path)), "InternalsVisibleTo"), Has.None.EqualTo(assembly), path);
     }
 
+    [TestCase("src/Simd", "Subquad.Simd.csproj")]
+    [TestCase("src/Managed", "Subquad.csproj")]
+    [TestCase("src/Cli", "Subquad.Cli.csproj")]
+    public void A_package_has_a_page_of_its_own(string folder, string project)
+    {
+        const int screen = 60;
+        XElement page = XDocument.Parse(Repository.Text($"{folder}/{project}")).Descendants("None")
+            .Single(element => (string?)element.Attribute("Include") == "README.md");
+        Assert.That((string?)page.Attribute("Pack"), Is.EqualTo("true"));
+        string text = Repository.Text($"{folder}/README.md");
+        Assert.That(text.Split('\n'), Has.Length.LessThan(screen));
+        Assert.That(PageRules.Links(text), Is.Empty, "a package is shown where there is no repository");
+    }
+
     [Test]
     public void Managed_may_not_be_compiled_unsafe() => Assert.That(Repository.Text("src/Managed/Subquad.csproj"), Does.Not.Contain("AllowUnsafeBlocks"));
 

@@ -2,34 +2,37 @@ using System.Text.RegularExpressions;
 
 namespace Subquad.Architecture.Tests;
 
-/// <summary>README's snippets are regions of a test that runs; its measured tables are files that perf wrote.</summary>
+/// <summary>Snippets of README and of the other pages are regions of a test that runs; measured tables are files that perf wrote.</summary>
 internal static partial class ReadmeRules
 {
-    /// <summary>C# snippets of <paramref name="readme"/> that are not a region of <paramref name="tests"/>, and regions that README does not show. Using directives are not compared.</summary>
-    public static IEnumerable<string> SnippetViolations(string readme, string tests)
+    /// <summary>
+    /// C# snippets of <paramref name="pages"/> that are not a region of <paramref name="tests"/>, and regions that no page shows. Using
+    /// directives are not compared.
+    /// </summary>
+    public static IEnumerable<string> SnippetViolations(string pages, string tests)
     {
-        string[] snippets = [.. Snippet().Matches(readme.ReplaceLineEndings("\n")).Select(match => Normalised(match.Groups["body"].Value))];
+        string[] snippets = [.. Snippet().Matches(pages.ReplaceLineEndings("\n")).Select(match => Normalised(match.Groups["body"].Value))];
         Match[] regions = Region().Matches(tests.ReplaceLineEndings("\n")).ToArray();
         if (snippets.Length == 0)
-            yield return "README shows no C# snippet";
+            yield return "no page shows a C# snippet";
         foreach (string snippet in snippets.Except(regions.Select(Body)))
-            yield return $"README's snippet is no region of the tests: {snippet}";
+            yield return $"a snippet is not a region of the tests: {snippet}";
         foreach (Match region in regions)
         {
             if (!snippets.Contains(Body(region)))
-                yield return $"region {region.Groups["name"].Value} is not in README";
+                yield return $"region {region.Groups["name"].Value} is on no page";
             if (!tests[..tests.IndexOf($"#region {region.Groups["name"].Value}", StringComparison.Ordinal)].Contains("[Test]"))
                 yield return $"region {region.Groups["name"].Value} is in no test";
         }
     }
 
     /// <summary>Marked tables that differ from every result of that name, and tables with measured numbers that are not marked.</summary>
-    /// <param name="readme">The page.</param>
+    /// <param name="page">The text of the page.</param>
     /// <param name="results">The texts of perf/results/*/NAME.md for a NAME.</param>
-    public static IEnumerable<string> TableViolations(string readme, Func<string, IReadOnlyList<string>> results)
+    public static IEnumerable<string> TableViolations(string page, Func<string, IReadOnlyList<string>> results)
     {
-        readme = readme.ReplaceLineEndings("\n");
-        foreach (Match match in PerfBlock().Matches(readme))
+        page = page.ReplaceLineEndings("\n");
+        foreach (Match match in PerfBlock().Matches(page))
         {
             string name = match.Groups["name"].Value;
             IReadOnlyList<string> files = results(name);
@@ -38,7 +41,7 @@ internal static partial class ReadmeRules
             else if (!files.Any(file => Normalised(file) == Normalised(match.Groups["body"].Value)))
                 yield return $"perf:{name} is not what perf wrote";
         }
-        string rest = PerfBlock().Replace(readme, "\n");
+        string rest = PerfBlock().Replace(page, "\n");
         if (PerfMarker().IsMatch(rest))
             yield return "a perf marker has no partner";
         foreach (Match table in Table().Matches(rest))
@@ -47,10 +50,10 @@ internal static partial class ReadmeRules
     }
 
     /// <summary>Lines of C blocks that do not follow one another, with others between, in a program.</summary>
-    public static IEnumerable<string> LinesMissing(string readme, string program)
+    public static IEnumerable<string> LinesMissing(string pages, string program)
     {
         string[] lines = [.. program.Split('\n').Select(line => line.Trim())];
-        MatchCollection blocks = CSnippet().Matches(readme.ReplaceLineEndings("\n"));
+        MatchCollection blocks = CSnippet().Matches(pages.ReplaceLineEndings("\n"));
         if (blocks.Count == 0)
             yield return "no block of C";
         foreach (Match block in blocks)
@@ -69,7 +72,7 @@ internal static partial class ReadmeRules
 
     private static string Body(Match region) => Normalised(region.Groups["body"].Value);
 
-    /// <summary>A page of results names its plot as a file beside it, README by its folder.</summary>
+    /// <summary>A page of results names its plot as a file beside it, README by its folder. Lines may be broken otherwise.</summary>
     private static string Normalised(string text) => Whitespace().Replace(ResultsFolder().Replace(UsingDirective().Replace(text, ""), ""), " ").Trim();
 
     [GeneratedRegex(@"(?<=\]\()perf/results/[^/)]+/")]

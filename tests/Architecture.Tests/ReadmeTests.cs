@@ -4,28 +4,29 @@ namespace Subquad.Architecture.Tests;
 
 public class ReadmeTests
 {
-    private const string Readme = "README.md";
+    private static string AllPages => string.Join('\n', Pages.Own.Select(page => page.Text));
 
     [Test]
     public void Snippets_are_regions_of_a_test_that_runs() =>
-        Assert.That(ReadmeRules.SnippetViolations(Repository.Text(Readme), Repository.Text("tests/Managed.Tests/ReadmeSnippets.cs")), Is.Empty);
+        Assert.That(ReadmeRules.SnippetViolations(AllPages, Repository.Text("tests/Managed.Tests/ReadmeSnippets.cs")), Is.Empty);
 
     [Test]
     public void Snippets_in_C_are_lines_of_the_example_that_runs() =>
-        Assert.That(ReadmeRules.LinesMissing(Repository.Text(Readme), Repository.Text("src/Embedding/example/flowers.c")), Is.Empty);
+        Assert.That(ReadmeRules.LinesMissing(AllPages, Repository.Text("src/Embedding/example/flowers.c")), Is.Empty);
 
     [Test]
-    public void Measured_tables_are_what_perf_wrote() => Assert.That(ReadmeRules.TableViolations(Repository.Text(Readme), Results), Is.Empty);
+    public void Measured_tables_are_what_perf_wrote() =>
+        Assert.That(Pages.Own.SelectMany(page => ReadmeRules.TableViolations(page.Text, Results).Select(page.Says)), Is.Empty);
 
-    [TestCase("test_command")]
-    [TestCase("train_command")]
-    [TestCase("aot_command")]
-    [TestCase("embed_command")]
-    public void The_run_script_runs_the_commands_of_the_readme(string variable)
+    [TestCase("test_command", "README.md")]
+    [TestCase("train_command", "README.md")]
+    [TestCase("aot_command", "docs/packages-and-aot.md")]
+    [TestCase("embed_command", "docs/c-api.md")]
+    public void The_run_script_runs_the_commands_of_the_pages(string variable, string page)
     {
         Match command = Regex.Match(Repository.Text(".ci/lib.sh"), $"^{variable}=\"(.+)\"$", RegexOptions.Multiline);
         Assert.That(command.Success, $".ci/lib.sh sets {variable}");
-        Assert.That(Repository.Text(Readme), Does.Contain(command.Groups[1].Value));
+        Assert.That(Repository.Text(page), Does.Contain(command.Groups[1].Value));
     }
 
     [TestCase("```csharp\nvar a = 1;\nf(a);\n```", "[Test]\n    #region a\n    var a = 1;\n\n    f(a);\n    #endregion", 0)]
@@ -44,6 +45,7 @@ public class ReadmeTests
 
     [TestCase("<!-- perf:k -->\n| a |\n| 3 ms |\n<!-- /perf -->", 0)]
     [TestCase("<!-- perf:k -->\n| a |\n| 4 ms |\n<!-- /perf -->", 1)]
+    [TestCase("<!-- perf:k -->\n\n| a |\n\n| 3 ms |\n\n<!-- /perf -->", 0)]
     [TestCase("<!-- perf:other -->\n| a |\n<!-- /perf -->", 1)]
     [TestCase("| a |\n| 3 ms |", 1)]
     [TestCase("| speed |\n| 9.5x |", 1)]

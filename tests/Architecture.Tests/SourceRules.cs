@@ -35,7 +35,9 @@ internal static partial class SourceRules
             .Concat(file.Path != RunScript && file.Text.Contains(SharedFolder, StringComparison.Ordinal) ? [file.Says($"'{SharedFolder}'")] : []);
 
     public static IEnumerable<string> HiddenPublicTypes(RepositoryFile file) =>
-        file.Path.LastIndexOf('/') == "src/Managed".Length ? [] : CSharpText.PublicTypes(file.Code).Select(type => file.Says($"{type} is public outside the root"));
+        file.Path.LastIndexOf('/') == "src/Managed".Length || file.Path.StartsWith("src/Managed/Options/", StringComparison.Ordinal)
+            ? []
+            : CSharpText.PublicTypes(file.Code).Select(type => file.Says($"{type} is public outside the root and its options"));
 
     private static bool IsSource(RepositoryFile file) => s_sources.Contains(file.Extension);
 

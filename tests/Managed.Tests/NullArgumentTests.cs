@@ -1,6 +1,6 @@
 using System.Reflection;
 using Managed.Tests.Engine;
-using Managed.Tests.Trainers;
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 
@@ -12,9 +12,9 @@ internal sealed class NullArgumentTests
 {
     private static readonly string[] s_ofRecords = ["Equals", "op_Equality", "op_Inequality", "<Clone>$", "Deconstruct", "PrintMembers"];
 
-    private static readonly Dataset s_data = Training.Smooth(4, 37, 3);
+    private static readonly Dataset s_data = TestTraining.Smooth(4, 37, 3);
 
-    private static readonly StepReport s_report = Report();
+    private static readonly GaussNewtonStepReport s_report = Report();
 
     // Type.Member(parameter), and a call with null there.
     private static readonly Dictionary<string, Action> s_calls = new()
@@ -51,8 +51,8 @@ internal sealed class NullArgumentTests
         ["PublishedNetwork.PredictAll(data)"] = () => WithTrainer(trainer => trainer.Published.PredictAll(null!, [])),
         ["PublishedNetwork.Evaluate(data)"] = () => WithTrainer(trainer => trainer.Published.Evaluate(null!)),
         ["StepReport.Active(value)"] = () => _ = s_report with { Active = null! },
-        ["StepReport.Flips(value)"] = () => _ = s_report with { Flips = null! },
-        ["StepReport.Reevaluated(value)"] = () => _ = s_report with { Reevaluated = null! },
+        ["GaussNewtonStepReport.Flips(value)"] = () => _ = s_report with { Flips = null! },
+        ["GaussNewtonStepReport.Reevaluated(value)"] = () => _ = s_report with { Reevaluated = null! },
         ["StepReport.Seconds(value)"] = () => _ = s_report with { Seconds = null! },
         ["StepReport.StageMultiplyAdds(value)"] = () => _ = s_report with { StageMultiplyAdds = null! },
         ["TrainingResult.TrainingResult(Message)"] = () => _ = new TrainingResult(StopReason.Steps, null!, 0, 0, 0, 0, null),
@@ -110,9 +110,10 @@ internal sealed class NullArgumentTests
         call(trainer);
     }
 
-    private static StepReport Report() => new()
+    private static GaussNewtonStepReport Report() => new()
     {
         Step = 0,
+        Epoch = 0,
         Loss = 0,
         ResidualRatio = 0,
         TrainMetric = 0,

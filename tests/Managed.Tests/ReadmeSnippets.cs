@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace Subquad.Managed.Tests;
 
-/// <summary>The C# of README, run: the architecture tests hold the two together.</summary>
+/// <summary>The C# of README and of the pages in docs, run: the architecture tests hold them together.</summary>
 [TestFixture]
 public sealed class ReadmeSnippets
 {
@@ -22,7 +22,7 @@ public sealed class ReadmeSnippets
             // Two hidden layers of 1,024 neurons; one neuron in ten fires for a row.
             using Network network = Network.Create(new NetworkShape { Hidden = [1024, 1024], Densities = [0.1] }, training, seed: 1);
 
-            // No learning rate: the damping finds itself, and training stops when the held-out loss would rise.
+            // No learning rate: the damping adapts, and training stops when the held-out loss would rise.
             using var trainer = new GaussNewtonTrainer(new GaussNewtonOptions { Steps = 10 });
             TrainingResult result = trainer.Fit(network, training, heldOut);
             Console.WriteLine($"{result.Steps} steps, {result.ValidationMetric:P1} of the held-out rows right: {result.Message}");
@@ -62,10 +62,10 @@ public sealed class ReadmeSnippets
             network.Save(path);
 
             #region finetune
-            // Once per model: the weights as they lie in memory, beside it.
+            // Once per model: writes the weights in the order of memory to a file beside it.
             network.SavePanels(path);
 
-            // Mapped, not read: networks and processes share the pages, and training keeps its terms beside them.
+            // The weights are mapped, not read: networks and processes share the pages, and training keeps its terms beside them.
             using Network tuned = Network.Load(path, sharesBase: true);
             trainer.Fit(tuned, others);
             tuned.SaveDelta(delta);

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Subquad.Formats;
 using Subquad.Golden;
-using Subquad.IO;
 using Subquad.Simd;
 
 namespace Subquad.Record;
@@ -50,7 +50,7 @@ internal sealed class RunRecorder(KernelSet kernels, int threads, string folder)
         using var trainer = new GaussNewtonTrainer(options with { Threads = threads });
         var reports = new Reports();
         TrainingResult result = trainer.Fit(network, data, heldOut, reports);
-        foreach (StepReport report in reports.All)
+        foreach (GaussNewtonStepReport report in reports.All)
         {
             Add($"{prefix}loss {report.Step}", report.Loss);
             if (report.ValidationLoss is { } loss)
@@ -62,13 +62,13 @@ internal sealed class RunRecorder(KernelSet kernels, int threads, string folder)
                 Add($"{prefix}computed anew {report.Step}", Joined(report.Reevaluated));
         }
         Add($"{prefix}end", Invariant($"{result.Reason}, {result.Accepted} of {result.Steps} accepted"));
-        Add($"{prefix}metric", Invariant($"{network.Metric:G9}"));
+        Add($"{prefix}metric", Invariant($"{network.HiddenStepScale:G9}"));
     }
 
     /// <summary>Adds, per hidden layer, how many neurons fire in a forward pass over all data, and a hash of which.</summary>
     public void ActiveSets(string when, Network network, Dataset data)
     {
-        network.Layers.Settle();
+        network.Layers.ApplyPending();
         var pass = FirstForward.Of(network, data, threads);
         for (int layer = 0; layer < network.Layers.Hidden.Length; layer++)
         {
@@ -122,7 +122,7 @@ internal sealed class RunRecorder(KernelSet kernels, int threads, string folder)
     /// <summary>The first half of the SHA-256.</summary>
     public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..RecordFormat.HashLength];
 
-    private static string Trial(StepReport report)
+    private static string Trial(GaussNewtonStepReport report)
     {
         string judged = report.Accepted ? "accepted" : "dropped", solved = Invariant($"{report.Solver}, {report.CgIterations} iterations");
         return Invariant($"{judged}, damping {report.Damping:G17}, {solved}, flips {string.Join('/', report.Flips)}");
@@ -134,8 +134,8 @@ internal sealed class RunRecorder(KernelSet kernels, int threads, string folder)
 
     private sealed class Reports : IProgress<StepReport>
     {
-        public List<StepReport> All { get; } = [];
+        public List<GaussNewtonStepReport> All { get; } = [];
 
-        public void Report(StepReport value) => All.Add(value);
+        public void Report(StepReport value) => All.Add((GaussNewtonStepReport)value);
     }
 }

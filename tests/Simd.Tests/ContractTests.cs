@@ -51,11 +51,11 @@ public sealed class ContractTests
         using var packed = new PackedBlocks();
         using var scratch = new Arena();
         packed.Plan(more.Outputs, more.Inputs);
-        NativeBuffer<float> values = problem.Turned.Lists.Values;
-        Refused(() => Kernels.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled, 0, 71, scratch));
-        Refused(() => Kernels.PullBack(other.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled, 0, 70, scratch));
-        Refused(() => Kernels.Scatter(problem.Weights, problem.Outputs, problem.Outputs.Values, more.Turned, values, 1f, 0, 1, scratch));
-        Refused(() => Kernels.Pack(problem.Weights, problem.Outputs, problem.Turned, packed, 0, 70, scratch));
+        NativeBuffer<float> values = problem.Transposed.Lists.Values;
+        Refused(() => Kernels.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, pulled, 0, 71, scratch));
+        Refused(() => Kernels.PullBack(other.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, pulled, 0, 70, scratch));
+        Refused(() => Kernels.Scatter(problem.Weights, problem.Outputs, problem.Outputs.Values, more.Transposed, values, 1f, 0, 1, scratch));
+        Refused(() => Kernels.Pack(problem.Weights, problem.Outputs, problem.Transposed, packed, 0, 70, scratch));
     }
 
     [Test]
@@ -67,7 +67,7 @@ public sealed class ContractTests
         using var fewInputs = new NativeBuffer<float>(problem.Inputs.Entries - 1);
         using var fewOutputs = new NativeBuffer<float>(problem.Outputs.Entries - 1);
         using var scratch = new Arena();
-        (PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs) = (problem.Weights, problem.Outputs, problem.Turned);
+        (PanelMatrix weights, ActiveBatch outputs, TransposedBatch inputs) = (problem.Weights, problem.Outputs, problem.Transposed);
         (NativeBuffer<float> u, NativeBuffer<float> x) = (outputs.Values, inputs.Lists.Values);
         Refused(() => Kernels.PullBack(weights, outputs, fewOutputs, inputs, pulled, 0, 70, scratch));
         Refused(() => Kernels.PullBack(weights, outputs, u, inputs, fewInputs, 0, 70, scratch));
@@ -92,8 +92,8 @@ public sealed class ContractTests
         using var packed = new PackedBlocks();
         using var scratch = new Arena();
         packed.Plan(problem.Outputs, problem.Inputs);
-        Refused(() => Kernels.Pack(problem.Weights, problem.Outputs, other.Turned, packed, 0, 70, scratch));
-        Refused(() => Kernels.Pack(problem.Weights, problem.Outputs, problem.Turned, packed, 0, 71, scratch));
+        Refused(() => Kernels.Pack(problem.Weights, problem.Outputs, other.Transposed, packed, 0, 70, scratch));
+        Refused(() => Kernels.Pack(problem.Weights, problem.Outputs, problem.Transposed, packed, 0, 71, scratch));
         Refused(() => Kernels.PullBackPacked(packed, fewOutputs, pulled, 0, 3, scratch));
         Refused(() => Kernels.PullBackPacked(packed, problem.Outputs.Values, fewInputs, 0, 3, scratch));
         Refused(() => Kernels.PullBackPacked(packed, problem.Outputs.Values, pulled, 0, 4, scratch));
@@ -125,7 +125,7 @@ public sealed class ContractTests
         using var problem = new Problem(new Shape(130, 70, 3, 0.5));
         using var sums = new PanelMatrix(130, 3);
         using var rows = new PanelMatrix(3, 70);
-        using var turned = new PanelMatrix(3, 130);
+        using var transposed = new PanelMatrix(3, 130);
         using var square = new PanelMatrix(3, 3);
         using var thresholds = new NativeBuffer<float>(256);
         using var few = new NativeBuffer<float>(problem.Inputs.Entries - 1);
@@ -144,7 +144,7 @@ public sealed class ContractTests
         Refused(() => Kernels.Gram(rows, problem.Inputs, few, gram, 128, 0, 2));
         Refused(() => Kernels.Gram(rows, problem.Inputs, problem.Inputs.Values, gram, 128, 0, 1));
         Refused(() => Kernels.Gram(rows, problem.Inputs, problem.Inputs.Values, gram, 64, 0, 2));
-        Refused(() => Kernels.SubtractTransposed(sums, turned, 1f, sums, 0, 5));
+        Refused(() => Kernels.SubtractTransposed(sums, transposed, 1f, sums, 0, 5));
         Refused(() => Kernels.NarrowSymmetric(gram, 2, square, 0, 2));
         Refused(() => Kernels.NarrowSymmetric(gram, 128, square, 0, 3));
     }

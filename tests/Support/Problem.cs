@@ -37,7 +37,7 @@ public sealed class Problem : IDisposable
                 Weights[row, column] = this[row, column];
         Inputs.FillNonZero(X, Data, Columns);
         Outputs.FillNonZero(U, Data, Rows);
-        Turned.Build(Inputs);
+        Transposed.Build(Inputs);
     }
 
     /// <summary>A square problem in which datum i has i active inputs, and so many fewer active outputs: every length from 0 to <paramref name="longest"/> of both.</summary>
@@ -59,7 +59,7 @@ public sealed class Problem : IDisposable
     public PanelMatrix Weights { get; }
     public ActiveBatch Inputs { get; } = new();
     public ActiveBatch Outputs { get; } = new();
-    public TransposedBatch Turned { get; } = new();
+    public TransposedBatch Transposed { get; } = new();
 
     /// <summary>W[row, column].</summary>
     public float this[int row, int column] => W[column * Rows + row];
@@ -69,7 +69,7 @@ public sealed class Problem : IDisposable
         Weights.Dispose();
         Inputs.Dispose();
         Outputs.Dispose();
-        Turned.Dispose();
+        Transposed.Dispose();
     }
 
     /// <summary>Leaves that many elements, anywhere in the row.</summary>

@@ -1,18 +1,18 @@
 namespace Subquad.Support;
 
 /// <summary>J J^T, the loss and the damped Gauss-Newton step of some data in a <see cref="ReferenceNetwork"/>, everything dense. Unknown i * C + c belongs to output c of datum i.</summary>
-/// <param name="network">The network; <see cref="Step"/> changes it.</param>
+/// <param name="network">The network; <see cref="Step"/> and <see cref="Move"/> change it.</param>
 /// <param name="points">The data at its present weights.</param>
 /// <param name="from">The first trained hidden layer, from 0.</param>
 /// <param name="trainsOutput">Whether A is trained.</param>
-/// <param name="metric">s^2 of the hidden layers.</param>
-internal sealed class ReferenceBatch(ReferenceNetwork network, ReferencePoint[] points, int from, bool trainsOutput, double metric)
+/// <param name="hiddenStepScale">s^2 of the hidden layers.</param>
+internal sealed class ReferenceBatch(ReferenceNetwork network, ReferencePoint[] points, int from, bool trainsOutput, double hiddenStepScale)
 {
     private readonly double[][][] _cotangents = [.. points.SelectMany(point => Enumerable.Range(0, network.Outputs).Select(c => network.PullBack(point, UnitVector(network.Outputs, c))))];
 
     private int Outputs => network.Outputs;
 
-    /// <summary>J J^T with the metric: s^2 sum over layers of (U U^T) o (V V^T), and h_L . h_L between equal outputs.</summary>
+    /// <summary>J J^T: s^2 sum over layers of (U U^T) o (V V^T), and h_L . h_L between equal outputs.</summary>
     public double[,] Gram()
     {
         int unknowns = points.Length * Outputs;
@@ -25,7 +25,7 @@ internal sealed class ReferenceBatch(ReferenceNetwork network, ReferencePoint[] 
                 for (int layer = from; layer < network.Depth; layer++)
                     hidden += Dot(_cotangents[a][layer], _cotangents[b][layer]) * Dot(p.Hidden[layer], q.Hidden[layer]);
                 bool shares = trainsOutput && a % Outputs == b % Outputs;
-                gram[a, b] = gram[b, a] = metric * hidden + (shares ? Dot(p.Hidden[^1], q.Hidden[^1]) : 0);
+                gram[a, b] = gram[b, a] = hiddenStepScale * hidden + (shares ? Dot(p.Hidden[^1], q.Hidden[^1]) : 0);
             }
         return gram;
     }
@@ -59,15 +59,21 @@ internal sealed class ReferenceBatch(ReferenceNetwork network, ReferencePoint[] 
     public double[] Step(ReadOnlySpan<float> targets, double mu)
     {
         double[] alpha = Solve(Gram(), mu, Residual(targets));
+        Move(alpha);
+        return alpha;
+    }
+
+    /// <summary>Takes the step W_l -= s^2 sum alpha u_l v_l^T, A -= sum alpha h_L.</summary>
+    public void Move(double[] alpha)
+    {
         for (int unknown = 0; unknown < alpha.Length; unknown++)
         {
             ReferencePoint point = points[unknown / Outputs];
             for (int layer = from; layer < network.Depth; layer++)
-                AddOuter(network.Weights[layer], -metric * alpha[unknown], _cotangents[unknown][layer], point.Hidden[layer]);
+                AddOuter(network.Weights[layer], -hiddenStepScale * alpha[unknown], _cotangents[unknown][layer], point.Hidden[layer]);
             if (trainsOutput)
                 AddOuter(network.Output, -alpha[unknown], UnitVector(Outputs, unknown % Outputs), point.Hidden[^1]);
         }
-        return alpha;
     }
 
     /// <summary>(G + mu I)^-1 b, by Cholesky.</summary>

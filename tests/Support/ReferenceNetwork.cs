@@ -49,7 +49,7 @@ internal sealed class ReferenceNetwork
         for (int layer = 0; layer < Depth; layer++)
         {
             double[] theta = _thresholds[layer], sums = Multiply(Weights[layer], point.Hidden[layer], Widths[layer + 1]), hidden = new double[sums.Length];
-            point.Sums[layer] = sums;
+            point.PreActivations[layer] = sums;
             point.Fires[layer] = fires?[layer] ?? [.. sums.Select((g, r) => g > theta[r])];
             for (int r = 0; r < hidden.Length; r++)
                 if (point.Fires[layer][r])
@@ -114,7 +114,7 @@ internal sealed class ReferencePoint(int depth)
     public double[][] Hidden { get; } = new double[depth + 1][];
 
     /// <summary>Pre-activations of every hidden layer.</summary>
-    public double[][] Sums { get; } = new double[depth][];
+    public double[][] PreActivations { get; } = new double[depth][];
 
     /// <summary>Which neurons fire, per hidden layer.</summary>
     public bool[][] Fires { get; } = new bool[depth][];

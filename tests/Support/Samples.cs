@@ -76,7 +76,7 @@ public static class Samples
         for (int block = 0; block < batch.Blocks; block++)
             for (int datum = 0; datum < batch.Count; datum++)
             {
-                (long start, int length) = batch.Run(block, datum);
+                (long start, int length) = batch.Segment(block, datum);
                 for (int entry = 0; entry < length; entry++)
                     yield return (datum, block * ActiveBatch.BlockSize + batch.OffsetsAt(start, length)[entry], start + entry);
             }

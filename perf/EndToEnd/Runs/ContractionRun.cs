@@ -74,7 +74,7 @@ static class ContractionRun
             AdaptDamping = false,
             ResidualTolerance = 0,
         });
-        var reports = new List<StepReport>();
+        var reports = new List<GaussNewtonStepReport>();
         trainer.Fit(network, RandomUnitData.Create(Data, Dimension, outputs: 1, seed), progress: new Listener(reports.Add));
         Step[] steps = [.. reports.Where(report => report.Step > 0).Select(report => new Step(report.ResidualRatio, report.Seconds.Values.Sum()))];
         return new Trained(steps, reports[0].Active.Average(), network.Kernels.Name);

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using Subquad.Data;
+using Subquad.Engine;
+using Subquad.Evaluation;
 using Subquad.Perf.EndToEnd.Peers;
 using Subquad.Perf.Reports;
 using Subquad.Simd.Threading;
-using Subquad.Trainers;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
@@ -20,7 +21,7 @@ sealed class FashionTraining : IDisposable
     readonly Network _network;
     readonly PreparedData _test;
     readonly WorkerTeam _team = new(Environment.ProcessorCount);
-    readonly TrainingBatch _part;
+    readonly Tape _part;
 
     FashionTraining(TrainingCase run, Dataset training, Dataset test)
     {
@@ -34,7 +35,7 @@ sealed class FashionTraining : IDisposable
             },
             training, seed: 1);
         _test = PreparedData.From(test.Examples, _network.Input, _network.Target, needsTargets: true);
-        _part = new TrainingBatch(new TeamKernels(_network.Kernels, _team), _network.Layers, 0, _network.Target);
+        _part = new Tape(new TeamKernels(_network.Kernels, _team), _network.Layers, 0, _network.Loss);
     }
 
     public static List<Row> Run(TrainingCase run, DirectoryInfo data)
@@ -64,7 +65,7 @@ sealed class FashionTraining : IDisposable
     }
 
     /// <summary>Evaluation is not part of the seconds, nor of the time limit.</summary>
-    void Add(StepReport report)
+    void Add(GaussNewtonStepReport report)
     {
         _training.Stop();
         _limit.CancelAfter(Timeout.Infinite);
@@ -96,11 +97,11 @@ sealed class FashionTraining : IDisposable
     double TestAccuracy()
     {
         double right = 0;
-        _network.Layers.Settle();
+        _network.Layers.ApplyPending();
         for (int from = 0; from < _test.Count; from += TestPart)
         {
             _part.Load(_test.Take([.. Enumerable.Range(from, Math.Min(TestPart, _test.Count - from))]), isTrained: false);
-            right += _part.Score.Metric * _part.Data.Count;
+            right += Score.Of(_part.Loss, _part.State.Outputs, _part.Data, _network.Target).Metric * _part.Data.Count;
         }
         return right / _test.Count;
     }

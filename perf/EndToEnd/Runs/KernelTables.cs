@@ -3,7 +3,7 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>The kernels run as README shows it.</summary>
+/// <summary>The kernels run as its page of results shows it.</summary>
 static class KernelTables
 {
     public static string Render(IReadOnlyList<Row> rows)

@@ -1,4 +1,4 @@
-using Subquad.Trainers;
+using Subquad.Optimizers;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
@@ -8,7 +8,7 @@ namespace Subquad.Perf.EndToEnd.Runs;
 /// <param name="Number">Of the step and of its forward pass, from 1.</param>
 /// <param name="Before">The report whose forward pass this step begins with.</param>
 /// <param name="After">The report whose pull-back, solve and update belong to this step.</param>
-readonly record struct ScalingStep(int Number, StepReport Before, StepReport After)
+readonly record struct ScalingStep(int Number, GaussNewtonStepReport Before, GaussNewtonStepReport After)
 {
     public static readonly string[] Solve = ["gram", "factor", "solve"];
 
@@ -33,5 +33,5 @@ readonly record struct ScalingStep(int Number, StepReport Before, StepReport Aft
         return stages.Sum(stage => step.Of(stage).StageTouchedLines![stage]);
     }
 
-    StepReport Of(string stage) => stage == "forward" ? Before : After;
+    GaussNewtonStepReport Of(string stage) => stage == "forward" ? Before : After;
 }

@@ -3,7 +3,7 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>The scaling run as README shows it.</summary>
+/// <summary>The scaling run as its page of results shows it.</summary>
 static class ScalingTables
 {
     static readonly string[] s_stages = ["forward", "pullback", "solve", "update"];

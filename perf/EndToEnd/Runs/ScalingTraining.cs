@@ -22,8 +22,8 @@ sealed class ScalingTraining(ScalingCase run, DirectoryInfo? images)
 
     List<Row> Run()
     {
-        StepReport[] counted = Train(countsLines: true);
-        StepReport[][] timed = [.. Enumerable.Range(0, run.Repeats).Select(_ => Train(countsLines: false))];
+        GaussNewtonStepReport[] counted = Train(countsLines: true);
+        GaussNewtonStepReport[][] timed = [.. Enumerable.Range(0, run.Repeats).Select(_ => Train(countsLines: false))];
         var rows = new List<Row>();
         for (int step = 1; step < counted.Length && step <= run.Steps; step++)
         {
@@ -95,13 +95,13 @@ sealed class ScalingTraining(ScalingCase run, DirectoryInfo? images)
     }
 
     /// <summary>Trains a network drawn anew; returns the state before the first step and the accepted steps: dropped trials are followed by no forward pass.</summary>
-    StepReport[] Train(bool countsLines)
+    GaussNewtonStepReport[] Train(bool countsLines)
     {
         Dataset data = Data();
         using Network network = Draw(data);
         _kernels = network.Kernels.Name;
         using var trainer = new GaussNewtonTrainer(Options with { CountLines = countsLines, Threads = run.Threads });
-        var reports = new List<StepReport>();
+        var reports = new List<GaussNewtonStepReport>();
         trainer.Fit(network, data, progress: new Listener(reports.Add));
         return [.. reports.Where(report => report.Accepted)];
     }

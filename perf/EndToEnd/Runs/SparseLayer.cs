@@ -13,7 +13,7 @@ sealed class SparseLayer : IDisposable
     readonly TeamKernels _kernels;
     readonly PanelMatrix _weights, _sums;
     readonly ActiveBatch _inputs = new(), _outputs = new();
-    readonly TransposedBatch _turned = new();
+    readonly TransposedBatch _transposed = new();
     readonly PackedBlocks _packed = new();
     readonly NativeBuffer<float> _pulled;
 
@@ -31,7 +31,7 @@ sealed class SparseLayer : IDisposable
         _sums = new PanelMatrix(width, batch);
         _inputs.FillNonZero(RandomRows(batch, width, active, seed: 1), batch, width);
         _outputs.FillNonZero(RandomRows(batch, width, active, seed: 2), batch, width);
-        _turned.Build(_inputs);
+        _transposed.Build(_inputs);
         _packed.Plan(_outputs, _inputs);
         _pulled = new NativeBuffer<float>(_inputs.Entries);
     }
@@ -65,23 +65,23 @@ sealed class SparseLayer : IDisposable
 
     public void Forward() => _kernels.Forward(_weights, _inputs, _sums);
 
-    public void PullBack() => _kernels.PullBack(_weights, _outputs, _outputs.Values, _turned, _pulled);
+    public void PullBack() => _kernels.PullBack(_weights, _outputs, _outputs.Values, _transposed, _pulled);
 
     /// <summary>A small step, so that repeats do not drive the weights to infinity.</summary>
-    public void Scatter() => _kernels.Scatter(_weights, _outputs, _outputs.Values, _turned, _turned.Lists.Values, -1e-6f);
+    public void Scatter() => _kernels.Scatter(_weights, _outputs, _outputs.Values, _transposed, _transposed.Lists.Values, -1e-6f);
 
-    public void Pack() => _kernels.Pack(_weights, _outputs, _turned, _packed);
+    public void Pack() => _kernels.Pack(_weights, _outputs, _transposed, _packed);
 
     /// <summary>Pull-back from what <see cref="Pack"/> gathered.</summary>
     public void PullBackPacked() => _kernels.PullBack(_packed, _outputs.Values, _pulled);
 
     public void Dispose()
     {
-        foreach (IDisposable part in (IDisposable[])[_sums, _inputs, _outputs, _turned, _packed, _pulled, _team])
+        foreach (IDisposable part in (IDisposable[])[_sums, _inputs, _outputs, _transposed, _packed, _pulled, _team])
             part.Dispose();
     }
 
-    IEnumerable<int> DataOf(int input) => ActiveIds(_turned.Lists, input);
+    IEnumerable<int> DataOf(int input) => ActiveIds(_transposed.Lists, input);
 
     static int LinesOf(int rows) => (rows + LineFloats - 1) / LineFloats;
 

@@ -89,9 +89,9 @@ static class StrategiesRun
                 AdaptDamping = false,
                 ResidualTolerance = 0,
             });
-            var reports = new List<StepReport>();
+            var reports = new List<GaussNewtonStepReport>();
             trainer.Fit(network, RandomUnitData.Create(data, dimension, outputs: 1, seed: 1), progress: new Listener(reports.Add));
-            StepReport[] later = [.. reports.Skip(2)];
+            GaussNewtonStepReport[] later = [.. reports.Skip(2)];
             return new Trained(
                 strategy, [.. reports.Select(report => report.Loss)], Measure.Median(later.Select(report => report.Seconds["forward"] + report.Seconds["update"])),
                 Measure.Median(later.Select(report => report.Seconds.Values.Sum())), reports[0].Active[0], reports[^1].Reevaluated[0], network.Kernels.Name);

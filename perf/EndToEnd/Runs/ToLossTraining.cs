@@ -30,7 +30,7 @@ static class ToLossTraining
         trainer.Fit(network, data, progress: new Listener(Add), cancellation: reached.Token);
         return rows;
 
-        void Add(StepReport report)
+        void Add(GaussNewtonStepReport report)
         {
             rows.Add(new Row
             {

@@ -9,7 +9,7 @@ sealed class ListCases : IVerbCases
     const int Width = 4_096, Data = 512, Order = 1_024;
     const double Density = 0.05;
 
-    readonly PanelMatrix _sums = Operands.Panels(Width, Data, 1), _support = new(Width, Data), _raised = new(Width, Data), _turned = Operands.Panels(Data, Width, 2), _rows = new(Data, Width),
+    readonly PanelMatrix _sums = Operands.Panels(Width, Data, 1), _support = new(Width, Data), _raised = new(Width, Data), _transposed = Operands.Panels(Data, Width, 2), _rows = new(Data, Width),
         _symmetric = new(Order, Order), _sparse = new(Width, Data);
     readonly ActiveBatch _listed = Operands.Lists(Data, Width, Density, 3), _counts = new(), _lists = new(), _above = new(), _nonZero = new(), _uncertain = new();
     readonly NativeBuffer<float> _thresholds = new(Width), _perRow = new(Width), _perDatum = new(Data), _gathered;
@@ -51,14 +51,14 @@ sealed class ListCases : IVerbCases
         yield return Moves("CountNonZero", some, matrix, set => set.CountNonZero(_sparse, _counts, 0, blocks));
         yield return Moves("ListNonZero", some, matrix + 2.0 * _nonZero.Entries, set => set.ListNonZero(_sparse, _nonZero, 0, blocks));
         yield return Moves("Spread", some, 6 * entries + 2 * lines, set => set.Spread(_listed, _listed.Values, _rows, 0, _rows.Panels));
-        yield return Moves("SubtractTransposed", shape, 3 * matrix, set => set.SubtractTransposed(_sums, _turned, 1f, _raised, 0, panels));
+        yield return Moves("SubtractTransposed", shape, 3 * matrix, set => set.SubtractTransposed(_sums, _transposed, 1f, _raised, 0, panels));
         yield return Moves("NarrowSymmetric", $"n = {Order:#,0}", 8.0 * Order * Order / 2 + 4.0 * Order * Order, set => set.NarrowSymmetric(_gram, Order, _symmetric, 0, _symmetric.Panels));
     }
 
     public void Dispose()
     {
         foreach (IDisposable part in (IDisposable[])[
-            _sums, _support, _raised, _turned, _rows, _symmetric, _sparse, _listed, _counts, _lists, _above, _nonZero, _uncertain, _thresholds, _perRow, _perDatum, _gathered, _gram, _bound])
+            _sums, _support, _raised, _transposed, _rows, _symmetric, _sparse, _listed, _counts, _lists, _above, _nonZero, _uncertain, _thresholds, _perRow, _perDatum, _gathered, _gram, _bound])
             part.Dispose();
     }
 

@@ -7,8 +7,10 @@ internal sealed class StepLines(TextWriter output, TaskKind task)
     {
         string validation = report.ValidationMetric is { } metric ? $"  validation {Words.MetricValue(task, metric)}" : "";
         string line = $"step {report.Step,3}  loss {report.Loss:g5}  train {Words.MetricValue(task, report.TrainMetric)}{validation}";
+        if (report is GaussNewtonStepReport { Step: > 0 } trial)
+            line += $"  damping {trial.Damping:g3}  {Words.Solver(trial.Solver)}  cg {trial.CgIterations}";
         if (report.Step > 0)
-            line += $"  damping {report.Damping:g3}  {Words.Solver(report.Solver)}  cg {report.CgIterations}  active {Words.List(report.Active.Select(Words.Percent))}  {Words.Seconds(report):F2} s{(report.Accepted ? "" : "  rejected")}";
+            line += $"  active {Words.List(report.Active.Select(Words.Percent))}  {Words.Seconds(report):F2} s{(report is GaussNewtonStepReport { Accepted: false } ? "  rejected" : "")}";
         output.WriteLine(line);
         output.Flush();
     }

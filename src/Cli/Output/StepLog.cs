@@ -16,21 +16,18 @@ internal sealed class StepLog(string path, string kernels) : IDisposable
             json.WriteStartObject();
             json.WriteNumber("step", report.Step);
             Number(json, "loss", report.Loss);
-            Number(json, "residual_ratio", report.ResidualRatio);
+            if (report is GaussNewtonStepReport { ResidualRatio: var ratio })
+                Number(json, "residual_ratio", ratio);
             Number(json, "train_metric", report.TrainMetric);
             Number(json, "validation_metric", report.ValidationMetric);
-            Number(json, "damping", report.Damping);
-            json.WriteBoolean("accepted", report.Accepted);
-            json.WriteString("solver", Words.Solver(report.Solver));
-            json.WriteNumber("cg_iterations", report.CgIterations);
+            if (report is GaussNewtonStepReport trial)
+                WriteTrial(json, trial);
             json.WriteStartArray("active");
             foreach (double share in report.Active)
                 json.WriteNumberValue(share);
             json.WriteEndArray();
-            json.WriteStartArray("flips");
-            foreach (long flips in report.Flips)
-                json.WriteNumberValue(flips);
-            json.WriteEndArray();
+            if (report is GaussNewtonStepReport { Flips: var flips })
+                WriteFlips(json, flips);
             json.WriteStartObject("seconds");
             foreach ((string stage, double seconds) in report.Seconds)
                 json.WriteNumber(stage, seconds);
@@ -43,6 +40,22 @@ internal sealed class StepLog(string path, string kernels) : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static void WriteTrial(Utf8JsonWriter json, GaussNewtonStepReport trial)
+    {
+        Number(json, "damping", trial.Damping);
+        json.WriteBoolean("accepted", trial.Accepted);
+        json.WriteString("solver", Words.Solver(trial.Solver));
+        json.WriteNumber("cg_iterations", trial.CgIterations);
+    }
+
+    private static void WriteFlips(Utf8JsonWriter json, IReadOnlyList<long> perLayer)
+    {
+        json.WriteStartArray("flips");
+        foreach (long flips in perLayer)
+            json.WriteNumberValue(flips);
+        json.WriteEndArray();
+    }
 
     // JSON knows neither infinity nor NaN.
     private static void Number(Utf8JsonWriter json, string name, double? value)

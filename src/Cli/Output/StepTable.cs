@@ -27,13 +27,15 @@ internal sealed class StepTable
     public void Add(StepReport report)
     {
         _done = report.Step;
+        GaussNewtonStepReport? trial = report.Step == 0 ? null : report as GaussNewtonStepReport;
+        bool isDropped = trial is { Accepted: false };
         string[] cells =
         [
             $"{report.Step}", $"{report.Loss:g5}", Words.MetricValue(_task, report.TrainMetric), Words.MetricValue(_task, report.ValidationMetric),
-            report.Step == 0 ? "" : $"{report.Damping:g3}", report.Step == 0 ? "" : $"{report.CgIterations}", Words.List(report.Active.Select(Words.Percent)), $"{Words.Seconds(report):F2}",
-            report.Accepted ? "" : "rejected",
+            trial is null ? "" : $"{trial.Damping:g3}", trial is null ? "" : $"{trial.CgIterations}", Words.List(report.Active.Select(Words.Percent)), $"{Words.Seconds(report):F2}",
+            isDropped ? "rejected" : "",
         ];
-        _table.AddRow(cells.Select(cell => new Markup(report.Accepted ? cell : $"[dim]{cell}[/]")));
+        _table.AddRow(cells.Select(cell => new Markup(isDropped ? $"[dim]{cell}[/]" : cell)));
     }
 
     /// <summary>Shows the table while <paramref name="work"/> runs, which calls the action it is given after each change.</summary>

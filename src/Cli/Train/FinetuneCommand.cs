@@ -28,7 +28,7 @@ internal sealed class FinetuneCommand : Command
         Add(_shared);
         foreach (Option option in train.Options.Where(option => !s_ofNewModels.Contains(option.Name)))
             Add(option);
-        SetAction(parsed => new Training(Request(train, parsed), session).Run());
+        SetAction(parsed => new TrainingRun(Request(train, parsed), session).Run());
     }
 
     private TrainRequest Request(TrainCommand train, ParseResult parsed)

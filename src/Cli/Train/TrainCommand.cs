@@ -71,7 +71,7 @@ internal sealed class TrainCommand : Command
             _threads, _from, _out, _log, _plot, _noPlot, _force, _quiet,
         })
             Add(option);
-        SetAction(parsed => new Training(Request(parsed), session).Run());
+        SetAction(parsed => new TrainingRun(Request(parsed), session).Run());
     }
 
     /// <summary>What the options ask for; those of a command that fine-tunes are the same but for the shape, which its model brings.</summary>

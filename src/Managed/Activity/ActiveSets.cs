@@ -50,11 +50,7 @@ internal sealed class ActiveSets : IDisposable
     /// <summary>Norms, and the division by them, once <see cref="Active"/> holds the sets and gain * (sum - threshold).</summary>
     public void Finish(bool normalised)
     {
-        if (_norms.Length < Active.Count)
-        {
-            _norms.Dispose();
-            _norms = new NativeBuffer<float>(Active.Count);
-        }
+        GrowOnlyBuffer.EnsureCapacity(ref _norms, Active.Count);
         if (normalised)
             _kernels.Team.Run((Active.Count + Chunk - 1) / Chunk, _normalise);
         else
@@ -80,7 +76,7 @@ internal sealed class ActiveSets : IDisposable
             double squares = 0;
             for (int block = 0; block < Active.Blocks; block++)
             {
-                (long start, int length) = Active.Run(block, datum);
+                (long start, int length) = Active.Segment(block, datum);
                 foreach (float value in Active.Values.Slice(start, length))
                     squares += (double)value * value;
             }
@@ -91,7 +87,7 @@ internal sealed class ActiveSets : IDisposable
             float inverse = (float)(1 / norm);
             for (int block = 0; block < Active.Blocks; block++)
             {
-                (long start, int length) = Active.Run(block, datum);
+                (long start, int length) = Active.Segment(block, datum);
                 foreach (ref float value in Active.Values.Slice(start, length))
                     value *= inverse;
             }

@@ -33,7 +33,7 @@ internal sealed class CertifiedActivity : IDisposable
     private readonly CertificateKernels _verbs;
     private readonly HiddenLayer _layer;
     private readonly RowBounds _rows;
-    private readonly ActivityPolicy _policy;
+    private readonly CertificatePolicy _policy;
     private readonly TermProducts _carried;
     private readonly ActiveBatch _listed = new();
     private readonly Action<int, int> _measure;
@@ -51,7 +51,7 @@ internal sealed class CertifiedActivity : IDisposable
     /// <param name="rows">Bounds of the layer's rows; shared by all sets of data.</param>
     /// <param name="carried">Scratch for products with the reference; may be shared by layers.</param>
     /// <param name="policy">When to renew.</param>
-    public CertifiedActivity(TeamKernels kernels, HiddenLayer layer, RowBounds rows, TermProducts carried, ActivityPolicy policy)
+    public CertifiedActivity(TeamKernels kernels, HiddenLayer layer, RowBounds rows, TermProducts carried, CertificatePolicy policy)
     {
         _kernels = kernels;
         _verbs = new CertificateKernels(kernels);
@@ -76,14 +76,14 @@ internal sealed class CertifiedActivity : IDisposable
 
     /// <summary>Finds the sets under a pending step.</summary>
     /// <param name="inputs">h now.</param>
-    /// <param name="turned">The same turned round, with values.</param>
+    /// <param name="transposed">The same transposed, with values.</param>
     /// <param name="terms">The pending step; <see cref="RowBounds"/> holds it too.</param>
     /// <param name="stepped">What the terms add for these inputs: data x neurons.</param>
     /// <param name="sets">Takes the sets.</param>
     /// <param name="gain">The layer's gain.</param>
     /// <param name="normalised">Whether h is divided by its norm.</param>
     /// <returns>False when too little was ruled out: then the caller makes a full pass and calls <see cref="Renew"/>.</returns>
-    public bool TryFind(ActiveBatch inputs, TransposedBatch turned, PendingTerms terms, PanelMatrix stepped, ActiveSets sets, float gain, bool normalised)
+    public bool TryFind(ActiveBatch inputs, TransposedBatch transposed, PendingTerms terms, PanelMatrix stepped, ActiveSets sets, float gain, bool normalised)
     {
         _isRenewed = false;
         RowBound bound = Fit(inputs.Count);
@@ -95,10 +95,10 @@ internal sealed class CertifiedActivity : IDisposable
             bound.Sizes[datum] = Up(Math.Max(_reference.Sizes[datum], _norms[datum]) * _policy.MarginScale);
         _verbs.RaiseAndCountUncertain(_upper, _reference.SupportNorms, bound, _listed);
         Computed = _listed.Density;
-        if (!_policy.Keeps(_layer, inputs, Computed, _active, _kernels.Team.Degree, ref _spent))
+        if (!ActivityCosts.Keeps(_policy, _layer, inputs, Computed, _active, _kernels.Team.Degree, ref _spent))
             return false;
         _verbs.ListUncertain(_upper, bound, _listed);
-        Compute(inputs, turned, terms, stepped);
+        Compute(inputs, transposed, terms, stepped);
         _verbs.ThresholdListed(_listed, _sums, _layer.Thresholds, gain, sets.Active);
         sets.Finish(normalised);
         _active = sets.Active.Density;
@@ -208,13 +208,13 @@ internal sealed class CertifiedActivity : IDisposable
 
     private static ReadOnlySpan<ushort> IdsOf(ActiveBatch batch, int block, int datum)
     {
-        (long start, int length) = batch.Run(block, datum);
+        (long start, int length) = batch.Segment(block, datum);
         return batch.OffsetsAt(start, length);
     }
 
     private static ReadOnlySpan<float> ValuesOf(ActiveBatch batch, int block, int datum)
     {
-        (long start, int length) = batch.Run(block, datum);
+        (long start, int length) = batch.Segment(block, datum);
         return batch.Values.Slice(start, length);
     }
 
@@ -264,14 +264,10 @@ internal sealed class CertifiedActivity : IDisposable
     }
 
     /// <summary>Pre-activations of the listed neurons, by the chains of the full pass: W h, then less the terms' part.</summary>
-    private void Compute(ActiveBatch inputs, TransposedBatch turned, PendingTerms terms, PanelMatrix stepped)
+    private void Compute(ActiveBatch inputs, TransposedBatch transposed, PendingTerms terms, PanelMatrix stepped)
     {
-        if (_sums.Length < _listed.EntryCount)
-        {
-            _sums.Dispose();
-            _sums = new NativeBuffer<float>(_listed.EntryCount + _listed.EntryCount / 4);
-        }
-        _layer.LowRank.Query(_carried, _listed, _sums, turned, turned.Lists.Values, inputs, inputs.Values);
+        GrowOnlyBuffer.EnsureListCapacity(ref _sums, _listed.EntryCount);
+        _layer.LowRank.Query(_carried, _listed, _sums, transposed, transposed.Lists.Values, inputs, inputs.Values);
         _carried.Subtract(stepped, terms.Scale, _listed, _sums);
     }
 }

@@ -6,11 +6,11 @@ using Subquad.Simd.Threading;
 namespace Subquad.Activity;
 
 /// <summary>A tournament tree per datum over its pre-activations (DTree), or one per neuron where there are more data than neurons (WTree): leaves above 0 are the firing pairs (Alman et al., NeurIPS 2023).</summary>
-internal sealed class CorrelationActivity(TeamKernels kernels, HiddenLayer layer) : LowestActivity(kernels, layer)
+internal sealed class CorrelationActivity(TeamKernels kernels, HiddenLayer layer) : IncrementalActiveSetFinder(kernels, layer)
 {
     private readonly CorrelationForest _forest = new(kernels.Kernels, kernels.Team);
     private readonly ActiveBatch _changes = new(), _byNeuron = new();
-    private readonly TransposedBatch _turned = new();
+    private readonly TransposedBatch _transposed = new();
     private int[] _counts = [];
     private int[][] _ids = [];
     private float[][] _values = [];
@@ -22,7 +22,7 @@ internal sealed class CorrelationActivity(TeamKernels kernels, HiddenLayer layer
         _forest.Dispose();
         _changes.Dispose();
         _byNeuron.Dispose();
-        _turned.Dispose();
+        _transposed.Dispose();
     }
 
     protected override void Build(ActiveBatch inputs, PanelMatrix sums)
@@ -67,7 +67,7 @@ internal sealed class CorrelationActivity(TeamKernels kernels, HiddenLayer layer
             return;
         }
         _forest.Report(gain, _byNeuron);
-        _turned.Build(_byNeuron);
-        active.CopyFrom(_turned.Lists);
+        _transposed.Build(_byNeuron);
+        active.CopyFrom(_transposed.Lists);
     }
 }

@@ -6,11 +6,11 @@ using Subquad.Simd.Threading;
 namespace Subquad.Activity;
 
 /// <summary>One half-space tree over the data, built once: each neuron that moved asks for the data it fires for, the lists of the others stay (Song, Yang, Zhang, NeurIPS 2021, algorithm X).</summary>
-internal sealed class HalfSpaceOverData(TeamKernels kernels, HiddenLayer layer) : LowestActivity(kernels, layer)
+internal sealed class HalfSpaceOverData(TeamKernels kernels, HiddenLayer layer) : IncrementalActiveSetFinder(kernels, layer)
 {
     private readonly SearchLists _lists = new(kernels);
     private readonly ActiveBatch _byNeuron = new();
-    private readonly TransposedBatch _turned = new();
+    private readonly TransposedBatch _transposed = new();
     private readonly float[] _rows = new float[layer.Width * layer.Inputs];
     private HalfSpaceTree? _tree;
     private int _data;
@@ -23,7 +23,7 @@ internal sealed class HalfSpaceOverData(TeamKernels kernels, HiddenLayer layer) 
         _tree?.Dispose();
         _lists.Dispose();
         _byNeuron.Dispose();
-        _turned.Dispose();
+        _transposed.Dispose();
     }
 
     protected override void Build(ActiveBatch inputs, PanelMatrix sums)
@@ -54,7 +54,7 @@ internal sealed class HalfSpaceOverData(TeamKernels kernels, HiddenLayer layer) 
             skips: neuron => !isFirst && !IsChanged(neuron));
         Computed = (double)_lists.Found / ((double)_data * Layer.Width);
         _lists.FillInto(_byNeuron, _data);
-        _turned.Build(_byNeuron);
-        active.CopyFrom(_turned.Lists);
+        _transposed.Build(_byNeuron);
+        active.CopyFrom(_transposed.Lists);
     }
 }

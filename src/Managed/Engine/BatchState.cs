@@ -40,7 +40,7 @@ internal sealed class BatchState : IDisposable
     public int Count => Inputs.Count;
 
     /// <summary>Finds the active sets of the first layer in place of a scan; null for the scan. Not owned.</summary>
-    public LowestActivity? Lowest { get; set; }
+    public IncrementalActiveSetFinder? Finder { get; set; }
 
     /// <summary>What enters a layer.</summary>
     public ActiveBatch InputOf(int layer) => layer == From ? Inputs : Hidden[layer - From - 1].Sets.Active;
@@ -63,21 +63,21 @@ internal sealed class BatchState : IDisposable
     {
         for (int layer = From; layer < _layers.Hidden.Length; layer++)
         {
-            LowestActivity? search = layer == From ? Lowest : null;
-            if (search is not { ReadsWeights: true })
+            IncrementalActiveSetFinder? finder = layer == From ? Finder : null;
+            if (finder is not { ReadsWeights: true })
                 Accumulate(layer);
-            if (search is null)
+            if (finder is null)
             {
                 Activate(layer, reevaluated: 1);
                 continue;
             }
-            search.Begin(InputOf(layer), Of(layer).Sums, Of(layer).Sets, _layers.GainOf(layer), _layers.Normalised);
-            Of(layer).Changed(search.Computed);
+            finder.Begin(InputOf(layer), Of(layer).PreActivations, Of(layer).Sets, _layers.GainOf(layer), _layers.Normalised);
+            Of(layer).Changed(finder.Computed);
         }
     }
 
     /// <summary>g = W h of a layer, for all neurons.</summary>
-    public void Accumulate(int layer) => _layers.Weights[layer].Query(_products, InputOf(layer), Of(layer).Sums, _dense);
+    public void Accumulate(int layer) => _layers.Weights[layer].Query(_products, InputOf(layer), Of(layer).PreActivations, _dense);
 
     /// <summary>Active sets and h of a layer from its pre-activations.</summary>
     /// <param name="layer">The layer.</param>
@@ -85,7 +85,7 @@ internal sealed class BatchState : IDisposable
     public void Activate(int layer, double reevaluated)
     {
         HiddenState state = Of(layer);
-        state.Sets.Find(state.Sums, _layers.Hidden[layer], _layers.GainOf(layer), _layers.Normalised);
+        state.Sets.Find(state.PreActivations, _layers.Hidden[layer], _layers.GainOf(layer), _layers.Normalised);
         state.Changed(reevaluated);
     }
 

@@ -7,7 +7,7 @@ using Subquad.Weights;
 namespace Subquad.Engine;
 
 /// <summary>What the certificates of all sets of data share: bounds of the rows of each layer above the lowest trained one, carried from step to step, and scratch.</summary>
-internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int from, ActivityPolicy policy) : IDisposable
+internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int from, CertificatePolicy policy) : IDisposable
 {
     private readonly RowBounds?[] _rows = new RowBounds?[layers.Hidden.Length];
     private readonly TermProducts _carried = new(kernels);
@@ -27,7 +27,7 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
             HiddenLayer hidden = layers.Hidden[layer];
             ActiveBatch active = state.Of(layer).Sets.Active;
             double perDatum = (double)active.EntryCount / Math.Max(1, active.Count);
-            if (policy.FollowsCosts && !ActivityPolicy.CertificatePays(hidden, state.InputOf(layer), perDatum, kernels.Team.Degree))
+            if (policy.FollowsCosts && !ActivityCosts.CertificatePays(hidden, state.InputOf(layer), perDatum, kernels.Team.Degree))
             {
                 certified[layer]?.Dispose();
                 certified[layer] = null;
@@ -36,15 +36,15 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
             if (_rows[layer] is null)
                 (_rows[layer] = new RowBounds(kernels, hidden.LowRank)).Measure();
             certified[layer] ??= new CertifiedActivity(kernels, hidden, _rows[layer]!, _carried, policy);
-            certified[layer]!.Begin(state.InputOf(layer), state.Of(layer).Sums, active.Density);
+            certified[layer]!.Begin(state.InputOf(layer), state.Of(layer).PreActivations, active.Density);
         }
     }
 
     /// <summary>Bounds the step that the Jacobian holds.</summary>
-    public void Hold(Jacobian jacobian)
+    public void Stage(Jacobian jacobian)
     {
         for (int layer = from + 1; layer < _rows.Length; layer++)
-            _rows[layer]?.Hold(jacobian.TermsOf(layer));
+            _rows[layer]?.Stage(jacobian.TermsOf(layer));
     }
 
     /// <summary>Says that the held step became part of the weights.</summary>

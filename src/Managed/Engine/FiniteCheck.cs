@@ -36,7 +36,7 @@ internal static class FiniteCheck
 
     private static bool IsFinite(LowRankWeights weights)
     {
-        foreach (HeldTerms terms in weights.Held)
+        foreach (LowRankTerms terms in weights.Terms)
             if (!IsFinite(terms.Outputs) || !IsFinite(terms.Inputs) || !float.IsFinite(terms.Scale))
                 return false;
         return IsFinite(weights.Base);

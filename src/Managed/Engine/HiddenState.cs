@@ -4,28 +4,28 @@ using Subquad.Simd.Threading;
 
 namespace Subquad.Engine;
 
-/// <summary>What a batch leaves behind in one hidden layer: pre-activations, active sets with h, and the sets turned round once somebody pulls back or scatters.</summary>
+/// <summary>What a batch leaves behind in one hidden layer: pre-activations, active sets with h, and the sets transposed once somebody pulls back or scatters.</summary>
 internal sealed class HiddenState(TeamKernels kernels) : IDisposable
 {
-    private bool _isTurned;
+    private bool _isTransposed;
 
     /// <summary>g: neurons x data.</summary>
-    public PanelMatrix Sums { get; } = new(1, 1);
+    public PanelMatrix PreActivations { get; } = new(1, 1);
 
     /// <summary>Active sets, h and its norms.</summary>
     public ActiveSets Sets { get; } = new(kernels);
 
-    private readonly TransposedBatch _turned = new();
+    private readonly TransposedBatch _transposed = new();
 
-    /// <summary>The active sets turned round, with h; built on first use after a forward pass.</summary>
-    public TransposedBatch Turned
+    /// <summary>The active sets transposed, with h; built on first use after a forward pass.</summary>
+    public TransposedBatch Transposed
     {
         get
         {
-            if (!_isTurned)
-                _turned.Build(Sets.Active);
-            _isTurned = true;
-            return _turned;
+            if (!_isTransposed)
+                _transposed.Build(Sets.Active);
+            _isTransposed = true;
+            return _transposed;
         }
     }
 
@@ -36,14 +36,14 @@ internal sealed class HiddenState(TeamKernels kernels) : IDisposable
     /// <param name="reevaluated">See <see cref="Reevaluated"/>.</param>
     public void Changed(double reevaluated)
     {
-        _isTurned = false;
+        _isTransposed = false;
         Reevaluated = reevaluated;
     }
 
     public void Dispose()
     {
-        Sums.Dispose();
+        PreActivations.Dispose();
         Sets.Dispose();
-        _turned.Dispose();
+        _transposed.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using Subquad.Data;
 using Subquad.Layers;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
@@ -6,8 +7,8 @@ using Subquad.Weights;
 namespace Subquad.Engine;
 
 /// <summary>
-/// The Jacobian J of a batch's outputs with respect to the trained parameters, never formed: row (i, c) is u_i(c) (x) v_i per layer, times the metric s.
-/// <see cref="PullBack"/> is J^T, <see cref="Apply"/> is J J^T: pull back, then push forward. After a pull-back the step it means waits in <see cref="TermsOf"/> and
+/// The Jacobian J of a batch's outputs with respect to the trained parameters, never formed: row (i, c) is u_i(c) (x) v_i per layer, times s.
+/// <see cref="PullBack"/> is J^T, <see cref="MultiplyGram"/> is J J^T: pull back, then push forward. After a pull-back the step it means waits in <see cref="TermsOf"/> and
 /// <see cref="OutputStep"/>.
 /// </summary>
 internal sealed class Jacobian : IDisposable
@@ -40,7 +41,7 @@ internal sealed class Jacobian : IDisposable
     public bool TrainsOutput { get; }
 
     /// <summary>s^2: multiplies the hidden layers' part.</summary>
-    public float Metric { get; set; } = 1f;
+    public float HiddenStepScale { get; set; } = 1f;
 
     /// <summary>The step of each trained layer after a pull-back.</summary>
     public PendingTerms TermsOf(int layer) => _tangents[layer - From].Terms;
@@ -68,48 +69,48 @@ internal sealed class Jacobian : IDisposable
     {
         _output.PullBack(outputs, _tangents[^1].Cotangent);
         int last = _layers.Hidden.Length - 1;
-        _tangents[^1].Project(_tangents[^1].Cotangent);
+        _tangents[^1].ApplyActivationDerivative(_tangents[^1].Cotangent);
         for (int layer = last - 1; layer >= From; layer--)
         {
             LayerTangent above = _tangents[layer + 1 - From], below = _tangents[layer - From];
             above.PullBack(below.Cotangent);
-            below.Project(below.Cotangent);
+            below.ApplyActivationDerivative(below.Cotangent);
         }
     }
 
     /// <summary>Holds the step that the last pull-back means: hidden layers' terms and dA.</summary>
-    public void HoldStep()
+    public void StageStep()
     {
         foreach (LayerTangent tangent in _tangents)
-            tangent.HoldTerms(Metric);
+            tangent.StageTerms(HiddenStepScale);
         if (TrainsOutput)
-            _output.HoldStep();
+            _output.StageStep();
     }
 
     /// <summary>Holds the step of the cotangents <paramref name="multipliers"/> of the only output, after a pull-back of 1: u is linear in them, so no second pull-back is needed.</summary>
-    public void HoldScaledStep(OutputVector multipliers)
+    public void StageScaledStep(OutputVector multipliers)
     {
         foreach (LayerTangent tangent in _tangents)
-            tangent.HoldScaledTerms(Metric, multipliers);
+            tangent.StageScaledTerms(HiddenStepScale, multipliers);
         if (!TrainsOutput)
             return;
         _output.Take(multipliers);
-        _output.HoldStep();
+        _output.StageStep();
     }
 
     /// <summary>result = J J^T <paramref name="outputs"/>.</summary>
-    public void Apply(OutputVector outputs, OutputVector result)
+    public void MultiplyGram(OutputVector outputs, OutputVector result)
     {
         PullBack(outputs);
-        HoldStep();
+        StageStep();
         for (int layer = From; layer < _layers.Hidden.Length; layer++)
         {
             LayerTangent tangent = _tangents[layer - From];
             tangent.Terms.Multiply(tangent.Products, _product);
-            tangent.TakeDirect(_product, Metric);
+            tangent.TakeDirect(_product, HiddenStepScale);
             if (layer > From)
                 tangent.AddPushed(_tangents[layer - 1 - From].Tangent);
-            tangent.Project(tangent.Tangent);
+            tangent.ApplyActivationDerivative(tangent.Tangent);
         }
         _output.PushForward(_tangents[^1].Tangent, TrainsOutput, result);
     }

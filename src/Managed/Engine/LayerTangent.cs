@@ -1,3 +1,4 @@
+using Subquad.Data;
 using Subquad.Layers;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
@@ -16,11 +17,11 @@ internal sealed class LayerTangent : IDisposable
     private readonly long _packedLimit;
     private readonly PackedBlocks _packed = new();
     private readonly TermProducts _products;
-    private readonly Action<int, int> _project, _addPushed;
+    private readonly Action<int, int> _applyDerivative, _addPushed;
     private bool _isPacked;
     private HiddenState _state = null!;
     private HiddenState? _below;
-    private NativeBuffer<float> _cotangent = new(0), _tangent = new(0), _pushed = new(0), _turned = new(0), _scaled = new(0);
+    private NativeBuffer<float> _cotangent = new(0), _tangent = new(0), _pushed = new(0), _transposed = new(0), _scaled = new(0);
     private NativeBuffer<float> _projected = null!;
     private ActiveBatch _inputs = null!;
 
@@ -32,7 +33,7 @@ internal sealed class LayerTangent : IDisposable
         _packedLimit = packedLimit;
         Terms = new PendingTerms(kernels);
         _products = new TermProducts(kernels);
-        _project = (chunk, _) => Project(chunk * Chunk, Math.Min(Active.Count, (chunk + 1) * Chunk));
+        _applyDerivative = (chunk, _) => ApplyActivationDerivative(chunk * Chunk, Math.Min(Active.Count, (chunk + 1) * Chunk));
         _addPushed = (chunk, _) => AddPushed(chunk * (long)(1 << 16));
     }
 
@@ -45,7 +46,7 @@ internal sealed class LayerTangent : IDisposable
     /// <summary>V V^T.</summary>
     public PanelMatrix Products { get; } = new(1, 1);
 
-    /// <summary>The step after <see cref="HoldTerms"/>.</summary>
+    /// <summary>The step after <see cref="StageTerms"/>.</summary>
     public PendingTerms Terms { get; }
 
     private ActiveBatch Active => _state.Sets.Active;
@@ -57,22 +58,22 @@ internal sealed class LayerTangent : IDisposable
         _state = state.Of(_layer);
         _inputs = state.InputOf(_layer);
         _below = _layer > state.From ? state.Of(_layer - 1) : null;
-        Fit(ref _cotangent, Active.EntryCount);
-        Fit(ref _tangent, Active.EntryCount);
+        GrowOnlyBuffer.EnsureListCapacity(ref _cotangent, Active.EntryCount);
+        GrowOnlyBuffer.EnsureListCapacity(ref _tangent, Active.EntryCount);
         _isPacked = false;
         if (_below is null)
             return;
 
         // The rule looks at sizes only, so that the path, and with it the bits, is the same on every machine.
         _isPacked = PackedBlocks.BytesOf(Active, _inputs) <= _packedLimit;
-        Fit(ref _pushed, Active.EntryCount);
+        GrowOnlyBuffer.EnsureListCapacity(ref _pushed, Active.EntryCount);
         if (!_isPacked)
         {
-            Fit(ref _turned, _inputs.EntryCount);
+            GrowOnlyBuffer.EnsureListCapacity(ref _transposed, _inputs.EntryCount);
             return;
         }
         _packed.Plan(Active, _inputs);
-        _kernels.Pack(Weights.Base, Active, _below.Turned, _packed);
+        _kernels.Pack(Weights.Base, Active, _below.Transposed, _packed);
     }
 
     /// <summary>t = W^T u on the active inputs.</summary>
@@ -80,7 +81,7 @@ internal sealed class LayerTangent : IDisposable
     {
         if (!_isPacked)
         {
-            Weights.QueryTransposed(_products, Active, _cotangent, _below!.Turned, _inputs, pulled);
+            Weights.QueryTransposed(_products, Active, _cotangent, _below!.Transposed, _inputs, pulled);
             return;
         }
         _kernels.PullBack(_packed, _cotangent, pulled);
@@ -88,30 +89,30 @@ internal sealed class LayerTangent : IDisposable
     }
 
     /// <summary>The step -s^2 sum of u v^T of the cotangents at hand.</summary>
-    public void HoldTerms(float metric) => Terms.Set(Active, _cotangent, _state.Turned, _inputs, metric);
+    public void StageTerms(float hiddenStepScale) => Terms.Set(Active, _cotangent, _state.Transposed, _inputs, hiddenStepScale);
 
     /// <summary>The same for cotangents that are the ones at hand times a factor per datum; those at hand stay.</summary>
-    public void HoldScaledTerms(float metric, OutputVector factors)
+    public void StageScaledTerms(float hiddenStepScale, OutputVector factors)
     {
-        Fit(ref _scaled, Active.EntryCount);
+        GrowOnlyBuffer.EnsureListCapacity(ref _scaled, Active.EntryCount);
         for (int block = 0; block < Active.Blocks; block++)
             for (int datum = 0; datum < Active.Count; datum++)
             {
-                (long start, int length) = Active.Run(block, datum);
+                (long start, int length) = Active.Segment(block, datum);
                 float factor = (float)factors[datum][0];
                 Span<float> from = _cotangent.Slice(start, length), to = _scaled.Slice(start, length);
                 for (int i = 0; i < length; i++)
                     to[i] = factor * from[i];
             }
-        Terms.Set(Active, _scaled, _state.Turned, _inputs, metric);
+        Terms.Set(Active, _scaled, _state.Transposed, _inputs, hiddenStepScale);
     }
 
     /// <summary>dg = s^2 * (the terms' effect on their own data).</summary>
-    public void TakeDirect(PanelMatrix product, float metric)
+    public void TakeDirect(PanelMatrix product, float hiddenStepScale)
     {
         _kernels.GatherActive(product, Active, dataInRows: true, _tangent);
         foreach (ref float value in _tangent.Slice(0, checked((int)Active.EntryCount)))
-            value *= metric;
+            value *= hiddenStepScale;
     }
 
     /// <summary>dg += W dh of the layer below.</summary>
@@ -124,8 +125,8 @@ internal sealed class LayerTangent : IDisposable
         }
         else
         {
-            _below!.Turned.Gather(below, _turned);
-            Weights.Query(_products, Active, _pushed, _below.Turned, _turned, _inputs, below);
+            _below!.Transposed.Gather(below, _transposed);
+            Weights.Query(_products, Active, _pushed, _below.Transposed, _transposed, _inputs, below);
         }
         _kernels.Team.Run((int)((Active.EntryCount + (1 << 16) - 1) >> 16), _addPushed);
     }
@@ -134,10 +135,10 @@ internal sealed class LayerTangent : IDisposable
     /// Takes cotangents through the activation (t to u) or tangents (dg to dh): gain * t for a plain layer, (t - &lt;t, h&gt; h) / norm for a normalised one. The map is its own
     /// transpose on the active set, so both ways are one.
     /// </summary>
-    public void Project(NativeBuffer<float> values)
+    public void ApplyActivationDerivative(NativeBuffer<float> values)
     {
         _projected = values;
-        _kernels.Team.Run((Active.Count + Chunk - 1) / Chunk, _project);
+        _kernels.Team.Run((Active.Count + Chunk - 1) / Chunk, _applyDerivative);
     }
 
     public void Dispose()
@@ -150,15 +151,7 @@ internal sealed class LayerTangent : IDisposable
         _tangent.Dispose();
         _pushed.Dispose();
         _scaled.Dispose();
-        _turned.Dispose();
-    }
-
-    private static void Fit(ref NativeBuffer<float> buffer, long length)
-    {
-        if (buffer.Length >= length)
-            return;
-        buffer.Dispose();
-        buffer = new NativeBuffer<float>(length + length / 4);
+        _transposed.Dispose();
     }
 
     private void AddPushed(long from)
@@ -167,7 +160,7 @@ internal sealed class LayerTangent : IDisposable
         _kernels.Kernels.Axpy(1f, _pushed.Slice(from, length), _tangent.Slice(from, length));
     }
 
-    private void Project(int from, int to)
+    private void ApplyActivationDerivative(int from, int to)
     {
         ActiveBatch active = Active;
         ReadOnlySpan<float> norms = _state.Sets.Norms;
@@ -181,7 +174,7 @@ internal sealed class LayerTangent : IDisposable
             double along = 0;
             for (int block = 0; block < active.Blocks; block++)
             {
-                (long start, int length) = active.Run(block, datum);
+                (long start, int length) = active.Segment(block, datum);
                 Span<float> t = _projected.Slice(start, length), h = active.Values.Slice(start, length);
                 for (int i = 0; i < length; i++)
                     along += (double)t[i] * h[i];
@@ -191,7 +184,7 @@ internal sealed class LayerTangent : IDisposable
             float shift = (float)along, inverse = 1 / norms[datum];
             for (int block = 0; block < active.Blocks; block++)
             {
-                (long start, int length) = active.Run(block, datum);
+                (long start, int length) = active.Segment(block, datum);
                 Span<float> t = _projected.Slice(start, length), h = active.Values.Slice(start, length);
                 for (int i = 0; i < length; i++)
                     t[i] = (t[i] - shift * h[i]) * inverse;
@@ -203,7 +196,7 @@ internal sealed class LayerTangent : IDisposable
     {
         for (int block = 0; block < active.Blocks; block++)
         {
-            (long start, int length) = active.Run(block, datum);
+            (long start, int length) = active.Segment(block, datum);
             foreach (ref float value in _projected.Slice(start, length))
                 value *= gain;
         }

@@ -1,3 +1,4 @@
+using Subquad.Data;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
@@ -24,10 +25,10 @@ internal sealed class OutputTangent(TeamKernels kernels, PanelMatrix output) : I
     public void PullBack(OutputVector cotangents, NativeBuffer<float> pulled)
     {
         Take(cotangents);
-        kernels.PullBack(output, _cotangents, _cotangents.Values, _state.Turned, pulled);
+        kernels.PullBack(output, _cotangents, _cotangents.Values, _state.Transposed, pulled);
     }
 
-    /// <summary>Keeps cotangents for <see cref="HoldStep"/>.</summary>
+    /// <summary>Keeps cotangents for <see cref="StageStep"/>.</summary>
     public void Take(OutputVector cotangents)
     {
         for (int datum = 0; datum < cotangents.Count; datum++)
@@ -35,7 +36,7 @@ internal sealed class OutputTangent(TeamKernels kernels, PanelMatrix output) : I
             Span<double> row = cotangents[datum];
             for (int block = 0; block < _cotangents.Blocks; block++)
             {
-                (long start, int length) = _cotangents.Run(block, datum);
+                (long start, int length) = _cotangents.Segment(block, datum);
                 Span<float> values = _cotangents.Values.Slice(start, length);
                 for (int i = 0; i < length; i++)
                     values[i] = (float)row[block * ActiveBatch.BlockSize + i];
@@ -44,10 +45,10 @@ internal sealed class OutputTangent(TeamKernels kernels, PanelMatrix output) : I
     }
 
     /// <summary>Keeps dA of the cotangents last pulled back.</summary>
-    public void HoldStep()
+    public void StageStep()
     {
         Step.Clear();
-        kernels.Scatter(Step, _cotangents, _cotangents.Values, _state.Turned, _state.Turned.Lists.Values, 1f);
+        kernels.Scatter(Step, _cotangents, _cotangents.Values, _state.Transposed, _state.Transposed.Lists.Values, 1f);
     }
 
     /// <summary>df = A^T dh + dA^T h.</summary>

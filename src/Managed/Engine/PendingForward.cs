@@ -23,7 +23,7 @@ internal sealed class PendingForward : IDisposable
 
     private ConstantInputWeights? _implicit;
     private SteppedWeights? _weights;
-    private TransposedBatch? _turnedInputs;
+    private TransposedBatch? _transposedInputs;
 
     /// <param name="kernels">Verbs.</param>
     /// <param name="layers">Parameters.</param>
@@ -37,30 +37,30 @@ internal sealed class PendingForward : IDisposable
     }
 
     /// <summary>Gives searches over the rows of the lowest trained layer its weights as they would be after each step.</summary>
-    /// <param name="turnedInputs">What enters that layer, turned round.</param>
-    public void StepWeights(TransposedBatch turnedInputs)
+    /// <param name="transposedInputs">What enters that layer, transposed.</param>
+    public void StepWeights(TransposedBatch transposedInputs)
     {
-        _turnedInputs = turnedInputs;
+        _transposedInputs = transposedInputs;
         _weights = new SteppedWeights(_kernels, _layers.Weights[_jacobian.From]);
     }
 
-    /// <summary>Keeps the lowest trained layer's change beside its weights from now on, as coefficients of its constant inputs; <see cref="LayerStack.Settle"/> folds it in.</summary>
-    /// <param name="turnedInputs">What enters that layer, turned round.</param>
+    /// <summary>Keeps the lowest trained layer's change beside its weights from now on, as coefficients of its constant inputs; <see cref="LayerStack.ApplyPending"/> folds it in.</summary>
+    /// <param name="transposedInputs">What enters that layer, transposed.</param>
     /// <param name="active">Its active neurons.</param>
-    public void KeepImplicit(TransposedBatch turnedInputs, ActiveBatch active)
+    public void KeepImplicit(TransposedBatch transposedInputs, ActiveBatch active)
     {
-        Contract.Holds(_layers.Unsettled is null, "a network has one fit at a time");
+        Contract.Holds(_layers.PendingChange is null, "a network has one fit at a time");
         LowRankWeights weights = _layers.Weights[_jacobian.From];
-        _implicit = new ConstantInputWeights(_kernels, weights, turnedInputs, keepsTerms: KeepsTerms(weights));
+        _implicit = new ConstantInputWeights(_kernels, weights, transposedInputs, keepsTerms: KeepsTerms(weights));
         _implicit.Reserve(active);
-        _layers.Unsettled = _implicit.Materialise;
+        _layers.PendingChange = _implicit.Materialise;
     }
 
     /// <summary>Readies what a trial needs of the step that the Jacobian holds: the output matrix A - dA and the rows' bounds.</summary>
-    public void HoldStep()
+    public void StageStep()
     {
-        _certificates?.Hold(_jacobian);
-        _weights?.Step(_jacobian.TermsOf(_jacobian.From), _turnedInputs!);
+        _certificates?.Stage(_jacobian);
+        _weights?.Step(_jacobian.TermsOf(_jacobian.From), _transposedInputs!);
         if (!_jacobian.TrainsOutput)
             return;
         _output.CopyFrom(_layers.Output);
@@ -79,16 +79,16 @@ internal sealed class PendingForward : IDisposable
         PendingTerms terms = _jacobian.TermsOf(lowest);
         HiddenState own = target.Of(lowest);
         HiddenLayer first = _layers.Hidden[lowest];
-        if (target.Lowest is { } search)
+        if (target.Finder is { } search)
         {
             if (!search.ReadsWeights)
-                _kernels.SubtractTransposed(sums, _stepped.Of(products, terms), terms.Scale, own.Sums);
-            search.Find(terms, own.Sums, _weights?.Matrix ?? first.Weights, own.Sets, _layers.GainOf(lowest), _layers.Normalised);
+                _kernels.SubtractTransposed(sums, _stepped.Of(products, terms), terms.Scale, own.PreActivations);
+            search.Find(terms, own.PreActivations, _weights?.Matrix ?? first.Weights, own.Sets, _layers.GainOf(lowest), _layers.Normalised);
             own.Changed(search.Computed);
         }
         else
         {
-            terms.Correct(products, _stepped.Sums, sums, own.Sums, first.Thresholds, _layers.GainOf(lowest), own.Sets.Active);
+            terms.Correct(products, _stepped.Sums, sums, own.PreActivations, first.Thresholds, _layers.GainOf(lowest), own.Sets.Active);
             own.Sets.Finish(_layers.Normalised);
             own.Changed(reevaluated: 0);
         }
@@ -102,7 +102,7 @@ internal sealed class PendingForward : IDisposable
 
     /// <summary>Makes the step part of the weights: of their bases or beside them, as the policy says.</summary>
     /// <param name="state">The point that the step was computed at.</param>
-    /// <param name="inputs">What enters the first trained layer there, turned round.</param>
+    /// <param name="inputs">What enters the first trained layer there, transposed.</param>
     public void Commit(BatchState state, TransposedBatch inputs)
     {
         for (int layer = state.From; layer < _layers.Hidden.Length; layer++)
@@ -111,31 +111,31 @@ internal sealed class PendingForward : IDisposable
             if (layer == state.From && _implicit is not null)
                 _implicit.Append(terms);
             else
-                Append(_layers.Hidden[layer], state.InputOf(layer), terms, layer == state.From ? inputs : state.Of(layer - 1).Turned);
+                Append(_layers.Hidden[layer], state.InputOf(layer), terms, layer == state.From ? inputs : state.Of(layer - 1).Transposed);
         }
         _certificates?.Accept();
         if (_jacobian.TrainsOutput)
             _layers.Output.CopyFrom(_output);
     }
 
-    public void Dispose()
+    /// <summary>Makes everything that is kept beside the weights part of them, as the policy says.</summary>
+    public void Finish()
     {
-        try
-        {
-            _layers.Settle();
-        }
-        finally
-        {
-            // Whatever is thrown, later calls must not ask a fit that has ended.
-            _layers.Unsettled = null;
-            _implicit?.Dispose();
-        }
+        _layers.ApplyPending();
         for (int layer = _jacobian.From; layer < _layers.Hidden.Length; layer++)
         {
             if (!KeepsTerms(_layers.Weights[layer]))
                 _layers.Weights[layer].Flush(_kernels);
             _layers.Weights[layer].Trim();
         }
+    }
+
+    public void Dispose()
+    {
+        // Later calls must not ask a fit that has ended.
+        if (_implicit is not null)
+            _layers.PendingChange = null;
+        _implicit?.Dispose();
         _weights?.Dispose();
         _stepped.Dispose();
         _output.Dispose();
@@ -143,13 +143,13 @@ internal sealed class PendingForward : IDisposable
 
     private bool KeepsTerms(LowRankWeights weights) => weights.IsReadOnly || _flush == FlushPolicy.Never;
 
-    private void Append(HiddenLayer layer, ActiveBatch inputs, PendingTerms terms, TransposedBatch turned)
+    private void Append(HiddenLayer layer, ActiveBatch inputs, PendingTerms terms, TransposedBatch transposed)
     {
         LowRankWeights weights = layer.LowRank;
         int most = weights.IsReadOnly ? int.MaxValue : _flush.MostRank ?? MostRank(layer, inputs);
         if (!weights.HasTerms && terms.Outputs.Count > most)
         {
-            weights.Fold(_kernels, terms.Outputs, terms.OutputValues, turned, terms.Scale);
+            weights.Fold(_kernels, terms.Outputs, terms.OutputValues, transposed, terms.Scale);
             return;
         }
         weights.Append(terms);
@@ -161,8 +161,8 @@ internal sealed class PendingForward : IDisposable
     private int MostRank(HiddenLayer layer, ActiveBatch inputs)
     {
         int number = Array.IndexOf(_layers.Hidden, layer);
-        double activeInputs = number == 0 ? layer.Inputs : layer.Inputs * Shift.UpperTail(_layers.Hidden[number - 1].Shift);
-        return FlushCosts.MostRank(layer.Width, layer.Inputs, layer.Width * Shift.UpperTail(layer.Shift), activeInputs, inputs.Count, _layers.Outputs);
+        double activeInputs = number == 0 ? layer.Inputs : layer.Inputs * _layers.Hidden[number - 1].ExpectedDensity;
+        return FlushCosts.MostRank(layer.Width, layer.Inputs, layer.Width * layer.ExpectedDensity, activeInputs, inputs.Count, _layers.Outputs);
     }
 
     private void RunLayer(BatchState target, int layer, CertifiedActivity? certificate)
@@ -171,7 +171,7 @@ internal sealed class PendingForward : IDisposable
         ActiveBatch inputs = target.InputOf(layer);
         HiddenState own = target.Of(layer);
         PanelMatrix stepped = _stepped.Of(inputs, terms);
-        if (certificate is not null && certificate.TryFind(inputs, target.Of(layer - 1).Turned, terms, stepped, own.Sets, _layers.GainOf(layer), _layers.Normalised))
+        if (certificate is not null && certificate.TryFind(inputs, target.Of(layer - 1).Transposed, terms, stepped, own.Sets, _layers.GainOf(layer), _layers.Normalised))
         {
             own.Changed(certificate.Computed);
             if (_certificates!.Audits)
@@ -179,8 +179,8 @@ internal sealed class PendingForward : IDisposable
             return;
         }
         target.Accumulate(layer);
-        _kernels.SubtractTransposed(own.Sums, stepped, terms.Scale, own.Sums);
+        _kernels.SubtractTransposed(own.PreActivations, stepped, terms.Scale, own.PreActivations);
         target.Activate(layer, reevaluated: 1);
-        certificate?.Renew(inputs, own.Sums);
+        certificate?.Renew(inputs, own.PreActivations);
     }
 }

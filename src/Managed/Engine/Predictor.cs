@@ -1,5 +1,6 @@
 using Subquad.Data;
 using Subquad.Layers;
+using Subquad.Losses;
 using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
@@ -11,20 +12,22 @@ internal sealed class Predictor : IDisposable
 {
     private readonly WorkerTeam _team = new(1);
     private readonly BatchState _state;
+    private readonly Loss _loss;
     private readonly ActiveBatch _rows = new();
     private readonly InputTransform _input;
     private readonly TargetTransform _target;
     private readonly float[] _row;
 
-    public Predictor(KernelSet kernels, LayerStack layers, InputTransform input, TargetTransform target)
+    public Predictor(KernelSet kernels, LayerStack layers, Loss loss, InputTransform input, TargetTransform target)
     {
+        _loss = loss;
         _input = input;
         _target = target;
         _row = new float[input.Width];
         _state = new BatchState(new TeamKernels(kernels, _team), layers, 0) { Inputs = _rows };
     }
 
-    /// <summary>Outputs of one raw row, in original units; false, with nothing written, when a feature is not finite.</summary>
+    /// <summary>The prediction of one raw row, in original units; false, with nothing written, when a feature is not finite.</summary>
     public bool TryRun(ReadOnlySpan<float> input, Span<float> output)
     {
         if (!_input.TryApply(input, _row))
@@ -33,6 +36,7 @@ internal sealed class Predictor : IDisposable
         _state.Forward();
         for (int c = 0; c < output.Length; c++)
             output[c] = _state.Outputs[c, 0];
+        _loss.Link(output);
         _target.ToUnits(output);
         return true;
     }

@@ -1,6 +1,7 @@
 using Subquad.Data;
 using Subquad.Engine;
 using Subquad.Layers;
+using Subquad.Losses;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
@@ -13,12 +14,14 @@ internal sealed class Evaluator : IDisposable
     public const int Batch = 1024;
 
     private readonly BatchState _state;
+    private readonly Loss _loss;
     private readonly ActiveBatch _rows = new();
     private readonly InputTransform _input;
     private readonly TargetTransform _target;
 
-    public Evaluator(TeamKernels kernels, LayerStack layers, InputTransform input, TargetTransform target)
+    public Evaluator(TeamKernels kernels, LayerStack layers, Loss loss, InputTransform input, TargetTransform target)
     {
+        _loss = loss;
         _input = input;
         _target = target;
         _state = new BatchState(kernels, layers, 0) { Inputs = _rows };
@@ -28,23 +31,21 @@ internal sealed class Evaluator : IDisposable
     public Score Evaluate(Examples examples)
     {
         PreparedData data = PreparedData.From(examples, _input, _target, needsTargets: true);
-        double loss = 0, metric = 0, residual = 0, output = 0;
+        double loss = 0, metric = 0;
         bool isClasses = _target.Kind == TargetKind.Classes;
         for (int first = 0; first < data.Count; first += Batch)
         {
             PreparedData part = data.Take(first, Math.Min(Batch, data.Count - first));
             Run(part);
-            Score score = Score.Of(_state.Outputs, part, _target);
+            Score score = Score.Of(_loss.Value(_state.Outputs, part.Targets), _state.Outputs, part, _target);
             double share = (double)part.Count / data.Count;
             loss += share * score.Loss;
             metric += share * (isClasses ? score.Metric : score.Metric * score.Metric);
-            residual += score.ResidualNorm * score.ResidualNorm;
-            output += score.OutputNorm * score.OutputNorm;
         }
-        return new(loss, isClasses ? metric : Math.Sqrt(metric), Math.Sqrt(residual), Math.Sqrt(output));
+        return new(loss, isClasses ? metric : Math.Sqrt(metric));
     }
 
-    /// <summary>Outputs of every row, not yet in original units.</summary>
+    /// <summary>Predictions of every row, not yet in original units.</summary>
     public void Predict(Examples examples, Span<float> outputs)
     {
         PreparedData data = PreparedData.From(examples, _input, _target, needsTargets: false);
@@ -53,8 +54,12 @@ internal sealed class Evaluator : IDisposable
             PreparedData part = data.Take(first, Math.Min(Batch, data.Count - first));
             Run(part);
             for (int datum = 0; datum < part.Count; datum++)
-                for (int c = 0; c < data.Outputs; c++)
-                    outputs[(first + datum) * data.Outputs + c] = _state.Outputs[c, datum];
+            {
+                Span<float> row = outputs.Slice((first + datum) * data.Outputs, data.Outputs);
+                for (int c = 0; c < row.Length; c++)
+                    row[c] = _state.Outputs[c, datum];
+                _loss.Link(row);
+            }
         }
     }
 

@@ -4,34 +4,50 @@ using Subquad.Simd.Memory;
 namespace Subquad.Evaluation;
 
 /// <summary>How well outputs fit targets.</summary>
-/// <param name="Loss">||f - y||^2 / (2 n C): the mean over data and outputs.</param>
+/// <param name="Loss">The loss per datum and output.</param>
 /// <param name="Metric">Accuracy in [0, 1] for classes, root mean squared error in original units for values.</param>
-/// <param name="ResidualNorm">||f - y||_2.</param>
-/// <param name="OutputNorm">||f||_2.</param>
-internal readonly record struct Score(double Loss, double Metric, double ResidualNorm, double OutputNorm)
+internal readonly record struct Score(double Loss, double Metric)
 {
+    /// <summary>The score before anything was measured.</summary>
+    public static readonly Score None = new(double.NaN, double.NaN);
+
     /// <summary>Scores outputs (outputs x data) against prepared targets, summing in data order.</summary>
-    public static Score Of(PanelMatrix outputs, PreparedData data, TargetTransform target)
+    /// <param name="loss">Their loss, summed over the data.</param>
+    /// <param name="outputs">f.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="target">The targets' transform.</param>
+    public static Score Of(double loss, PanelMatrix outputs, PreparedData data, TargetTransform target)
     {
-        double squares = 0, outputSquares = 0, unitSquares = 0;
-        int correct = 0, width = data.Outputs;
+        double cells = (double)data.Count * data.Outputs;
+        return new(loss / cells, target.Kind == TargetKind.Classes ? Accuracy(outputs, data) : Math.Sqrt(SquaresInUnits(outputs, data, target) / cells));
+    }
+
+    private static double Accuracy(PanelMatrix outputs, PreparedData data)
+    {
+        if (data.Labels.Length == 0)
+            return 0;
+        int correct = 0;
         for (int datum = 0; datum < data.Count; datum++)
         {
             int best = 0;
-            for (int c = 0; c < width; c++)
-            {
-                double f = outputs[c, datum], r = f - data.Targets[datum * width + c];
-                squares += r * r;
-                outputSquares += f * f;
-                unitSquares += r * r * target.Deviation[c] * target.Deviation[c];
-                if (f > outputs[best, datum])
+            for (int c = 1; c < data.Outputs; c++)
+                if (outputs[c, datum] > outputs[best, datum])
                     best = c;
-            }
-            if (data.Labels.Length > 0 && best == data.Labels[datum])
+            if (best == data.Labels[datum])
                 correct++;
         }
-        double cells = (double)data.Count * width;
-        double metric = target.Kind == TargetKind.Classes ? (double)correct / data.Count : Math.Sqrt(unitSquares / cells);
-        return new(squares / (2 * cells), metric, Math.Sqrt(squares), Math.Sqrt(outputSquares));
+        return (double)correct / data.Count;
+    }
+
+    private static double SquaresInUnits(PanelMatrix outputs, PreparedData data, TargetTransform target)
+    {
+        double squares = 0;
+        for (int datum = 0; datum < data.Count; datum++)
+            for (int c = 0; c < data.Outputs; c++)
+            {
+                double residual = (double)outputs[c, datum] - data.Targets[datum * data.Outputs + c];
+                squares += residual * residual * target.Deviation[c] * target.Deviation[c];
+            }
+        return squares;
     }
 }

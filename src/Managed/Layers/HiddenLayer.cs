@@ -17,6 +17,7 @@ internal sealed class HiddenLayer : IDisposable
     {
         Shift = shift;
         Gain = (float)Layers.Shift.Gain(shift);
+        ExpectedDensity = Layers.Shift.UpperTail(shift);
         LowRank = weights;
         int width = weights.Rows;
         int padded = Weights.Panels * PanelMatrix.PanelRows;
@@ -43,6 +44,9 @@ internal sealed class HiddenLayer : IDisposable
 
     /// <summary>gamma; cancels in a normalised network, where 1 is used.</summary>
     public float Gain { get; }
+
+    /// <summary>The share of neurons that is expected to fire, from parameters alone.</summary>
+    public double ExpectedDensity { get; }
 
     private double Deviation => Math.Sqrt(2.0 / Width);
 

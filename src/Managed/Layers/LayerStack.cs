@@ -6,7 +6,7 @@ namespace Subquad.Layers;
 /// <summary>All parameters of a network: hidden layers and the output matrix. f = A^T h_L.</summary>
 internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool normalised) : IDisposable
 {
-    private readonly Lock _settling = new();
+    private readonly Lock _applying = new();
 
     /// <summary>Hidden layers, first to last.</summary>
     public HiddenLayer[] Hidden { get; } = hidden;
@@ -21,7 +21,7 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
     public bool Normalised { get; } = normalised;
 
     /// <summary>Folds in what a training run still holds beside the weights; null when nothing is held.</summary>
-    public Action? Unsettled { get; set; }
+    public Action? PendingChange { get; set; }
 
     public int Inputs => Hidden[0].Inputs;
     public int Outputs => Output.Rows;
@@ -33,13 +33,13 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
     public LayerStack Below(int layer) => new(Hidden[..layer], Output, Normalised);
 
     /// <summary>Makes the weights whole: whoever reads them all, while a run may be going on, asks for this first.</summary>
-    public void Settle()
+    public void ApplyPending()
     {
-        if (Unsettled is null)
+        if (PendingChange is null)
             return;
         // Predictions run side by side, also from the callback of a run that waits for it: one of them settles for all.
-        lock (_settling)
-            Unsettled?.Invoke();
+        lock (_applying)
+            PendingChange?.Invoke();
     }
 
     public void Dispose()

@@ -38,7 +38,7 @@ internal sealed class DampedGram : IPreconditioner, IDisposable
     public NativeBuffer<double> Elements => _matrix;
 
     /// <summary>Room for another n x Stride matrix that nobody needs until the next <see cref="Factor"/>, which leaves L there.</summary>
-    public NativeBuffer<double> Spare => Room.Fit(ref _factor, (long)Order * Stride);
+    public NativeBuffer<double> Spare => GrowOnlyBuffer.EnsureCapacity(ref _factor, (long)Order * Stride);
 
     /// <summary>The sum of the diagonal.</summary>
     public double Trace
@@ -77,7 +77,7 @@ internal sealed class DampedGram : IPreconditioner, IDisposable
     {
         Order = n;
         long wanted = (long)n * Stride;
-        Room.Fit(ref _matrix, wanted).Clear(wanted);
+        GrowOnlyBuffer.EnsureCapacity(ref _matrix, wanted).Clear(wanted);
     }
 
     /// <summary>K += scale * left o right, element by element.</summary>
@@ -170,7 +170,7 @@ internal sealed class DampedGram : IPreconditioner, IDisposable
     }
 
     /// <summary>Scratch of the verbs: so many elements for every row.</summary>
-    private NativeBuffer<double> Panel(int elementsOfRow) => Room.Fit(ref _panel, (Order + 16L) * elementsOfRow);
+    private NativeBuffer<double> Panel(int elementsOfRow) => GrowOnlyBuffer.EnsureCapacity(ref _panel, (Order + 16L) * elementsOfRow);
 
     /// <summary>The lower part of a row.</summary>
     private Span<double> Row(NativeBuffer<double> matrix, int row) => matrix.Slice((long)row * Stride, row + 1);

@@ -111,7 +111,7 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
     public IterationResult Solve(Span<double> x, Span<double> left, int stride)
     {
         int n = (left.Length + stride - 1) / stride;
-        Span<double> solution = Room.Fit(ref _solution, n).Slice(0, n), residual = Room.Fit(ref _left, n).Slice(0, n);
+        Span<double> solution = GrowOnlyBuffer.EnsureCapacity(ref _solution, n).Slice(0, n), residual = GrowOnlyBuffer.EnsureCapacity(ref _left, n).Slice(0, n);
         for (int i = 0; i < n; i++)
             residual[i] = solution[i] = left[i * stride];
         IterationResult result = Iterates ? Iterate(left, stride, residual) : new(0, IterationEnd.Tolerance);

@@ -55,13 +55,7 @@ internal abstract class KhatriRaoSketch : IDisposable
         Count = count;
         Columns = ColumnsFor(columns);
         long wanted = (long)count * Stride;
-        if (_rows.Length < wanted)
-        {
-            _rows.Dispose();
-            _rows = new NativeBuffer<double>(wanted);
-            return;
-        }
-        _rows.Clear(wanted);
+        GrowOnlyBuffer.EnsureCapacity(ref _rows, wanted).Clear(wanted);
     }
 
     /// <summary>B += scale * J S^T.</summary>
@@ -112,7 +106,7 @@ internal abstract class KhatriRaoSketch : IDisposable
         int count = 0;
         for (int block = 0; block < batch.Blocks; block++)
         {
-            (long start, int length) = batch.Run(block, datum);
+            (long start, int length) = batch.Segment(block, datum);
             ReadOnlySpan<ushort> offsets = batch.OffsetsAt(start, length);
             values.Slice(start, length).CopyTo(copied[count..]);
             for (int entry = 0; entry < length; entry++)

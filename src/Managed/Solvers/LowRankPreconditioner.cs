@@ -48,10 +48,10 @@ internal sealed class LowRankPreconditioner : IPreconditioner, IDisposable
     {
         (_gram, Order, Rank) = (gram, gram.Order, 0);
         rank = Math.Min(rank, Order);
-        Room.Fit(ref _vectors, (long)rank * Stride);
-        Room.Fit(ref _diagonal, Order);
-        Room.Fit(ref _column, Order);
-        Room.Fit(ref _coefficients, rank);
+        GrowOnlyBuffer.EnsureCapacity(ref _vectors, (long)rank * Stride);
+        GrowOnlyBuffer.EnsureCapacity(ref _diagonal, Order);
+        GrowOnlyBuffer.EnsureCapacity(ref _column, Order);
+        GrowOnlyBuffer.EnsureCapacity(ref _coefficients, rank);
         double largest = 0;
         for (int row = 0; row < Order; row++)
             largest = Math.Max(largest, _diagonal[row] = gram.Elements[(long)row * gram.Stride + row]);

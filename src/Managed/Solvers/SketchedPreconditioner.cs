@@ -92,7 +92,7 @@ internal sealed class SketchedPreconditioner : IPreconditioner, IDisposable
     {
         int n = _sketch.Count;
         _second.Reset(n);
-        Room.Fit(ref _orthogonal, (long)n * _sketch.Stride);
+        GrowOnlyBuffer.EnsureCapacity(ref _orthogonal, (long)n * _sketch.Stride);
         for (int row = 0; row < n; row++)
             _sketch.Rows.Slice((long)row * _sketch.Stride, _sketch.Stride).CopyTo(_orthogonal.Slice((long)row * _sketch.Stride, _sketch.Stride));
         AddOrthogonal(_sketch.Stride, _sketch.Columns);
@@ -100,7 +100,7 @@ internal sealed class SketchedPreconditioner : IPreconditioner, IDisposable
         for (int from = 0; mu > 0 && from < n; from += Strip)
         {
             int columns = Math.Min(Strip, n - from), stride = (columns + 15) / 16 * 16;
-            Room.Fit(ref _orthogonal, (long)n * stride);
+            GrowOnlyBuffer.EnsureCapacity(ref _orthogonal, (long)n * stride);
             _orthogonal.Clear((long)n * stride);
             for (int column = 0; column < columns; column++)
                 _orthogonal[(long)(from + column) * stride + column] = root;

@@ -93,8 +93,8 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
         public void Draw(int width, int columns, ref SplitMix64 random)
         {
             _width = width;
-            Room.Fit(ref _buckets, width);
-            Room.Fit(ref _signs, width);
+            GrowOnlyBuffer.EnsureCapacity(ref _buckets, width);
+            GrowOnlyBuffer.EnsureCapacity(ref _signs, width);
             for (int i = 0; i < width; i++)
             {
                 _buckets[i] = random.Below(columns);

@@ -57,8 +57,8 @@ internal sealed class TensorSrht(TeamKernels kernels) : KhatriRaoSketch(kernels)
             _width = width;
             _padded = (int)BitOperations.RoundUpToPowerOf2((uint)width);
             _isSampled = SolverCosts.SamplesTransform(_padded, columns, (double)factor.EntryCount / Math.Max(1, factor.Count));
-            Room.Fit(ref _signs, width);
-            Room.Fit(ref _samples, columns);
+            GrowOnlyBuffer.EnsureCapacity(ref _signs, width);
+            GrowOnlyBuffer.EnsureCapacity(ref _samples, columns);
             for (int i = 0; i < width; i++)
                 _signs[i] = (random.Next() & 1) == 0 ? 1 : -1;
             for (int t = 0; t < columns; t++)

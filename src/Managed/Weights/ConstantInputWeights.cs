@@ -10,9 +10,9 @@ namespace Subquad.Weights;
 /// </summary>
 /// <param name="kernels">Verbs.</param>
 /// <param name="weights">The layer's weights.</param>
-/// <param name="turnedInputs">v, constant while steps are appended, turned round.</param>
+/// <param name="transposedInputs">v, constant while steps are appended, transposed.</param>
 /// <param name="keepsTerms">Whether the factor is held with the weights' terms, as a group of its own that grows no more terms, in place of being added to their base.</param>
-internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights weights, TransposedBatch turnedInputs, bool keepsTerms) : IDisposable
+internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights weights, TransposedBatch transposedInputs, bool keepsTerms) : IDisposable
 {
     private const int StepsAtOnce = 8;
 
@@ -23,7 +23,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
     private readonly ActiveBatch _entries = new();
     private Action<int, int>? _addBlock;
     private ActiveBatch _inputs = null!;
-    private HeldTerms? _kept;
+    private LowRankTerms? _kept;
     private int _held;
     private bool _isSummed, _hasTerms;
 
@@ -32,7 +32,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
     {
         foreach (ActiveBatch step in _steps)
             step.CopyFrom(like);
-        _coefficients.SetShape(weights.Rows, turnedInputs.Lists.Width);
+        _coefficients.SetShape(weights.Rows, transposedInputs.Lists.Width);
     }
 
     /// <summary>Takes a step's terms over.</summary>
@@ -52,24 +52,18 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
         if (!_hasTerms)
             return;
         SumUp();
-        CancellationToken cancellation = Shield();
-        try
+        // A cancelled run still owes its accepted steps.
+        using var shield = new CancellationShield(kernels.Team);
+        _lists.NonZero(_coefficients, _entries);
+        // Before the weights are touched: terms that were added once must never be added again.
+        _hasTerms = false;
+        if (keepsTerms)
         {
-            _lists.NonZero(_coefficients, _entries);
-            // Before the weights are touched: terms that were added once must never be added again.
-            _hasTerms = false;
-            if (keepsTerms)
-            {
-                Keep();
-                return;
-            }
-            _isSummed = false;
-            weights.Fold(kernels, _entries, _entries.Values, turnedInputs, 1f);
+            Keep();
+            return;
         }
-        finally
-        {
-            kernels.Team.Cancellation = cancellation;
-        }
+        _isSummed = false;
+        weights.Fold(kernels, _entries, _entries.Values, transposedInputs, 1f);
     }
 
     public void Dispose()
@@ -84,7 +78,7 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
     private void Keep()
     {
         bool isNew = _kept is null;
-        _kept ??= new HeldTerms();
+        _kept ??= new LowRankTerms();
         _kept.Set(_entries, _entries.Values, _inputs, 1f);
         if (isNew)
             weights.Append(_kept);
@@ -95,13 +89,12 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
     {
         if (!_isSummed)
         {
-            _coefficients.SetShape(weights.Rows, turnedInputs.Lists.Width);
+            _coefficients.SetShape(weights.Rows, transposedInputs.Lists.Width);
             _coefficients.Clear();
         }
         _isSummed = true;
-        CancellationToken cancellation = Shield();
-        kernels.Team.Run(_steps[0].Blocks, _addBlock ??= (block, _) => AddBlock(block));
-        kernels.Team.Cancellation = cancellation;
+        using (new CancellationShield(kernels.Team))
+            kernels.Team.Run(_steps[0].Blocks, _addBlock ??= (block, _) => AddBlock(block));
         _held = 0;
     }
 
@@ -113,20 +106,12 @@ internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights w
             float scale = _scales[held];
             for (int datum = 0; datum < step.Count; datum++)
             {
-                (long start, int length) = step.Run(block, datum);
+                (long start, int length) = step.Segment(block, datum);
                 ReadOnlySpan<ushort> offsets = step.OffsetsAt(start, length);
                 ReadOnlySpan<float> values = step.Values.Slice(start, length);
                 for (int i = 0; i < length; i++)
                     _coefficients[block * ActiveBatch.BlockSize + offsets[i], datum] += scale * values[i];
             }
         }
-    }
-
-    /// <summary>Folded in whole or not at all: a cancelled run still owes its accepted steps. Returns the token that is to be honoured again afterwards.</summary>
-    private CancellationToken Shield()
-    {
-        CancellationToken cancellation = kernels.Team.Cancellation;
-        kernels.Team.Cancellation = CancellationToken.None;
-        return cancellation;
     }
 }

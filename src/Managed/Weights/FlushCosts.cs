@@ -12,7 +12,7 @@ internal static class FlushCosts
     // Nanoseconds on two threads: of a scatter, per 64-byte line of W and per element (perf/results, kernels, m = 8,192 and 16,384).
     private const double PerLine = 4.2, PerElement = 0.5;
 
-    // Of a product with a group of terms, to begin, per datum and neuron, and per multiply-add (data in whole pairs of panels); of an append, per entry of the group that is turned round
+    // Of a product with a group of terms, to begin, per datum and neuron, and per multiply-add (data in whole pairs of panels); of an append, per entry of the group that is transposed
     // (perf/EndToEnd, Runs/Solvers/HeldProductCases).
     private const double PerProduct = 20_000, PerPair = 0.65, PerMultiplyAdd = 0.014, PerEntry = 3.5;
 

@@ -18,7 +18,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <summary>Terms are joined into groups of at most so many: two blocks of a scatter, which streams W once for each, and one product of a query.</summary>
     public const int MostJoined = 2 * ActiveBatch.BlockSize;
 
-    private readonly List<HeldTerms> _held = [], _spare = [];
+    private readonly List<LowRankTerms> _held = [], _spare = [];
 
     /// <summary>The weights without the terms.</summary>
     public PanelMatrix Base { get; } = baseWeights;
@@ -30,7 +30,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     public bool IsBaseChanged { get; private set; }
 
     /// <summary>The terms that are not in the base, in the order of appending.</summary>
-    public IReadOnlyList<HeldTerms> Held => _held;
+    public IReadOnlyList<LowRankTerms> Terms => _held;
 
     /// <summary>How many terms that are.</summary>
     public int Rank { get; private set; }
@@ -59,7 +59,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
         }
         else
         {
-            HeldTerms terms = _spare.Count > 0 ? _spare[^1] : new HeldTerms();
+            LowRankTerms terms = _spare.Count > 0 ? _spare[^1] : new LowRankTerms();
             terms.Set(outputs, values, inputs, scale);
             if (_spare.Count > 0)
                 _spare.RemoveAt(_spare.Count - 1);
@@ -69,7 +69,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     }
 
     /// <summary>Appends terms and owns them from now on.</summary>
-    public void Append(HeldTerms terms)
+    public void Append(LowRankTerms terms)
     {
         if (terms.Count == 0)
         {
@@ -94,7 +94,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
         if (!HasTerms || inputs.Count == 0)
             return;
         scratch.Spread(inputs, inputs.Values);
-        foreach (HeldTerms terms in _held)
+        foreach (LowRankTerms terms in _held)
             kernels.SubtractTransposed(sums, scratch.Of(terms), terms.Scale, sums);
     }
 
@@ -102,14 +102,14 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <param name="scratch">What computes, and room.</param>
     /// <param name="listed">Rows per datum.</param>
     /// <param name="sums">In the order of <paramref name="listed"/>.</param>
-    /// <param name="turned">The inputs, turned round.</param>
-    /// <param name="turnedValues">x in that order.</param>
+    /// <param name="transposed">The inputs, transposed.</param>
+    /// <param name="transposedValues">x in that order.</param>
     /// <param name="inputs">The inputs.</param>
     /// <param name="values">x in their order.</param>
     public void Query(
-        TermProducts scratch, ActiveBatch listed, NativeBuffer<float> sums, TransposedBatch turned, NativeBuffer<float> turnedValues, ActiveBatch inputs, NativeBuffer<float> values)
+        TermProducts scratch, ActiveBatch listed, NativeBuffer<float> sums, TransposedBatch transposed, NativeBuffer<float> transposedValues, ActiveBatch inputs, NativeBuffer<float> values)
     {
-        scratch.Kernels.PushForward(Base, listed, sums, turned, turnedValues);
+        scratch.Kernels.PushForward(Base, listed, sums, transposed, transposedValues);
         SubtractTerms(scratch, listed, sums, inputs, values);
     }
 
@@ -119,7 +119,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
         if (!HasTerms)
             return;
         scratch.Spread(inputs, values);
-        foreach (HeldTerms terms in _held)
+        foreach (LowRankTerms terms in _held)
             scratch.Subtract(scratch.Of(terms), terms.Scale, listed, sums);
     }
 
@@ -127,13 +127,13 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <param name="scratch">What computes, and room.</param>
     /// <param name="outputs">The structure of u.</param>
     /// <param name="values">u.</param>
-    /// <param name="turned">The chosen inputs, turned round.</param>
+    /// <param name="transposed">The chosen inputs, transposed.</param>
     /// <param name="inputs">The chosen inputs.</param>
     /// <param name="pulled">In the order of <paramref name="inputs"/>.</param>
     public void QueryTransposed(
-        TermProducts scratch, ActiveBatch outputs, NativeBuffer<float> values, TransposedBatch turned, ActiveBatch inputs, NativeBuffer<float> pulled)
+        TermProducts scratch, ActiveBatch outputs, NativeBuffer<float> values, TransposedBatch transposed, ActiveBatch inputs, NativeBuffer<float> pulled)
     {
-        scratch.Kernels.PullBack(Base, outputs, values, turned, pulled);
+        scratch.Kernels.PullBack(Base, outputs, values, transposed, pulled);
         SubtractTransposedTerms(scratch, outputs, values, inputs, pulled);
     }
 
@@ -143,7 +143,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
         if (!HasTerms)
             return;
         scratch.Spread(outputs, values);
-        foreach (HeldTerms terms in _held)
+        foreach (LowRankTerms terms in _held)
             scratch.Subtract(scratch.OfTransposed(terms), terms.Scale, inputs, pulled);
     }
 
@@ -151,14 +151,14 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <param name="kernels">What computes.</param>
     /// <param name="outputs">The structure of u.</param>
     /// <param name="values">u.</param>
-    /// <param name="turnedInputs">v, turned round.</param>
+    /// <param name="transposedInputs">v, transposed.</param>
     /// <param name="scale">Multiplies every term.</param>
     /// <exception cref="InvalidOperationException">The base is read-only.</exception>
-    public void Fold(TeamKernels kernels, ActiveBatch outputs, NativeBuffer<float> values, TransposedBatch turnedInputs, float scale)
+    public void Fold(TeamKernels kernels, ActiveBatch outputs, NativeBuffer<float> values, TransposedBatch transposedInputs, float scale)
     {
         ThrowIfReadOnly();
         IsBaseChanged = true;
-        kernels.Scatter(Base, outputs, values, turnedInputs, turnedInputs.Lists.Values, -scale);
+        kernels.Scatter(Base, outputs, values, transposedInputs, transposedInputs.Lists.Values, -scale);
     }
 
     /// <summary>Adds all terms to the base, per element in the order of appending.</summary>
@@ -170,16 +170,14 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
         ThrowIfReadOnly();
         IsBaseChanged = true;
         // All terms or none: what was added once must never be added again.
-        CancellationToken cancellation = kernels.Team.Cancellation;
-        kernels.Team.Cancellation = CancellationToken.None;
+        using var shield = new CancellationShield(kernels.Team);
         try
         {
-            foreach (HeldTerms terms in _held)
+            foreach (LowRankTerms terms in _held)
                 terms.FoldInto(kernels, Base);
         }
         finally
         {
-            kernels.Team.Cancellation = cancellation;
             _spare.AddRange(_held);
             _held.Clear();
             Rank = 0;
@@ -190,7 +188,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     public void Materialise(TeamKernels kernels, PanelMatrix target)
     {
         target.CopyFrom(Base);
-        foreach (HeldTerms terms in _held)
+        foreach (LowRankTerms terms in _held)
             terms.FoldInto(kernels, target);
     }
 
@@ -202,7 +200,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     public void CopyRows(int row, int count, Span<float> destination, bool isFused)
     {
         Base.CopyRows(row, count, destination);
-        foreach (HeldTerms terms in _held)
+        foreach (LowRankTerms terms in _held)
             for (int i = 0; i < count; i++)
                 terms.FoldInto(row + i, destination.Slice(i * Columns, Columns), isFused);
     }
@@ -231,7 +229,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <summary>Gives back the memory of terms that were flushed; without this it waits for the next ones.</summary>
     public void Trim()
     {
-        foreach (HeldTerms terms in _spare)
+        foreach (LowRankTerms terms in _spare)
             terms.Dispose();
         _spare.Clear();
     }
@@ -239,7 +237,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     public void Dispose()
     {
         Trim();
-        foreach (HeldTerms terms in _held)
+        foreach (LowRankTerms terms in _held)
             terms.Dispose();
         _held.Clear();
         Base.Dispose();

@@ -9,12 +9,12 @@ namespace Subquad.Weights;
 /// </summary>
 internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
 {
-    private NativeBuffer<float> _turnedValues = new(0);
+    private NativeBuffer<float> _transposedValues = new(0);
     private ActiveBatch _outputs = null!;
     private NativeBuffer<float> _outputValues = null!;
-    private TransposedBatch _turnedOutputs = null!;
+    private TransposedBatch _transposedOutputs = null!;
 
-    /// <summary>Multiplies every term; the metric s^2.</summary>
+    /// <summary>Multiplies every term; s^2.</summary>
     public float Scale { get; private set; }
 
     /// <summary>The structure of u.</summary>
@@ -29,25 +29,21 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     /// <summary>Takes the terms over.</summary>
     /// <param name="outputs">The structure of u.</param>
     /// <param name="values">u; not copied.</param>
-    /// <param name="turned">The same structure turned round.</param>
+    /// <param name="transposed">The same structure transposed.</param>
     /// <param name="inputs">v; not copied.</param>
     /// <param name="scale">s^2.</param>
-    public void Set(ActiveBatch outputs, NativeBuffer<float> values, TransposedBatch turned, ActiveBatch inputs, float scale)
+    public void Set(ActiveBatch outputs, NativeBuffer<float> values, TransposedBatch transposed, ActiveBatch inputs, float scale)
     {
-        (_outputs, _outputValues, _turnedOutputs, Inputs, Scale) = (outputs, values, turned, inputs, scale);
-        if (_turnedValues.Length < turned.Lists.EntryCount)
-        {
-            _turnedValues.Dispose();
-            _turnedValues = new NativeBuffer<float>(turned.Lists.EntryCount + turned.Lists.EntryCount / 4);
-        }
-        turned.Gather(values, _turnedValues);
+        (_outputs, _outputValues, _transposedOutputs, Inputs, Scale) = (outputs, values, transposed, inputs, scale);
+        GrowOnlyBuffer.EnsureListCapacity(ref _transposedValues, transposed.Lists.EntryCount);
+        transposed.Gather(values, _transposedValues);
     }
 
     /// <summary>product[i, r] = sum over terms i' of products[i, i'] u_i'[r]: what the terms add to the pre-activations of data whose inputs have these inner products with v, but
     /// for the factor -scale.</summary>
     /// <param name="products">The inner products: data x terms.</param>
     /// <param name="product">data x neurons.</param>
-    public void Multiply(PanelMatrix products, PanelMatrix product) => kernels.Multiply(products, _turnedOutputs.Lists, _turnedValues, product);
+    public void Multiply(PanelMatrix products, PanelMatrix product) => kernels.Multiply(products, _transposedOutputs.Lists, _transposedValues, product);
 
     /// <summary>Pre-activations of data whose inputs to the layer are constant, corrected by the terms, and the neurons above their thresholds; see <see cref="TeamKernels.Correct"/>.</summary>
     /// <param name="products">The inner products: data x terms.</param>
@@ -58,29 +54,29 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     /// <param name="gain">Multiplies what is above.</param>
     /// <param name="active">Takes the lists.</param>
     public void Correct(PanelMatrix products, PanelMatrix product, PanelMatrix sums, PanelMatrix corrected, NativeBuffer<float> thresholds, float gain, ActiveBatch active) =>
-        kernels.Correct(products, _turnedOutputs.Lists, _turnedValues, product, sums, Scale, corrected, thresholds, gain, active);
+        kernels.Correct(products, _transposedOutputs.Lists, _transposedValues, product, sums, Scale, corrected, thresholds, gain, active);
 
     /// <summary>Bounds how far each row of the weights would move: change[r] >= |scale * sum over i of u_i[r] v_i|, and how many terms a row has. Triangle inequality over the terms.</summary>
     /// <param name="inputNorms">|v_i|, one per term.</param>
     /// <param name="change">One per row.</param>
     /// <param name="terms">One per row.</param>
     public void ChangeNorms(ReadOnlySpan<double> inputNorms, Span<double> change, Span<int> terms) =>
-        SparseNorms.OfTerms(_turnedOutputs.Lists, _turnedValues, Scale, inputNorms, change, terms);
+        SparseNorms.OfTerms(_transposedOutputs.Lists, _transposedValues, Scale, inputNorms, change, terms);
 
     /// <summary>Marks the rows of the weights that the terms move.</summary>
     public void MarkRows(Span<bool> rows)
     {
-        ActiveBatch lists = _turnedOutputs.Lists;
+        ActiveBatch lists = _transposedOutputs.Lists;
         for (int block = 0; block < lists.Blocks; block++)
             for (int row = 0; row < lists.Count; row++)
-                rows[row] |= lists.Run(block, row).Length > 0;
+                rows[row] |= lists.Segment(block, row).Length > 0;
     }
 
     /// <summary>Adds the terms to the weights for good.</summary>
     /// <param name="weights">The layer's weights.</param>
-    /// <param name="turnedInputs">v turned round.</param>
-    public void FoldInto(PanelMatrix weights, TransposedBatch turnedInputs) =>
-        kernels.Scatter(weights, _outputs, _outputValues, turnedInputs, turnedInputs.Lists.Values, -Scale);
+    /// <param name="transposedInputs">v transposed.</param>
+    public void FoldInto(PanelMatrix weights, TransposedBatch transposedInputs) =>
+        kernels.Scatter(weights, _outputs, _outputValues, transposedInputs, transposedInputs.Lists.Values, -Scale);
 
-    public void Dispose() => _turnedValues.Dispose();
+    public void Dispose() => _transposedValues.Dispose();
 }

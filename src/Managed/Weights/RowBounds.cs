@@ -64,7 +64,7 @@ internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : I
         _drift.Clear();
         _driftOfBase.Clear();
         ForgetHeld();
-        foreach (HeldTerms terms in weights.Held)
+        foreach (LowRankTerms terms in weights.Terms)
         {
             NormsOf(terms.Inputs);
             terms.ChangeNorms(_inputNorms, _change.Span, _terms);
@@ -75,7 +75,7 @@ internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : I
     }
 
     /// <summary>Bounds a step that is only pending.</summary>
-    public void Hold(PendingTerms terms)
+    public void Stage(PendingTerms terms)
     {
         NormsOf(terms.Inputs);
         terms.ChangeNorms(_inputNorms, _change.Span, _terms);
@@ -143,7 +143,7 @@ internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : I
         _longestHeldRow += LongestRow;
         _longestHeldInput = Math.Max(_longestHeldInput, LongestInput);
         _productRoundings = Gamma(_longestHeldInput) + Gamma(_longestHeldRow) + 8 * Roundoff;
-        _subtractionRoundings = 2 * weights.Held.Count * Roundoff;
+        _subtractionRoundings = 2 * weights.Terms.Count * Roundoff;
     }
 
     private void ForgetHeld()

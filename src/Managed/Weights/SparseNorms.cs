@@ -13,7 +13,7 @@ internal static class SparseNorms
         for (int block = 0; block < rows.Blocks; block++)
             for (int datum = 0; datum < rows.Count; datum++)
             {
-                (long start, int length) = rows.Run(block, datum);
+                (long start, int length) = rows.Segment(block, datum);
                 foreach (float value in rows.Values.Slice(start, length))
                     norms[datum] += (double)value * value;
             }
@@ -22,7 +22,7 @@ internal static class SparseNorms
     }
 
     /// <summary>Bounds how far terms move each row: change[r] >= |scale * sum over i of u_i[r] v_i|, and how many terms a row has. Triangle inequality over the terms.</summary>
-    /// <param name="lists">u turned round: a list of terms per row.</param>
+    /// <param name="lists">u transposed: a list of terms per row.</param>
     /// <param name="values">u, in that order.</param>
     /// <param name="scale">Multiplies every term.</param>
     /// <param name="inputNorms">|v_i|, one per term.</param>
@@ -35,7 +35,7 @@ internal static class SparseNorms
         for (int block = 0; block < lists.Blocks; block++)
             for (int row = 0; row < lists.Count; row++)
             {
-                (long start, int length) = lists.Run(block, row);
+                (long start, int length) = lists.Segment(block, row);
                 ReadOnlySpan<ushort> data = lists.OffsetsAt(start, length);
                 ReadOnlySpan<float> factors = values.Slice(start, length);
                 double sum = 0;

@@ -11,12 +11,12 @@ internal sealed class SteppedWeights(TeamKernels kernels, LowRankWeights weights
 
     /// <summary>Takes the weights of now and the step.</summary>
     /// <param name="terms">The step.</param>
-    /// <param name="turnedInputs">What its terms' inputs are, turned round.</param>
+    /// <param name="transposedInputs">What its terms' inputs are, transposed.</param>
     /// <exception cref="ArithmeticException">A weight would not be finite.</exception>
-    public void Step(PendingTerms terms, TransposedBatch turnedInputs)
+    public void Step(PendingTerms terms, TransposedBatch transposedInputs)
     {
         weights.Materialise(kernels, Matrix);
-        terms.FoldInto(Matrix, turnedInputs);
+        terms.FoldInto(Matrix, transposedInputs);
         for (int panel = 0; panel < Matrix.Panels; panel++)
             foreach (float value in Matrix.Panel(panel))
                 if (!float.IsFinite(value))

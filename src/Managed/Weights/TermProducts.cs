@@ -47,13 +47,13 @@ internal sealed class TermProducts : IDisposable
         Kernels.Multiply(_rows, terms, terms.Values, products);
     }
 
-    /// <summary>Takes the data that <see cref="Of(HeldTerms)"/> and <see cref="OfTransposed"/> are asked for.</summary>
+    /// <summary>Takes the data that <see cref="Of(LowRankTerms)"/> and <see cref="OfTransposed"/> are asked for.</summary>
     /// <param name="data">Which elements are not zero.</param>
     /// <param name="values">Their values.</param>
     public void Spread(ActiveBatch data, NativeBuffer<float> values) => Kernels.Spread(data, values, _rows);
 
     /// <summary>sum over terms j of &lt;h_i, v_j&gt; u_j: data x rows of the weights, for the h that were spread; valid until the next call.</summary>
-    public PanelMatrix Of(HeldTerms terms)
+    public PanelMatrix Of(LowRankTerms terms)
     {
         Kernels.Multiply(_rows, terms.Inputs, terms.Inputs.Values, _products);
         terms.Multiply(Kernels, _products, Sums);
@@ -61,7 +61,7 @@ internal sealed class TermProducts : IDisposable
     }
 
     /// <summary>sum over terms j of &lt;u_i, u_j&gt; v_j: data x columns of the weights, for the u_i that were spread; valid until the next call.</summary>
-    public PanelMatrix OfTransposed(HeldTerms terms)
+    public PanelMatrix OfTransposed(LowRankTerms terms)
     {
         Kernels.Multiply(_rows, terms.Outputs, terms.Outputs.Values, _products);
         terms.MultiplyInputs(Kernels, _products, Sums);
@@ -75,11 +75,7 @@ internal sealed class TermProducts : IDisposable
     /// <param name="sums">In the order of <paramref name="listed"/>.</param>
     public void Subtract(PanelMatrix product, float scale, ActiveBatch listed, NativeBuffer<float> sums)
     {
-        if (_gathered.Length < listed.EntryCount)
-        {
-            _gathered.Dispose();
-            _gathered = new NativeBuffer<float>(listed.EntryCount + listed.EntryCount / 4);
-        }
+        GrowOnlyBuffer.EnsureListCapacity(ref _gathered, listed.EntryCount);
         Kernels.GatherActive(product, listed, dataInRows: true, _gathered);
         (_scale, _entries, _sums) = (scale, listed.EntryCount, sums);
         Kernels.Team.Run((int)((_entries + Chunk - 1) / Chunk), _subtract);

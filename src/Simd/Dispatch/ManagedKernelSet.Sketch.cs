@@ -38,7 +38,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     internal override void CountSketchCore(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, Span<float> result)
     {
         fixed (int* places = ids, targets = buckets)
-        fixed (float* from = values, turned = signs, to = result)
-            SketchKernel<TSimd, TVec>.Count(places, from, ids.Length, targets, turned, to);
+        fixed (float* from = values, transposed = signs, to = result)
+            SketchKernel<TSimd, TVec>.Count(places, from, ids.Length, targets, transposed, to);
     }
 }

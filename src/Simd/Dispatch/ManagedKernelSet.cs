@@ -125,10 +125,10 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(entries, values, rows);
     }
 
-    internal override void SubtractTransposedCore(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target, int panelFrom, int panelTo)
+    internal override void SubtractTransposedCore(PanelMatrix source, PanelMatrix transposed, float scale, PanelMatrix target, int panelFrom, int panelTo)
     {
-        LayoutKernel.SubtractTransposed(source.View, turned.View, scale, target.View, panelFrom, panelTo);
-        KeepAlive(source, turned, target);
+        LayoutKernel.SubtractTransposed(source.View, transposed.View, scale, target.View, panelFrom, panelTo);
+        KeepAlive(source, transposed, target);
     }
 
     internal override void NarrowSymmetricCore(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo)

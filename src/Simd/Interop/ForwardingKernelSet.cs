@@ -54,8 +54,8 @@ internal abstract class ForwardingKernelSet(KernelSet managed) : KernelSet
     internal override void SpreadCore(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows, int panelFrom, int panelTo) =>
         Managed.SpreadCore(entries, values, rows, panelFrom, panelTo);
 
-    internal override void SubtractTransposedCore(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target, int panelFrom, int panelTo) =>
-        Managed.SubtractTransposedCore(source, turned, scale, target, panelFrom, panelTo);
+    internal override void SubtractTransposedCore(PanelMatrix source, PanelMatrix transposed, float scale, PanelMatrix target, int panelFrom, int panelTo) =>
+        Managed.SubtractTransposedCore(source, transposed, scale, target, panelFrom, panelTo);
 
     internal override void NarrowSymmetricCore(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo) =>
         Managed.NarrowSymmetricCore(gram, stride, matrix, panelFrom, panelTo);

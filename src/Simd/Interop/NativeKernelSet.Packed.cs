@@ -17,16 +17,16 @@ internal sealed unsafe partial class NativeKernelSet
         KeepAlive(entries, values, rows);
     }
 
-    internal override void SubtractTransposedCore(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target, int panelFrom, int panelTo)
+    internal override void SubtractTransposedCore(PanelMatrix source, PanelMatrix transposed, float scale, PanelMatrix target, int panelFrom, int panelTo)
     {
         if (!Serves(CoreVerbs.SubtractTransposed))
         {
-            base.SubtractTransposedCore(source, turned, scale, target, panelFrom, panelTo);
+            base.SubtractTransposedCore(source, transposed, scale, target, panelFrom, panelTo);
             return;
         }
-        (PanelView from, PanelView across, PanelView to) = (source.View, turned.View, target.View);
+        (PanelView from, PanelView across, PanelView to) = (source.View, transposed.View, target.View);
         _core->SubtractTransposed(&from, &across, scale, &to, panelFrom, panelTo);
-        KeepAlive(source, turned, target);
+        KeepAlive(source, transposed, target);
     }
 
     internal override void NarrowSymmetricCore(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo)

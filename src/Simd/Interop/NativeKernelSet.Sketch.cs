@@ -45,7 +45,7 @@ internal sealed unsafe partial class NativeKernelSet
             return;
         }
         fixed (int* places = ids, targets = buckets)
-        fixed (float* from = values, turned = signs, to = result)
-            _core->CountSketch(places, from, (nuint)ids.Length, targets, turned, to);
+        fixed (float* from = values, transposed = signs, to = result)
+            _core->CountSketch(places, from, (nuint)ids.Length, targets, transposed, to);
     }
 }

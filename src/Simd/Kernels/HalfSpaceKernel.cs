@@ -48,9 +48,9 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
                     return -1;
             }
             length = Step(tree, level, query, bound, groups, length, 1, survivors, ref tested);
-            int* turned = groups;
+            int* transposed = groups;
             groups = survivors;
-            survivors = turned;
+            survivors = transposed;
         }
         return listedCost * length > tree.Leaves ? -1 : length;
     }

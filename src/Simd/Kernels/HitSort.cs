@@ -43,9 +43,9 @@ internal static unsafe class HitSort
             places += buckets;
             for (int i = 0; i < count; i++)
                 to[places[(int)(from[i] >> (32 + pass * width)) & mask]++] = from[i];
-            ulong* turned = from;
+            ulong* transposed = from;
             from = to;
-            to = turned;
+            to = transposed;
         }
         if (passes > 1)
             places += buckets;

@@ -47,7 +47,7 @@ internal static unsafe class LayoutKernel
     }
 
     /// <summary>target = source - scale * turned^T, in squares of 64 x 64: a panel's worth of lines of each side fits the first-level cache.</summary>
-    public static void SubtractTransposed(PanelView source, PanelView turned, float scale, PanelView target, int panelFrom, int panelTo)
+    public static void SubtractTransposed(PanelView source, PanelView transposed, float scale, PanelView target, int panelFrom, int panelTo)
     {
         const int Side = PanelMatrix.PanelRows;
         int rowsTo = target.Rows;
@@ -59,7 +59,7 @@ internal static unsafe class LayoutKernel
             for (int columnFrom = 0; columnFrom < target.Columns; columnFrom += Side)
             {
                 int columns = Math.Min(Side, target.Columns - columnFrom);
-                float* square = turned.Data + columnFrom / Side * turned.Stride + (long)rowFrom * Side;
+                float* square = transposed.Data + columnFrom / Side * transposed.Stride + (long)rowFrom * Side;
                 for (int column = 0; column < columns; column++)
                 {
                     long at = (long)(columnFrom + column) * Side;

@@ -66,7 +66,7 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
     internal ActiveView With(NativeBuffer<float> values) => new(Count, Width, Blocks, _starts.Pointer, _offsets.Pointer, values.Pointer);
 
     /// <summary>Entries of one datum in one block: their number and where they start.</summary>
-    internal (long Start, int Length) Run(int block, int datum)
+    internal (long Start, int Length) Segment(int block, int datum)
     {
         long start = _starts[(long)block * Count + datum];
         return (start, (int)(_starts[(long)block * Count + datum + 1] - start));
@@ -101,7 +101,7 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
         Expect.That(ids.Length >= count && values.Length >= count, $"expected room for {count} ids and values, found {ids.Length} and {values.Length}");
         for (int block = 0; block < Blocks; block++)
         {
-            (long start, int length) = Run(block, datum);
+            (long start, int length) = Segment(block, datum);
             for (int entry = 0; entry < length; entry++, copied++)
             {
                 ids[copied] = block * BlockSize + _offsets[start + entry];
@@ -211,8 +211,7 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
     internal void SetShape(int count, int width)
     {
         long starts = BlocksOf(width) * (long)count + 1;
-        if (_starts.Length < starts)
-            Grow(ref _starts, starts);
+        GrowOnlyBuffer.EnsureListCapacity(ref _starts, starts);
         Count = count;
         Width = width;
     }
@@ -233,8 +232,8 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
             throw new InvalidOperationException($"a batch of {Count} rows has {entries} active entries, more than {int.MaxValue}; use a smaller batch");
         if (_offsets.Length >= entries)
             return;
-        Grow(ref _offsets, entries);
-        Grow(ref _values, entries);
+        GrowOnlyBuffer.EnsureListCapacity(ref _offsets, entries);
+        GrowOnlyBuffer.EnsureListCapacity(ref _values, entries);
     }
 
     /// <summary>Turns counts per (block, datum), held one place late (count of run i at Starts[i + 1]), into starts, and makes room for the entries.</summary>
@@ -331,13 +330,6 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
     internal void CheckValues(NativeBuffer<float> values) =>
         Expect.That(values.Length >= EntryCount, $"expected a value for each of {EntryCount} entries, found {values.Length}");
 
-    internal static void Grow<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
-    {
-        buffer.ThrowIfDisposed();
-        buffer.Dispose();
-        buffer = new NativeBuffer<T>(length + length / 4);
-    }
-
     /// <summary>Copies the runs of one block to <paramref name="run"/> and following, their entries to <paramref name="place"/> and following; returns where the next entry goes.</summary>
     private long CopyBlock(ActiveBatch source, NativeBuffer<float> values, int block, long run, long place)
     {
@@ -419,7 +411,7 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
     {
         int length = 0;
         for (int block = 0; block < Blocks; block++)
-            length += Run(block, datum).Length;
+            length += Segment(block, datum).Length;
         return length;
     }
 

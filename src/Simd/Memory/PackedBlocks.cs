@@ -41,10 +41,10 @@ internal sealed unsafe class PackedBlocks : IDisposable
         Outputs = outputs;
         Inputs = inputs;
         int count = outputs.Count;
-        Fit(ref _starts, count + 1L);
-        Fit(ref _strides, count);
-        Fit(ref _inputRanks, inputs.EntryCount);
-        Fit(ref _outputRanks, outputs.EntryCount);
+        GrowOnlyBuffer.EnsureListCapacity(ref _starts, count + 1L);
+        GrowOnlyBuffer.EnsureListCapacity(ref _strides, count);
+        GrowOnlyBuffer.EnsureListCapacity(ref _inputRanks, inputs.EntryCount);
+        GrowOnlyBuffer.EnsureListCapacity(ref _outputRanks, outputs.EntryCount);
         long start = 0;
         for (int datum = 0; datum < count; datum++)
         {
@@ -53,7 +53,7 @@ internal sealed unsafe class PackedBlocks : IDisposable
             start += (long)Rank(inputs, datum, _inputRanks) * _strides[datum];
         }
         _starts[count] = start;
-        Fit(ref _values, start);
+        GrowOnlyBuffer.EnsureListCapacity(ref _values, start);
     }
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
@@ -73,17 +73,11 @@ internal sealed unsafe class PackedBlocks : IDisposable
         int rank = 0;
         for (int block = 0; block < batch.Blocks; block++)
         {
-            (long start, int length) = batch.Run(block, datum);
+            (long start, int length) = batch.Segment(block, datum);
             for (int entry = 0; entry < length; entry++)
                 ranks.Pointer[start + entry] = rank++;
         }
         return rank;
-    }
-
-    private static void Fit<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
-    {
-        if (buffer.Length < length)
-            ActiveBatch.Grow(ref buffer, length);
     }
 }
 

@@ -258,12 +258,7 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
     {
         ThrowIfReadOnly();
         long wanted = PlacesOf(rows, columns);
-        if (_values.Length < wanted)
-        {
-            // The old block goes first: the two together may not fit.
-            _values.Dispose();
-            _values = new NativeBuffer<float>(wanted);
-        }
+        GrowOnlyBuffer.EnsureCapacity(ref _values, wanted);
         Rows = rows;
         Columns = columns;
     }

@@ -35,11 +35,7 @@ internal sealed unsafe class TournamentTrees : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(leaves);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(leaves, 1 << 30);
         long wanted = checked(trees * new TournamentView(null, trees, leaves).Stride);
-        if (_keys.Length < wanted)
-        {
-            _keys.Dispose();
-            _keys = new NativeBuffer<float>(wanted);
-        }
+        GrowOnlyBuffer.EnsureCapacity(ref _keys, wanted);
         (Trees, Leaves) = (trees, leaves);
     }
 

@@ -1,7 +1,7 @@
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// An <see cref="ActiveBatch"/> turned round: for every neuron, the data it fires for. The data are blocked as neurons are in the batch, so a neuron's entries of
+/// An <see cref="ActiveBatch"/> transposed: for every neuron, the data it fires for. The data are blocked as neurons are in the batch, so a neuron's entries of
 /// one block of data are contiguous and the lists serve as sparse rows themselves. Thread-safe: calls that read may run side by side, a call that would change lists in use throws.
 /// </summary>
 public sealed unsafe class TransposedBatch : IDisposable, INativeOwner
@@ -63,11 +63,8 @@ public sealed unsafe class TransposedBatch : IDisposable, INativeOwner
             }
         Lists.SumCounts();
         Lists.ReserveEntries(source.EntryCount);
-        if (_positions.Length < source.EntryCount)
-            ActiveBatch.Grow(ref _positions, source.EntryCount);
-
-        if (_counts.Length < count)
-            ActiveBatch.Grow(ref _counts, count);
+        GrowOnlyBuffer.EnsureListCapacity(ref _positions, source.EntryCount);
+        GrowOnlyBuffer.EnsureListCapacity(ref _counts, count);
         _counts.Clear(count);
         ushort* offsets = Lists.Offsets;
         float* values = Lists.Values.Pointer;

@@ -42,7 +42,7 @@ internal readonly unsafe struct ActiveView(int count, int width, int blocks, lon
 }
 
 /// <summary>
-/// The same entries turned round, as kernels see them: <see cref="Lists"/> has a row per neuron over the data, and Positions[e] is the place of entry e in the
+/// The same entries transposed, as kernels see them: <see cref="Lists"/> has a row per neuron over the data, and Positions[e] is the place of entry e in the
 /// batch it was made from.
 /// </summary>
 internal readonly unsafe struct TransposedView(ActiveView lists, int* positions)

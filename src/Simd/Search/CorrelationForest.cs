@@ -91,7 +91,7 @@ public sealed class CorrelationForest : IDisposable, INativeOwner
         ShareWhole(_update);
     }
 
-    /// <summary>Lists, for every tree, the leaves with a positive key and gain * key for each: over neurons the very bits of <see cref="TeamKernels.Threshold"/>, over data the same turned round.</summary>
+    /// <summary>Lists, for every tree, the leaves with a positive key and gain * key for each: over neurons the very bits of <see cref="TeamKernels.Threshold"/>, over data the same transposed.</summary>
     /// <param name="gain">Multiplies every key.</param>
     /// <param name="destination">Reshaped to trees x leaves.</param>
     /// <exception cref="ObjectDisposedException">The forest, its team or the destination was disposed.</exception>

@@ -18,7 +18,7 @@ internal static class LineCounter
             seen.Clear();
             for (int datum = 0; datum < inputs.Count; datum++)
             {
-                (long start, int length) = inputs.Run(block, datum);
+                (long start, int length) = inputs.Segment(block, datum);
                 foreach (ushort offset in inputs.OffsetsAt(start, length))
                     seen[offset] = true;
             }
@@ -43,7 +43,7 @@ internal static class LineCounter
                     touched[i] = LinesOf(outputs, block, datumFrom + i);
                 for (int input = 0; input < lists.Count; input++)
                 {
-                    (long start, int length) = lists.Run(dataBlock, input);
+                    (long start, int length) = lists.Segment(dataBlock, input);
                     uint union = 0;
                     foreach (ushort offset in lists.OffsetsAt(start, length))
                         union |= touched[offset];
@@ -60,7 +60,7 @@ internal static class LineCounter
     private static uint LinesOf(ActiveBatch outputs, int block, int datum)
     {
         uint lines = 0;
-        (long start, int length) = outputs.Run(block, datum);
+        (long start, int length) = outputs.Segment(block, datum);
         foreach (ushort offset in outputs.OffsetsAt(start, length))
             lines |= 1u << (offset / LineFloats);
         return lines;

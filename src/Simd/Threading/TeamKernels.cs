@@ -20,7 +20,7 @@ internal sealed partial class TeamKernels
 
     private PanelMatrix _weights = null!, _sums = null!, _target = null!;
     private ActiveBatch _lists = null!;
-    private TransposedBatch _turned = null!;
+    private TransposedBatch _transposed = null!;
     private NativeBuffer<float> _outputValues = null!, _inputValues = null!, _floats = null!;
     private NativeBuffer<double> _matrix = null!, _panel = null!;
     private PackedBlocks _packed = null!;
@@ -36,10 +36,10 @@ internal sealed partial class TeamKernels
         _accumulate = (pair, _) => Kernels.AccumulateCore(_weights, _lists, _inputValues, _sums, 2 * pair, 2 * pair + 2, 0, _lists.Count);
         _accumulateDense = (pair, _) => Kernels.AccumulateDenseCore(_weights, _target, _sums, 2 * pair, 2 * pair + 2);
         _pullBack = (chunk, worker) => Kernels.PullBackCore(
-            _weights, _lists, _outputValues, _turned, _floats, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
-        _pushForward = (block, worker) => Kernels.PushForwardCore(_weights, _lists, _floats, _turned, _inputValues, block, block + 1, Team.Scratch(worker));
-        _scatter = (block, worker) => Kernels.ScatterCore(_weights, _lists, _outputValues, _turned, _inputValues, _scale, block, block + 1, Team.Scratch(worker));
-        _pack = (chunk, worker) => Kernels.PackCore(_weights, _lists, _turned, _packed, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
+            _weights, _lists, _outputValues, _transposed, _floats, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
+        _pushForward = (block, worker) => Kernels.PushForwardCore(_weights, _lists, _floats, _transposed, _inputValues, block, block + 1, Team.Scratch(worker));
+        _scatter = (block, worker) => Kernels.ScatterCore(_weights, _lists, _outputValues, _transposed, _inputValues, _scale, block, block + 1, Team.Scratch(worker));
+        _pack = (chunk, worker) => Kernels.PackCore(_weights, _lists, _transposed, _packed, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
         _pullBackPacked = (chunk, worker) => Kernels.PullBackPackedCore(_packed, _outputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
         _pushForwardPacked = (chunk, worker) => Kernels.PushForwardPackedCore(_packed, _inputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
         _count = (block, _) => Kernels.CountAboveCore(_sums, _floats, _lists, block, block + 1);
@@ -112,7 +112,7 @@ internal sealed partial class TeamKernels
         outputs.CheckValues(outputValues);
         pulled.Clear(inputs.Lists.EntryCount);
         CountPairs(outputs, inputs);
-        (_weights, _lists, _outputValues, _turned, _floats) = (weights, outputs, outputValues, inputs, pulled);
+        (_weights, _lists, _outputValues, _transposed, _floats) = (weights, outputs, outputValues, inputs, pulled);
         Team.Run(Chunks(weights.Columns), _pullBack);
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class TeamKernels
         inputs.Lists.CheckValues(inputValues);
         pushed.Clear(outputs.EntryCount);
         CountPairs(outputs, inputs);
-        (_weights, _lists, _floats, _turned, _inputValues) = (weights, outputs, pushed, inputs, inputValues);
+        (_weights, _lists, _floats, _transposed, _inputValues) = (weights, outputs, pushed, inputs, inputValues);
         Team.Run(outputs.Blocks, _pushForward);
     }
 
@@ -135,7 +135,7 @@ internal sealed partial class TeamKernels
         outputs.CheckValues(outputValues);
         inputs.Lists.CheckValues(inputValues);
         CountPairs(outputs, inputs);
-        (_weights, _lists, _outputValues, _turned, _inputValues, _scale) = (weights, outputs, outputValues, inputs, inputValues, scale);
+        (_weights, _lists, _outputValues, _transposed, _inputValues, _scale) = (weights, outputs, outputValues, inputs, inputValues, scale);
         Team.Run(outputs.Blocks, _scatter);
     }
 
@@ -145,7 +145,7 @@ internal sealed partial class TeamKernels
         if (CountsLines)
             TouchedLines += LineCounter.OfPairs(outputs, inputs);
         KernelSet.CheckPack(weights, outputs, inputs, packed, 0, weights.Columns);
-        (_weights, _lists, _turned, _packed) = (weights, outputs, inputs, packed);
+        (_weights, _lists, _transposed, _packed) = (weights, outputs, inputs, packed);
         Team.Run(Chunks(weights.Columns), _pack);
     }
 
@@ -211,11 +211,11 @@ internal sealed partial class TeamKernels
     }
 
     /// <summary>target = source - scale * turned^T; source and target may be the same.</summary>
-    public void SubtractTransposed(PanelMatrix source, PanelMatrix turned, float scale, PanelMatrix target)
+    public void SubtractTransposed(PanelMatrix source, PanelMatrix transposed, float scale, PanelMatrix target)
     {
         target.SetShape(source.Rows, source.Columns);
-        KernelSet.CheckTransposed(source, turned, target, 0, target.Panels);
-        (_weights, _sums, _scale, _target) = (source, turned, scale, target);
+        KernelSet.CheckTransposed(source, transposed, target, 0, target.Panels);
+        (_weights, _sums, _scale, _target) = (source, transposed, scale, target);
         Team.Run(target.Panels, _subtract);
     }
 

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Subquad;
 using Subquad.Activity;
 using Subquad.Simd;
 using Subquad.Support;
@@ -73,11 +74,11 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
     [TestCase(0.99, true)]
     public void A_bound_that_is_a_hundredth_too_small_is_found_out(double marginScale, bool isFoundOut)
     {
-        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: false, new ActivityPolicy { FollowsCosts = false, MarginScale = marginScale, PassesBeforeRenewal = 1e4 });
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: false, new CertificatePolicy { FollowsCosts = false, MarginScale = marginScale, PassesBeforeRenewal = 1e4 });
         float[] inputs = Unit(Samples.Sparse(new Random(4), 1, Inputs, 0.3));
         layer.Begin(inputs);
         const int Row = 17;
-        double norm = 0, before = layer.Sums[Row, 0];
+        double norm = 0, before = layer.PreActivations[Row, 0];
         for (int column = 0; column < Inputs; column++)
             norm += inputs[column] == 0 ? 0 : Math.Pow(layer.Layer.Weights[Row, column], 2);
         norm = Math.Sqrt(norm);
@@ -92,7 +93,7 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
         else
             Assert.That(Try, Throws.Nothing);
         Assert.That(layer.Certified, Is.EqualTo(1));
-        Assert.That(layer.Sums[Row, 0], Is.GreaterThan(layer.Layer.Thresholds[Row]), "the neuron fires in the full pass");
+        Assert.That(layer.PreActivations[Row, 0], Is.GreaterThan(layer.Layer.Thresholds[Row]), "the neuron fires in the full pass");
     }
 
     [Test]
@@ -134,7 +135,7 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
     public void Renewals_that_are_dropped_leave_the_reference_as_it_was()
     {
         var random = new Random(8);
-        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: true, new ActivityPolicy { FollowsCosts = false }, threads: 2);
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: true, new CertificatePolicy { FollowsCosts = false }, threads: 2);
         float[] inputs = Unit(Samples.Sparse(random, Data, Inputs, 0.2));
         layer.Begin(inputs);
         const int Steps = 400;
@@ -156,7 +157,7 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
         var random = new Random(10);
         // Many renewals, or next to none.
         using var layer = new CertifiedLayer(
-            kernels, Inputs, Width, shift: 1.2, normalised: true, new ActivityPolicy { FollowsCosts = false, PassesBeforeRenewal = begunWithTerms ? 1e4 : 2 });
+            kernels, Inputs, Width, shift: 1.2, normalised: true, new CertificatePolicy { FollowsCosts = false, PassesBeforeRenewal = begunWithTerms ? 1e4 : 2 });
         float[] inputs = Unit(Samples.Sparse(random, Data, Inputs, 0.2));
         layer.Begin(inputs);
         if (begunWithTerms)
@@ -176,7 +177,7 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
                 continue;
             bool flushesNow = random.Next(40) == 0;
             layer.Accept(holds: true, flushesNow);
-            groups = Math.Max(groups, layer.Layer.LowRank.Held.Count);
+            groups = Math.Max(groups, layer.Layer.LowRank.Terms.Count);
             inputs = moved;
             if (random.Next(80) == 0)
             {
@@ -206,10 +207,10 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
         layer.Accept(holds: true);
         layer.Begin(inputs);
         int certified = layer.Certified;
-        layer.Layer.Thresholds[Row] = layer.Sums[Row, 0] + 0.5f * Size * Distance;
+        layer.Layer.Thresholds[Row] = layer.PreActivations[Row, 0] + 0.5f * Size * Distance;
         layer.Try([.. inputs.Zip(v, (input, along) => input + Distance * along)], new float[Width], new float[Inputs], 1f);
         Assert.That(layer.Certified, Is.EqualTo(certified + 1));
-        Assert.That(layer.Sums[Row, 0], Is.GreaterThan(layer.Layer.Thresholds[Row]), "the neuron fires in the full pass");
+        Assert.That(layer.PreActivations[Row, 0], Is.GreaterThan(layer.Layer.Thresholds[Row]), "the neuron fires in the full pass");
     }
 
     [TestCase(1e-3f)]

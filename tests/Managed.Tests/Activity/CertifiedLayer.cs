@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Subquad;
 using Subquad.Activity;
 using Subquad.Layers;
 using Subquad.Simd;
@@ -21,10 +22,10 @@ internal sealed class CertifiedLayer : IDisposable
     private readonly ActiveSets _found, _full;
     private readonly PendingTerms _terms;
     private readonly ActiveBatch _inputs = new(), _outputs = new(), _termInputs = new();
-    private readonly TransposedBatch _turned = new(), _turnedOutputs = new(), _turnedTermInputs = new();
+    private readonly TransposedBatch _transposed = new(), _transposedOutputs = new(), _transposedTermInputs = new();
 
     /// <summary>By default on one thread: in thousands of steps of little work threads mostly wait for each other.</summary>
-    public CertifiedLayer(KernelSet kernels, int inputs, int width, double shift, bool normalised, ActivityPolicy? policy = null, int threads = 1)
+    public CertifiedLayer(KernelSet kernels, int inputs, int width, double shift, bool normalised, CertificatePolicy? policy = null, int threads = 1)
     {
         _team = new WorkerTeam(threads);
         _kernels = new TeamKernels(kernels, _team);
@@ -36,7 +37,7 @@ internal sealed class CertifiedLayer : IDisposable
         _rows = new RowBounds(_kernels, Layer.LowRank);
         (_carried, _stepped, _queried, _terms) = (new(_kernels), new(_kernels), new(_kernels), new(_kernels));
         (_found, _full) = (new(_kernels), new(_kernels));
-        Certificate = new CertifiedActivity(_kernels, Layer, _rows, _carried, policy ?? new ActivityPolicy { FollowsCosts = false, PassesBeforeRenewal = 1e4 });
+        Certificate = new CertifiedActivity(_kernels, Layer, _rows, _carried, policy ?? new CertificatePolicy { FollowsCosts = false, PassesBeforeRenewal = 1e4 });
     }
 
     public HiddenLayer Layer { get; }
@@ -49,7 +50,7 @@ internal sealed class CertifiedLayer : IDisposable
     public double Uncertain { get; private set; }
 
     /// <summary>The last full pass's pre-activations.</summary>
-    public PanelMatrix Sums => _sums;
+    public PanelMatrix PreActivations => _sums;
 
     /// <summary>Measures the rows again and takes these inputs (data x inputs, row after row) as the reference.</summary>
     public void Begin(float[] inputs)
@@ -68,12 +69,12 @@ internal sealed class CertifiedLayer : IDisposable
         int terms = u.Length / Layer.Width;
         _outputs.FillNonZero(u, terms, Layer.Width);
         _termInputs.FillNonZero(v, terms, Layer.Inputs);
-        _turnedOutputs.Build(_outputs);
-        _turnedTermInputs.Build(_termInputs);
-        _terms.Set(_outputs, _outputs.Values, _turnedOutputs, _termInputs, scale);
-        _rows.Hold(_terms);
+        _transposedOutputs.Build(_outputs);
+        _transposedTermInputs.Build(_termInputs);
+        _terms.Set(_outputs, _outputs.Values, _transposedOutputs, _termInputs, scale);
+        _rows.Stage(_terms);
         PanelMatrix stepped = _stepped.Of(_inputs, _terms);
-        bool certified = Certificate.TryFind(_inputs, _turned, _terms, stepped, _found, Layer.Gain, _normalised);
+        bool certified = Certificate.TryFind(_inputs, _transposed, _terms, stepped, _found, Layer.Gain, _normalised);
 
         Layer.LowRank.Query(_queried, _inputs, _sums);
         _kernels.SubtractTransposed(_sums, stepped, scale, _sums);
@@ -97,7 +98,7 @@ internal sealed class CertifiedLayer : IDisposable
         if (holds)
             Layer.LowRank.Append(_terms);
         else
-            _terms.FoldInto(Layer.Weights, _turnedTermInputs);
+            _terms.FoldInto(Layer.Weights, _transposedTermInputs);
         if (flushes)
             Flush();
         _rows.Accept();
@@ -109,14 +110,14 @@ internal sealed class CertifiedLayer : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable part in (IDisposable[])[Layer, Certificate, _rows, _carried, _stepped, _queried, _terms, _sums, _found, _full, _inputs, _outputs, _termInputs, _turned,
-            _turnedOutputs, _turnedTermInputs, _team])
+        foreach (IDisposable part in (IDisposable[])[Layer, Certificate, _rows, _carried, _stepped, _queried, _terms, _sums, _found, _full, _inputs, _outputs, _termInputs, _transposed,
+            _transposedOutputs, _transposedTermInputs, _team])
             part.Dispose();
     }
 
     private void SetInputs(float[] inputs)
     {
         _inputs.FillNonZero(inputs, inputs.Length / Layer.Inputs, Layer.Inputs);
-        _turned.Build(_inputs);
+        _transposed.Build(_inputs);
     }
 }

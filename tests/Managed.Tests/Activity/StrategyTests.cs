@@ -1,13 +1,13 @@
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Activity;
 using Subquad.Data;
+using Subquad.Engine;
 using Subquad.Layers;
 using Subquad.Simd;
 using Subquad.Simd.Threading;
 using Subquad.Support;
-using Subquad.Trainers;
-using Managed.Tests.Trainers;
 
 namespace Managed.Tests.Activity;
 
@@ -21,7 +21,7 @@ internal sealed class StrategyTests(KernelSet kernels)
     [TestCaseSource(nameof(s_strategies))]
     public void A_two_layer_network_trains_to_the_same_losses(ActivityStrategy strategy)
     {
-        Dataset data = Training.Smooth(50, 3), heldOut = Training.Smooth(20, 3, seed: 4);
+        Dataset data = TestTraining.Smooth(50, 3), heldOut = TestTraining.Smooth(20, 3, seed: 4);
         (double[] losses, double?[] heldOutLosses) = Losses(ActivityStrategy.Full, data, heldOut);
         (double[] found, double?[] foundHeldOut) = Losses(strategy, data, heldOut);
         Assert.That(found, Has.Length.EqualTo(6));
@@ -40,12 +40,12 @@ internal sealed class StrategyTests(KernelSet kernels)
         // A pre-trained layer has a threshold per neuron.
         for (int row = 0; row < 1300; row += 3)
             network.Layers.Hidden[0].Thresholds[row] *= 0.5f;
-        PreparedData data = PreparedData.From(Training.Smooth(70, 3).Examples, network.Input, network.Target, needsTargets: true);
+        PreparedData data = PreparedData.From(TestTraining.Smooth(70, 3).Examples, network.Input, network.Target, needsTargets: true);
         using var team = new WorkerTeam(2);
         var verbs = new TeamKernels(kernels, team);
         HiddenLayer layer = network.Layers.Hidden[0];
-        using var full = new TrainingBatch(verbs, network.Layers, 0, network.Target);
-        using var searched = new TrainingBatch(verbs, network.Layers, 0, network.Target, LowestActivity.For(strategy, verbs, layer));
+        using var full = new Tape(verbs, network.Layers, 0, network.Loss);
+        using var searched = new Tape(verbs, network.Layers, 0, network.Loss, IncrementalActiveSetFinder.For(strategy, verbs, layer));
         full.Load(data, isTrained: true);
         searched.Load(data, isTrained: true);
         Assert.That(searched.State.Last.Sets.Active.SameEntries(full.State.Last.Sets.Active));
@@ -62,18 +62,18 @@ internal sealed class StrategyTests(KernelSet kernels)
         using Network full = Draw(200), searched = Draw(200);
         var fullReports = new Recorder();
         var reports = new Recorder();
-        _ = Training.Fit(full, noise, options with { Activity = ActivityStrategy.Full }, fullReports, heldOut);
-        _ = Training.Fit(searched, noise, options, reports, heldOut);
+        _ = TestTraining.Fit(full, noise, options with { Activity = ActivityStrategy.Full }, fullReports, heldOut);
+        _ = TestTraining.Fit(searched, noise, options, reports, heldOut);
         Assert.That(reports.Trials.Count(report => !report.Accepted), Is.Positive);
         Assert.That(reports.Trials.Select(report => report.Accepted), Is.EqualTo(fullReports.Trials.Select(report => report.Accepted)));
-        foreach ((StepReport found, StepReport expected) in reports.Trials.Zip(fullReports.Trials))
+        foreach ((GaussNewtonStepReport found, GaussNewtonStepReport expected) in reports.Trials.Zip(fullReports.Trials))
             Assert.That(found.Loss, Is.EqualTo(expected.Loss).Within(0.01).Percent, $"loss after step {found.Step}");
     }
 
     [Test]
     public void Trees_over_data_serve_where_there_are_more_data_than_neurons()
     {
-        Dataset data = Training.Smooth(120, 3);
+        Dataset data = TestTraining.Smooth(120, 3);
         (double[] losses, _) = Losses(ActivityStrategy.Full, data, null, width: 40);
         (double[] found, _) = Losses(ActivityStrategy.CorrelationTree, data, null, width: 40);
         for (int step = 0; step < losses.Length; step++)
@@ -87,8 +87,8 @@ internal sealed class StrategyTests(KernelSet kernels)
         {
             using Network network = Network.Create(
                 new NetworkShape { Inputs = 3, Outputs = 1, Hidden = [700, 600], Densities = [0.1] }, 5, kernels, threads: 1);
-            _ = Training.Fit(network, Training.Smooth(50, 3), new() { Activity = strategy, TrainFrom = 1, Steps = 10, ResidualTolerance = 0, Threads = threads });
-            return Training.Weights(network);
+            _ = TestTraining.Fit(network, TestTraining.Smooth(50, 3), new() { Activity = strategy, TrainFrom = 1, Steps = 10, ResidualTolerance = 0, Threads = threads });
+            return TestTraining.Weights(network);
         })];
         Numbers.SameBits(weights[1], weights[0], "weights");
     }
@@ -98,7 +98,7 @@ internal sealed class StrategyTests(KernelSet kernels)
     {
         using Network network = Network.Create(new NetworkShape { Inputs = 3, Outputs = 1, Hidden = [20, 20] }, 1, kernels, threads: 1);
         Assert.That(
-            () => Training.Fit(network, Training.Smooth(10, 3), new() { Activity = ActivityStrategy.HalfSpaceOverWeights }),
+            () => TestTraining.Fit(network, TestTraining.Smooth(10, 3), new() { Activity = ActivityStrategy.HalfSpaceOverWeights }),
             Throws.ArgumentException.With.Message.Contains("expected TrainFrom 1").And.Message.Contains("found 2"));
     }
 
@@ -109,7 +109,7 @@ internal sealed class StrategyTests(KernelSet kernels)
     public void The_cost_model_follows_what_was_measured(int width, int inputs, int data, ActivityStrategy expected)
     {
         using var layer = new HiddenLayer(inputs, width, Shift.FromWidth(0.4, width));
-        Assert.That(ActivityPolicy.CheapestForFirst(layer, data), Is.EqualTo(expected));
+        Assert.That(ActivityCosts.CheapestForFirst(layer, data), Is.EqualTo(expected));
     }
 
     private (double[] Losses, double?[] HeldOut) Losses(ActivityStrategy strategy, Dataset data, Dataset? heldOut, int width = 700)
@@ -126,7 +126,7 @@ internal sealed class StrategyTests(KernelSet kernels)
             ResidualTolerance = 0,
             Threads = 2,
         };
-        _ = Training.Fit(network, data, options, recorder, heldOut);
+        _ = TestTraining.Fit(network, data, options, recorder, heldOut);
         return ([.. recorder.Reports.Select(report => report.Loss)], [.. recorder.Reports.Select(report => report.ValidationLoss)]);
     }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Managed.Tests.IO;
+using Managed.Tests.Formats;
 using NUnit.Framework;
 using Subquad.Cli;
 

@@ -1,4 +1,4 @@
-using Managed.Tests.IO;
+using Managed.Tests.Formats;
 using NUnit.Framework;
 using Subquad;
 

@@ -1,11 +1,11 @@
 using NUnit.Framework;
 using Subquad;
 using Subquad.Engine;
+using Subquad.Optimizers.GaussNewton;
 using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 using Subquad.Support;
-using Subquad.Trainers;
 
 namespace Managed.Tests.Engine;
 
@@ -81,7 +81,7 @@ internal sealed class EngineCase : IDisposable
         for (int layer = 0; layer < fires.Length; layer++)
             for (int r = 0; r < fires[layer].Length; r++)
                 if (fires[layer][r] != free.Fires[layer][r])
-                    Assert.That(point.Sums[layer][r], Is.EqualTo(Network.Layers.Hidden[layer].Thresholds[r]).Within(1e-5), $"datum {datum}, layer {layer + 1}, neuron {r}");
+                    Assert.That(point.PreActivations[layer][r], Is.EqualTo(Network.Layers.Hidden[layer].Thresholds[r]).Within(1e-5), $"datum {datum}, layer {layer + 1}, neuron {r}");
         return point;
     }
 

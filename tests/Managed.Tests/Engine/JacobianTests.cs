@@ -1,10 +1,11 @@
 using NUnit.Framework;
 using Subquad;
+using Subquad.Data;
 using Subquad.Engine;
+using Subquad.Optimizers.GaussNewton;
 using Subquad.Simd;
 using Subquad.Solvers;
 using Subquad.Support;
-using Subquad.Trainers;
 
 namespace Managed.Tests.Engine;
 
@@ -58,9 +59,9 @@ internal sealed class JacobianTests(KernelSet kernels)
         using (OutputVector x = Random(count, shape.Outputs))
         using (OutputVector result = Random(count, shape.Outputs))
         {
-            jacobian.Metric = 0.7f;
-            jacobian.Apply(x, result);
-            double[,] exact = new ReferenceBatch(run.Reference, run.Points, from, trainsOutput, jacobian.Metric).Gram();
+            jacobian.HiddenStepScale = 0.7f;
+            jacobian.MultiplyGram(x, result);
+            double[,] exact = new ReferenceBatch(run.Reference, run.Points, from, trainsOutput, jacobian.HiddenStepScale).Gram();
             double[] flat = Flat(x), expected = [.. flat.Select((_, a) => Enumerable.Range(0, flat.Length).Sum(b => exact[a, b] * flat[b]))];
             Assert.That(ReferenceData.Distance(Flat(result), expected), Is.LessThan(1e-5));
         }
@@ -75,7 +76,7 @@ internal sealed class JacobianTests(KernelSet kernels)
         using (jacobian)
         using (gram)
         {
-            gram.Build(run.State, seed: 5, metric: 0.7f, (_, _) => 1f);
+            gram.Build(run.State, seed: 5, hiddenStepScale: 0.7f, (_, _) => 1f);
             double[,] exact = new ReferenceBatch(run.Reference, run.Points, from, trainsOutput, 0.7f).Gram();
             Assert.That(ReferenceData.Distance(Elements(gram.Matrix), [.. exact.Cast<double>()]), Is.LessThan(1e-5));
         }

@@ -49,7 +49,7 @@ internal sealed class ReferenceJacobianTests
 
         // Infinitesimal steps are linear: with a huge mu, f moves by -G r / mu.
         ReferencePoint[] before = Points();
-        var batch = new ReferenceBatch(network, before, 0, trainsOutput: true, metric: 0.5);
+        var batch = new ReferenceBatch(network, before, 0, trainsOutput: true, hiddenStepScale: 0.5);
         double[] residual = batch.Residual(targets);
         double[,] gram = batch.Gram();
         const double Mu = 1e6;

@@ -1,4 +1,4 @@
-using Managed.Tests.Trainers;
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd.Memory;
@@ -84,7 +84,7 @@ internal sealed class NetworkShapeTests
         var options = new GaussNewtonOptions { TrainFrom = trainFrom, Steps = 2, Threads = 2, Solver = solver };
         using Network network = Network.Create(shape, 1);
         long before = NativeBytes.Live, most = 0;
-        _ = Training.Fit(network, Training.Smooth(200, 30, outputs), options, new Recorder(_ => most = Math.Max(most, NativeBytes.Live - before)));
+        _ = TestTraining.Fit(network, TestTraining.Smooth(200, 30, outputs), options, new Recorder(_ => most = Math.Max(most, NativeBytes.Live - before)));
         TestContext.Out.WriteLine($"took {most}, said {MemoryEstimate.OfTraining(shape, options, 200, 0)}");
         Assert.That(most, Is.LessThanOrEqualTo(MemoryEstimate.OfTraining(shape, options, 200, 0)));
     }

@@ -1,10 +1,10 @@
 using System.Text;
 using Managed.Tests.Engine;
-using Managed.Tests.IO;
-using Managed.Tests.Trainers;
+using Managed.Tests.Formats;
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
-using Subquad.IO;
+using Subquad.Formats;
 using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Support;
@@ -43,15 +43,15 @@ internal sealed class DeltaTests
             {
                 using Network tuned = Network.Load(Model, kernels, shared);
                 // Two fits, the second on mini-batches, leave several groups of terms.
-                Training.Fit(tuned, Training.Smooth(40, 37, 3, seed: 1), Options with { TrainFrom = trainFrom });
-                Training.Fit(tuned, Training.Smooth(50, 37, 3, seed: 2), Options with { TrainFrom = trainFrom, Batch = 20 });
+                TestTraining.Fit(tuned, TestTraining.Smooth(40, 37, 3, seed: 1), Options with { TrainFrom = trainFrom });
+                TestTraining.Fit(tuned, TestTraining.Smooth(50, 37, 3, seed: 2), Options with { TrainFrom = trainFrom, Batch = 20 });
                 tuned.SaveDelta(Delta);
                 using Network again = Network.Load(Model, kernels, !shared);
                 float[] before = PanelsTests.Outputs(again);
                 again.ApplyDelta(Delta);
                 Numbers.SameBits(PanelsTests.Outputs(again), PanelsTests.Outputs(tuned), "predictions");
                 Assert.That(PanelsTests.Outputs(again), Is.Not.EqualTo(before));
-                Assert.That((again.Metric, again.DeltaRanks), Is.EqualTo((tuned.Metric, tuned.DeltaRanks)));
+                Assert.That((again.HiddenStepScale, again.DeltaRanks), Is.EqualTo((tuned.HiddenStepScale, tuned.DeltaRanks)));
                 again.SaveDelta(_folder.File("again"));
                 Assert.That(File.ReadAllBytes(_folder.File("again")).AsSpan().SequenceEqual(File.ReadAllBytes(Delta)), "the same file again");
             }
@@ -65,7 +65,7 @@ internal sealed class DeltaTests
         for (int tune = 0; tune < 4; tune++)
         {
             using Network tuned = Network.Load(Model, sharesBase: true);
-            Training.Fit(tuned, Training.Smooth(20 + tune, 37, 3, seed: tune), Options);
+            TestTraining.Fit(tuned, TestTraining.Smooth(20 + tune, 37, 3, seed: tune), Options);
             tuned.SaveDelta(_folder.File($"{tune}"));
             expected.Add(PanelsTests.Outputs(tuned));
         }
@@ -85,12 +85,12 @@ internal sealed class DeltaTests
     [Test]
     public void Training_goes_on_from_a_delta()
     {
-        Dataset data = Training.Smooth(40, 37, 3);
+        Dataset data = TestTraining.Smooth(40, 37, 3);
         using Network tuned = Network.Load(Model), again = Network.Load(Model, sharesBase: true);
-        Training.Fit(tuned, data, Options with { Steps = 1 });
+        TestTraining.Fit(tuned, data, Options with { Steps = 1 });
         tuned.SaveDelta(Delta);
         again.ApplyDelta(Delta);
-        TrainingResult expected = Training.Fit(tuned, data, Options), found = Training.Fit(again, data, Options);
+        TrainingResult expected = TestTraining.Fit(tuned, data, Options), found = TestTraining.Fit(again, data, Options);
         Assert.That((found.Loss, found.Accepted), Is.EqualTo((expected.Loss, expected.Accepted)));
         Numbers.SameBits(PanelsTests.Outputs(again), PanelsTests.Outputs(tuned), "predictions");
     }
@@ -100,7 +100,7 @@ internal sealed class DeltaTests
     {
         using Network tuned = Network.Load(Model, sharesBase: shared);
         var expected = new List<float[]>();
-        Training.Fit(tuned, Training.Smooth(40, 37, 3), Options with { TrainFrom = 2 }, new Recorder(_ =>
+        TestTraining.Fit(tuned, TestTraining.Smooth(40, 37, 3), Options with { TrainFrom = 2 }, new Recorder(_ =>
         {
             tuned.SaveDelta(_folder.File($"{expected.Count}"));
             Assert.That(() => tuned.ApplyDelta(_folder.File($"{expected.Count}")), Throws.InvalidOperationException.With.Message.Contains("a progress callback may make"));
@@ -137,10 +137,10 @@ internal sealed class DeltaTests
     public void A_delta_counts_from_the_last_save()
     {
         using Network network = Network.Load(Model);
-        Training.Fit(network, Training.Smooth(20, 37, 3), Options);
+        TestTraining.Fit(network, TestTraining.Smooth(20, 37, 3), Options);
         network.Save(_folder.File("next"));
         network.SaveDelta(_folder.File("nothing"));
-        Training.Fit(network, Training.Smooth(30, 37, 3, seed: 2), Options);
+        TestTraining.Fit(network, TestTraining.Smooth(30, 37, 3, seed: 2), Options);
         network.SaveDelta(Delta);
         using Network next = Network.Load(_folder.File("next"));
         next.ApplyDelta(_folder.File("nothing"));
@@ -168,7 +168,7 @@ internal sealed class DeltaTests
         using Network drawn = Network.Create(Shapes.Odd, 5), folded = Network.Load(Model), twice = Network.Load(Model);
         Assert.That(() => drawn.SaveDelta(Delta), Throws.InvalidOperationException.With.Message.Contains("only drawn"));
         Assert.That(() => drawn.ApplyDelta(Delta), Throws.InvalidOperationException.With.Message.Contains("only drawn"));
-        Training.Fit(folded, Training.Smooth(20, 37, 3), Options with { Flush = FlushPolicy.Immediate });
+        TestTraining.Fit(folded, TestTraining.Smooth(20, 37, 3), Options with { Flush = FlushPolicy.Immediate });
         Assert.That(() => folded.SaveDelta(Delta), Throws.InvalidOperationException.With.Message.Contains("FlushPolicy.Never"));
         Assert.That(() => folded.ApplyDelta(Delta), Throws.InvalidOperationException.With.Message.Contains("FlushPolicy.Never"));
         twice.ApplyDelta(Delta);
@@ -245,7 +245,7 @@ internal sealed class DeltaTests
     private void Tune()
     {
         using Network tuned = Network.Load(Model, sharesBase: true);
-        Training.Fit(tuned, Training.Smooth(30, 37, 3), Options with { TrainFrom = 2 });
+        TestTraining.Fit(tuned, TestTraining.Smooth(30, 37, 3), Options with { TrainFrom = 2 });
         tuned.SaveDelta(Delta);
     }
 

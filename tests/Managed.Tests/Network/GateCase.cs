@@ -1,6 +1,6 @@
 using Managed.Tests.Engine;
-using Managed.Tests.IO;
-using Managed.Tests.Trainers;
+using Managed.Tests.Formats;
+using Managed.Tests.Training;
 using Subquad;
 
 namespace Managed.Tests;
@@ -19,7 +19,7 @@ internal sealed class GateCase : IDisposable
         Network.SaveDelta(Delta);
     }
 
-    public static Dataset Data { get; } = Training.Smooth(20, 37, 3);
+    public static Dataset Data { get; } = TestTraining.Smooth(20, 37, 3);
 
     public static float[] Row { get; } = [.. Enumerable.Range(0, 37).Select(i => (i - 18) / 10f)];
 
@@ -50,7 +50,7 @@ internal sealed class GateCase : IDisposable
     public static readonly (string Name, Action<GateCase> Call)[] Alone =
     [
         ("Fit by the same trainer", one => one.Trainer.Fit(one.Network, Data)),
-        ("Fit by another trainer", one => Training.Fit(one.Network, Data, new() { Steps = 1, Threads = 1 })),
+        ("Fit by another trainer", one => TestTraining.Fit(one.Network, Data, new() { Steps = 1, Threads = 1 })),
         ("ApplyDelta", one => one.Network.ApplyDelta(one.Delta)),
     ];
 

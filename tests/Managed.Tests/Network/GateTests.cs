@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Managed.Tests.Engine;
-using Managed.Tests.Trainers;
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd.Memory;
@@ -40,7 +40,7 @@ internal sealed class GateTests
         Thread fit = GateCase.Start(() => result = one.Trainer.Fit(one.Network, GateCase.Data), out Func<Exception?> failure);
         GateCase.Until(one.Refuses);
         Assert.That(() => one.Network.Predict(GateCase.Row, new float[3]), Throws.InvalidOperationException.With.Message.Contains("a fit going on"));
-        Assert.That(() => Training.Fit(one.Network, GateCase.Data, new() { Threads = 1 }), Throws.InvalidOperationException.With.Message.Contains("a fit going on"));
+        Assert.That(() => TestTraining.Fit(one.Network, GateCase.Data, new() { Threads = 1 }), Throws.InvalidOperationException.With.Message.Contains("a fit going on"));
         Assert.That(fit.IsAlive);
         inFlight.Dispose();
         fit.Join();
@@ -65,7 +65,7 @@ internal sealed class GateTests
         Assert.That((result!.Reason, result.Steps), Is.EqualTo((StopReason.Cancelled, 0)));
         one.Network.Predict(GateCase.Row, new float[3]);
         inFlight.Dispose();
-        Assert.That(Training.Fit(one.Network, GateCase.Data, new() { Steps = 1, Threads = 1 }).Accepted, Is.EqualTo(1));
+        Assert.That(TestTraining.Fit(one.Network, GateCase.Data, new() { Steps = 1, Threads = 1 }).Accepted, Is.EqualTo(1));
     }
 
     [Test]
@@ -207,10 +207,10 @@ internal sealed class GateTests
                 Assert.That(() => one.Fit(report => throw new FormatException($"{report.Step}")), Throws.TypeOf<FormatException>());
                 break;
             case "data":
-                Assert.That(() => one.Trainer.Fit(one.Network, Training.Smooth(5, 36, 3)), Throws.TypeOf<InvalidDataException>());
+                Assert.That(() => one.Trainer.Fit(one.Network, TestTraining.Smooth(5, 36, 3)), Throws.TypeOf<InvalidDataException>());
                 break;
             case "option":
-                Assert.That(() => Training.Fit(one.Network, GateCase.Data, new() { TrainFrom = 9, Threads = 1 }), Throws.ArgumentException);
+                Assert.That(() => TestTraining.Fit(one.Network, GateCase.Data, new() { TrainFrom = 9, Threads = 1 }), Throws.ArgumentException);
                 break;
             case "memory":
                 Assert.That(() => one.Fit(_ => throw new InsufficientMemoryException("the host's")), Throws.TypeOf<InsufficientMemoryException>());

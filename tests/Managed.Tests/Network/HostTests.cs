@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Managed.Tests.Engine;
-using Managed.Tests.Trainers;
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Support;
@@ -121,7 +121,7 @@ internal sealed class HostTests
         {
             try
             {
-                TrainingResult result = Training.Fit(network, GateCase.Data, new() { Steps = 2, Threads = 2 });
+                TrainingResult result = TestTraining.Fit(network, GateCase.Data, new() { Steps = 2, Threads = 2 });
                 Interlocked.Increment(ref fitted);
                 Volatile.Write(ref last, result);
             }
@@ -132,7 +132,7 @@ internal sealed class HostTests
         });
         Assert.That(fitted, Is.GreaterThan(0));
         Assert.That(fitted + refused, Is.EqualTo(Rounds));
-        TrainingResult after = Training.Fit(network, GateCase.Data, new() { Steps = 0, Threads = 1 });
+        TrainingResult after = TestTraining.Fit(network, GateCase.Data, new() { Steps = 0, Threads = 1 });
         Assert.That(after.Loss, Is.EqualTo(network.Evaluate(GateCase.Data).Loss).Within(1e-4).Percent, "the loss that is reported is the network's");
     }
 

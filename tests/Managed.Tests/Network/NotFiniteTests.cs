@@ -1,5 +1,5 @@
 using Managed.Tests.Engine;
-using Managed.Tests.IO;
+using Managed.Tests.Formats;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Data;

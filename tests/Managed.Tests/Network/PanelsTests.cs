@@ -1,9 +1,9 @@
 using Managed.Tests.Engine;
-using Managed.Tests.IO;
-using Managed.Tests.Trainers;
+using Managed.Tests.Formats;
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
-using Subquad.IO;
+using Subquad.Formats;
 using Subquad.Layers;
 using Subquad.Simd;
 using Subquad.Simd.Memory;
@@ -73,8 +73,8 @@ internal sealed class PanelsTests
         using Network first = Network.Load(Model, sharesBase: true), second = Network.Load(Model, sharesBase: true), still = Network.Load(Model, sharesBase: true);
         float[] before = Outputs(still);
         var options = new GaussNewtonOptions { TrainFrom = trainFrom, Steps = 3, Threads = 2 };
-        Assert.That(Training.Fit(first, Training.Smooth(40, 37, 3, seed: 1), options).Accepted, Is.Positive);
-        Assert.That(Training.Fit(second, Training.Smooth(40, 37, 3, seed: 2), options with { Batch = 16, Steps = 4 }).Accepted, Is.Positive);
+        Assert.That(TestTraining.Fit(first, TestTraining.Smooth(40, 37, 3, seed: 1), options).Accepted, Is.Positive);
+        Assert.That(TestTraining.Fit(second, TestTraining.Smooth(40, 37, 3, seed: 2), options with { Batch = 16, Steps = 4 }).Accepted, Is.Positive);
         Assert.That(first.DeltaRanks.Take(trainFrom - 1), Is.All.Zero);
         Assert.That(first.DeltaRanks.Skip(trainFrom - 1), Is.All.Positive);
         Assert.That(Outputs(first), Is.Not.EqualTo(before));
@@ -91,9 +91,9 @@ internal sealed class PanelsTests
         Save(Shapes.Odd, seed: 5);
         using Network own = Network.Load(Model), shared = Network.Load(Model, sharesBase: true);
         var options = new GaussNewtonOptions { TrainFrom = 2, Steps = 3, Threads = 2, Flush = FlushPolicy.Never };
-        Dataset data = Training.Smooth(40, 37, 3);
-        Training.Fit(own, data, options);
-        Training.Fit(shared, data, options);
+        Dataset data = TestTraining.Smooth(40, 37, 3);
+        TestTraining.Fit(own, data, options);
+        TestTraining.Fit(shared, data, options);
         Numbers.SameBits(Outputs(shared), Outputs(own), "predictions");
     }
 
@@ -162,7 +162,7 @@ internal sealed class PanelsTests
         other.Save(Model);
         Assert.That(() => network.SavePanels(Model), Throws.TypeOf<InvalidDataException>().With.Message.Contains(HashOf(Model)).And.Message.Contains("save the network there first"));
         network.Save(Model);
-        Training.Fit(network, Training.Smooth(20, 37, 3), new() { Steps = 1, Threads = 2, Flush = FlushPolicy.Never });
+        TestTraining.Fit(network, TestTraining.Smooth(20, 37, 3), new() { Steps = 1, Threads = 2, Flush = FlushPolicy.Never });
         Assert.That(() => network.SavePanels(Model), Throws.InvalidOperationException.With.Message.Contains("keeps a change beside them"));
         Assert.That(File.Exists(Panels), Is.False);
     }

@@ -1,5 +1,5 @@
 using Managed.Tests.Engine;
-using Managed.Tests.Trainers;
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Engine;
@@ -80,9 +80,9 @@ internal sealed class PredictTests(KernelSet kernels)
     public void Weights_are_the_same_on_every_set_and_for_any_threads([Values(1, 2, 3)] int threads)
     {
         using Network found = Network.Create(Shapes.Odd, 5, kernels, threads), expected = Network.Create(Shapes.Odd, 5, KernelSets.ByName("scalar"), 1);
-        Numbers.SameBits(Training.Weights(found), Training.Weights(expected), "weights");
+        Numbers.SameBits(TestTraining.Weights(found), TestTraining.Weights(expected), "weights");
         using Network other = Network.Create(Shapes.Odd, 6, kernels, threads);
-        Assert.That(Training.Weights(other), Is.Not.EqualTo(Training.Weights(expected)));
+        Assert.That(TestTraining.Weights(other), Is.Not.EqualTo(TestTraining.Weights(expected)));
     }
 
     [Test]
@@ -101,7 +101,7 @@ internal sealed class PredictTests(KernelSet kernels)
         network.Dispose();
         network.Dispose();
         Assert.That(() => network.Predict(new float[37], output), Throws.TypeOf<ObjectDisposedException>());
-        Assert.That(() => Training.Fit(network, Training.Smooth(5, 37, 3), new() { Threads = 1 }), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => TestTraining.Fit(network, TestTraining.Smooth(5, 37, 3), new() { Threads = 1 }), Throws.TypeOf<ObjectDisposedException>());
         Assert.That(NativeBytes.Live, Is.Zero);
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Managed.Tests.Engine;
-using Managed.Tests.Trainers;
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd.Memory;
@@ -45,7 +45,7 @@ internal sealed class PublishedTests
                 published.Predict(GateCase.Row, new float[3]);
             }), Is.Null);
             Numbers.SameBits(found, expected, $"step {report.Step}");
-            if (report.Accepted && report.Step > 0)
+            if (report is GaussNewtonStepReport { Accepted: true, Step: > 0 })
                 Assert.That((published.Latest!.Step, published.Latest.Loss), Is.EqualTo((report.Step, report.Loss)));
             steps.Add(published.Latest!.Step);
         });
@@ -151,14 +151,14 @@ internal sealed class PublishedTests
         one.Trainer.Fit(one.Network, GateCase.Data);
         long held = NativeBytes.Live;
         using Network other = Network.Create(Shapes.Plain, 7);
-        one.Trainer.Fit(other, Training.Smooth(20, 20, 2));
+        one.Trainer.Fit(other, TestTraining.Smooth(20, 20, 2));
         float[] row = new float[20], expected = new float[2], found = new float[2];
         row[3] = 1;
         other.Predict(row, expected);
         one.Trainer.Published.Predict(row, found);
         Numbers.SameBits(found, expected, "the other network");
         Assert.That(() => one.Trainer.Published.Predict(GateCase.Row, new float[3]), Throws.ArgumentException);
-        one.Trainer.Fit(other, Training.Smooth(20, 20, 2));
+        one.Trainer.Fit(other, TestTraining.Smooth(20, 20, 2));
         Assert.That(held, Is.GreaterThan(0));
     }
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using Managed.Tests.Engine;
-using Managed.Tests.IO;
-using Managed.Tests.Trainers;
+using Managed.Tests.Formats;
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd;
@@ -30,12 +30,12 @@ internal sealed class SaveLoadTests
     {
         Dataset data = Dataset.ReadCsv(_folder.Write("a.csv", Table(60)));
         using Network network = Network.Create(new() { Hidden = [130, 65], Densities = [0.2, 0.3] }, data, 5, kernels);
-        TrainingResult result = Training.Fit(network, data, new() { TrainFrom = 1, Steps = 2, Threads = 2 });
+        TrainingResult result = TestTraining.Fit(network, data, new() { TrainFrom = 1, Steps = 2, Threads = 2 });
         Assert.That(result.Accepted, Is.Positive);
         network.Save(Model);
         using Network loaded = Network.Load(Model, kernels);
-        Numbers.SameBits(Training.Weights(loaded), Training.Weights(network), "weights");
-        Assert.That((loaded.Seed, loaded.Metric, loaded.TrainedBy, loaded.Task, loaded.InputWidth), Is.EqualTo((network.Seed, network.Metric, kernels.Name, network.Task, network.InputWidth)));
+        Numbers.SameBits(TestTraining.Weights(loaded), TestTraining.Weights(network), "weights");
+        Assert.That((loaded.Seed, loaded.HiddenStepScale, loaded.TrainedBy, loaded.Task, loaded.InputWidth), Is.EqualTo((network.Seed, network.HiddenStepScale, kernels.Name, network.Task, network.InputWidth)));
         Assert.That(loaded.ClassNames, Is.EqualTo(network.ClassNames));
         Assert.That(loaded.Shape.Hidden, Is.EqualTo(network.Shape.Hidden));
         Dataset again = loaded.ReadCsv(_folder.Write("b.csv", Table(20)));

@@ -1,6 +1,6 @@
 using Managed.Tests.Engine;
-using Managed.Tests.IO;
-using Managed.Tests.Trainers;
+using Managed.Tests.Formats;
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Evaluation;
@@ -42,7 +42,7 @@ internal sealed class WeightFormatTests
                 layer.Weights.CopyRows(0, layer.Width, weights);
                 layer.Weights.SetRows(0, layer.Width, Samples.Rounded(weights));
             }
-            Dataset data = Training.Smooth(Data, shape.Inputs, shape.Outputs);
+            Dataset data = TestTraining.Smooth(Data, shape.Inputs, shape.Outputs);
             float[] found = Outputs(narrow, data), expected = Outputs(rounded, data), unrounded = Outputs(single, data);
             if (kernels.RoundsInputs)
                 Assert.That(Distance(found, expected), Is.GreaterThan(0).And.LessThan(0.05));
@@ -74,10 +74,10 @@ internal sealed class WeightFormatTests
     {
         NetworkShape shape = Shapes.Odd with { Hidden = [2000, 1500], Densities = [0.05] };
         Save(shape);
-        Dataset data = Training.Smooth(Data, shape.Inputs, shape.Outputs);
+        Dataset data = TestTraining.Smooth(Data, shape.Inputs, shape.Outputs);
         using Network network = Network.Load(Model, weights: format);
         using var team = new WorkerTeam(1);
-        using var evaluator = new Evaluator(new TeamKernels(network.Kernels, team), network.Layers, network.Input, network.Target);
+        using var evaluator = new Evaluator(new TeamKernels(network.Kernels, team), network.Layers, network.Loss, network.Input, network.Target);
         evaluator.Predict(data.Examples, new float[Data * shape.Outputs]);
         Assert.That(NativeBytes.Live, Is.InRange(0.8 * MemoryEstimate.OfPredictions(shape, Data, format), MemoryEstimate.OfPredictions(shape, Data, format)));
         Assert.That(MemoryEstimate.OfPredictions(shape, 5000, format), Is.EqualTo(MemoryEstimate.OfPredictions(shape, 1024, format)));
@@ -90,7 +90,7 @@ internal sealed class WeightFormatTests
     public void Evaluation_is_close()
     {
         Save(Shapes.Odd);
-        Dataset data = Training.Smooth(Data, Shapes.Odd.Inputs, Shapes.Odd.Outputs);
+        Dataset data = TestTraining.Smooth(Data, Shapes.Odd.Inputs, Shapes.Odd.Outputs);
         using Network narrow = Network.Load(Model, weights: WeightFormat.BFloat16), single = Network.Load(Model);
         EvaluationResult found = narrow.Evaluate(data, threads: 2), expected = single.Evaluate(data, threads: 2);
         Assert.That(found.Loss, Is.EqualTo(expected.Loss).Within(2).Percent);
@@ -106,7 +106,7 @@ internal sealed class WeightFormatTests
         Refused(() => network.SavePanels(Model));
         Refused(() => network.SaveDelta(Model + ".delta"));
         Refused(() => network.ApplyDelta(Model + ".delta"));
-        Refused(() => Training.Fit(network, Training.Smooth(Data, Shapes.Odd.Inputs, Shapes.Odd.Outputs), new GaussNewtonOptions { Steps = 1, Threads = 1 }));
+        Refused(() => TestTraining.Fit(network, TestTraining.Smooth(Data, Shapes.Odd.Inputs, Shapes.Odd.Outputs), new GaussNewtonOptions { Steps = 1, Threads = 1 }));
         Assert.That(() => Network.Load(Model, sharesBase: true, weights: WeightFormat.BFloat16), Throws.ArgumentException.With.Message.Contains("found BFloat16"));
 
         static void Refused(Action action) => Assert.That(

@@ -1,5 +1,5 @@
 using Managed.Tests.Engine;
-using Managed.Tests.Trainers;
+using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd;
@@ -17,7 +17,7 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
     public void With_one_output_iterative_solvers_take_the_exact_steps([ValueSource(nameof(s_iterative))] SolverChoice solver, [Values(1, 3)] int trainFrom, [Values] bool trainOutput)
     {
         var options = new GaussNewtonOptions { TrainFrom = trainFrom, TrainOutput = trainOutput, Steps = 4, Threads = 2 };
-        List<StepReport> exact = Train(Shapes.OneOutput, options with { Solver = SolverChoice.Cholesky }), found = Train(Shapes.OneOutput, options with { Solver = solver });
+        List<GaussNewtonStepReport> exact = Train(Shapes.OneOutput, options with { Solver = SolverChoice.Cholesky }), found = Train(Shapes.OneOutput, options with { Solver = solver });
         for (int step = 1; step <= 4; step++)
         {
             Assert.That(found[step].Loss, Is.EqualTo(exact[step].Loss).Within(0.1).Percent, $"loss of step {step}");
@@ -30,7 +30,7 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
     [Test]
     public void The_default_is_the_exact_solver_at_these_sizes()
     {
-        List<StepReport> automatic = Train(Shapes.OneOutput, new() { Steps = 2, Threads = 2 }), exact = Train(Shapes.OneOutput, new() { Steps = 2, Threads = 2, Solver = SolverChoice.Cholesky });
+        List<GaussNewtonStepReport> automatic = Train(Shapes.OneOutput, new() { Steps = 2, Threads = 2 }), exact = Train(Shapes.OneOutput, new() { Steps = 2, Threads = 2, Solver = SolverChoice.Cholesky });
         Assert.That(automatic.Select(report => report.Solver), Is.EqualTo(new SolverChoice?[] { null, SolverChoice.Cholesky, SolverChoice.Cholesky }));
         Assert.That(automatic.Select(report => report.Loss), Is.EqualTo(exact.Select(report => report.Loss)));
     }
@@ -39,9 +39,9 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
     public void A_sketched_system_promises_what_its_step_holds([Values(1, 3)] int trainFrom)
     {
         // So strongly damped that the network is nearly linear: what the linear model promises must then happen.
-        List<StepReport> reports = Train(
+        List<GaussNewtonStepReport> reports = Train(
             Shapes.OneOutput, new() { TrainFrom = trainFrom, Steps = 3, Damping = 30, AdaptDamping = false, Threads = 2, Solver = SolverChoice.DirectSketch, CgTolerance = 0.01 });
-        foreach (StepReport report in reports.Skip(1))
+        foreach (GaussNewtonStepReport report in reports.Skip(1))
         {
             Assert.That(report.ActualDecrease, Is.EqualTo(report.PredictedDecrease).Within(15).Percent);
             Assert.That(report.PredictedDecrease, Is.Positive);
@@ -52,7 +52,7 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
     [Test]
     public void A_sketched_system_trains()
     {
-        List<StepReport> reports = Train(Shapes.OneOutput, new() { Steps = 8, Threads = 2, Solver = SolverChoice.DirectSketch });
+        List<GaussNewtonStepReport> reports = Train(Shapes.OneOutput, new() { Steps = 8, Threads = 2, Solver = SolverChoice.DirectSketch });
         Assert.That(reports[^1].Loss, Is.LessThan(0.2 * reports[0].Loss));
     }
 
@@ -60,7 +60,7 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
     public void With_several_outputs_every_preconditioner_leads_to_the_same_losses([ValueSource(nameof(s_iterative))] SolverChoice solver, [Values(1, 3)] int trainFrom, [Values] bool trainOutput)
     {
         var options = new GaussNewtonOptions { TrainFrom = trainFrom, TrainOutput = trainOutput, Steps = 3, CgTolerance = 1e-6, CgIterations = 200, Threads = 2 };
-        List<StepReport> exact = Train(Shapes.Odd, options with { Solver = SolverChoice.Cholesky }), found = Train(Shapes.Odd, options with { Solver = solver });
+        List<GaussNewtonStepReport> exact = Train(Shapes.Odd, options with { Solver = SolverChoice.Cholesky }), found = Train(Shapes.Odd, options with { Solver = solver });
         for (int step = 1; step <= 3; step++)
         {
             Assert.That(found[step].Loss, Is.EqualTo(exact[step].Loss).Within(0.5).Percent, $"loss of step {step}");
@@ -73,7 +73,7 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
     {
         using Network network = Network.Create(Shapes.Odd, 3, kernels);
         Assert.That(
-            () => Training.Fit(network, Training.Smooth(20, Shapes.Odd.Inputs, Shapes.Odd.Outputs), new() { Solver = SolverChoice.DirectSketch }),
+            () => TestTraining.Fit(network, TestTraining.Smooth(20, Shapes.Odd.Inputs, Shapes.Odd.Outputs), new() { Solver = SolverChoice.DirectSketch }),
             Throws.ArgumentException.With.Message.Contains("expected one output"));
     }
 
@@ -84,7 +84,7 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
         var shape = new NetworkShape { Inputs = 8, Hidden = [200, 130], Outputs = 1, Densities = [0.2] };
         using Network network = Network.Create(shape, 1, kernels);
         var recorder = new Recorder();
-        TrainingResult result = Training.Fit(network, Dataset.From([.. rows, .. rows], 8, targets), new() { Steps = 60, Damping = 0, Solver = solver, Threads = 2 }, recorder);
+        TrainingResult result = TestTraining.Fit(network, Dataset.From([.. rows, .. rows], 8, targets), new() { Steps = 60, Damping = 0, Solver = solver, Threads = 2 }, recorder);
         double floor = Enumerable.Range(0, 12).Sum(i => Math.Pow(targets[i] - targets[i + 12], 2) / 2) / (2 * 24);
         Assert.That(result.Loss, Is.EqualTo(floor).Within(solver == SolverChoice.DirectSketch ? 10 : 2).Percent, result.Message);
         Assert.That(recorder.Trials.Select(report => report.Damping), Is.All.Positive);
@@ -112,16 +112,16 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
         var shape = new NetworkShape { Inputs = 8, Hidden = [200, 130], Outputs = outputs, Densities = [0.2] };
         using Network network = Network.Create(shape, 1, kernels);
         var recorder = new Recorder();
-        TrainingResult result = Training.Fit(
+        TrainingResult result = TestTraining.Fit(
             network, Dataset.From(rows, 8, ReferenceData.Normals(20 * outputs), outputs), new() { TrainFrom = 1, Steps = 6, Solver = solver, Threads = 2 }, recorder);
         Assert.That(result.Loss, Is.LessThan(0.5 * recorder.Reports[0].Loss), result.Message);
     }
 
-    private List<StepReport> Train(NetworkShape shape, GaussNewtonOptions options)
+    private List<GaussNewtonStepReport> Train(NetworkShape shape, GaussNewtonOptions options)
     {
         using Network network = Network.Create(shape, 3, kernels, threads: 1);
         var recorder = new Recorder();
-        _ = Training.Fit(network, Training.Smooth(70, shape.Inputs, shape.Outputs), options, recorder);
+        _ = TestTraining.Fit(network, TestTraining.Smooth(70, shape.Inputs, shape.Outputs), options, recorder);
         Assert.That(recorder.Reports, Has.Count.EqualTo(options.Steps + 1));
         return recorder.Reports;
     }

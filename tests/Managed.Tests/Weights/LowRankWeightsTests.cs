@@ -36,7 +36,7 @@ internal sealed class LowRankWeightsTests(KernelSet kernels)
                         dense[r * Columns + c] -= (double)scale * u[i * Rows + r] * v[i * Columns + c];
             rank += terms;
             Assert.That(weights.Rank, Is.EqualTo(rank));
-            groups = Math.Max(groups, weights.Held.Count);
+            groups = Math.Max(groups, weights.Terms.Count);
             if (random.Next(8) == 0)
             {
                 weights.Flush(verbs);
@@ -61,7 +61,7 @@ internal sealed class LowRankWeightsTests(KernelSet kernels)
         // More than a block of terms, and more than a group.
         foreach ((int terms, float scale) in new[] { (30, 0.3f), (600, 0.3f), (700, 0.3f), (5, -0.2f) })
             Append(weights, Samples.Sparse(random, terms, Rows, 0.1), Samples.Sparse(random, terms, Columns, 0.2), scale);
-        Assert.That(weights.Held.Select(terms => terms.Count), Is.EqualTo(new[] { 630, 700, 5 }));
+        Assert.That(weights.Terms.Select(terms => terms.Count), Is.EqualTo(new[] { 630, 700, 5 }));
         float[] before = Samples.ToArray(weights.Base), rows = Samples.ToArray(weights, kernels.IsFused), pieces = new float[Rows * Columns];
         for (int start = 0; start < pieces.Length; start += 1_111)
             weights.CopyRowMajor(start, pieces.AsSpan(start, Math.Min(1_111, pieces.Length - start)), kernels.IsFused);
@@ -146,14 +146,14 @@ internal sealed class LowRankWeightsTests(KernelSet kernels)
     {
         using var weights = new LowRankWeights(new PanelMatrix(Rows, Columns));
         var random = new Random(4);
-        var terms = new HeldTerms();
+        var terms = new LowRankTerms();
         using (ActiveBatch outputs = Batch(Samples.Sparse(random, 3, Rows, 0.1), Rows), inputs = Batch(Samples.Sparse(random, 3, Columns, 0.2), Columns))
             terms.Set(outputs, outputs.Values, inputs, 0.5f);
         weights.Append(terms);
         Append(weights, Samples.Sparse(random, 2, Rows, 0.1), Samples.Sparse(random, 2, Columns, 0.2), 0.5f);
-        Assert.That((weights.Rank, weights.Held.Count, weights.IsBaseChanged), Is.EqualTo((5, 1, false)));
-        weights.Append(new HeldTerms());
-        Assert.That((weights.Rank, weights.Held.Count), Is.EqualTo((5, 1)), "no terms are no group");
+        Assert.That((weights.Rank, weights.Terms.Count, weights.IsBaseChanged), Is.EqualTo((5, 1, false)));
+        weights.Append(new LowRankTerms());
+        Assert.That((weights.Rank, weights.Terms.Count), Is.EqualTo((5, 1)), "no terms are no group");
     }
 
     [Test]
@@ -207,8 +207,8 @@ internal sealed class LowRankWeightsTests(KernelSet kernels)
         Array.Clear(x, 2 * Columns, Columns);
         Array.Clear(u, 4 * Rows, Rows);
         using ActiveBatch inputs = Batch(x, Columns), outputs = Batch(u, Rows);
-        using var turned = new TransposedBatch();
-        turned.Build(inputs);
+        using var transposed = new TransposedBatch();
+        transposed.Build(inputs);
         using PanelMatrix sums = new(1, 1), room = new(1, 1);
         weights.Query(scratch, inputs, sums, room);
         var expected = new double[Rows * Data];
@@ -219,11 +219,11 @@ internal sealed class LowRankWeightsTests(KernelSet kernels)
         Assert.That(ReferenceData.Distance(ToDouble(Samples.ToArray(sums)), expected), Is.LessThan(Close), "W x");
 
         using NativeBuffer<float> listed = new(outputs.Entries), pulled = new(inputs.Entries);
-        weights.Query(scratch, outputs, listed, turned, turned.Lists.Values, inputs, inputs.Values);
+        weights.Query(scratch, outputs, listed, transposed, transposed.Lists.Values, inputs, inputs.Values);
         foreach ((int datum, int id, long place) in Samples.Entries(outputs))
             Numbers.SameBits(listed[place], sums[id, datum], $"row {id} of datum", datum);
 
-        weights.QueryTransposed(scratch, outputs, outputs.Values, turned, inputs, pulled);
+        weights.QueryTransposed(scratch, outputs, outputs.Values, transposed, inputs, pulled);
         double[] found = new double[inputs.Entries], exact = new double[inputs.Entries];
         foreach ((int datum, int id, long place) in Samples.Entries(inputs))
         {

@@ -56,29 +56,29 @@ internal static unsafe class LayerCases<TSimd, TVec, TSimdDouble, TVecDouble>
                 lowerOnly: true),
             (core, g, o) => core->Gram(g.At(o.InputRows), g.At(o.Inputs), g.Of(o.Gram), o.GramStride, 0, o.InputRows.Panels)),
         Row("PullBack PairScratch",
-            (k, o) => k.PullBack(o.Weights, o.Outputs, o.Outputs.Values, o.Turned, o.Pulled, 0, o.Columns, o.Scratch),
+            (k, o) => k.PullBack(o.Weights, o.Outputs, o.Outputs.Values, o.Transposed, o.Pulled, 0, o.Columns, o.Scratch),
             (_, g, o) => Pairs(g, o, new PullBackVisit<TSimd, TVec>(g.Of(o.Outputs).Values, g.Of(o.Pulled))),
             (core, g, o) => core->PullBack(
-                g.At(o.Weights), g.At(o.Outputs), g.At(o.Turned), g.Of(o.Pulled), g.Take<int>(core->PairScratch(g.At(o.Outputs))), 0,
+                g.At(o.Weights), g.At(o.Outputs), g.At(o.Transposed), g.Of(o.Pulled), g.Take<int>(core->PairScratch(g.At(o.Outputs))), 0,
                 o.Columns)),
         Row("PushForward PairScratch",
-            (k, o) => k.PushForward(o.Weights, o.Outputs, o.Pushed, o.Turned, o.Turned.Lists.Values, 0, o.Outputs.Blocks, o.Scratch),
-            (_, g, o) => Pairs(g, o, new PushForwardVisit<TSimd, TVec>(g.Of(o.Turned).Lists.Values, g.Of(o.Pushed))),
+            (k, o) => k.PushForward(o.Weights, o.Outputs, o.Pushed, o.Transposed, o.Transposed.Lists.Values, 0, o.Outputs.Blocks, o.Scratch),
+            (_, g, o) => Pairs(g, o, new PushForwardVisit<TSimd, TVec>(g.Of(o.Transposed).Lists.Values, g.Of(o.Pushed))),
             (core, g, o) => core->PushForward(
-                g.At(o.Weights), g.At(o.Outputs), g.At(o.Turned), g.Of(o.Pushed), g.Take<int>(core->PairScratch(g.At(o.Outputs))), 0,
+                g.At(o.Weights), g.At(o.Outputs), g.At(o.Transposed), g.Of(o.Pushed), g.Take<int>(core->PairScratch(g.At(o.Outputs))), 0,
                 o.Outputs.Blocks)),
         Row("Scatter PairScratch",
             (k, o) => k.Scatter(
-                o.Weights, o.Outputs, o.Outputs.Values, o.Turned, o.Turned.Lists.Values, Scale, 0, o.Outputs.Blocks, o.Scratch),
-            (_, g, o) => Pairs(g, o, new ScatterVisit<TSimd, TVec>(g.Of(o.Outputs).Values, g.Of(o.Turned).Lists.Values, Scale)),
+                o.Weights, o.Outputs, o.Outputs.Values, o.Transposed, o.Transposed.Lists.Values, Scale, 0, o.Outputs.Blocks, o.Scratch),
+            (_, g, o) => Pairs(g, o, new ScatterVisit<TSimd, TVec>(g.Of(o.Outputs).Values, g.Of(o.Transposed).Lists.Values, Scale)),
             (core, g, o) => core->Scatter(
-                g.At(o.Weights), g.At(o.Outputs), g.At(o.Turned), Scale, g.Take<int>(core->PairScratch(g.At(o.Outputs))), 0,
+                g.At(o.Weights), g.At(o.Outputs), g.At(o.Transposed), Scale, g.Take<int>(core->PairScratch(g.At(o.Outputs))), 0,
                 o.Outputs.Blocks)),
         Row("Pack PairScratch",
-            (k, o) => k.Pack(o.Weights, o.Outputs, o.Turned, o.Packed, 0, o.Columns, o.Scratch),
+            (k, o) => k.Pack(o.Weights, o.Outputs, o.Transposed, o.Packed, 0, o.Columns, o.Scratch),
             (_, g, o) => Pairs(g, o, new PackVisit<TSimd, TVec>(g.Of(o.Packed))),
             (core, g, o) => core->Pack(
-                g.At(o.Weights), g.At(o.Outputs), g.At(o.Turned), g.At(o.Packed), g.Take<int>(core->PairScratch(g.At(o.Outputs))), 0,
+                g.At(o.Weights), g.At(o.Outputs), g.At(o.Transposed), g.At(o.Packed), g.Take<int>(core->PairScratch(g.At(o.Outputs))), 0,
                 o.Columns)),
         Row("PullBackPacked PackedScratch",
             (k, o) => k.PullBackPacked(o.Packed, o.Outputs.Values, o.Pulled, 0, o.Data, o.Scratch),
@@ -87,7 +87,7 @@ internal static unsafe class LayerCases<TSimd, TVec, TSimdDouble, TVecDouble>
             (core, g, o) => core->PullBackPacked(
                 g.At(o.Packed), g.At(o.Outputs), g.At(o.Inputs), g.Of(o.Pulled),
                 g.Take<float>(core->PackedScratch(g.At(o.Outputs), g.At(o.Inputs))), 0, o.Data),
-            (k, o) => k.Pack(o.Weights, o.Outputs, o.Turned, o.Packed, 0, o.Columns, o.Scratch), CoreReference.Own),
+            (k, o) => k.Pack(o.Weights, o.Outputs, o.Transposed, o.Packed, 0, o.Columns, o.Scratch), CoreReference.Own),
         Row("PushForwardPacked PackedScratch",
             (k, o) => k.PushForwardPacked(o.Packed, o.Inputs.Values, o.Pushed, 0, o.Data, o.Scratch),
             (_, g, o) => PackedKernel<TSimd, TVec>.PushForward(
@@ -95,7 +95,7 @@ internal static unsafe class LayerCases<TSimd, TVec, TSimdDouble, TVecDouble>
             (core, g, o) => core->PushForwardPacked(
                 g.At(o.Packed), g.At(o.Outputs), g.At(o.Inputs), g.Of(o.Pushed),
                 g.Take<float>(core->PackedScratch(g.At(o.Outputs), g.At(o.Inputs))), 0, o.Data),
-            (k, o) => k.Pack(o.Weights, o.Outputs, o.Turned, o.Packed, 0, o.Columns, o.Scratch)),
+            (k, o) => k.Pack(o.Weights, o.Outputs, o.Transposed, o.Packed, 0, o.Columns, o.Scratch)),
         Row("Spread",
             (k, o) => k.Spread(o.Inputs, o.Inputs.Values, o.SpreadRows, 0, o.SpreadRows.Panels),
             (_, g, o) => LayoutKernel.Spread(g.Of(o.Inputs), g.Of(o.SpreadRows), 0, o.SpreadRows.Panels),
@@ -134,7 +134,7 @@ internal static unsafe class LayerCases<TSimd, TVec, TSimdDouble, TVecDouble>
         ActiveView outputs = g.Of(o.Outputs);
         int* addresses = g.Take<int>(ActivePairsKernel<TSimd, TVec, TVisit>.AddressesOf(outputs));
         ActivePairsKernel<TSimd, TVec, TVisit>.Run(
-            g.Of(o.Weights), outputs, g.Of(o.Turned), visit, 0, outputs.Blocks, 0, o.Columns, addresses);
+            g.Of(o.Weights), outputs, g.Of(o.Transposed), visit, 0, outputs.Blocks, 0, o.Columns, addresses);
     }
 
     private static Arena Room(LayerOperands o)

@@ -25,7 +25,7 @@ internal sealed class LayerOperands(Shape shape) : VerbOperands
     public PanelMatrix Weights => Problem.Weights;
     public ActiveBatch Inputs => Problem.Inputs;
     public ActiveBatch Outputs => Problem.Outputs;
-    public TransposedBatch Turned => Problem.Turned;
+    public TransposedBatch Transposed => Problem.Transposed;
 
     /// <summary>The weights' shape in bfloat16, zero.</summary>
     public PanelMatrix Narrow => field ??= Own(new PanelMatrix(shape.Rows, shape.Columns, ElementFormat.BFloat16));

@@ -63,7 +63,7 @@ public sealed class NativeKernelSetTests
             using NativeBuffer<float> found = new(problem.Inputs.Entries), expected = new(problem.Inputs.Entries);
             foreach ((KernelSet set, NativeBuffer<float> pulled) in new[] { (native, found), (managed, expected) })
             {
-                set.Pack(problem.Weights, problem.Outputs, problem.Turned, packed, 0, problem.Columns, scratch);
+                set.Pack(problem.Weights, problem.Outputs, problem.Transposed, packed, 0, problem.Columns, scratch);
                 set.PullBackPacked(packed, problem.Outputs.Values, pulled, 0, problem.Data, scratch);
             }
             Numbers.SameBits(found.Span, expected.Span, native.Name);

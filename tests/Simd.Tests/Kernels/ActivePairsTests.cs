@@ -57,13 +57,13 @@ public sealed class ActivePairsTests(KernelSet kernels)
             using var pulledPacked = new NativeBuffer<float>(problem.Inputs.Entries);
             using var pushed = new NativeBuffer<float>(problem.Outputs.Entries);
             using var pushedPacked = new NativeBuffer<float>(problem.Outputs.Entries);
-            (PanelMatrix weights, ActiveBatch outputs, TransposedBatch turned) = (problem.Weights, problem.Outputs, problem.Turned);
-            Each(0, shape.Columns, (from, to, scratch) => kernels.Pack(weights, outputs, turned, packed, from, to, scratch));
-            Each(0, shape.Columns, (from, to, scratch) => kernels.PullBack(weights, outputs, outputs.Values, turned, pulled, from, to, scratch));
-            Each(0, outputs.Blocks, (from, to, scratch) => kernels.PushForward(weights, outputs, pushed, turned, turned.Lists.Values, from, to, scratch));
+            (PanelMatrix weights, ActiveBatch outputs, TransposedBatch transposed) = (problem.Weights, problem.Outputs, problem.Transposed);
+            Each(0, shape.Columns, (from, to, scratch) => kernels.Pack(weights, outputs, transposed, packed, from, to, scratch));
+            Each(0, shape.Columns, (from, to, scratch) => kernels.PullBack(weights, outputs, outputs.Values, transposed, pulled, from, to, scratch));
+            Each(0, outputs.Blocks, (from, to, scratch) => kernels.PushForward(weights, outputs, pushed, transposed, transposed.Lists.Values, from, to, scratch));
             Each(0, shape.Data, (from, to, scratch) => kernels.PullBackPacked(packed, outputs.Values, pulledPacked, from, to, scratch));
             Each(0, shape.Data, (from, to, scratch) => kernels.PushForwardPacked(packed, problem.Inputs.Values, pushedPacked, from, to, scratch));
-            Each(0, outputs.Blocks, (from, to, scratch) => kernels.Scatter(weights, outputs, outputs.Values, turned, turned.Lists.Values, Scale, from, to, scratch));
+            Each(0, outputs.Blocks, (from, to, scratch) => kernels.Scatter(weights, outputs, outputs.Values, transposed, transposed.Lists.Values, Scale, from, to, scratch));
             return [.. pulled.Span, .. pulledPacked.Span, .. pushed.Span, .. pushedPacked.Span, .. Samples.ToArray(weights)];
 
             void Each(int first, int last, Action<int, int, Arena> verb) => partition(first, last, (from, to) =>
@@ -82,10 +82,10 @@ public sealed class ActivePairsTests(KernelSet kernels)
         using var scratch = new Arena();
         using var before = new NativeBuffer<float>(problem.Outputs.Entries);
         using var after = new NativeBuffer<float>(problem.Outputs.Entries);
-        NativeBuffer<float> turned = problem.Turned.Lists.Values;
-        kernels.PushForward(problem.Weights, problem.Outputs, before, problem.Turned, turned, 0, 1, scratch);
-        kernels.Scatter(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, turned, Scale, 0, 1, scratch);
-        kernels.PushForward(problem.Weights, problem.Outputs, after, problem.Turned, turned, 0, 1, scratch);
+        NativeBuffer<float> transposed = problem.Transposed.Lists.Values;
+        kernels.PushForward(problem.Weights, problem.Outputs, before, problem.Transposed, transposed, 0, 1, scratch);
+        kernels.Scatter(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, transposed, Scale, 0, 1, scratch);
+        kernels.PushForward(problem.Weights, problem.Outputs, after, problem.Transposed, transposed, 0, 1, scratch);
         double norm = kernels.SquaredNorm(problem.Inputs.Values.Slice(0, (int)problem.Inputs.Entries));
         for (long entry = 0; entry < problem.Outputs.Entries; entry++)
             Numbers.Within(after[entry] - before[entry], Scale * norm * problem.Outputs.Values[entry], 1e-4, "grown", entry);
@@ -95,7 +95,7 @@ public sealed class ActivePairsTests(KernelSet kernels)
     {
         var packed = new PackedBlocks();
         packed.Plan(problem.Outputs, problem.Inputs);
-        kernels.Pack(problem.Weights, problem.Outputs, problem.Turned, packed, 0, problem.Columns, scratch);
+        kernels.Pack(problem.Weights, problem.Outputs, problem.Transposed, packed, 0, problem.Columns, scratch);
         return packed;
     }
 
@@ -105,7 +105,7 @@ public sealed class ActivePairsTests(KernelSet kernels)
         using var pulled = new NativeBuffer<float>(problem.Inputs.Entries);
         using var unpacked = new NativeBuffer<float>(problem.Inputs.Entries);
         using PackedBlocks packed = Pack(problem, scratch);
-        kernels.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled, 0, problem.Columns, scratch);
+        kernels.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, pulled, 0, problem.Columns, scratch);
         kernels.PullBackPacked(packed, problem.Outputs.Values, unpacked, 0, problem.Data, scratch);
 
         Chain[] expected = Oracle.PullBack(problem, kernels.IsFused);
@@ -122,7 +122,7 @@ public sealed class ActivePairsTests(KernelSet kernels)
         using var pushed = new NativeBuffer<float>(problem.Outputs.Entries);
         using var unpacked = new NativeBuffer<float>(problem.Outputs.Entries);
         using PackedBlocks packed = Pack(problem, scratch);
-        kernels.PushForward(problem.Weights, problem.Outputs, pushed, problem.Turned, problem.Turned.Lists.Values, 0, problem.Outputs.Blocks, scratch);
+        kernels.PushForward(problem.Weights, problem.Outputs, pushed, problem.Transposed, problem.Transposed.Lists.Values, 0, problem.Outputs.Blocks, scratch);
         kernels.PushForwardPacked(packed, problem.Inputs.Values, unpacked, 0, problem.Data, scratch);
 
         Chain[] expected = Oracle.PushForward(problem, kernels.IsFused);
@@ -137,7 +137,7 @@ public sealed class ActivePairsTests(KernelSet kernels)
     {
         using var scratch = new Arena();
         kernels.Scatter(
-            problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, problem.Turned.Lists.Values, Scale, 0, problem.Outputs.Blocks, scratch);
+            problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, problem.Transposed.Lists.Values, Scale, 0, problem.Outputs.Blocks, scratch);
 
         Chain[] expected = Oracle.Scatter(problem, Scale, kernels.IsFused);
         for (int column = 0; column < problem.Columns; column++)

@@ -32,11 +32,11 @@ public sealed class GramTests(KernelSet kernels)
         float[] others = [.. rows.Select(value => value * random.Next(1, 5))];
         using PanelMatrix factor = Samples.Panels(rows, Count, Width);
         using var entries = new ActiveBatch();
-        using var turned = new ActiveBatch();
+        using var transposed = new ActiveBatch();
         entries.FillNonZero(rows, Count, Width);
-        turned.FillNonZero(others, Count, Width);
+        transposed.FillNonZero(others, Count, Width);
         using var gram = new NativeBuffer<double>(Count * CholeskyDriver.StrideOf(Count));
-        kernels.Gram(factor, entries, turned.Values, gram, CholeskyDriver.StrideOf(Count), 0, factor.Panels);
+        kernels.Gram(factor, entries, transposed.Values, gram, CholeskyDriver.StrideOf(Count), 0, factor.Panels);
         Expect(gram, others, rows, Count, Width);
     }
 

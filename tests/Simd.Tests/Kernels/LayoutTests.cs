@@ -48,15 +48,15 @@ public sealed unsafe class LayoutTests(KernelSet kernels)
         const float Scale = 0.7f;
         var random = new Random(rows + columns);
         using PanelMatrix source = Samples.Panels(Samples.Dense(random, rows * columns), rows, columns);
-        using PanelMatrix turned = Samples.Panels(Samples.Dense(random, rows * columns), columns, rows);
+        using PanelMatrix transposed = Samples.Panels(Samples.Dense(random, rows * columns), columns, rows);
         foreach (int threads in new[] { 1, 3 })
         {
             using var target = new PanelMatrix(rows, columns);
             All(target).Fill(float.NaN);
-            Partition.Run(0, target.Panels, 1, threads, (from, to) => kernels.SubtractTransposed(source, turned, Scale, target, from, to));
+            Partition.Run(0, target.Panels, 1, threads, (from, to) => kernels.SubtractTransposed(source, transposed, Scale, target, from, to));
             for (int row = 0; row < rows; row++)
                 for (int column = 0; column < columns; column++)
-                    Numbers.SameBits(target[row, column], source[row, column] - Scale * turned[column, row], "subtracted", row);
+                    Numbers.SameBits(target[row, column], source[row, column] - Scale * transposed[column, row], "subtracted", row);
             Assert.That(Padding(target), Is.All.Zero, "padding");
         }
     }

@@ -14,7 +14,7 @@ public sealed unsafe class PackTests(KernelSet kernels)
         using var scratch = new Arena();
         using var packed = new PackedBlocks();
         packed.Plan(problem.Outputs, problem.Inputs);
-        kernels.Pack(problem.Weights, problem.Outputs, problem.Turned, packed, 0, shape.Columns, scratch);
+        kernels.Pack(problem.Weights, problem.Outputs, problem.Transposed, packed, 0, shape.Columns, scratch);
 
         var inputs = new int[shape.Columns];
         var outputs = new int[shape.Rows];
@@ -48,7 +48,7 @@ public sealed unsafe class PackTests(KernelSet kernels)
             using var pushed = new NativeBuffer<float>(problem.Outputs.Entries);
             using var pulled = new NativeBuffer<float>(problem.Inputs.Entries);
             packed.Plan(problem.Outputs, problem.Inputs);
-            kernels.Pack(problem.Weights, problem.Outputs, problem.Turned, packed, 0, shape.Columns, scratch);
+            kernels.Pack(problem.Weights, problem.Outputs, problem.Transposed, packed, 0, shape.Columns, scratch);
             kernels.PushForwardPacked(packed, problem.Inputs.Values, pushed, 0, shape.Data, scratch);
             kernels.PullBackPacked(packed, problem.Outputs.Values, pulled, 0, shape.Data, scratch);
             Chain[] expectedPush = Oracle.PushForward(problem, kernels.IsFused), expectedPull = Oracle.PullBack(problem, kernels.IsFused);

@@ -165,10 +165,10 @@ public sealed class BFloat16Tests
         using var plain = new PanelMatrix(70, 3);
         using var values = new NativeBuffer<float>(1000);
         using var scratch = new Arena();
-        (ActiveBatch outputs, TransposedBatch turned) = (problem.Outputs, problem.Turned);
-        Refused(() => kernels.PullBack(weights, outputs, outputs.Values, turned, values, 0, 50, scratch));
-        Refused(() => kernels.PushForward(weights, outputs, values, turned, turned.Lists.Values, 0, 1, scratch));
-        Refused(() => kernels.Scatter(weights, outputs, outputs.Values, turned, turned.Lists.Values, 1, 0, 1, scratch));
+        (ActiveBatch outputs, TransposedBatch transposed) = (problem.Outputs, problem.Transposed);
+        Refused(() => kernels.PullBack(weights, outputs, outputs.Values, transposed, values, 0, 50, scratch));
+        Refused(() => kernels.PushForward(weights, outputs, values, transposed, transposed.Lists.Values, 0, 1, scratch));
+        Refused(() => kernels.Scatter(weights, outputs, outputs.Values, transposed, transposed.Lists.Values, 1, 0, 1, scratch));
         Refused(() => kernels.RowNorms(weights, 1, values, 0, 2));
         Refused(() => kernels.SupportNorms(weights, problem.Inputs, 1, plain, 0, 2));
         Refused(() => kernels.Accumulate(problem.Weights, problem.Inputs, sums, 0, 2));

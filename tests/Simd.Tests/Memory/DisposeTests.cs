@@ -25,16 +25,16 @@ public sealed class DisposeTests
     {
         var batch = new ActiveBatch();
         batch.FillNonZero(s_rows, 2, 3);
-        var turned = new TransposedBatch();
-        turned.Build(batch);
+        var transposed = new TransposedBatch();
+        transposed.Build(batch);
         var packed = new PackedBlocks();
         packed.Plan(batch, batch);
-        turned.Dispose();
-        turned.Dispose();
+        transposed.Dispose();
+        transposed.Dispose();
         packed.Dispose();
         packed.Dispose();
-        Gone(() => turned.Build(batch));
-        Gone(() => turned.CountOf(0));
+        Gone(() => transposed.Build(batch));
+        Gone(() => transposed.CountOf(0));
         Gone(() => packed.Plan(batch, batch));
         Gone(() => _ = packed.Elements);
         batch.Dispose();

@@ -78,12 +78,12 @@ public sealed unsafe class MappedFileTests
         using var file = new MappedFile(_path);
         using PanelMatrix matrix = file.Matrix(0, Rows, Columns);
         using ActiveBatch outputs = new(), inputs = new();
-        using var turned = new TransposedBatch();
+        using var transposed = new TransposedBatch();
         using var scratch = new Arena();
         outputs.FillNonZero(new float[Rows], 1, Rows);
         inputs.FillNonZero(new float[Columns], 1, Columns);
-        turned.Build(inputs);
-        Action scatter = () => kernels.Scatter(matrix, outputs, outputs.Values, turned, turned.Lists.Values, 1f, 0, outputs.Blocks, scratch);
+        transposed.Build(inputs);
+        Action scatter = () => kernels.Scatter(matrix, outputs, outputs.Values, transposed, transposed.Lists.Values, 1f, 0, outputs.Blocks, scratch);
         Assert.That(() => scatter(), Throws.ArgumentException.With.Message.Contains("may be written"));
     }
 

@@ -11,18 +11,18 @@ public sealed class TransposedBatchTests
     [Test]
     public void Lists_are_the_rows_turned_round([Values(1, 3, 511, 513, 1030)] int count, [Values(1, 64, 513)] int width, [Values(0.0, 0.1, 1.0)] double density)
     {
-        float[] rows = Samples.Sparse(new Random(count), count, width, density), turnedRows = new float[rows.Length];
+        float[] rows = Samples.Sparse(new Random(count), count, width, density), transposedRows = new float[rows.Length];
         for (int datum = 0; datum < count; datum++)
             for (int id = 0; id < width; id++)
-                turnedRows[id * count + datum] = rows[datum * width + id];
+                transposedRows[id * count + datum] = rows[datum * width + id];
         using var source = new ActiveBatch();
         using var expected = new ActiveBatch();
-        using var turned = new TransposedBatch();
+        using var transposed = new TransposedBatch();
         source.FillNonZero(rows, count, width);
-        expected.FillNonZero(turnedRows, width, count);
-        turned.Build(source);
-        Assert.That(turned.Lists.SameEntries(expected));
-        Numbers.SameBits(Values(turned.Lists), Values(expected), "turned values");
+        expected.FillNonZero(transposedRows, width, count);
+        transposed.Build(source);
+        Assert.That(transposed.Lists.SameEntries(expected));
+        Numbers.SameBits(Values(transposed.Lists), Values(expected), "transposed values");
     }
 
     [Test]
@@ -45,18 +45,18 @@ public sealed class TransposedBatchTests
     public void Other_values_are_taken_to_the_same_places()
     {
         using var source = new ActiveBatch();
-        using var turned = new TransposedBatch();
+        using var transposed = new TransposedBatch();
         source.FillNonZero(Samples.Sparse(new Random(2), 90, 700, 0.2), 90, 700);
-        turned.Build(source);
+        transposed.Build(source);
         using var negated = new NativeBuffer<float>(source.Entries);
         using var gathered = new NativeBuffer<float>(source.Entries);
         for (long entry = 0; entry < source.Entries; entry++)
             negated[entry] = -source.Values[entry];
-        turned.Gather(negated, gathered);
-        Numbers.SameBits(gathered.Span, [.. Values(turned.Lists).ToArray().Select(value => -value)], "gathered");
+        transposed.Gather(negated, gathered);
+        Numbers.SameBits(gathered.Span, [.. Values(transposed.Lists).ToArray().Select(value => -value)], "gathered");
         using var few = new NativeBuffer<float>(source.Entries - 1);
-        Assert.That(() => turned.Gather(few, gathered), Throws.ArgumentException);
-        Assert.That(() => turned.Gather(negated, few), Throws.ArgumentException);
+        Assert.That(() => transposed.Gather(few, gathered), Throws.ArgumentException);
+        Assert.That(() => transposed.Gather(negated, few), Throws.ArgumentException);
     }
 
     private static ReadOnlySpan<float> Values(ActiveBatch batch) => batch.Values.Slice(0, (int)batch.Entries);

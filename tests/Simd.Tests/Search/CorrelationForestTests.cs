@@ -157,11 +157,11 @@ public sealed unsafe class CorrelationForestTests(KernelSet kernels)
     {
         using var scanned = new ActiveBatch();
         using var found = new ActiveBatch();
-        using var turned = new TransposedBatch();
+        using var transposed = new TransposedBatch();
         new TeamKernels(kernels, team).Threshold(sums, thresholds, Gain, scanned);
-        turned.Build(scanned);
+        transposed.Build(scanned);
         forest.Report(Gain, found);
-        ActiveBatch expected = forest.OverData ? turned.Lists : scanned;
+        ActiveBatch expected = forest.OverData ? transposed.Lists : scanned;
         Assert.That(found.SameEntries(expected), $"{sums.Rows} x {sums.Columns}: {found.Entries} found, {expected.Entries} expected");
         Numbers.SameBits(Values(found), Values(expected), "values");
     }

@@ -32,9 +32,9 @@ public sealed class TeamKernelsTests(KernelSet kernels)
         Numbers.SameBits(Samples.ToArray(sums), Samples.ToArray(expected), "forward");
 
         using var pulled = new NativeBuffer<float>(problem.Inputs.Entries);
-        verbs.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled);
+        verbs.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, pulled);
         float[] first = pulled.Span.ToArray();
-        verbs.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled);
+        verbs.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, pulled);
         Numbers.SameBits(pulled.Span.ToArray(), first, "a second pull-back");
     }
 
@@ -68,7 +68,7 @@ public sealed class TeamKernelsTests(KernelSet kernels)
         long forwardLines = (long)columns * problem.Weights.Panels * 4;
         Assert.That(verbs.TouchedLines, Is.EqualTo(forwardLines));
 
-        verbs.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled);
+        verbs.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, pulled);
         long pairs = Enumerable.Range(0, s_shape.Data).Sum(datum => (long)Active(problem.X, datum, s_shape.Columns) * Active(problem.U, datum, s_shape.Rows));
         Assert.That(verbs.MultiplyAdds - forwardAdds, Is.EqualTo(pairs));
         Assert.That(verbs.TouchedLines - forwardLines, Is.EqualTo(Lines(problem).Count), "130 data are one block of data, so a line is visited once");
@@ -96,10 +96,10 @@ public sealed class TeamKernelsTests(KernelSet kernels)
         var verbs = new TeamKernels(kernels, team);
         using var packed = new PackedBlocks();
         packed.Plan(problem.Outputs, problem.Inputs);
-        verbs.Pack(problem.Weights, problem.Outputs, problem.Turned, packed);
+        verbs.Pack(problem.Weights, problem.Outputs, problem.Transposed, packed);
         Assert.That(verbs.TouchedLines, Is.Zero, "lines are not counted unless asked for");
         verbs.CountsLines = true;
-        verbs.Pack(problem.Weights, problem.Outputs, problem.Turned, packed);
+        verbs.Pack(problem.Weights, problem.Outputs, problem.Transposed, packed);
         Assert.That((verbs.MultiplyAdds, verbs.TouchedLines), Is.EqualTo((0L, (long)Lines(problem).Count)));
     }
 
@@ -135,17 +135,17 @@ public sealed class TeamKernelsTests(KernelSet kernels)
         results.AddRange(Samples.ToArray(sums));
         verbs.Threshold(sums, thresholds, 2f, above);
         results.AddRange(above.Values.Slice(0, (int)above.Entries));
-        verbs.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, pulled);
+        verbs.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, pulled);
         results.AddRange(pulled.Span);
-        verbs.PushForward(problem.Weights, problem.Outputs, pushed, problem.Turned, problem.Turned.Lists.Values);
+        verbs.PushForward(problem.Weights, problem.Outputs, pushed, problem.Transposed, problem.Transposed.Lists.Values);
         results.AddRange(pushed.Span);
         packed.Plan(problem.Outputs, problem.Inputs);
-        verbs.Pack(problem.Weights, problem.Outputs, problem.Turned, packed);
+        verbs.Pack(problem.Weights, problem.Outputs, problem.Transposed, packed);
         verbs.PullBack(packed, problem.Outputs.Values, pulled);
         results.AddRange(pulled.Span);
         verbs.PushForward(packed, problem.Inputs.Values, pushed);
         results.AddRange(pushed.Span);
-        verbs.Scatter(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Turned, problem.Turned.Lists.Values, 0.1f);
+        verbs.Scatter(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, problem.Transposed.Lists.Values, 0.1f);
         results.AddRange(Samples.ToArray(problem.Weights));
         results.AddRange(GramFactor(problem, verbs));
         return [.. results];

@@ -22,10 +22,10 @@ static class FashionSolverCases
         {
             using Network network = Network.Create(new NetworkShape { Hidden = [Width, Width], Densities = s_densities }, training, seed: 1);
             using var trainer = new GaussNewtonTrainer(new GaussNewtonOptions { Steps = Steps, Solver = choice, Threads = threads });
-            var reports = new List<StepReport>();
+            var reports = new List<GaussNewtonStepReport>();
             trainer.Fit(network, training, progress: new Listener(reports.Add));
             double accuracy = network.Evaluate(test, threads).Metric;
-            foreach (StepReport report in reports)
+            foreach (GaussNewtonStepReport report in reports)
                 yield return new Row
                 {
                     { "kind", "solve" },

@@ -31,7 +31,7 @@ static class HeldProductCases
         using var scratch = new TermProducts(kernels);
         using ActiveBatch inputs = RandomRows(data, width, density, 1), outputs = RandomRows(data, width, density, 2);
         using ActiveBatch termOutputs = RandomRows(terms, width, density, 3), termInputs = RandomRows(terms, width, density, 4);
-        using var held = new HeldTerms();
+        using var held = new LowRankTerms();
         using var sums = new PanelMatrix(width, data);
         using var pulled = new NativeBuffer<float>(inputs.Entries);
         return

@@ -37,7 +37,7 @@ sealed class KhatriRaoSystem : IDisposable
         for (int block = 0; block < _left.Blocks; block++)
             for (int datum = 0; datum < count; datum++)
             {
-                (long start, int length) = _left.Run(block, datum);
+                (long start, int length) = _left.Segment(block, datum);
                 ReadOnlySpan<ushort> offsets = _left.OffsetsAt(start, length);
                 for (int entry = 0; entry < length; entry++)
                     _left.Values[start + entry] = output[block * ActiveBatch.BlockSize + offsets[entry]];
@@ -121,7 +121,7 @@ sealed class KhatriRaoSystem : IDisposable
         double sum = 0;
         for (int block = 0; block < rows.Blocks; block++)
         {
-            (long start, int length) = rows.Run(block, datum);
+            (long start, int length) = rows.Segment(block, datum);
             foreach (float value in rows.Values.Slice(start, length))
                 sum += (double)value * value;
         }

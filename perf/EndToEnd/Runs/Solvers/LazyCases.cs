@@ -22,7 +22,7 @@ static class LazyCases
     /// <summary>A row for each network and policy.</summary>
     public static IEnumerable<Row> Run() => s_cases.SelectMany(network => Run(network.Width, network.Data, network.Outputs));
 
-    /// <summary>The rows as README shows them: a line for each network, milliseconds of a step by policy.</summary>
+    /// <summary>The rows as the page of results shows them: a line for each network, milliseconds of a step by policy.</summary>
     public static string Table(IEnumerable<Row> rows)
     {
         var table = new MarkdownTable(["m", "n", "outputs", .. s_policies.Select(policy => $"{policy}, ms"), "cost model / best", "terms held", "delta, MB", "weights, MB"]);
@@ -85,7 +85,7 @@ static class LazyCases
     {
         using Network network = Network.Create(shape, seed: 1);
         using var trainer = new GaussNewtonTrainer(new() { TrainFrom = 1, Steps = StepsOf(data), AdaptDamping = false, ResidualTolerance = 0, Flush = policy });
-        var reports = new List<StepReport>();
+        var reports = new List<GaussNewtonStepReport>();
         long begun = 0;
         int mostRank = 0;
         trainer.Fit(network, RandomUnitData.Create(data, Dimension, shape.Outputs, seed: 1), progress: new Listener(report =>
@@ -106,5 +106,5 @@ static class LazyCases
 
     /// <summary>Bytes of the factors: an id and a value for each entry, a start for each term.</summary>
     static long DeltaBytes(LowRankWeights weights) =>
-        weights.Held.Sum(terms => (terms.Outputs.Entries + terms.Inputs.Entries) * (sizeof(int) + sizeof(float)) + 2L * (terms.Count + 1) * sizeof(long));
+        weights.Terms.Sum(terms => (terms.Outputs.Entries + terms.Inputs.Entries) * (sizeof(int) + sizeof(float)) + 2L * (terms.Count + 1) * sizeof(long));
 }

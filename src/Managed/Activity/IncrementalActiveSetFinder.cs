@@ -1,0 +1,83 @@
+using Subquad.Layers;
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+using Subquad.Weights;
+
+namespace Subquad.Activity;
+
+/// <summary>
+/// How the active sets of the lowest trained layer are found for one set of data, whose inputs to that layer are constant: instead of scanning all pre-activations, a structure is kept
+/// and only what a step changed is brought up to date. A trial that is dropped is undone by the next one, which brings the rows of both up to date.
+/// </summary>
+internal abstract class IncrementalActiveSetFinder(TeamKernels kernels, HiddenLayer layer) : IDisposable
+{
+    private readonly bool[] _changed = new bool[layer.Width];
+
+    /// <summary>Whether it searches over the rows of the weights, and pre-activations are not needed.</summary>
+    public abstract bool ReadsWeights { get; }
+
+    protected TeamKernels Kernels { get; } = kernels;
+    protected HiddenLayer Layer { get; } = layer;
+
+    /// <summary>The rows that may differ from those that the structure holds.</summary>
+    protected ReadOnlySpan<bool> Changed => _changed;
+
+    protected bool IsChanged(int row) => _changed[row];
+
+    /// <summary>Share of the neurons that the last pass computed anew.</summary>
+    public double Computed { get; protected set; }
+
+    /// <summary>The structure for a strategy; null for the scan of all pre-activations.</summary>
+    public static IncrementalActiveSetFinder? For(ActivityStrategy strategy, TeamKernels kernels, HiddenLayer layer) => strategy switch
+    {
+        ActivityStrategy.HalfSpaceOverWeights => new HalfSpaceOverWeights(kernels, layer),
+        ActivityStrategy.HalfSpaceOverData => new HalfSpaceOverData(kernels, layer),
+        ActivityStrategy.CorrelationTree => new CorrelationActivity(kernels, layer),
+        _ => null,
+    };
+
+    /// <summary>Builds the structure and finds the sets at the present weights.</summary>
+    /// <param name="inputs">What enters the layer.</param>
+    /// <param name="sums">Pre-activations, neurons x data; undefined when <see cref="ReadsWeights"/>.</param>
+    /// <param name="sets">Takes the sets.</param>
+    /// <param name="gain">The layer's gain.</param>
+    /// <param name="normalised">Whether h is divided by its norm.</param>
+    public void Begin(ActiveBatch inputs, PanelMatrix sums, ActiveSets sets, float gain, bool normalised)
+    {
+        Build(inputs, sums);
+        List(gain, sets.Active);
+        sets.Finish(normalised);
+        Array.Clear(_changed);
+    }
+
+    /// <summary>Finds the sets under a pending step.</summary>
+    /// <param name="terms">The step.</param>
+    /// <param name="sums">Pre-activations under it, or undefined.</param>
+    /// <param name="weights">Weights under it, or undefined when not <see cref="ReadsWeights"/>.</param>
+    /// <param name="sets">Takes the sets.</param>
+    /// <param name="gain">The layer's gain.</param>
+    /// <param name="normalised">Whether h is divided by its norm.</param>
+    public void Find(PendingTerms terms, PanelMatrix sums, PanelMatrix weights, ActiveSets sets, float gain, bool normalised)
+    {
+        terms.MarkRows(_changed);
+        Update(sums, weights);
+        List(gain, sets.Active);
+        sets.Finish(normalised);
+        // What this trial moved may have to be moved back by the next.
+        Array.Clear(_changed);
+        terms.MarkRows(_changed);
+    }
+
+    /// <summary>Says that the step of the last pass became part of the weights: nothing has to be moved back.</summary>
+    public void Accept() => Array.Clear(_changed);
+
+    public abstract void Dispose();
+
+    protected abstract void Build(ActiveBatch inputs, PanelMatrix sums);
+
+    /// <summary>Brings the <see cref="Changed"/> rows up to date.</summary>
+    protected abstract void Update(PanelMatrix sums, PanelMatrix weights);
+
+    /// <summary>Lists neurons and gain * (g - theta).</summary>
+    protected abstract void List(float gain, ActiveBatch active);
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using Subquad.Data;
+using Subquad.Simd.Memory;
+
+namespace Subquad.Formats;
+
+/// <summary>How a LIBSVM text was read, for others to be read alike.</summary>
+/// <param name="Width">Features.</param>
+/// <param name="FirstIndex">The index of the first; null decides anew by whether an index of 0 occurs.</param>
+/// <param name="Kind">The targets; None does not look at them.</param>
+/// <param name="ClassNames">Classes in label order.</param>
+/// <param name="Outputs">Numbers per row.</param>
+internal sealed record LibsvmLayout(int Width, int? FirstIndex, TargetKind Kind, string[] ClassNames, int Outputs);
+
+/// <summary>
+/// Turns LIBSVM text (<c>label index:value ...</c>) and extreme-classification text (a header <c>rows features labels</c>, then <c>label,label index:value ...</c>) into examples.
+/// Features that a row leaves out are 0. Several labels a row become one target of 0 or 1 each.
+/// </summary>
+internal static class LibsvmExamples
+{
+    private const long MaxTargets = 1L << 28;
+
+    /// <summary>Reads a text and learns its width, first index, task and classes.</summary>
+    /// <param name="path">The file, plain or gzip.</param>
+    /// <param name="width">Features; null means up to the largest index.</param>
+    /// <param name="task">Classes or Values; null means: integers are classes unless they take more than 100 different values or more values than half of the rows.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The content cannot be used; the message names the line.</exception>
+    public static Examples Read(string path, int? width = null, TargetKind? task = null)
+    {
+        using var text = new LibsvmReader(path);
+        if (!text.Read())
+            throw text.FaultOfFile("expected at least one row, found none");
+        if (IsHeader(text) is var (rows, features, labels))
+        {
+            if (task == TargetKind.Classes)
+                throw text.Fault("expected one label a row, to classify, found the header of rows with several labels");
+            if (width is { } wanted && wanted != features)
+                throw text.Fault($"expected {wanted} features, found {features} in the header");
+            return ReadLabelled(text, rows, features, labels, TargetKind.Values);
+        }
+        return ReadRows(text, width, null, task);
+    }
+
+    /// <summary>Reads another text like the first: the same width, first index and classes.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The content cannot be used, or does not fit; the message names the line.</exception>
+    public static Examples ReadWith(LibsvmLayout layout, string path)
+    {
+        using var text = new LibsvmReader(path);
+        if (!text.Read())
+            throw text.FaultOfFile("expected at least one row, found none");
+        if (IsHeader(text) is not var (rows, features, labels))
+            return ReadRows(text, layout.Width, layout, layout.Kind);
+        if (features != layout.Width)
+            throw text.Fault($"expected {layout.Width} features, found {features} in the header");
+        if (layout.Kind == TargetKind.Classes || (layout.Kind == TargetKind.Values && labels != layout.Outputs))
+            throw text.Fault(layout.Kind == TargetKind.Classes ? "expected one class a row, found the header of rows with several labels" : $"expected {layout.Outputs} labels, found {labels} in the header");
+        return ReadLabelled(text, rows, features, labels, layout.Kind);
+    }
+
+    /// <summary>Refuses numbers that do not fit in memory, before they are allocated.</summary>
+    /// <exception cref="InvalidDataException">They do not; the message names the bytes.</exception>
+    public static void RequireMemory(LibsvmReader text, long rows, long width, string what)
+    {
+        long bytes = rows * width * sizeof(float), available = NativeBytes.Available;
+        if (rows * width > Array.MaxLength || bytes > available)
+            throw text.FaultOfFile($"expected rows that fit in memory, found {rows} of {width} {what}: {bytes} bytes, of which {available} are available");
+    }
+
+    private static Examples ReadRows(LibsvmReader text, int? width, LibsvmLayout? layout, TargetKind? kind)
+    {
+        var rows = new SparseRows();
+        var labels = new LibsvmLabels();
+        bool looksAtLabels = kind != TargetKind.None;
+        do
+        {
+            if (text.IsAtEnd)
+                continue;
+            ReadOnlySpan<byte> label = text.Token();
+            bool isLabel = !label.Contains((byte)':') && !label.IsEmpty;
+            if (looksAtLabels)
+                labels.Append(text, isLabel ? label : default);
+            else if (!isLabel)
+                text.Restart();
+            rows.Append(text);
+        }
+        while (text.Read());
+        if (rows.Count == 0)
+            throw text.FaultOfFile("expected at least one row, found none");
+
+        int first = layout?.FirstIndex ?? (rows.HasZero ? 0 : 1);
+        int features = width ?? Math.Max(1, rows.Largest - first + 1);
+        kind ??= labels.AreClasses ? TargetKind.Classes : TargetKind.Values;
+        string[] names = kind == TargetKind.Classes ? layout?.ClassNames ?? labels.Names(text) : [];
+        int[] classes = kind == TargetKind.Classes ? labels.ToClasses(text, names) : [];
+        if (kind == TargetKind.Values && layout is { Outputs: > 1 })
+            throw text.FaultOfFile($"expected the header of rows with {layout.Outputs} labels in the first line, found none");
+        float[] inputs = rows.ToDense(text, first, features);
+        Examples examples = kind switch
+        {
+            TargetKind.Classes => Examples.OfClasses(inputs, features, classes, names),
+            TargetKind.Values => Examples.OfValues(inputs, features, labels.ToValues(), 1),
+            _ => Examples.WithoutTargets(inputs, features),
+        };
+        return examples.FromLibsvm(first);
+    }
+
+    private static Examples ReadLabelled(LibsvmReader text, int count, int features, int labels, TargetKind kind)
+    {
+        if (kind == TargetKind.Values && (long)count * labels > MaxTargets)
+            throw text.Fault($"expected at most {MaxTargets} targets, one per row and label, found {count} rows of {labels} labels");
+        var rows = new SparseRows();
+        var pairs = new GrowingArray<long>(Array.MaxLength);
+        while (text.Read())
+        {
+            if (rows.Count == count)
+                throw text.Fault($"expected {count} rows as in the header, found more");
+            if (!text.BeginsBlank)
+                AppendLabels(text, labels, (long)rows.Count * labels, pairs);
+            rows.Append(text);
+        }
+        if (rows.Count != count)
+            throw text.FaultOfFile($"expected {count} rows as in the header, found {rows.Count}");
+        float[] inputs = rows.ToDense(text, 0, features);
+        if (kind == TargetKind.None)
+            return Examples.WithoutTargets(inputs, features).FromLibsvm(0);
+        RequireMemory(text, count, labels, "targets");
+        var targets = new float[count * labels];
+        foreach (long target in pairs.ToArray())
+            targets[target] = 1;
+        return Examples.OfValues(inputs, features, targets, labels).FromLibsvm(0);
+    }
+
+    private static void AppendLabels(LibsvmReader text, int labels, long start, GrowingArray<long> pairs)
+    {
+        ReadOnlySpan<byte> list = text.Token();
+        foreach (Range part in list.Split((byte)','))
+        {
+            if (!int.TryParse(list[part], NumberStyles.None, CultureInfo.InvariantCulture, out int label) || label >= labels)
+                throw text.Fault($"expected labels from 0 to {labels - 1} between commas, found '{SparseRows.Short(list)}'");
+            pairs.Append(1)[0] = start + label;
+        }
+    }
+
+    /// <summary>Three whole numbers above zero and nothing else: rows, features, labels. Else the line is left as it was.</summary>
+    private static (int Rows, int Features, int Labels)? IsHeader(LibsvmReader text)
+    {
+        Span<int> numbers = stackalloc int[3];
+        int found = 0;
+        while (found < 3 && int.TryParse(text.Token(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0)
+            numbers[found++] = number;
+        if (found == 3 && text.IsAtEnd)
+            return numbers[1] <= SparseRows.MaxWidth ? (numbers[0], numbers[1], numbers[2]) : throw text.Fault($"expected at most {SparseRows.MaxWidth} features, found {numbers[1]}");
+        text.Restart();
+        return null;
+    }
+}

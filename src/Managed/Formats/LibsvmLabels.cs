@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using Subquad.Data;
+
+namespace Subquad.Formats;
+
+/// <summary>The labels of LIBSVM rows: numbers, and what they mean as classes.</summary>
+internal sealed class LibsvmLabels
+{
+    private readonly GrowingArray<double> _labels = new(Array.MaxLength);
+    private readonly GrowingArray<int> _lines = new(Array.MaxLength);
+    private readonly SortedDictionary<double, string> _names = [];
+    private bool _areIntegers = true;
+
+    /// <summary>Whether the labels are classes, by the rule for tables: integers, not too many.</summary>
+    public bool AreClasses => _areIntegers && CsvExamples.FewEnough(_names.Count, _labels.Count);
+
+    /// <summary>Takes the label of one more row.</summary>
+    /// <exception cref="InvalidDataException">It is no finite number, or missing (empty).</exception>
+    public void Append(LibsvmReader text, ReadOnlySpan<byte> label)
+    {
+        if (label.IsEmpty)
+            throw text.Fault("expected a label before the features, found none");
+        if (!double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !float.IsFinite((float)number))
+            throw text.Fault($"expected a finite number as label, found '{SparseRows.Short(label)}'");
+        // A negative zero is the same class as a zero.
+        number += 0.0;
+        _labels.Append(1)[0] = number;
+        _lines.Append(1)[0] = text.Line;
+        if (_names.Count > CsvExamples.MaxClasses || _names.ContainsKey(number))
+            return;
+        string name = Encoding.ASCII.GetString(label);
+        _areIntegers = _areIntegers && TableSchema.IsInteger(name, out _);
+        _names.Add(number, TableSchema.ClassName(name));
+    }
+
+    /// <summary>The classes by ascending number.</summary>
+    /// <exception cref="InvalidDataException">There are too many, or fewer than two.</exception>
+    public string[] Names(LibsvmReader text)
+    {
+        if (_names.Count > CsvExamples.MaxClasses)
+            throw text.FaultOfFile($"expected at most {CsvExamples.MaxClasses} classes, found more");
+        if (_names.Count < 2)
+            throw text.FaultOfFile($"expected at least 2 classes, found '{_names.Values.First()}' only");
+        return [.. _names.Values];
+    }
+
+    /// <summary>The class of every row.</summary>
+    /// <param name="text">The file, to word faults.</param>
+    /// <param name="names">The classes in order.</param>
+    /// <exception cref="InvalidDataException">A label is none of them; the message names its line.</exception>
+    public int[] ToClasses(LibsvmReader text, string[] names)
+    {
+        var places = new Dictionary<double, int>();
+        for (int i = 0; i < names.Length; i++)
+            if (double.TryParse(names[i], NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+                places.TryAdd(number + 0.0, i);
+        double[] labels = _labels.ToArray();
+        var classes = new int[labels.Length];
+        for (int row = 0; row < labels.Length; row++)
+            classes[row] = places.TryGetValue(labels[row], out int place)
+                ? place
+                : throw text.Fault($"expected a known class, found {labels[row].ToString(CultureInfo.InvariantCulture)}", _lines.ToArray()[row]);
+        return classes;
+    }
+
+    /// <summary>The label of every row as a number.</summary>
+    public float[] ToValues() => Array.ConvertAll(_labels.ToArray(), label => (float)label);
+}

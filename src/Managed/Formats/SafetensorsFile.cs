@@ -1,0 +1,178 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Subquad.Formats;
+
+/// <summary>A tensor in a file.</summary>
+/// <param name="Name">Unique in its file.</param>
+/// <param name="Type">"F32", "I32", "I64", or another type, which cannot be read here.</param>
+/// <param name="Shape">Sizes, 0 or more each.</param>
+/// <param name="Offset">Where its first byte is in the file.</param>
+/// <param name="Bytes">Its length.</param>
+internal sealed record TensorInfo(string Name, string Type, long[] Shape, long Offset, long Bytes)
+{
+    /// <summary>Numbers in the tensor.</summary>
+    public long Elements => TensorShape.Elements(Shape);
+}
+
+/// <summary>
+/// Reads safetensors files. The header is checked in full against the length of the file before anything is read by it; tensors are then read in
+/// parts, from any number of threads.
+/// </summary>
+internal sealed class SafetensorsFile : IDisposable
+{
+    private const long MaxHeaderBytes = 100_000_000;
+
+    private readonly SafeFileHandle _handle;
+    private readonly Dictionary<string, TensorInfo> _tensors;
+    private readonly long _length, _dataStart;
+
+    private SafetensorsFile(string path, SafeFileHandle handle)
+    {
+        Path = path;
+        _handle = handle;
+        _length = RandomAccess.GetLength(handle);
+        byte[] header = ReadHeader(_length);
+        _dataStart = sizeof(ulong) + header.Length;
+        (Metadata, Tensors) = SafetensorsHeader.Parse(header, $"'{path}'", _dataStart, _length);
+        _tensors = Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>The texts of the header's "__metadata__"; empty when there are none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The tensors in the order of their data.</summary>
+    public IReadOnlyList<TensorInfo> Tensors { get; }
+
+    /// <summary>Whether a NaN or an infinity that is read is refused; true unless set.</summary>
+    public bool CheckFinite { get; init; } = true;
+
+    /// <summary>Opens a file and checks its header.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no safetensors file, or a damaged one.</exception>
+    /// <exception cref="IOException">It may not be read.</exception>
+    public static SafetensorsFile Open(string path, bool checkFinite = true)
+    {
+        InputFile.RequireFile(path);
+        SafeFileHandle? handle = null;
+        try
+        {
+            handle = File.OpenHandle(path);
+            return new SafetensorsFile(path, handle) { CheckFinite = checkFinite };
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"'{path}' may not be read: {e.Message}", e);
+        }
+        catch
+        {
+            handle?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether there is a tensor of that name.</summary>
+    public bool Contains(string name) => _tensors.ContainsKey(name);
+
+    /// <summary>A tensor's description.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor.</exception>
+    public TensorInfo Find(string name) =>
+        _tensors.TryGetValue(name, out TensorInfo? tensor) ? tensor : throw new InvalidDataException($"'{Path}': expected a tensor '{name}', found none");
+
+    /// <summary>A text of the metadata.</summary>
+    /// <exception cref="InvalidDataException">There is no such text.</exception>
+    public string Text(string name) =>
+        Metadata.TryGetValue(name, out string? text) ? text : throw new InvalidDataException($"'{Path}': expected the metadata '{name}', found none");
+
+    /// <summary>Reads a part of a tensor: the elements from <paramref name="start"/> on in row-major order, as many as the destination holds.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not inside the tensor.</exception>
+    /// <exception cref="InvalidDataException">There is no such tensor, it is of another type, or a number is not finite (if CheckFinite is on).</exception>
+    public void Read(string name, long start, Span<float> destination)
+    {
+        ReadElements(name, "F32", start, destination);
+        if (!CheckFinite)
+            return;
+        for (int i = 0; i < destination.Length; i++)
+        {
+            if (!float.IsFinite(destination[i]))
+                throw new InvalidDataException($"'{Path}', tensor '{name}': expected a finite number at element {start + i}, found {destination[i]}");
+        }
+    }
+
+    /// <summary>Reads a part of a tensor of 32-bit integers.</summary>
+    /// <inheritdoc cref="Read"/>
+    public void ReadInts(string name, long start, Span<int> destination) => ReadElements(name, "I32", start, destination);
+
+    /// <summary>Reads a part of a tensor of 64-bit integers.</summary>
+    /// <inheritdoc cref="Read"/>
+    public void ReadLongs(string name, long start, Span<long> destination) => ReadElements(name, "I64", start, destination);
+
+    /// <summary>The SHA-256 of the data of all tensors.</summary>
+    /// <exception cref="InvalidDataException">The metadata name another one: the file is damaged, or somebody changed a tensor.</exception>
+    public string HashData()
+    {
+        using var data = new DataHash();
+        var chunk = new byte[1 << 18];
+        for (long place = _dataStart; place < _length; place += chunk.Length)
+        {
+            Span<byte> part = chunk.AsSpan(0, (int)Math.Min(chunk.Length, _length - place));
+            ReadBytes(part, place);
+            data.Append(part);
+        }
+        string found = data.Text();
+        if (Metadata.TryGetValue(DataHash.Field, out string? expected) && expected != found)
+            throw new InvalidDataException($"'{Path}': expected data with the SHA-256 {expected}, found {found}: the file is damaged, or its tensors were changed");
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    private void ReadElements<T>(string name, string type, long start, Span<T> destination) where T : struct
+    {
+        TensorInfo tensor = Find(name);
+        if (tensor.Type != type)
+            throw new InvalidDataException($"'{Path}', tensor '{name}': expected the type {type}, found {tensor.Type}");
+        if (start < 0 || start > tensor.Elements - destination.Length)
+        {
+            string part = $"{destination.Length} elements from {start}";
+            throw new ArgumentOutOfRangeException(nameof(start), $"expected a part of the {tensor.Elements} elements of '{name}', found {part}");
+        }
+        Span<byte> bytes = MemoryMarshal.AsBytes(destination);
+        int size = TensorShape.ElementBytes(type);
+        ReadBytes(bytes, tensor.Offset + start * size);
+        if (!BitConverter.IsLittleEndian)
+            TensorShape.ReverseBytes(bytes, size);
+    }
+
+    private byte[] ReadHeader(long fileLength)
+    {
+        Span<byte> prefix = stackalloc byte[sizeof(ulong)];
+        if (fileLength < prefix.Length)
+            throw new InvalidDataException($"'{Path}': expected the 8 bytes of a header length, found a file of {fileLength}");
+        ReadBytes(prefix, 0);
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        long most = Math.Min(MaxHeaderBytes, fileLength - prefix.Length);
+        if (length < 2 || length > (ulong)most)
+            throw new InvalidDataException($"'{Path}': expected a header of 2 to {most} bytes, found {length}");
+        var header = new byte[length];
+        ReadBytes(header, prefix.Length);
+        return header;
+    }
+
+    private void ReadBytes(Span<byte> destination, long offset)
+    {
+        while (!destination.IsEmpty)
+        {
+            int read = RandomAccess.Read(_handle, destination, offset);
+            if (read == 0)
+                throw new InvalidDataException($"'{Path}': expected {destination.Length} more bytes at {offset}, found the end of the file");
+            destination = destination[read..];
+            offset += read;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace Subquad.Formats;
+
+/// <summary>Produces a part of a tensor in row-major order: the elements from <paramref name="start"/> on, as many as the chunk holds.</summary>
+internal delegate void FillChunk<T>(long start, Span<T> chunk);
+
+/// <summary>A tensor to be written.</summary>
+/// <param name="Name">Unique in its file.</param>
+/// <param name="Type">A type that <see cref="TensorShape.ElementBytes"/> knows.</param>
+/// <param name="Shape">Sizes, 0 or more each.</param>
+/// <param name="Fill">Called with ascending chunks of whole elements.</param>
+internal sealed record TensorSource(string Name, string Type, long[] Shape, FillChunk<byte> Fill)
+{
+    /// <summary>A tensor of float32.</summary>
+    public TensorSource(string name, long[] shape, FillChunk<float> fill)
+        : this(name, "F32", shape, (start, chunk) => fill(start, MemoryMarshal.Cast<byte, float>(chunk)))
+    {
+    }
+
+    /// <summary>A list of numbers at hand.</summary>
+    public static TensorSource Of(string name, float[] values) => new(name, "F32", [values.Length], Copy(values));
+
+    /// <inheritdoc cref="Of(string, float[])"/>
+    public static TensorSource Of(string name, int[] values) => new(name, "I32", [values.Length], Copy(values));
+
+    /// <inheritdoc cref="Of(string, float[])"/>
+    public static TensorSource Of(string name, long[] values) => new(name, "I64", [values.Length], Copy(values));
+
+    private static FillChunk<byte> Copy<T>(T[] values) where T : struct => (start, chunk) =>
+    {
+        Span<T> target = MemoryMarshal.Cast<byte, T>(chunk);
+        values.AsSpan((int)start, target.Length).CopyTo(target);
+    };
+}
+
+/// <summary>
+/// Writes safetensors files: 8 bytes of header length, a JSON header padded with spaces so that the data starts at a multiple of 4,096 bytes, then the
+/// tensors in little-endian order without gaps.
+/// </summary>
+internal static class SafetensorsWriter
+{
+    /// <summary>Where the data starts is a multiple of this.</summary>
+    public const int Alignment = 4096;
+
+    private const int ChunkBytes = 1 << 18;
+
+    /// <summary>Writes the file, whole or not at all.</summary>
+    /// <param name="path">Replaced when it exists.</param>
+    /// <param name="metadata">Texts by name.</param>
+    /// <param name="tensors">Written in this order, in chunks.</param>
+    /// <exception cref="ArgumentException">A name is empty, reserved or used twice, or a shape is negative or too large.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors)
+    {
+        byte[] header = Header(metadata, tensors);
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(header);
+            WriteTensors(tensors, stream.Write);
+        });
+    }
+
+    /// <summary>Writes the file as <see cref="Write"/> does, with the SHA-256 of its data as one more text of the metadata (<see cref="DataHash.Field"/>).</summary>
+    /// <returns>The hash.</returns>
+    public static string WriteHashed(string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors)
+    {
+        byte[] header = Header(new Dictionary<string, string>(metadata) { [DataHash.Field] = DataHash.Placeholder }, tensors);
+        string hash = "";
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(header);
+            using var data = new DataHash();
+            WriteTensors(tensors, chunk =>
+            {
+                data.Append(chunk);
+                stream.Write(chunk);
+            });
+            // The hash is known last and stands first.
+            hash = data.Text();
+            stream.Position = DataHash.PlaceIn(header);
+            stream.Write(Encoding.ASCII.GetBytes(hash));
+        });
+        return hash;
+    }
+
+    /// <summary>The hash of the data that <see cref="WriteHashed"/> would write.</summary>
+    public static string HashOf(IReadOnlyList<TensorSource> tensors)
+    {
+        using var data = new DataHash();
+        WriteTensors(tensors, data.Append);
+        return data.Text();
+    }
+
+    private delegate void TakeBytes(ReadOnlySpan<byte> chunk);
+
+    private static void WriteTensors(IReadOnlyList<TensorSource> tensors, TakeBytes take)
+    {
+        var chunk = new byte[ChunkBytes];
+        foreach (TensorSource tensor in tensors)
+        {
+            int size = TensorShape.ElementBytes(tensor.Type);
+            long count = TensorShape.Elements(tensor.Shape);
+            for (long start = 0; start < count; start += chunk.Length / size)
+            {
+                Span<byte> part = chunk.AsSpan(0, (int)Math.Min(chunk.Length / size, count - start) * size);
+                tensor.Fill(start, part);
+                if (!BitConverter.IsLittleEndian)
+                    TensorShape.ReverseBytes(part, size);
+                take(part);
+            }
+        }
+    }
+
+    private static byte[] Header(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors)
+    {
+        using var bytes = new MemoryStream();
+        bytes.Write(new byte[sizeof(ulong)]);
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("__metadata__");
+            foreach ((string name, string text) in metadata)
+                json.WriteString(name, text);
+            json.WriteEndObject();
+            DescribeTensors(json, tensors);
+            json.WriteEndObject();
+        }
+        while (bytes.Length % Alignment != 0)
+            bytes.WriteByte((byte)' ');
+        byte[] header = bytes.ToArray();
+        BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)header.Length - sizeof(ulong));
+        return header;
+    }
+
+    private static void DescribeTensors(Utf8JsonWriter json, IReadOnlyList<TensorSource> tensors)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal) { "", "__metadata__" };
+        long offset = 0;
+        foreach (TensorSource tensor in tensors)
+        {
+            long elements = TensorShape.Elements(tensor.Shape);
+            if (!names.Add(tensor.Name))
+                throw new ArgumentException($"tensor '{tensor.Name}': expected a new name that is neither empty nor reserved", nameof(tensors));
+            if (elements < 0 || elements > (long.MaxValue - offset) / sizeof(long))
+            {
+                string found = TensorShape.Text(tensor.Shape);
+                throw new ArgumentException($"tensor '{tensor.Name}': expected sizes from 0 on that fit, found {found}", nameof(tensors));
+            }
+            json.WriteStartObject(tensor.Name);
+            json.WriteString("dtype", tensor.Type);
+            json.WriteStartArray("shape");
+            foreach (long size in tensor.Shape)
+                json.WriteNumberValue(size);
+            json.WriteEndArray();
+            json.WriteStartArray("data_offsets");
+            json.WriteNumberValue(offset);
+            offset += elements * TensorShape.ElementBytes(tensor.Type);
+            json.WriteNumberValue(offset);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Subquad.Formats;
+
+/// <summary>Small sums over the sizes and bytes of a tensor.</summary>
+internal static class TensorShape
+{
+    /// <summary>The product of the sizes, 1 for a scalar; -1 when a size is negative or the product does not fit.</summary>
+    public static long Elements(ReadOnlySpan<long> shape)
+    {
+        long elements = 1;
+        foreach (long size in shape)
+        {
+            if (size < 0 || (size > 0 && elements > long.MaxValue / size))
+                return -1;
+            elements *= size;
+        }
+        return elements;
+    }
+
+    /// <summary>A shape as a reader of an error sees it.</summary>
+    public static string Text(ReadOnlySpan<long> shape) => shape.Length <= 8
+        ? $"[{string.Join(", ", shape.ToArray())}]"
+        : $"[{string.Join(", ", shape[..8].ToArray())}, ... {shape.Length} in all]";
+
+    /// <summary>Bytes of an element of a type that is read and written here; 0 for any other.</summary>
+    public static int ElementBytes(string type) => type switch
+    {
+        "F32" or "I32" => 4,
+        "I64" => 8,
+        _ => 0,
+    };
+
+    /// <summary>Turns little-endian numbers of 4 or 8 bytes into big-endian ones or back.</summary>
+    public static void ReverseBytes(Span<byte> numbers, int size)
+    {
+        if (size == sizeof(long))
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, long>(numbers), MemoryMarshal.Cast<byte, long>(numbers));
+        else
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, int>(numbers), MemoryMarshal.Cast<byte, int>(numbers));
+    }
+}

@@ -1,0 +1,178 @@
+using Subquad.Activity;
+using Subquad.Engine;
+using Subquad.Layers;
+using Subquad.Losses;
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+
+namespace Subquad.Optimizers.GaussNewton;
+
+/// <summary>
+/// Gauss-Newton with Levenberg-Marquardt damping: linearise, solve, try, judge, commit or drop. On the same data the loss of accepted steps never rises; on mini-batches each batch's does not.
+/// </summary>
+internal sealed class GaussNewtonOptimizer : IOptimizer
+{
+    private const int MostHeldOutRises = 2;
+
+    private readonly TeamKernels _kernels;
+    private readonly LayerStack _layers;
+    private readonly GaussNewtonOptions _options;
+    private readonly Loss _loss;
+    private readonly int _from, _count;
+    private readonly bool _keepsFlips;
+    private readonly Damping _damping;
+    private readonly Certificates? _certificates;
+    private readonly GaussNewtonStep _step;
+    private readonly PanelMatrix _heldOutProducts = new(1, 1);
+    private bool _refillProducts = true, _isAccepted = true, _hasStepped;
+    private int _heldOutRises;
+    private double _ratio, _actual;
+    private long[] _flips;
+
+    /// <param name="kernels">Verbs.</param>
+    /// <param name="layers">Parameters.</param>
+    /// <param name="options">How it trains.</param>
+    /// <param name="loss">What is lowered.</param>
+    /// <param name="count">Data of the training, of which a mini-batch is a part.</param>
+    /// <param name="keepsFlips">Whether flips are counted, for reports.</param>
+    public GaussNewtonOptimizer(TeamKernels kernels, LayerStack layers, GaussNewtonOptions options, Loss loss, int count, bool keepsFlips)
+    {
+        (_kernels, _layers, _options, _loss, _count, _keepsFlips) = (kernels, layers, options, loss, count, keepsFlips);
+        _from = (options.TrainFrom ?? layers.Hidden.Length) - 1;
+        _flips = new long[layers.Hidden.Length - _from];
+        _damping = new Damping(options.Damping, options.AdaptDamping);
+        // A mini-batch is seen for one trial or two: no reference pays.
+        if (options.Activity != ActivityStrategy.Full && !IsInBatches)
+            _certificates = new Certificates(kernels, layers, _from, options.Certificates with { FollowsCosts = options.Activity != ActivityStrategy.Certified });
+        _step = new GaussNewtonStep(kernels, layers, _from, options, _certificates);
+    }
+
+    /// <summary>s^2; chosen by the first step when it is 0.</summary>
+    public float HiddenStepScale
+    {
+        get => _step.HiddenStepScale;
+        init => _step.HiddenStepScale = value;
+    }
+
+    public StageClock Clock => _step.Clock;
+
+    private bool IsInBatches => _options.Batch > 0 && _options.Batch < _count;
+
+    public Tape NewTape()
+    {
+        ActivityStrategy strategy = _options.Activity;
+        if (strategy == ActivityStrategy.Automatic && _from == 0)
+            strategy = ActivityCosts.CheapestForFirst(_layers.Hidden[0], _count);
+        IncrementalActiveSetFinder? finder = IsInBatches ? null : IncrementalActiveSetFinder.For(strategy, _kernels, _layers.Hidden[_from]);
+        return new Tape(_kernels, _layers, _from, _loss, finder, _certificates);
+    }
+
+    public void KeepData(Tape tape) => _step.KeepData(tape);
+
+    public void MoveToOtherData()
+    {
+        _step.MoveToOtherData();
+        _refillProducts = true;
+    }
+
+    public StepOutcome Step(int number, Tape tape, Tape? heldOut)
+    {
+        double before = tape.Loss, trial;
+        try
+        {
+            trial = _step.Try(tape, _damping.Relative);
+        }
+        catch (ArithmeticException failure)
+        {
+            string found = FiniteCheck.FirstBadLayer(_layers) is { } bad ? $"a weight of {bad} is not finite" : $"{failure.Message} from hidden layer {_from + 1} on";
+            return StepOutcome.None(StopReason.NonFinite, $"step {number}: {found}");
+        }
+        if (_options.AdaptDamping && _step.PredictedDecrease < 1e-6 * tape.SquaredOutputs())
+            return StepOutcome.None(StopReason.Rounding, $"step {number} could lower the residual only below the rounding of the outputs");
+        double actual = FiniteCheck.FirstBadState(tape.Trial) is null ? before - trial : double.NaN;
+        bool accepted = _damping.Judge(_step.PredictedDecrease, actual);
+        StepOutcome outcome = new(IsTaken: true, accepted);
+        double heldOutTrial = 0;
+        if (accepted && heldOut is not null)
+            (outcome, heldOutTrial) = JudgeHeldOut(number, tape, heldOut);
+        Keep(tape, outcome.IsAccepted, Math.Sqrt(2 * trial) / Math.Sqrt(2 * before), actual);
+        if (outcome.IsAccepted)
+        {
+            _step.Commit(tape);
+            tape.Accept(trial);
+            heldOut?.Accept(heldOutTrial);
+        }
+        return outcome.Stop is null ? End(outcome, number, trial) : outcome;
+    }
+
+    public StepReport Complete(StepReport common, Tape tape)
+    {
+        BatchState state = _isAccepted ? tape.State : tape.Trial;
+        // Before the first step there is nothing to tell; a step that only set the output to zero left no residual.
+        (double damping, double ratio) = _hasStepped ? (_step.Damping, _ratio) : common.Step == 0 ? (0, 1) : (_damping.Relative, 0);
+        return new GaussNewtonStepReport(common)
+        {
+            ResidualRatio = ratio,
+            Damping = damping,
+            Accepted = _isAccepted,
+            Solver = common.Step == 0 ? null : _step.Solver,
+            CgIterations = _step.CgIterations,
+            PredictedDecrease = _step.PredictedDecrease,
+            ActualDecrease = _actual,
+            Flips = _flips,
+            DeadData = tape.State.Hidden.Max(hidden => hidden.Sets.Dead),
+            Reevaluated = [.. state.Hidden.Select(hidden => hidden.Reevaluated)],
+        };
+    }
+
+    public void Finish() => _step.Finish();
+
+    public void Dispose()
+    {
+        _step.Dispose();
+        _heldOutProducts.Dispose();
+        _certificates?.Dispose();
+    }
+
+    /// <summary>Tries an accepted step on the held-out data, and drops it where it raises their loss.</summary>
+    private (StepOutcome Outcome, double Loss) JudgeHeldOut(int number, Tape tape, Tape heldOut)
+    {
+        double trial = _step.TryOn(heldOut, tape, _heldOutProducts, _refillProducts);
+        _refillProducts = false;
+        if (!_options.AdaptDamping || heldOut.MeanOf(trial) < heldOut.MeanOf(heldOut.Loss))
+        {
+            _heldOutRises = 0;
+            return (new(IsTaken: true, IsAccepted: true), trial);
+        }
+        // Fitting the training data further does not generalise at this damping; twice in a row, it does not at all.
+        _damping.Raise();
+        if (++_heldOutRises < MostHeldOutRises)
+            return (new(IsTaken: true, IsAccepted: false), trial);
+        return (new(
+            IsTaken: true, IsAccepted: false, StopReason.Validation,
+            $"step {number} would raise the validation loss from {heldOut.MeanOf(heldOut.Loss):g5} to {heldOut.MeanOf(trial):g5} and was dropped"), trial);
+    }
+
+    /// <summary>Keeps what a report tells of the step, while the tape still holds both states.</summary>
+    private void Keep(Tape tape, bool accepted, double ratio, double actual)
+    {
+        (_hasStepped, _isAccepted, _ratio, _actual) = (true, accepted, ratio, actual);
+        if (!_keepsFlips)
+            return;
+        _flips = new long[_layers.Hidden.Length - _from];
+        for (int i = 0; i < _flips.Length; i++)
+            _flips[i] = tape.FlipsOf(_from + i);
+    }
+
+    /// <summary>Whether the damping says that no step is worth while any more.</summary>
+    private StepOutcome End(StepOutcome outcome, int number, double trial)
+    {
+        if (!outcome.IsAccepted && !_options.AdaptDamping)
+            return outcome with { Stop = StopReason.NonFinite, Message = $"step {number}: the loss is not finite after layer {_from + 1}" };
+        if (!_damping.IsExhausted)
+            return outcome;
+        return double.IsFinite(trial)
+            ? outcome with { Stop = StopReason.Damping, Message = $"no step lowers the loss any more (step {number})" }
+            : outcome with { Stop = StopReason.NonFinite, Message = $"step {number}: the loss is not finite from layer {_from + 1} on" };
+    }
+}

@@ -1,0 +1,31 @@
+namespace Subquad.Simd.Memory;
+
+/// <summary>Buffers that only grow: warm ones allocate nothing. A new buffer is zeroed; one that was large enough keeps its elements.</summary>
+internal static class GrowOnlyBuffer
+{
+    /// <summary>Makes a buffer hold at least that many elements.</summary>
+    /// <exception cref="ObjectDisposedException">It would have to grow, and was disposed.</exception>
+    public static NativeBuffer<T> EnsureCapacity<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
+    {
+        if (buffer.Length < length)
+            Replace(ref buffer, length);
+        return buffer;
+    }
+
+    /// <summary>The same with a quarter to spare, for lists: their lengths change a little with every step.</summary>
+    /// <exception cref="ObjectDisposedException">It would have to grow, and was disposed.</exception>
+    public static NativeBuffer<T> EnsureListCapacity<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
+    {
+        if (buffer.Length < length)
+            Replace(ref buffer, length + length / 4);
+        return buffer;
+    }
+
+    private static void Replace<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
+    {
+        buffer.ThrowIfDisposed();
+        // The old block goes first: the two together may not fit.
+        buffer.Dispose();
+        buffer = new NativeBuffer<T>(length);
+    }
+}
