@@ -6,7 +6,8 @@ using Subquad.Simd.Threading;
 namespace Subquad.Perf.Kernels;
 
 /// <summary>
-/// Which neurons fire, by correlation trees and by the flat scan of the sums, on one thread, each with ids and values for a batch. And the upkeep: new sums for all, or for some.
+/// Which neurons fire, by correlation trees and by the flat scan of the sums, on one thread, each with ids and values for a batch. And the
+/// upkeep: new sums for all, or for some.
 /// </summary>
 public class CorrelationBenchmarks : KernelBenchmark
 {

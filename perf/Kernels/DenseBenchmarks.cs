@@ -4,7 +4,9 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Perf.Kernels;
 
-/// <summary>Dense float64 on one thread: an outer product, solves with many right-hand sides and with one, and a product with a symmetric matrix.</summary>
+/// <summary>
+/// Dense float64 on one thread: an outer product, solves with many right-hand sides and with one, and a product with a symmetric matrix.
+/// </summary>
 public class DenseBenchmarks : KernelBenchmark
 {
     private const int Columns = 256;

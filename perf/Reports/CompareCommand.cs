@@ -2,7 +2,10 @@ using System.CommandLine;
 
 namespace Subquad.Perf.Reports;
 
-/// <summary><c>compare --json NEW [--against FILE | --history FOLDER] [--band 0.25]</c>: whether a new measurement is slower than the earlier one of this kind of machine. Exit code 1 says so.</summary>
+/// <summary>
+/// <c>compare --json NEW [--against FILE | --history FOLDER] [--band 0.25]</c>: whether a new measurement is slower than the earlier one of
+/// this kind of machine. Exit code 1 says so.
+/// </summary>
 static class CompareCommand
 {
     public static Command Create()

@@ -9,7 +9,10 @@ sealed class Comparing
     /// <summary>The earlier results; null for those of <see cref="History"/>, or else the published ones of this processor.</summary>
     public FileInfo? Against { get; init; }
 
-    /// <summary>A folder of earlier results, in it a folder per processor, which takes the new ones unless a row is slower: results that are worse must not become the measure.</summary>
+    /// <summary>
+    /// A folder of earlier results, in it a folder per processor, which takes the new ones unless a row is slower: results that are worse
+    /// must not become the measure.
+    /// </summary>
     public DirectoryInfo? History { get; init; }
 
     /// <inheritdoc cref="Comparison(double)"/>

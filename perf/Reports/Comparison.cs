@@ -6,7 +6,10 @@ namespace Subquad.Perf.Reports;
 /// <param name="Band">How much slower a row may be before it counts: 0.25 is a quarter.</param>
 sealed record Comparison(double Band)
 {
-    /// <summary>Fields that say what was measured; all others say how it went. Where several rows agree in all of them, the first is compared with the first, and so on.</summary>
+    /// <summary>
+    /// Fields that say what was measured; all others say how it went. Where several rows agree in all of them, the first is compared with
+    /// the first, and so on.
+    /// </summary>
     static readonly string[] s_identity =
         ["kind", "name", "m", "n", "batch", "density", "threads", "kernels", "shape", "layers", "step", "seed", "rows", "d", "data", "selected", "solver", "outputs", "train_from"];
 

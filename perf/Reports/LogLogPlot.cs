@@ -4,7 +4,8 @@ using System.Text;
 namespace Subquad.Perf.Reports;
 
 /// <summary>
-/// Panels of curves over logarithmic axes as SVG: measured points, and the fitted power law as a line through them. Text stays text, so the file is small and a change of it can be read.
+/// Panels of curves over logarithmic axes as SVG: measured points, and the fitted power law as a line through them. Text stays text, so the
+/// file is small and a change of it can be read.
 /// </summary>
 sealed class LogLogPlot(string title, string horizontal, string vertical)
 {

@@ -32,8 +32,8 @@ sealed class Report(string run)
     }
 
     /// <summary>
-    /// Writes the rows to the file asked for, and the tables and the plot beside it. A run of the standard cases also renews the published results;
-    /// a partial one must not replace them.
+    /// Writes the rows to the file asked for, and the tables and the plot beside it. A run of the standard cases also renews the published
+    /// results; a partial one must not replace them.
     /// </summary>
     public void Save(FileInfo json, string tables, string? plot, bool standard)
     {

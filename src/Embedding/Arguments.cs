@@ -27,7 +27,9 @@ internal static unsafe class Arguments
         Unsafe.CopyBlockUnaligned(pointer, &value, size);
     }
 
-    /// <summary>The size that the caller knows the struct by. This is the first version of all of them, so there is no smaller one.</summary>
+    /// <summary>
+    /// The size that the caller knows the struct by. This is the first version of all of them, so there is no smaller one.
+    /// </summary>
     public static uint SizeOf<T>(T* pointer) where T : unmanaged, IVersioned
     {
         if (pointer == null)

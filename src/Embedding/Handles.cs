@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Subquad.Embedding;
 
 /// <summary>
-/// The networks that C holds, by numbers that are never used twice: a handle that was freed, or never was one, is found out instead of followed. The network's own gate refuses calls at the
-/// wrong moment.
+/// The networks that C holds, by numbers that are never used twice: a handle that was freed, or never was one, is found out instead of
+/// followed. The network's own gate refuses calls at the wrong moment.
 /// </summary>
 internal static class Handles
 {

@@ -15,12 +15,14 @@ internal enum AloneOperation
 }
 
 /// <summary>
-/// Who may use an object now: any number of calls that share it, or one operation that has it alone, until it is closed. A call at the wrong moment is refused with an exception; only an
-/// operation and <see cref="TryClose"/> wait, for calls in flight. All members are thread-safe.
+/// Who may use an object now: any number of calls that share it, or one operation that has it alone, until it is closed. A call at the
+/// wrong moment is refused with an exception; only an operation and <see cref="TryClose"/> wait, for calls in flight. All members are
+/// thread-safe.
 /// </summary>
 /// <remarks>
-/// One number holds the state: the calls in flight in its lower half, above them the operation (set before it waits, so that no new call enters) and whether the gate is closed. A call enters and
-/// leaves by one interlocked operation each; whatever finds a flag above the count takes the slow path.
+/// One number holds the state: the calls in flight in its lower half, above them the operation (set before it waits, so that no new call
+/// enters) and whether the gate is closed. A call enters and leaves by one interlocked operation each; whatever finds a flag above the
+/// count takes the slow path.
 /// </remarks>
 internal abstract class CallGate
 {
@@ -34,11 +36,15 @@ internal abstract class CallGate
     /// <summary>Enters for a call that shares; the result gives it back.</summary>
     /// <param name="owner">Kept alive until the call left: its finalizers free what the call reads.</param>
     /// <exception cref="ObjectDisposedException">The gate is closed.</exception>
-    /// <exception cref="InvalidOperationException">An operation has the object alone, and the call does not come from its callback.</exception>
+    /// <exception cref="InvalidOperationException">An operation has the object alone, and the call does not come from its
+    /// callback.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SharedCall Share(object owner) => new(this, owner, Interlocked.Increment(ref _state.Value) < FirstFlag ? null : ShareSlowly());
 
-    /// <summary>Enters for a call that shares, unless the gate is closed or an operation has the object alone; then false. Left by <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// Enters for a call that shares, unless the gate is closed or an operation has the object alone; then false. Left by
+    /// <see cref="Leave"/>.
+    /// </summary>
     public bool TryShare()
     {
         if (Interlocked.Increment(ref _state.Value) < FirstFlag)
@@ -103,7 +109,8 @@ internal abstract class CallGate
 
     /// <summary>Refuses all later calls, cancels the operation that has the object, and waits for it and for calls in flight.</summary>
     /// <returns>Whether the caller is to free the object: false when the gate was closed before.</returns>
-    /// <exception cref="InvalidOperationException">It comes from inside a fit that has the object: the wait would never end. The gate is as before.</exception>
+    /// <exception cref="InvalidOperationException">It comes from inside a fit that has the object: the wait would never end. The gate is as
+    /// before.</exception>
     public bool TryClose()
     {
         RefuseInside();

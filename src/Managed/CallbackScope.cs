@@ -3,8 +3,9 @@ using Subquad.Simd.Threading;
 namespace Subquad;
 
 /// <summary>
-/// The permission of a progress callback to use the network of its fit. It flows with the call (also into tasks and threads that the callback starts), not with a thread, and ends when the
-/// callback returns. A scope without permission marks the rest of a fit, so that a listener inside it cannot dispose what the fit uses. All members are thread-safe.
+/// The permission of a progress callback to use the network of its fit. It flows with the call (also into tasks and threads that the
+/// callback starts), not with a thread, and ends when the callback returns. A scope without permission marks the rest of a fit, so that a
+/// listener inside it cannot dispose what the fit uses. All members are thread-safe.
 /// </summary>
 /// <param name="network">The gate of the network that is fitted.</param>
 /// <param name="trainer">The gate of the trainer that fits it.</param>
@@ -29,7 +30,9 @@ internal sealed class CallbackScope(CallGate network, CallGate trainer, Callback
     /// <summary>The scope around the fit; null without one.</summary>
     public CallbackScope? Outer => outer;
 
-    /// <summary>The innermost scope of this call that has not ended: ended ones are not kept alive by those that begin inside them.</summary>
+    /// <summary>
+    /// The innermost scope of this call that has not ended: ended ones are not kept alive by those that begin inside them.
+    /// </summary>
     public static CallbackScope? Living()
     {
         CallbackScope? scope = Current;

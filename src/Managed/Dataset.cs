@@ -4,8 +4,8 @@ using Subquad.Formats;
 namespace Subquad;
 
 /// <summary>
-/// Rows of numbers with what should be predicted from them. Inputs are kept as they were given: a network standardises and normalises them itself.
-/// Never changed after construction, so it may be used from many threads.
+/// Rows of numbers with what should be predicted from them. Inputs are kept as they were given: a network standardises and normalises them
+/// itself. Never changed after construction, so it may be used from many threads.
 /// </summary>
 public sealed class Dataset
 {
@@ -32,7 +32,8 @@ public sealed class Dataset
     public int OutputCount => Examples.OutputCount;
 
     /// <summary>
-    /// Missing cells of the table these rows come from: numbers took the column's median, texts all zeros. A part keeps the count of the whole.
+    /// Missing cells of the table these rows come from: numbers took the column's median, texts all zeros. A part keeps the count of the
+    /// whole.
     /// </summary>
     public int MissingCells => Examples.MissingCells;
 
@@ -111,8 +112,8 @@ public sealed class Dataset
     }
 
     /// <summary>
-    /// Reads a table: a CSV with a header, plain or gzip. Missing numbers (empty, NA, NaN, ?) take the median of their column, text columns become one feature
-    /// per category (up to 64).
+    /// Reads a table: a CSV with a header, plain or gzip. Missing numbers (empty, NA, NaN, ?) take the median of their column, text columns
+    /// become one feature per category (up to 64).
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">The target column and the task; null means the defaults.</param>
@@ -126,11 +127,14 @@ public sealed class Dataset
         return new(CsvExamples.Read(path, options?.Target, Kind(options?.Task, nameof(options))));
     }
 
-    /// <summary>Reads another table as this one was read: the same columns by name in any order, the same medians, categories and classes.</summary>
+    /// <summary>
+    /// Reads another table as this one was read: the same columns by name in any order, the same medians, categories and classes.
+    /// </summary>
     /// <param name="path">A CSV; without the target column the rows can only be predicted.</param>
     /// <exception cref="InvalidOperationException">These rows do not come from a table.</exception>
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
-    /// <exception cref="InvalidDataException">A column is missing or the content cannot be used; the message names the line or the column.</exception>
+    /// <exception cref="InvalidDataException">A column is missing or the content cannot be used; the message names the line or the
+    /// column.</exception>
     /// <exception cref="IOException">The file may not be read.</exception>
     public Dataset ReadCsvLike(string path)
     {
@@ -140,16 +144,19 @@ public sealed class Dataset
     }
 
     /// <summary>
-    /// Reads LIBSVM text (<c>label index:value ...</c>) or extreme-classification text (a first line <c>rows features labels</c>, then <c>label,label index:value ...</c>), plain or
-    /// gzip. Features that a row leaves out are 0. Indices count from 1, or from 0 where a 0 occurs, and ascend in a row. With that first line a row may have any number of labels, which become one
-    /// target of 0 or 1 each, and indices count from 0.
+    /// Reads LIBSVM text (<c>label index:value ...</c>) or extreme-classification text (a first line <c>rows features labels</c>, then
+    /// <c>label,label index:value ...</c>), plain or gzip. Features that a row leaves out are 0. Indices count from 1, or from 0 where a 0
+    /// occurs, and ascend in a row. With that first line a row may have any number of labels, which become one target of 0 or 1 each, and
+    /// indices count from 0.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="width">Features; null means up to the largest index.</param>
     /// <param name="task">Null decides by the labels as <see cref="CsvOptions.Task"/> says. Classes are ordered by number.</param>
-    /// <exception cref="ArgumentException">The task asked for is neither classification nor regression, or the width is not from 1 to 16777216.</exception>
+    /// <exception cref="ArgumentException">The task asked for is neither classification nor regression, or the width is not from 1 to
+    /// 16777216.</exception>
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
-    /// <exception cref="InvalidDataException">The content cannot be used, or does not fit in memory; the message names the line.</exception>
+    /// <exception cref="InvalidDataException">The content cannot be used, or does not fit in memory; the message names the
+    /// line.</exception>
     /// <exception cref="IOException">The file may not be read.</exception>
     public static Dataset ReadLibsvm(string path, int? width = null, TaskKind? task = null)
     {
@@ -159,7 +166,9 @@ public sealed class Dataset
         return new(LibsvmExamples.Read(path, width, Kind(task, nameof(task))));
     }
 
-    /// <summary>Reads another LIBSVM or extreme-classification text as this one was read: the same width, first index and classes.</summary>
+    /// <summary>
+    /// Reads another LIBSVM or extreme-classification text as this one was read: the same width, first index and classes.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidOperationException">These rows do not come from such a text.</exception>
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
@@ -178,7 +187,10 @@ public sealed class Dataset
     /// <exception cref="ArgumentOutOfRangeException">There are not that many.</exception>
     public Dataset First(int n) => new(Examples.First(n));
 
-    /// <summary>Divides the rows by a seed, classes in proportion, at least one row on each side; the same seed gives the same rows on every machine.</summary>
+    /// <summary>
+    /// Divides the rows by a seed, classes in proportion, at least one row on each side; the same seed gives the same rows on every
+    /// machine.
+    /// </summary>
     /// <param name="fraction">What to hold out, above 0 and below 1.</param>
     /// <param name="seed">Decides which rows.</param>
     /// <exception cref="ArgumentException">The fraction is outside that range, or there is one row only.</exception>

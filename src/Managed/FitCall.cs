@@ -1,6 +1,8 @@
 namespace Subquad;
 
-/// <summary>One call of Fit: has the trainer and the network alone, can be cancelled by either's Dispose, and gives both back whatever was thrown.</summary>
+/// <summary>
+/// One call of Fit: has the trainer and the network alone, can be cancelled by either's Dispose, and gives both back whatever was thrown.
+/// </summary>
 internal sealed class FitCall : IDisposable
 {
     private readonly CallGate _trainer, _network;

@@ -8,14 +8,16 @@ using Subquad.Training;
 namespace Subquad;
 
 /// <summary>
-/// Trains a <see cref="Network"/> by Gauss-Newton with Levenberg-Marquardt damping: W - s^2 J^T (J J^T + mu I)^-1 (f - y), to the rounding of float32 weights for one output, by
-/// preconditioned conjugate gradients to <see cref="GaussNewtonOptions.CgTolerance"/> for several, unless <see cref="GaussNewtonOptions.Solver"/> asks for another way. Needs no learning
-/// rate. On all data the loss never rises; a rejected or cancelled step leaves the weights as they were, bit for bit.
-/// Source: Song, Zhang, Zhang, ITCS 2024; Cai et al., arXiv 1905.11675, for the Gram form.
+/// Trains a <see cref="Network"/> by Gauss-Newton with Levenberg-Marquardt damping: W - s^2 J^T (J J^T + mu I)^-1 (f - y), to the rounding
+/// of float32 weights for one output, by preconditioned conjugate gradients to <see cref="GaussNewtonOptions.CgTolerance"/> for several,
+/// unless <see cref="GaussNewtonOptions.Solver"/> asks for another way. Needs no learning rate. On all data the loss never rises; a
+/// rejected or cancelled step leaves the weights as they were, bit for bit. Source: Song, Zhang, Zhang, ITCS 2024; Cai et al., arXiv
+/// 1905.11675, for the Gram form.
 /// </summary>
 /// <remarks>
-/// Thread safety: one fit at a time; a second <see cref="Fit"/> while one runs throws <see cref="InvalidOperationException"/>, also with another network and from the fit's own callback.
-/// <see cref="Dispose"/> may be called from any other thread at any time. Trainers are independent of each other.
+/// Thread safety: one fit at a time; a second <see cref="Fit"/> while one runs throws <see cref="InvalidOperationException"/>, also with
+/// another network and from the fit's own callback. <see cref="Dispose"/> may be called from any other thread at any time. Trainers are
+/// independent of each other.
 /// </remarks>
 public sealed class GaussNewtonTrainer : IDisposable
 {
@@ -25,7 +27,8 @@ public sealed class GaussNewtonTrainer : IDisposable
 
     /// <summary>A trainer; its threads start with the first fit.</summary>
     /// <param name="options">Default: see <see cref="GaussNewtonOptions"/>.</param>
-    /// <param name="logger">Told once, at the first fit, which kernel set computes and whether the C core is there: as information, or as a warning where a library was found and could not be used.</param>
+    /// <param name="logger">Told once, at the first fit, which kernel set computes and whether the C core is there: as information, or as a
+    /// warning where a library was found and could not be used.</param>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public GaussNewtonTrainer(GaussNewtonOptions? options = null, ILogger? logger = null)
     {
@@ -40,8 +43,9 @@ public sealed class GaussNewtonTrainer : IDisposable
     public GaussNewtonOptions Options { get; }
 
     /// <summary>
-    /// Answers from a snapshot of the network that <see cref="Fit"/> trains, also while it trains, if <see cref="GaussNewtonOptions.PublishEvery"/> is set: always this same object, which
-    /// may be used from any thread until the trainer is disposed.
+    /// Answers from a snapshot of the network that <see cref="Fit"/> trains, also while it trains, if
+    /// <see cref="GaussNewtonOptions.PublishEvery"/> is set: always this same object, which may be used from any thread until the trainer
+    /// is disposed.
     /// </summary>
     public PublishedNetwork Published { get; }
 
@@ -49,19 +53,21 @@ public sealed class GaussNewtonTrainer : IDisposable
     internal WorkerTeam Team => _team;
 
     /// <summary>
-    /// Trains until a reason to stop holds. Has the network alone: waits for its calls in flight, and calls that come meanwhile get an <see cref="InvalidOperationException"/>, except those that
-    /// the progress callback makes.
+    /// Trains until a reason to stop holds. Has the network alone: waits for its calls in flight, and calls that come meanwhile get an
+    /// <see cref="InvalidOperationException"/>, except those that the progress callback makes.
     /// </summary>
     /// <param name="network">Its weights change with every accepted step.</param>
     /// <param name="training">Training data with targets.</param>
     /// <param name="validation">Held-out data: training stops at the step that would raise their loss, and drops it.</param>
     /// <param name="progress">
-    /// Told of every trial step, on the calling thread while training waits; without it no report is made. It may call Predict, Classify, PredictAll, Evaluate, DeltaRanks, Save, SaveDelta and
-    /// SavePanels of the network, also from tasks and threads that it starts: the permission flows with the call as an <see cref="AsyncLocal{T}"/> does. It ends when the callback returns; calls
-    /// still in flight are waited for. Do not wait there for a thread that disposes network or trainer and was started without that flow. (<see cref="Progress{T}"/> would report later, from
-    /// another thread, beside the training.)
+    /// Told of every trial step, on the calling thread while training waits; without it no report is made. It may call Predict, Classify,
+    /// PredictAll, Evaluate, DeltaRanks, Save, SaveDelta and SavePanels of the network, also from tasks and threads that it starts: the
+    /// permission flows with the call as an <see cref="AsyncLocal{T}"/> does. It ends when the callback returns; calls still in flight are
+    /// waited for. Do not wait there for a thread that disposes network or trainer and was started without that flow.
+    /// (<see cref="Progress{T}"/> would report later, from another thread, beside the training.)
     /// </param>
-    /// <param name="cancellation">Honoured between tiles and while calls in flight are waited for; the weights of the last accepted step are kept.</param>
+    /// <param name="cancellation">Honoured between tiles and while calls in flight are waited for; the weights of the last accepted step
+    /// are kept.</param>
     /// <returns>How it ended: <see cref="StopReason.Cancelled"/> also when network or trainer were disposed meanwhile.</returns>
     /// <exception cref="InvalidDataException">The data do not fit the network.</exception>
     /// <exception cref="ArgumentException">TrainFrom names no hidden layer, or Solver does not take several outputs.</exception>
@@ -141,10 +147,12 @@ public sealed class GaussNewtonTrainer : IDisposable
     }
 
     /// <summary>
-    /// Ends the threads and frees what <see cref="Published"/> holds. A fit that is going on is cancelled, it and predictions of <see cref="Published"/> are waited for; later calls throw
-    /// <see cref="ObjectDisposedException"/>. Calling it again does nothing. Thread-safe.
+    /// Ends the threads and frees what <see cref="Published"/> holds. A fit that is going on is cancelled, it and predictions of
+    /// <see cref="Published"/> are waited for; later calls throw <see cref="ObjectDisposedException"/>. Calling it again does nothing.
+    /// Thread-safe.
     /// </summary>
-    /// <exception cref="InvalidOperationException">It is called from the progress callback of the trainer's own fit; the trainer is as before.</exception>
+    /// <exception cref="InvalidOperationException">It is called from the progress callback of the trainer's own fit; the trainer is as
+    /// before.</exception>
     public void Dispose()
     {
         if (!_gate.TryClose())

@@ -2,7 +2,9 @@ using Subquad.Simd.Memory;
 
 namespace Subquad;
 
-/// <summary>Native bytes that training takes beside the weights, and predictions with them, from sizes alone: said before anything is allocated.</summary>
+/// <summary>
+/// Native bytes that training takes beside the weights, and predictions with them, from sizes alone: said before anything is allocated.
+/// </summary>
 public static class MemoryEstimate
 {
     /// <summary>Bytes of one fit: states of the batch and of held-out data before and under a trial, Gram matrices, and scratch.</summary>
@@ -20,7 +22,8 @@ public static class MemoryEstimate
         long widest = 0, bytes = 0, activeBelow = shape.Inputs;
         for (int layer = 0; layer < shape.Hidden.Count; layer++)
         {
-            // Lists grow by a quarter more than they need; a trained layer holds them before and under a trial, transposed, and with cotangents and tangents.
+            // Lists grow by a quarter more than they need; a trained layer holds them before and under a trial, transposed, and with
+            // cotangents and tangents.
             long width = shape.Hidden[layer], active = (long)Math.Ceiling(width * Layers.Shift.UpperTail(shifts[layer]));
             bool isTrained = layer >= from;
             widest = Math.Max(widest, width);
@@ -28,7 +31,8 @@ public static class MemoryEstimate
             long packed = n * ((active + 15) / 16 * 16) * activeBelow * sizeof(float);
             if (layer > from && packed <= options.PackedBytes)
                 bytes += packed + packed / 2;
-            // The lowest trained layer's change is kept as coefficients; a certificate keeps upper bounds (now, under a trial, and of a renewal) and norms of two references.
+            // The lowest trained layer's change is kept as coefficients; a certificate keeps upper bounds (now, under a trial, and of a
+            // renewal) and norms of two references.
             bool keepsAll = n == data;
             if (layer == from && keepsAll)
                 bytes += PanelMatrix.BytesOf(width, n) + n * active * 76;

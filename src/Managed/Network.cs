@@ -11,19 +11,22 @@ using Subquad.Weights;
 namespace Subquad;
 
 /// <summary>
-/// A wide multi-layer network with shifted-ReLU neurons of which few fire: f = A^T h_L. Holds the weights, and every transform between a raw row and them. Owns native memory: dispose it.
+/// A wide multi-layer network with shifted-ReLU neurons of which few fire: f = A^T h_L. Holds the weights, and every transform between a
+/// raw row and them. Owns native memory: dispose it.
 /// </summary>
 /// <remarks>
-/// Thread safety: all members may be called from any thread at any time. Predict, Classify, PredictAll, Evaluate, DeltaRanks, Save, SaveDelta and SavePanels run side by side.
-/// <see cref="GaussNewtonTrainer.Fit"/>, <see cref="ApplyDelta"/> and a <see cref="Save"/> that adds held terms to the weights have the network alone: they wait for calls in flight, and
-/// calls that come while they wait or run get an <see cref="InvalidOperationException"/> that names the operation. Calls from the progress callback of a fit are allowed, see
+/// Thread safety: all members may be called from any thread at any time. Predict, Classify, PredictAll, Evaluate, DeltaRanks, Save,
+/// SaveDelta and SavePanels run side by side. <see cref="GaussNewtonTrainer.Fit"/>, <see cref="ApplyDelta"/> and a <see cref="Save"/> that
+/// adds held terms to the weights have the network alone: they wait for calls in flight, and calls that come while they wait or run get an
+/// <see cref="InvalidOperationException"/> that names the operation. Calls from the progress callback of a fit are allowed, see
 /// <see cref="GaussNewtonTrainer.Fit"/>. A host that serves while it trains predicts with <see cref="GaussNewtonTrainer.Published"/>.
 /// </remarks>
 public sealed partial class Network : IDisposable
 {
     private const int Slots = 64;
 
-    // Predictors wait here between calls: a slot is taken and put back by one exchange, so that a warm prediction neither locks nor allocates.
+    // Predictors wait here between calls: a slot is taken and put back by one exchange, so that a warm prediction neither locks nor
+    // allocates.
     private readonly Predictor?[] _predictors = new Predictor?[Slots];
     private readonly NetworkGate _gate = new();
 
@@ -60,7 +63,9 @@ public sealed partial class Network : IDisposable
     /// <summary>The names of the classes in the order of the outputs; empty for regression.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>s^2: what multiplies the steps of the hidden layers beside that of the output matrix; 0 until the first training sets it.</summary>
+    /// <summary>
+    /// s^2: what multiplies the steps of the hidden layers beside that of the output matrix; 0 until the first training sets it.
+    /// </summary>
     public float HiddenStepScale { get; internal set; }
 
     /// <summary>Native bytes of the weights, shared ones too.</summary>
@@ -84,7 +89,10 @@ public sealed partial class Network : IDisposable
     /// <summary>The index of the first feature in the LIBSVM text that the transforms were learned from; null for other data.</summary>
     internal int? FirstIndex { get; private init; }
 
-    /// <summary>Draws a network for raw rows of <see cref="NetworkShape.Inputs"/> features, which it only scales to unit norm, and outputs in [0, 1] classes or plain values.</summary>
+    /// <summary>
+    /// Draws a network for raw rows of <see cref="NetworkShape.Inputs"/> features, which it only scales to unit norm, and outputs in [0, 1]
+    /// classes or plain values.
+    /// </summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="seed">The same seed gives the same weights on every machine and kernel set.</param>
     /// <param name="kernels">Default: <see cref="KernelSets.Best"/>.</param>
@@ -101,8 +109,11 @@ public sealed partial class Network : IDisposable
         return Draw(shape, seed, InputTransform.Identity(shape.Inputs), TargetTransform.Identity(shape.Outputs), [], null, null, kernels, threads, cancellation);
     }
 
-    /// <summary>Draws a network for a data set: input and output widths, class names and every transform are learned from it. Tables are standardised and get a constant
-    /// feature; LIBSVM rows get the constant feature but keep their values, for a shift would fill their zeros.</summary>
+    /// <summary>
+    /// Draws a network for a data set: input and output widths, class names and every transform are learned from it. Tables are
+    /// standardised and get a constant feature; LIBSVM rows get the constant feature but keep their values, for a shift would fill their
+    /// zeros.
+    /// </summary>
     /// <param name="shape">Its hidden layers; Inputs and Outputs are taken from the data.</param>
     /// <param name="training">The training data, with targets.</param>
     /// <param name="seed">The same seed gives the same weights on every machine and kernel set.</param>
@@ -126,7 +137,10 @@ public sealed partial class Network : IDisposable
         return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, examples.FirstIndex, kernels, threads, cancellation);
     }
 
-    /// <summary>Computes the outputs of one raw row: class estimates (0 to 1, not clipped) or values in original units. Thread-safe; a warm call allocates nothing.</summary>
+    /// <summary>
+    /// Computes the outputs of one raw row: class estimates (0 to 1, not clipped) or values in original units. Thread-safe; a warm call
+    /// allocates nothing.
+    /// </summary>
     /// <param name="input"><see cref="InputWidth"/> finite features.</param>
     /// <param name="output">Room for <see cref="OutputCount"/> numbers.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
@@ -197,11 +211,15 @@ public sealed partial class Network : IDisposable
         return new(Formats.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException($"'{path}': the model was not trained on a table, so its columns have no names"), path));
     }
 
-    /// <summary>Reads LIBSVM or extreme-classification text as the model's training text was read: the same width, first index and classes.</summary>
+    /// <summary>
+    /// Reads LIBSVM or extreme-classification text as the model's training text was read: the same width, first index and classes.
+    /// </summary>
     /// <param name="path">The file, plain or gzip.</param>
-    /// <param name="withTargets">Whether labels are read; else the rows can only be predicted, and their labels may be unknown or missing.</param>
+    /// <param name="withTargets">Whether labels are read; else the rows can only be predicted, and their labels may be unknown or
+    /// missing.</param>
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
-    /// <exception cref="InvalidDataException">The model was trained on a table, or the file does not fit it; the message names the line.</exception>
+    /// <exception cref="InvalidDataException">The model was trained on a table, or the file does not fit it; the message names the
+    /// line.</exception>
     public Dataset ReadLibsvm(string path, bool withTargets = true)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -211,19 +229,24 @@ public sealed partial class Network : IDisposable
     }
 
     /// <summary>
-    /// Gives all native memory back. Later calls throw <see cref="ObjectDisposedException"/>; a fit that is going on is cancelled, and it and all calls in flight are waited for. Calling it
-    /// again does nothing. Thread-safe.
+    /// Gives all native memory back. Later calls throw <see cref="ObjectDisposedException"/>; a fit that is going on is cancelled, and it
+    /// and all calls in flight are waited for. Calling it again does nothing. Thread-safe.
     /// </summary>
-    /// <exception cref="InvalidOperationException">It is called from the progress callback of a fit of this network; the network is as before.</exception>
+    /// <exception cref="InvalidOperationException">It is called from the progress callback of a fit of this network; the network is as
+    /// before.</exception>
     public void Dispose()
     {
         if (_gate.TryClose())
             Free();
     }
 
-    /// <summary>As <see cref="Dispose"/>, but without waiting or cancelling: does nothing while a call is in flight or an operation is going on. Thread-safe.</summary>
+    /// <summary>
+    /// As <see cref="Dispose"/>, but without waiting or cancelling: does nothing while a call is in flight or an operation is going on.
+    /// Thread-safe.
+    /// </summary>
     /// <returns>Whether the network is disposed now.</returns>
-    /// <exception cref="InvalidOperationException">It is called from the progress callback of a fit of this network; the network is as before.</exception>
+    /// <exception cref="InvalidOperationException">It is called from the progress callback of a fit of this network; the network is as
+    /// before.</exception>
     public bool TryDispose()
     {
         bool isClosed = _gate.TryCloseAtOnce(out bool isFirst);

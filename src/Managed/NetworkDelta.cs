@@ -11,7 +11,10 @@ public sealed partial class Network
     // Saves side by side say what later changes are counted from: the hash and the weights' own mark change together.
     private readonly Lock _base = new();
 
-    /// <summary>Rank-one terms that are kept beside the weights of each hidden layer; all 0 for a network whose weights are those of its model. Thread-safe.</summary>
+    /// <summary>
+    /// Rank-one terms that are kept beside the weights of each hidden layer; all 0 for a network whose weights are those of its model.
+    /// Thread-safe.
+    /// </summary>
     /// <exception cref="InvalidOperationException">An operation has the network alone, such as a fit; the message names it.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public IReadOnlyList<int> DeltaRanks
@@ -24,12 +27,14 @@ public sealed partial class Network
     }
 
     /// <summary>
-    /// Writes what training changed since the model was loaded or last saved: the low-rank terms beside the hidden weights, the output matrix, and the hash of the model they belong to. Needs
-    /// changes that were kept apart: those of a network that shares its base, or was trained with <see cref="FlushPolicy.Never"/>. Thread-safe.
+    /// Writes what training changed since the model was loaded or last saved: the low-rank terms beside the hidden weights, the output
+    /// matrix, and the hash of the model they belong to. Needs changes that were kept apart: those of a network that shares its base, or
+    /// was trained with <see cref="FlushPolicy.Never"/>. Thread-safe.
     /// </summary>
     /// <param name="path">The file, in the safetensors format; overwritten, whole or not at all.</param>
     /// <exception cref="InvalidOperationException">
-    /// The network belongs to no model file, a change was added to the weights themselves, or they were rounded when they were loaded; or an operation has the network alone.
+    /// The network belongs to no model file, a change was added to the weights themselves, or they were rounded when they were loaded; or
+    /// an operation has the network alone.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
@@ -56,15 +61,17 @@ public sealed partial class Network
     }
 
     /// <summary>
-    /// Makes a model the fine-tune that <see cref="SaveDelta"/> kept: predictions are bit-identical to those of the network that wrote it, on the same kernel set. The weights are not touched, the
-    /// terms stay beside them. Has the network alone: waits for calls in flight, and calls that come meanwhile are refused.
+    /// Makes a model the fine-tune that <see cref="SaveDelta"/> kept: predictions are bit-identical to those of the network that wrote it,
+    /// on the same kernel set. The weights are not touched, the terms stay beside them. Has the network alone: waits for calls in flight,
+    /// and calls that come meanwhile are refused.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no delta, belongs to another model (the message names both hashes), or is damaged; the network is as before.</exception>
+    /// <exception cref="InvalidDataException">The file is no delta, belongs to another model (the message names both hashes), or is
+    /// damaged; the network is as before.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The network belongs to no model file, was changed since it was loaded, or was rounded then; or another operation has the network alone, such as a fit, from whose callback this call may
-    /// come.
+    /// The network belongs to no model file, was changed since it was loaded, or was rounded then; or another operation has the network
+    /// alone, such as a fit, from whose callback this call may come.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void ApplyDelta(string path)

@@ -18,12 +18,15 @@ public sealed partial class Network
     public string? TrainedBy { get; private init; }
 
     /// <summary>
-    /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in the metadata, and the SHA-256 of the data. The file
-    /// appears whole or not at all. Terms that are held beside weights of the network's own are added to them first: that has the network alone, waits for calls in flight and refuses others
-    /// until the file is written. Without such terms, beside shared weights and from the callback of a fit nothing is changed, and other calls run side by side; held terms are in the file.
+    /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C], float32; everything else a prediction needs is in
+    /// the metadata, and the SHA-256 of the data. The file appears whole or not at all. Terms that are held beside weights of the network's
+    /// own are added to them first: that has the network alone, waits for calls in flight and refuses others until the file is written.
+    /// Without such terms, beside shared weights and from the callback of a fit nothing is changed, and other calls run side by side; held
+    /// terms are in the file.
     /// </summary>
     /// <param name="path">The file; overwritten.</param>
-    /// <exception cref="InvalidOperationException">The hidden weights were rounded when they were loaded; or an operation has the network alone, such as a fit.</exception>
+    /// <exception cref="InvalidOperationException">The hidden weights were rounded when they were loaded; or an operation has the network
+    /// alone, such as a fit.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void Save(string path)
@@ -67,16 +70,20 @@ public sealed partial class Network
         }
     }
 
-    /// <summary>Reads a network that <see cref="Save"/> wrote. Its predictions are bit-identical to those before saving, on the same kernel set.</summary>
+    /// <summary>
+    /// Reads a network that <see cref="Save"/> wrote. Its predictions are bit-identical to those before saving, on the same kernel set.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="kernels">Default: <see cref="KernelSets.Best"/>; which set trained the model does not matter.</param>
-    /// <param name="sharesBase">Whether the hidden weights are mapped from the file beside the model that <see cref="SavePanels"/> wrote, instead of being read into memory: all processes and networks
-    /// that do so share one copy, which nothing ever writes to. What training changes is then kept beside it.</param>
-    /// <param name="weights">How the hidden weights lie in memory. <see cref="WeightFormat.BFloat16"/> is for predictions and evaluation only: half the memory, and float32 weights are never there all at
-    /// once.</param>
+    /// <param name="sharesBase">Whether the hidden weights are mapped from the file beside the model that <see cref="SavePanels"/> wrote,
+    /// instead of being read into memory: all processes and networks that do so share one copy, which nothing ever writes to. What training
+    /// changes is then kept beside it.</param>
+    /// <param name="weights">How the hidden weights lie in memory. <see cref="WeightFormat.BFloat16"/> is for predictions and evaluation
+    /// only: half the memory, and float32 weights are never there all at once.</param>
     /// <exception cref="ArgumentException">Shared weights were asked for in another format than the file's float32.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names file and tensor or field. Or the file of panels belongs to other weights.</exception>
+    /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names file and tensor or field. Or the file
+    /// of panels belongs to other weights.</exception>
     /// <exception cref="InsufficientMemoryException">The weights do not fit.</exception>
     public static Network Load(string path, KernelSet? kernels = null, bool sharesBase = false, WeightFormat weights = WeightFormat.Float32)
     {

@@ -1,7 +1,8 @@
 namespace Subquad;
 
 /// <summary>
-/// The gate of a <see cref="Network"/>: predictions, evaluation and saving share it; a fit, a save that adds held terms to the weights, and applying a delta have it alone.
+/// The gate of a <see cref="Network"/>: predictions, evaluation and saving share it; a fit, a save that adds held terms to the weights, and
+/// applying a delta have it alone.
 /// </summary>
 internal sealed class NetworkGate : CallGate
 {

@@ -38,10 +38,15 @@ public sealed record NetworkShape
     /// <summary>Outputs. Ignored when a network is created for a data set.</summary>
     public int Outputs { get; init; }
 
-    /// <summary>Wanted share of firing neurons, one value or one per layer, in (0, 0.5]; 0.5 is the plain ReLU. Null: see <see cref="ShiftConstant"/>.</summary>
+    /// <summary>
+    /// Wanted share of firing neurons, one value or one per layer, in (0, 0.5]; 0.5 is the plain ReLU. Null: see
+    /// <see cref="ShiftConstant"/>.
+    /// </summary>
     public IReadOnlyList<double>? Densities { get; init; }
 
-    /// <summary>c of the shift b = sqrt(c ln m), one value or one per layer, 0 or more; used when <see cref="Densities"/> is null. Default: 0.4.</summary>
+    /// <summary>
+    /// c of the shift b = sqrt(c ln m), one value or one per layer, 0 or more; used when <see cref="Densities"/> is null. Default: 0.4.
+    /// </summary>
     public IReadOnlyList<double> ShiftConstant
     {
         get;

@@ -4,18 +4,24 @@ namespace Subquad;
 
 public sealed partial class Network
 {
-    /// <summary>Whether the hidden weights are pages of a file that every process shares, see <see cref="Load"/>; they are never written.</summary>
+    /// <summary>
+    /// Whether the hidden weights are pages of a file that every process shares, see <see cref="Load"/>; they are never written.
+    /// </summary>
     public bool SharesBase => Layers.Hidden[0].Weights.IsReadOnly;
 
     /// <summary>The SHA-256 of the data of the model file that the weights were read from or last saved to; null before that.</summary>
     internal string? BaseHash { get; private set; }
 
-    /// <summary>Writes the hidden weights of a model in the order of memory to a file beside it, MODEL.panels, from which <see cref="Load"/> can share them. About as large as the model; written anew
-    /// whenever the model is. Thread-safe.</summary>
-    /// <param name="modelPath">The model file; this network must have been loaded from it or saved to it, and hold the same weights still.</param>
+    /// <summary>
+    /// Writes the hidden weights of a model in the order of memory to a file beside it, MODEL.panels, from which <see cref="Load"/> can
+    /// share them. About as large as the model; written anew whenever the model is. Thread-safe.
+    /// </summary>
+    /// <param name="modelPath">The model file; this network must have been loaded from it or saved to it, and hold the same weights
+    /// still.</param>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
     /// <exception cref="InvalidDataException">The model holds other weights.</exception>
-    /// <exception cref="InvalidOperationException">A change is kept beside the weights, or they were rounded when they were loaded; or an operation has the network alone.</exception>
+    /// <exception cref="InvalidOperationException">A change is kept beside the weights, or they were rounded when they were loaded; or an
+    /// operation has the network alone.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void SavePanels(string modelPath)
@@ -34,7 +40,9 @@ public sealed partial class Network
         PanelsFile.Write(modelPath, own, [.. Layers.Hidden.Select(layer => layer.Weights)]);
     }
 
-    /// <summary>Whether the file of panels beside a model is there and belongs to it, so that <see cref="Load"/> can share the weights.</summary>
+    /// <summary>
+    /// Whether the file of panels beside a model is there and belongs to it, so that <see cref="Load"/> can share the weights.
+    /// </summary>
     /// <param name="modelPath">The model file.</param>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
     /// <exception cref="InvalidDataException">The model is none, or is damaged.</exception>

@@ -12,7 +12,9 @@ public sealed partial class Network
     /// <summary>Whether it is a snapshot of another network, or can be overwritten by one.</summary>
     internal bool IsSnapshotOf(Network source) => Input == source.Input;
 
-    /// <summary>Overwrites a snapshot with the present weights; what is held beside them is added in the copy. Both must be held alone.</summary>
+    /// <summary>
+    /// Overwrites a snapshot with the present weights; what is held beside them is added in the copy. Both must be held alone.
+    /// </summary>
     /// <param name="snapshot">Of <see cref="NewSnapshot"/>.</param>
     /// <param name="kernels">What adds.</param>
     /// <param name="from">The first layer, from 0, that may differ from the snapshot's.</param>

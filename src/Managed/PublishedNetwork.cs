@@ -7,13 +7,14 @@ namespace Subquad;
 public sealed record PublishedStep(int Step, double Loss, DateTimeOffset Taken);
 
 /// <summary>
-/// Predicts with the last snapshot of a network that a <see cref="GaussNewtonTrainer"/> trains, for hosts that serve while they train; see <see cref="GaussNewtonOptions.PublishEvery"/>. Fit
-/// takes the first snapshot before its first step, and the last one of the final weights. It stays valid when the fit has ended, until the trainer is disposed; a fit of another network replaces it.
+/// Predicts with the last snapshot of a network that a <see cref="GaussNewtonTrainer"/> trains, for hosts that serve while they train; see
+/// <see cref="GaussNewtonOptions.PublishEvery"/>. Fit takes the first snapshot before its first step, and the last one of the final
+/// weights. It stays valid when the fit has ended, until the trainer is disposed; a fit of another network replaces it.
 /// </summary>
 /// <remarks>
-/// Every call answers from one snapshot as a whole. The bits are those of the network's own predictions at that step where it holds no terms beside its weights, else they agree within
-/// rounding. A snapshot that a long call still reads is not overwritten: accepted steps are then skipped, so that readers never hold up the fit.
-/// Thread safety: all members may be called from any thread at any time.
+/// Every call answers from one snapshot as a whole. The bits are those of the network's own predictions at that step where it holds no
+/// terms beside its weights, else they agree within rounding. A snapshot that a long call still reads is not overwritten: accepted steps
+/// are then skipped, so that readers never hold up the fit. Thread safety: all members may be called from any thread at any time.
 /// </remarks>
 public sealed class PublishedNetwork
 {
@@ -93,7 +94,9 @@ public sealed class PublishedNetwork
         }
     }
 
-    /// <summary>Computes loss and accuracy, or root mean squared error, over a data set with targets, see <see cref="Network.Evaluate"/>.</summary>
+    /// <summary>
+    /// Computes loss and accuracy, or root mean squared error, over a data set with targets, see <see cref="Network.Evaluate"/>.
+    /// </summary>
     /// <param name="data">The data.</param>
     /// <param name="threads">Workers, 1 to 4096; default: all processors.</param>
     /// <param name="cancellation">Honoured between tiles.</param>
@@ -122,7 +125,10 @@ public sealed class PublishedNetwork
     /// <summary>Whether both snapshots are those of a network, so that its next fit takes no memory for them.</summary>
     internal bool Holds(Network source) => _current?.Network.IsSnapshotOf(source) == true && _spare is not null;
 
-    /// <summary>Makes room for the snapshots of a network and publishes its weights. For the fit that has trainer and network alone, as are the next two.</summary>
+    /// <summary>
+    /// Makes room for the snapshots of a network and publishes its weights. For the fit that has trainer and network alone, as are the next
+    /// two.
+    /// </summary>
     /// <param name="source">The network.</param>
     /// <param name="fill">Overwrites a snapshot.</param>
     /// <param name="step">What it is then.</param>

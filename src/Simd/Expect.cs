@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Subquad.Simd;
 
-/// <summary>Checks of arguments, in every build. The message is put together only when a check fails, so a check that holds allocates nothing.</summary>
+/// <summary>
+/// Checks of arguments, in every build. The message is put together only when a check fails, so a check that holds allocates nothing.
+/// </summary>
 internal static class Expect
 {
     /// <summary>Refuses arguments that do not fit each other.</summary>

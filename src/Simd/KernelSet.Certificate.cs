@@ -5,11 +5,14 @@ namespace Subquad.Simd;
 /// <content>Bounds that rule neurons out, and what is left to compute (design: certified activity).</content>
 public abstract partial class KernelSet
 {
-    /// <summary>norms[r, i] = raise * |W[r, S_i]|_2 for all rows of panels <paramref name="panelFrom"/> to <paramref name="panelTo"/> - 1; sums of squares are chains in float32.</summary>
+    /// <summary>
+    /// norms[r, i] = raise * |W[r, S_i]|_2 for all rows of panels <paramref name="panelFrom"/> to <paramref name="panelTo"/> - 1; sums of
+    /// squares are chains in float32.
+    /// </summary>
     /// <param name="weights">W.</param>
     /// <param name="inputs">The active inputs S; their values are not looked at.</param>
-    /// <param name="raise">At least 1: covers the rounding, so that the result is an upper bound, but not underflow: squares below the normal
-    /// numbers may take sqrt(m) 2^-75 away from a norm of m terms.</param>
+    /// <param name="raise">At least 1: covers the rounding, so that the result is an upper bound, but not underflow: squares below the
+    /// normal numbers may take sqrt(m) 2^-75 away from a norm of m terms.</param>
     /// <param name="norms">Rows of W x n; overwritten in these panels.</param>
     /// <param name="panelFrom">First panel, even.</param>
     /// <param name="panelTo">One past the last panel, even.</param>
@@ -42,8 +45,10 @@ public abstract partial class KernelSet
 
     internal abstract void RaiseCore(PanelMatrix source, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target, int panelFrom, int panelTo);
 
-    /// <summary>upper[r, i] += (support[r, i] + growth[r]) on[i] + norm[r] off[i], and counts, for every datum, the rows with upper + error[r] size[i] not below their limit, one place
-    /// late in the starts of <paramref name="destination"/>, for blocks of neurons.</summary>
+    /// <summary>
+    /// upper[r, i] += (support[r, i] + growth[r]) on[i] + norm[r] off[i], and counts, for every datum, the rows with upper + error[r]
+    /// size[i] not below their limit, one place late in the starts of <paramref name="destination"/>, for blocks of neurons.
+    /// </summary>
     /// <param name="upper">Bounds at the reference's inputs, then at the present ones: neurons x data, zero in the padding.</param>
     /// <param name="support">Norms on supports: neurons x data, zero in the padding.</param>
     /// <param name="bound">The other parts, all finite but the limits of padding.</param>
@@ -60,7 +65,9 @@ public abstract partial class KernelSet
     internal abstract void RaiseAndCountUncertainCore(
         PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo);
 
-    /// <summary>Lists those rows, after <see cref="RaiseAndCountUncertain"/>, summing the counts and making room; values are left as they are.</summary>
+    /// <summary>
+    /// Lists those rows, after <see cref="RaiseAndCountUncertain"/>, summing the counts and making room; values are left as they are.
+    /// </summary>
     internal void ListUncertain(PanelMatrix upper, RowBound bound, ActiveBatch destination, int blockFrom, int blockTo)
     {
         CheckBound(upper, bound, destination, blockFrom, blockTo);
@@ -111,7 +118,10 @@ public abstract partial class KernelSet
     internal abstract void CompressListedAboveCore(
         ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination, int blockFrom, int blockTo);
 
-    /// <summary>Counts, for every datum, the elements of a column of <paramref name="matrix"/> (neurons x data) that are not zero; NaN is not. The padding holds zeros.</summary>
+    /// <summary>
+    /// Counts, for every datum, the elements of a column of <paramref name="matrix"/> (neurons x data) that are not zero; NaN is not. The
+    /// padding holds zeros.
+    /// </summary>
     internal void CountNonZero(PanelMatrix matrix, ActiveBatch destination, int blockFrom, int blockTo)
     {
         CheckLists(destination, matrix, blockFrom, blockTo);

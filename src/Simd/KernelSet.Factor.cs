@@ -2,14 +2,18 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd;
 
-/// <content>Dense float64 beside the Cholesky factorisation: products of long rows, solves with many right-hand sides and with one, and products with a symmetric matrix.</content>
+/// <content>Dense float64 beside the Cholesky factorisation: products of long rows, solves with many right-hand sides and with one, and
+/// products with a symmetric matrix.</content>
 public abstract partial class KernelSet
 {
     /// <summary>Columns of B that <see cref="AddOuterProduct"/> takes at once: 16 rows of them are 32 KiB.</summary>
     public const int OuterProductBlock = 256;
 
-    /// <summary>Copies columns <paramref name="columnFrom"/> to <paramref name="columnTo"/> - 1 of the rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1 of B into groups of 16 rows,
-    /// [group][column][16], for <see cref="AddOuterProduct"/>; the last group is filled up with zeros.</summary>
+    /// <summary>
+    /// Copies columns <paramref name="columnFrom"/> to <paramref name="columnTo"/> - 1 of the rows <paramref name="rowFrom"/> to
+    /// <paramref name="rowTo"/> - 1 of B into groups of 16 rows, [group][column][16], for <see cref="AddOuterProduct"/>; the last group is
+    /// filled up with zeros.
+    /// </summary>
     /// <param name="rows">B, row-major.</param>
     /// <param name="rowStride">Elements from row to row.</param>
     /// <param name="columnFrom">First column.</param>
@@ -27,8 +31,10 @@ public abstract partial class KernelSet
     internal abstract void PackRowsCore(
         NativeBuffer<double> rows, int rowStride, int columnFrom, int columnTo, NativeBuffer<double> panel, int rowFrom, int rowTo);
 
-    /// <summary>gram += B B^T in the lower triangle (a SYRK), for its rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1. The blocks on the diagonal are computed whole: what lies above the
-    /// diagonal within 16 columns is overwritten and has no meaning.</summary>
+    /// <summary>
+    /// gram += B B^T in the lower triangle (a SYRK), for its rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1. The blocks on
+    /// the diagonal are computed whole: what lies above the diagonal within 16 columns is overwritten and has no meaning.
+    /// </summary>
     /// <param name="panel">B's rows from 0 to rowTo - 1 by <see cref="PackRows"/>.</param>
     /// <param name="columns">Columns of B in the panel.</param>
     /// <param name="gram">n x stride, row-major.</param>
@@ -44,7 +50,10 @@ public abstract partial class KernelSet
 
     internal abstract void AddOuterProductCore(NativeBuffer<double> panel, int columns, NativeBuffer<double> gram, int stride, int rowFrom, int rowTo);
 
-    /// <summary>Solves L X = B in place for the columns <paramref name="columnFrom"/> to <paramref name="columnTo"/> - 1 of B. The bits of a column do not depend on which others are solved with it.</summary>
+    /// <summary>
+    /// Solves L X = B in place for the columns <paramref name="columnFrom"/> to <paramref name="columnTo"/> - 1 of B. The bits of a column
+    /// do not depend on which others are solved with it.
+    /// </summary>
     /// <param name="factor">L: the lower triangle of n x stride, row-major, no zero on its diagonal.</param>
     /// <param name="stride">Elements from row to row of L.</param>
     /// <param name="n">Order.</param>
@@ -64,7 +73,10 @@ public abstract partial class KernelSet
     internal abstract void SolveLowerCore(
         NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch);
 
-    /// <summary>Solves L^T X = B in place; otherwise as <see cref="SolveLower(NativeBuffer{double}, int, int, NativeBuffer{double}, int, int, int, Arena)"/>.</summary>
+    /// <summary>
+    /// Solves L^T X = B in place; otherwise as
+    /// <see cref="SolveLower(NativeBuffer{double}, int, int, NativeBuffer{double}, int, int, int, Arena)"/>.
+    /// </summary>
     internal void SolveUpper(
         NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch)
     {
@@ -106,8 +118,11 @@ public abstract partial class KernelSet
         SolveUpper(factor, stride, vector);
     }
 
-    /// <summary>The part of y = M x that rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1 of the lower triangle of M make, reading each element once:
-    /// y[i] = sum over j of M[i, j] x[j], j up to i, for these rows, and partial[j] = sum over these rows i of M[i, j] x[i] for all j below i.</summary>
+    /// <summary>
+    /// The part of y = M x that rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1 of the lower triangle of M make, reading
+    /// each element once: y[i] = sum over j of M[i, j] x[j], j up to i, for these rows, and partial[j] = sum over these rows i of M[i, j]
+    /// x[i] for all j below i.
+    /// </summary>
     /// <param name="matrix">M: n x stride, row-major; only the lower triangle counts.</param>
     /// <param name="stride">Elements from row to row.</param>
     /// <param name="x">n elements.</param>

@@ -4,16 +4,20 @@ namespace Subquad.Simd;
 
 public abstract partial class KernelSet
 {
-    // ---- half-spaces and neighbours -----------------------------------------------------------------------------------------------------------------
+    // ---- half-spaces and neighbours
+    // -----------------------------------------------------------------------------------------------------------------
 
-    /// <summary>Half-space report: ids and inner products of all rows w with &lt;w, x&gt; > b, in storage order. An inner product is one chain of multiply-adds in ascending coordinate from
-    /// zero, so walking and scanning give the same bits in the same order.</summary>
+    /// <summary>
+    /// Half-space report: ids and inner products of all rows w with &lt;w, x&gt; > b, in storage order. An inner product is one chain of
+    /// multiply-adds in ascending coordinate from zero, so walking and scanning give the same bits in the same order.
+    /// </summary>
     /// <param name="tree">The rows and the bounds over them.</param>
     /// <param name="x">d finite numbers.</param>
-    /// <param name="norm">Not below |x|, above zero. Norm times the largest row norm must be below 1e38, or <paramref name="listedCost"/> infinite.</param>
+    /// <param name="norm">Not below |x|, above zero. Norm times the largest row norm must be below 1e38, or <paramref name="listedCost"/>
+    /// infinite.</param>
     /// <param name="bound">b.</param>
-    /// <param name="listedCost">The time a group of rows takes when reached through the tree, as a multiple of its time in a scan; the query scans when that is cheaper. 0: always walk;
-    /// infinity: always scan.</param>
+    /// <param name="listedCost">The time a group of rows takes when reached through the tree, as a multiple of its time in a scan; the
+    /// query scans when that is cheaper. 0: always walk; infinity: always scan.</param>
     /// <param name="hits">Overwritten.</param>
     internal void ReportHalfSpace(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
     {
@@ -23,8 +27,10 @@ public abstract partial class KernelSet
 
     internal abstract void ReportHalfSpaceCore(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits);
 
-    /// <summary>Nearest neighbours: the k rows with the least |w - x|^2, nearest first, of equal ones the smaller id; the values are squared distances, one chain of multiply-adds each.
-    /// A row whose squared distance overflows is not found.</summary>
+    /// <summary>
+    /// Nearest neighbours: the k rows with the least |w - x|^2, nearest first, of equal ones the smaller id; the values are squared
+    /// distances, one chain of multiply-adds each. A row whose squared distance overflows is not found.
+    /// </summary>
     /// <param name="tree">The rows and the bounds over them.</param>
     /// <param name="x">d finite numbers.</param>
     /// <param name="k">Rows wanted, 0 or more.</param>
@@ -38,7 +44,9 @@ public abstract partial class KernelSet
 
     internal abstract void NearestCore(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits);
 
-    /// <summary>Largest inner products: the k rows with the largest &lt;w, x&gt;, the largest first, of equal ones the smaller id.</summary>
+    /// <summary>
+    /// Largest inner products: the k rows with the largest &lt;w, x&gt;, the largest first, of equal ones the smaller id.
+    /// </summary>
     /// <param name="tree">The rows and the bounds over them.</param>
     /// <param name="x">d finite numbers.</param>
     /// <param name="norm">As in <see cref="ReportHalfSpace"/>.</param>

@@ -2,8 +2,8 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd;
 
-// Max-tournaments: k_j are the keys of one tree's leaves, held as -infinity where they would be NaN. For float32 with gradual underflow sum > threshold exactly when the rounded
-// difference sum - threshold > 0, so keys made of differences lose no neuron and invent none.
+// Max-tournaments: k_j are the keys of one tree's leaves, held as -infinity where they would be NaN. For float32 with gradual underflow sum
+// > threshold exactly when the rounded difference sum - threshold > 0, so keys made of differences lose no neuron and invent none.
 public abstract partial class KernelSet
 {
     /// <summary>Builds one tree over keys; NaN becomes -infinity.</summary>
@@ -18,7 +18,10 @@ public abstract partial class KernelSet
 
     internal abstract void BuildTournamentCore(ReadOnlySpan<float> keys, TournamentTrees trees, int tree);
 
-    /// <summary>Builds the trees <paramref name="treeFrom"/> to <paramref name="treeTo"/> - 1 over k = sum - threshold: one per datum over the neurons, or one per neuron over the data.</summary>
+    /// <summary>
+    /// Builds the trees <paramref name="treeFrom"/> to <paramref name="treeTo"/> - 1 over k = sum - threshold: one per datum over the
+    /// neurons, or one per neuron over the data.
+    /// </summary>
     /// <param name="sums">Pre-activations: neurons x data.</param>
     /// <param name="thresholds">One per row, padding included (+infinity).</param>
     /// <param name="overData">Whether leaves are data.</param>
@@ -34,12 +37,15 @@ public abstract partial class KernelSet
     internal abstract void BuildTournamentsCore(
         PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo);
 
-    /// <summary>Gives some leaves of a built tree new keys, in order (of equal leaves the last counts), and brings the levels above up to date.</summary>
+    /// <summary>
+    /// Gives some leaves of a built tree new keys, in order (of equal leaves the last counts), and brings the levels above up to date.
+    /// </summary>
     /// <param name="leaves">Which.</param>
     /// <param name="keys">Their keys; NaN becomes -infinity.</param>
     /// <param name="trees">Where the tree is.</param>
     /// <param name="tree">Which.</param>
-    /// <param name="byLevel">Level by level, all of each; else path by path, each up to the first element that stays. Both leave the same bits.</param>
+    /// <param name="byLevel">Level by level, all of each; else path by path, each up to the first element that stays. Both leave the same
+    /// bits.</param>
     internal void UpdateTournament(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel)
     {
         CheckChanges(leaves, keys, trees, tree);
@@ -48,7 +54,10 @@ public abstract partial class KernelSet
 
     internal abstract void UpdateTournamentCore(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel);
 
-    /// <summary>Reads the keys sum - threshold of changed leaves anew and brings the levels above up to date, for the trees <paramref name="treeFrom"/> to <paramref name="treeTo"/> - 1.</summary>
+    /// <summary>
+    /// Reads the keys sum - threshold of changed leaves anew and brings the levels above up to date, for the trees
+    /// <paramref name="treeFrom"/> to <paramref name="treeTo"/> - 1.
+    /// </summary>
     /// <param name="sums">As for <see cref="BuildTournaments"/>.</param>
     /// <param name="thresholds">As above.</param>
     /// <param name="overData">As above.</param>
@@ -69,7 +78,9 @@ public abstract partial class KernelSet
     internal abstract void UpdateTournamentsCore(
         PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, ActiveBatch changed, TournamentTrees trees, int treeFrom, int treeTo, int mostPaths, Arena scratch);
 
-    /// <summary>Writes every j with k_j strictly above the threshold, ascending; returns how many. A NaN threshold reports nothing.</summary>
+    /// <summary>
+    /// Writes every j with k_j strictly above the threshold, ascending; returns how many. A NaN threshold reports nothing.
+    /// </summary>
     /// <param name="trees">Where the tree is.</param>
     /// <param name="tree">Which.</param>
     /// <param name="threshold">What keys must exceed.</param>
@@ -82,7 +93,10 @@ public abstract partial class KernelSet
 
     internal abstract int ReportAboveCore(TournamentTrees trees, int tree, float threshold, Span<int> ids);
 
-    /// <summary>Writes the j of the largest k_j above -infinity, by descending key, the lower id first where keys are equal; returns how many, fewer than asked for only when there are no more.</summary>
+    /// <summary>
+    /// Writes the j of the largest k_j above -infinity, by descending key, the lower id first where keys are equal; returns how many, fewer
+    /// than asked for only when there are no more.
+    /// </summary>
     /// <param name="trees">Where the tree is.</param>
     /// <param name="tree">Which.</param>
     /// <param name="ids">As many as are wanted.</param>
@@ -107,7 +121,10 @@ public abstract partial class KernelSet
 
     internal abstract void CountPositiveCore(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo);
 
-    /// <summary>Compress: writes the ids and gain * k_j of the leaves with k_j > 0, after <see cref="CountPositive"/> and <see cref="ActiveBatch.SumCountsAndReserve"/>.</summary>
+    /// <summary>
+    /// Compress: writes the ids and gain * k_j of the leaves with k_j > 0, after <see cref="CountPositive"/> and
+    /// <see cref="ActiveBatch.SumCountsAndReserve"/>.
+    /// </summary>
     internal void CompressPositive(TournamentTrees trees, float gain, ActiveBatch destination, int treeFrom, int treeTo)
     {
         CheckLists(trees, destination, treeFrom, treeTo);

@@ -5,7 +5,10 @@ namespace Subquad.Architecture.Tests;
 /// <summary>What the rules need to know of C#: where code is, and which types a file declares.</summary>
 internal static partial class CSharpText
 {
-    /// <summary>The text with every comment gone and every literal empty. (Code inside interpolated strings goes too: it names what its neighbours name.)</summary>
+    /// <summary>
+    /// The text with every comment gone and every literal empty. (Code inside interpolated strings goes too: it names what its neighbours
+    /// name.)
+    /// </summary>
     public static string WithoutCommentsAndLiterals(string text) =>
         CommentOrLiteral().Replace(text, match => match.Value.StartsWith('/') ? " " : "\"\"");
 

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Subquad.Architecture.Tests;
 
-/// <summary>Finds names that point up. A name is found where it is written out (a using directive too), by its folder's last part, or bare when it lies in the namespace around the file's own.</summary>
+/// <summary>
+/// Finds names that point up. A name is found where it is written out (a using directive too), by its folder's last part, or bare when it
+/// lies in the namespace around the file's own.
+/// </summary>
 internal sealed class ImportRules(IReadOnlyList<ImportRow> rows, IReadOnlyCollection<RepositoryFile> files)
 {
     private readonly Dictionary<string, HashSet<string>> _types = rows.ToDictionary(
@@ -43,7 +46,10 @@ internal sealed class ImportRules(IReadOnlyList<ImportRow> rows, IReadOnlyCollec
         }
     }
 
-    /// <summary>The row with the longest namespace that begins the name; of several with that namespace, the one that declares the type, or the house's root.</summary>
+    /// <summary>
+    /// The row with the longest namespace that begins the name; of several with that namespace, the one that declares the type, or the
+    /// house's root.
+    /// </summary>
     private ImportRow? RowOf(string name) => rows
         .Where(row => name == row.Namespace || name.StartsWith(row.Namespace + ".", StringComparison.Ordinal))
         .OrderByDescending(row => row.Namespace.Length)

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Subquad.Golden;
 
-/// <summary>The golden file: a text of losses and active sets, the same on every machine. It is built into the program, so that it is found wherever that runs.</summary>
+/// <summary>
+/// The golden file: a text of losses and active sets, the same on every machine. It is built into the program, so that it is found wherever
+/// that runs.
+/// </summary>
 internal static class GoldenFile
 {
     private const string Heading = """

@@ -7,7 +7,9 @@ internal sealed record GoldenNumbers(double[] Losses, (long Count, string Hash)[
 {
     private const double LossTolerance = 1e-4, LossFloor = 1e-3;
 
-    /// <summary>How losses differ from these, compared within 1e-4 as long as these are above a thousandth of the first; null when they do not.</summary>
+    /// <summary>
+    /// How losses differ from these, compared within 1e-4 as long as these are above a thousandth of the first; null when they do not.
+    /// </summary>
     public string? Difference(double[] losses)
     {
         if (losses.Length != Losses.Length)

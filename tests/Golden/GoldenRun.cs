@@ -3,7 +3,10 @@ using Subquad.Simd;
 
 namespace Subquad.Golden;
 
-/// <summary>A small training run from a fixed seed, whose numbers the golden file holds. Its data are computed without functions that differ between C libraries.</summary>
+/// <summary>
+/// A small training run from a fixed seed, whose numbers the golden file holds. Its data are computed without functions that differ between
+/// C libraries.
+/// </summary>
 internal sealed class GoldenRun
 {
     private const ulong Seed = 20;
@@ -15,8 +18,9 @@ internal sealed class GoldenRun
     private GoldenRun(string name, Func<Dataset> data, NetworkShape shape, GaussNewtonOptions options) => (Name, _data, _shape, _options) = (name, new(data), shape, options);
 
     /// <summary>
-    /// Images of ten classes, whose step ends after a fixed number of conjugate gradients: were it to end at a tolerance, rounding could decide on one more. And a smooth function, solved exactly until
-    /// the loss is below a thousandth of the first; golden.c of the embedding tests computes the same.
+    /// Images of ten classes, whose step ends after a fixed number of conjugate gradients: were it to end at a tolerance, rounding could
+    /// decide on one more. And a smooth function, solved exactly until the loss is below a thousandth of the first; golden.c of the
+    /// embedding tests computes the same.
     /// </summary>
     public static GoldenRun[] All { get; } =
     [

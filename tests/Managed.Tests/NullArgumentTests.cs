@@ -6,7 +6,10 @@ using Subquad;
 
 namespace Managed.Tests;
 
-/// <summary>Every public member of the library that takes a reference refuses null by the parameter's name. A member that is added needs a line here.</summary>
+/// <summary>
+/// Every public member of the library that takes a reference refuses null by the parameter's name. A member that is added needs a line
+/// here.
+/// </summary>
 [TestFixture]
 internal sealed class NullArgumentTests
 {

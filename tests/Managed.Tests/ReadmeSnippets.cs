@@ -86,7 +86,9 @@ public sealed class ReadmeSnippets
         }
     }
 
-    /// <summary>Points of the plane within radius 1 or between 1.3 and 2, with a constant third feature: the network sees directions only.</summary>
+    /// <summary>
+    /// Points of the plane within radius 1 or between 1.3 and 2, with a constant third feature: the network sees directions only.
+    /// </summary>
     private static (float[] Inputs, int[] Labels) TwoRings(int count)
     {
         var random = new Random(1);

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Subquad.Misuse;
 
-/// <summary>Random calls of the public surface from several threads at once: no crash, no hang, no leak, and no exception but those that a wrong or untimely call ends in.</summary>
+/// <summary>
+/// Random calls of the public surface from several threads at once: no crash, no hang, no leak, and no exception but those that a wrong or
+/// untimely call ends in.
+/// </summary>
 internal static class Program
 {
     private const string Usage = """

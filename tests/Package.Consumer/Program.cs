@@ -1,4 +1,5 @@
-// Trains on a package that came from a feed, and insists that the C core came with it. The argument is the folder that packages were restored to.
+// Trains on a package that came from a feed, and insists that the C core came with it. The argument is the folder that packages were
+// restored to.
 using System.Diagnostics;
 using Subquad;
 using Subquad.Simd.Dispatch;

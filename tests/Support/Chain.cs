@@ -1,6 +1,9 @@
 namespace Subquad.Support;
 
-/// <summary>One sum of products, twice: in float64 for its value and its error bound, and as the chain of float32 multiply-adds that the contract promises bit for bit.</summary>
+/// <summary>
+/// One sum of products, twice: in float64 for its value and its error bound, and as the chain of float32 multiply-adds that the contract
+/// promises bit for bit.
+/// </summary>
 public struct Chain
 {
     private double _magnitude;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Subquad.Support;
 
-/// <summary>Blocks with an inaccessible page on either side on Linux and Windows; elsewhere a canary that at least catches writes.</summary>
+/// <summary>
+/// Blocks with an inaccessible page on either side on Linux and Windows; elsewhere a canary that at least catches writes.
+/// </summary>
 internal static unsafe partial class GuardPages
 {
     /// <summary>The largest page of the systems we run on, so that a guard always covers whole pages.</summary>

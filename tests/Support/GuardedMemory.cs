@@ -1,6 +1,9 @@
 namespace Subquad.Support;
 
-/// <summary>Memory between two inaccessible pages: an operand that ends at one of them turns a read or write of one element too many into a crash of the test run.</summary>
+/// <summary>
+/// Memory between two inaccessible pages: an operand that ends at one of them turns a read or write of one element too many into a crash of
+/// the test run.
+/// </summary>
 public sealed unsafe class GuardedMemory<T> : IDisposable where T : unmanaged
 {
     private readonly int _bytes;

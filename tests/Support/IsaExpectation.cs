@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Subquad.Support;
 
 /// <summary>
-/// Which width the best kernel set must have. A switch that turns instructions off may stop working in a new runtime, and then a test run would silently
-/// test the wide sets again: so a run that sets one also says, in <see cref="Variable"/>, what it expects to be left with.
+/// Which width the best kernel set must have. A switch that turns instructions off may stop working in a new runtime, and then a test run
+/// would silently test the wide sets again: so a run that sets one also says, in <see cref="Variable"/>, what it expects to be left with.
 /// </summary>
 public static class IsaExpectation
 {
@@ -37,7 +37,8 @@ public static class IsaExpectation
         var flags = (line ?? "").Split(' ', ':', '\t').ToHashSet();
         bool Has(params string[] names) => names.All(flags.Contains);
 
-        // The runtime keeps 512 bits from the first processors that had them, since those slow down; they lack avx512_vbmi. It may change its mind, so they promise nothing.
+        // The runtime keeps 512 bits from the first processors that had them, since those slow down; they lack avx512_vbmi. It may change
+        // its mind, so they promise nothing.
         if (Has("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"))
             return Has("avx512_vbmi") || Has("avx512vbmi") ? 16 : null;
         if (Has("avx2", "fma", "bmi1", "bmi2"))

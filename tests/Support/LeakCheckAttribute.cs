@@ -5,8 +5,9 @@ using Subquad.Simd.Memory;
 namespace Subquad.Support;
 
 /// <summary>
-/// On an assembly: after every test no native byte is live and no block was left to the garbage collector. A test that leaks on purpose says how often with
-/// <c>[Property(LeakCheckAttribute.Leaks, 1)]</c>. Tests that run side by side would see each other's memory, so such an assembly runs them one by one.
+/// On an assembly: after every test no native byte is live and no block was left to the garbage collector. A test that leaks on purpose
+/// says how often with <c>[Property(LeakCheckAttribute.Leaks, 1)]</c>. Tests that run side by side would see each other's memory, so such
+/// an assembly runs them one by one.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class LeakCheckAttribute : TestActionAttribute

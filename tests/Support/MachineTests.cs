@@ -5,10 +5,15 @@ using Subquad.Simd.Interop;
 
 namespace Subquad.Support;
 
-/// <summary>For every project whose tests compute: that its process got the instruction sets which the run expects. Each sweeps the sets that it finds, and would pass without those that it does not.</summary>
+/// <summary>
+/// For every project whose tests compute: that its process got the instruction sets which the run expects. Each sweeps the sets that it
+/// finds, and would pass without those that it does not.
+/// </summary>
 public abstract class MachineTests
 {
-    /// <summary>The best set that the C core must have: its instruction set, or best (what the processor promises). Unset, the core may be absent.</summary>
+    /// <summary>
+    /// The best set that the C core must have: its instruction set, or best (what the processor promises). Unset, the core may be absent.
+    /// </summary>
     public const string NativeVariable = "EXPECT_NATIVE";
 
     [Test]

@@ -2,7 +2,9 @@ using NUnit.Framework;
 
 namespace Subquad.Support;
 
-/// <summary>Assertions over many numbers at once: the first that fails is named. (One constraint per element would take longer than the kernels.)</summary>
+/// <summary>
+/// Assertions over many numbers at once: the first that fails is named. (One constraint per element would take longer than the kernels.)
+/// </summary>
 public static class Numbers
 {
     /// <summary>Equal bit for bit.</summary>
@@ -36,7 +38,9 @@ public static class Numbers
             Assert.Fail($"{what}: element {index} is {found:R}, expected {expected:R} within {bound:G3}, off by {Math.Abs(found - expected):G3}");
     }
 
-    /// <summary>Within the chain's bound of its float64 value and, when <paramref name="ordered"/>, the very bits of its float32 chain.</summary>
+    /// <summary>
+    /// Within the chain's bound of its float64 value and, when <paramref name="ordered"/>, the very bits of its float32 chain.
+    /// </summary>
     public static void Matches(float found, in Chain expected, bool ordered, string what, long index)
     {
         Within(found, expected.Value, expected.Bound, what, index);

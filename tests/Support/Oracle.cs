@@ -48,7 +48,9 @@ public static class Oracle
         return weights;
     }
 
-    /// <summary>The dot product as if in twice the precision of float64 (Ogita, Rump, Oishi 2005), and the sum of the absolute products.</summary>
+    /// <summary>
+    /// The dot product as if in twice the precision of float64 (Ogita, Rump, Oishi 2005), and the sum of the absolute products.
+    /// </summary>
     public static (double Value, double Magnitude) Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         double sum = 0, rest = 0, magnitude = 0;

@@ -6,7 +6,9 @@ public static class Partition
     /// <summary>Parts to try: on two and three threads.</summary>
     public static readonly int[] Threads = [2, 3];
 
-    /// <summary>Runs a part per thread, all at once; cuts lie at multiples of <paramref name="step"/> after <paramref name="from"/>.</summary>
+    /// <summary>
+    /// Runs a part per thread, all at once; cuts lie at multiples of <paramref name="step"/> after <paramref name="from"/>.
+    /// </summary>
     public static void Run(int from, int to, int step, int threads, Action<int, int> part)
     {
         if (threads == 1)

@@ -2,7 +2,10 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Support;
 
-/// <summary>Random weights, inputs and outputs of a shape, as plain arrays and as the kernels take them. Some data have no active input or no active output.</summary>
+/// <summary>
+/// Random weights, inputs and outputs of a shape, as plain arrays and as the kernels take them. Some data have no active input or no active
+/// output.
+/// </summary>
 public sealed class Problem : IDisposable
 {
     public Problem(Shape shape, int seed = 1) : this(shape, seed, everyLength: false)
@@ -40,7 +43,10 @@ public sealed class Problem : IDisposable
         Transposed.Build(Inputs);
     }
 
-    /// <summary>A square problem in which datum i has i active inputs, and so many fewer active outputs: every length from 0 to <paramref name="longest"/> of both.</summary>
+    /// <summary>
+    /// A square problem in which datum i has i active inputs, and so many fewer active outputs: every length from 0 to
+    /// <paramref name="longest"/> of both.
+    /// </summary>
     public static Problem OfEveryLength(int longest) => new(new Shape(longest, longest, longest + 1, 1.0), 1, everyLength: true);
 
     public int Rows { get; }

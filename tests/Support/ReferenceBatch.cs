@@ -1,6 +1,9 @@
 namespace Subquad.Support;
 
-/// <summary>J J^T, the loss and the damped Gauss-Newton step of some data in a <see cref="ReferenceNetwork"/>, everything dense. Unknown i * C + c belongs to output c of datum i.</summary>
+/// <summary>
+/// J J^T, the loss and the damped Gauss-Newton step of some data in a <see cref="ReferenceNetwork"/>, everything dense. Unknown i * C + c
+/// belongs to output c of datum i.
+/// </summary>
 /// <param name="network">The network; <see cref="Step"/> and <see cref="Move"/> change it.</param>
 /// <param name="points">The data at its present weights.</param>
 /// <param name="from">The first trained hidden layer, from 0.</param>
@@ -55,7 +58,9 @@ internal sealed class ReferenceBatch(ReferenceNetwork network, ReferencePoint[] 
     /// <summary>||f - y||^2 / (2 n C).</summary>
     public double Loss(ReadOnlySpan<float> targets) => Residual(targets).Sum(r => r * r) / (2.0 * points.Length * Outputs);
 
-    /// <summary>Solves (J J^T + mu I) alpha = r and takes the step W_l -= s^2 sum alpha u_l v_l^T, A -= sum alpha h_L. Returns alpha.</summary>
+    /// <summary>
+    /// Solves (J J^T + mu I) alpha = r and takes the step W_l -= s^2 sum alpha u_l v_l^T, A -= sum alpha h_L. Returns alpha.
+    /// </summary>
     public double[] Step(ReadOnlySpan<float> targets, double mu)
     {
         double[] alpha = Solve(Gram(), mu, Residual(targets));

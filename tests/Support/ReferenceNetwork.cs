@@ -3,7 +3,10 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Support;
 
-/// <summary>A network in float64: dense, plain, and one datum at a time. Its parameters are those of a real one, so that only the arithmetic differs.</summary>
+/// <summary>
+/// A network in float64: dense, plain, and one datum at a time. Its parameters are those of a real one, so that only the arithmetic
+/// differs.
+/// </summary>
 internal sealed class ReferenceNetwork
 {
     private readonly bool _normalised;
@@ -40,8 +43,8 @@ internal sealed class ReferenceNetwork
 
     /// <summary>Runs one row through all layers.</summary>
     /// <param name="input">What enters the first layer.</param>
-    /// <param name="fires">Per layer which neurons count as firing; null means those strictly above their thresholds. (In float32 a neuron may fall on the other side of
-    /// its threshold by rounding; the derivative there is a matter of choice.)</param>
+    /// <param name="fires">Per layer which neurons count as firing; null means those strictly above their thresholds. (In float32 a neuron
+    /// may fall on the other side of its threshold by rounding; the derivative there is a matter of choice.)</param>
     public ReferencePoint Forward(ReadOnlySpan<float> input, bool[][]? fires = null)
     {
         var point = new ReferencePoint(Depth) { Outputs = new double[Outputs] };
@@ -61,7 +64,10 @@ internal sealed class ReferenceNetwork
         return point;
     }
 
-    /// <summary>u of every hidden layer for one cotangent per output (algorithm.md 1.2; 1.5 for normalised layers): the derivative of the weighted outputs by W_l is u_l h_(l-1)^T.</summary>
+    /// <summary>
+    /// u of every hidden layer for one cotangent per output (algorithm.md 1.2; 1.5 for normalised layers): the derivative of the weighted
+    /// outputs by W_l is u_l h_(l-1)^T.
+    /// </summary>
     public double[][] PullBack(ReferencePoint point, ReadOnlySpan<double> cotangent)
     {
         var result = new double[Depth][];

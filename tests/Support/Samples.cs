@@ -34,7 +34,9 @@ public static class Samples
         return matrix;
     }
 
-    /// <summary>The bfloat16 next to each number, by another way than the code under test: a sum of float64, which rounds to nearest and to even.</summary>
+    /// <summary>
+    /// The bfloat16 next to each number, by another way than the code under test: a sum of float64, which rounds to nearest and to even.
+    /// </summary>
     public static float[] Rounded(ReadOnlySpan<float> values)
     {
         var rounded = new float[values.Length];

@@ -1,9 +1,14 @@
 namespace Subquad.Support;
 
-/// <summary>The shape of a kernel problem: W is Rows x Columns, the batch has Data data, and a share Density of inputs and outputs is active.</summary>
+/// <summary>
+/// The shape of a kernel problem: W is Rows x Columns, the batch has Data data, and a share Density of inputs and outputs is active.
+/// </summary>
 public sealed record Shape(int Rows, int Columns, int Data, double Density)
 {
-    /// <summary>One of each boundary: panels of 64, pairs of 128, blocks of 512, groups of 4 data, tiles of 256 inputs, and the densities between empty and full.</summary>
+    /// <summary>
+    /// One of each boundary: panels of 64, pairs of 128, blocks of 512, groups of 4 data, tiles of 256 inputs, and the densities between
+    /// empty and full.
+    /// </summary>
     public static IReadOnlyList<Shape> All { get; } =
     [
         new(1, 1, 1, 1.0), new(1, 3, 2, 0.6), new(63, 255, 7, 0.1), new(64, 511, 2, 0.6), new(65, 512, 7, 0.1), new(127, 513, 65, 0.01),

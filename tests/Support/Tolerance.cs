@@ -21,13 +21,18 @@ public static class Tolerance
     /// <summary>The same in float64.</summary>
     public static double ElementwiseDouble(double magnitude) => ElementwiseUlps * 2 * DoubleRoundoff * magnitude;
 
-    /// <summary>A float32 sum of products: gamma_n times the sum of their absolute values, n counting the roundings on the longest way through the sum.</summary>
+    /// <summary>
+    /// A float32 sum of products: gamma_n times the sum of their absolute values, n counting the roundings on the longest way through the
+    /// sum.
+    /// </summary>
     public static double Reduction(int terms, double magnitude) => Gamma(terms + 1, SingleRoundoff) * magnitude + terms * Tiny;
 
     /// <summary>The same in float64.</summary>
     public static double ReductionDouble(int terms, double magnitude) => Gamma(terms + 1, DoubleRoundoff) * magnitude;
 
-    /// <summary>An element of a Cholesky factor, or of a solution, of a well-conditioned matrix of this order and elements near 1.</summary>
+    /// <summary>
+    /// An element of a Cholesky factor, or of a solution, of a well-conditioned matrix of this order and elements near 1.
+    /// </summary>
     public static double Factorisation(int order) => 64 * Gamma(order + 8, DoubleRoundoff);
 
     private static double Gamma(int roundings, double roundoff) => roundings * roundoff / (1 - roundings * roundoff);

@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 namespace Subquad.Support;
 
 /// <summary>
-/// Under wine a managed exception leaves a frame in its thread's list of handlers: the runtime goes on from inside the handler that wine called, and wine takes the frame off when that returns. The memory becomes
-/// something else, and the next exception on the thread (the compiler raises one when it gives up on a method) calls it: the thread dies without a word, and a test run waits for it for ever. 64-bit Windows
-/// has no such list. So before wine looks at the list, it is emptied.
+/// Under wine a managed exception leaves a frame in its thread's list of handlers: the runtime goes on from inside the handler that wine
+/// called, and wine takes the frame off when that returns. The memory becomes something else, and the next exception on the thread (the
+/// compiler raises one when it gives up on a method) calls it: the thread dies without a word, and a test run waits for it for ever. 64-bit
+/// Windows has no such list. So before wine looks at the list, it is emptied.
 /// </summary>
 public static unsafe partial class WineExceptions
 {

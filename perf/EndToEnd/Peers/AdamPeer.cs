@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Subquad.Perf.EndToEnd.Peers;
 
-/// <summary>The same network trained densely by Adam in libtorch: a row per epoch, at the learning rate that does best in short trials.</summary>
+/// <summary>
+/// The same network trained densely by Adam in libtorch: a row per epoch, at the learning rate that does best in short trials.
+/// </summary>
 sealed class AdamPeer(TrainingCase run, ImageSet training, ImageSet? test)
 {
     const int Batch = 128;
@@ -27,7 +29,9 @@ sealed class AdamPeer(TrainingCase run, ImageSet training, ImageSet? test)
         return peer.Run(TrainingCase.MaxSteps);
     }
 
-    /// <summary>Trains until the loss is low enough or the time is over; no test data, whose evaluation would take longer than the training.</summary>
+    /// <summary>
+    /// Trains until the loss is low enough or the time is over; no test data, whose evaluation would take longer than the training.
+    /// </summary>
     public static List<Row> RunToLoss(ToLossCase run, DirectoryInfo data)
     {
         var peer = new AdamPeer(run.Network, ImageSet.Read(data, "train", run.Images), test: null) { Goal = run.Goal, Threads = run.Threads };
@@ -47,7 +51,10 @@ sealed class AdamPeer(TrainingCase run, ImageSet training, ImageSet? test)
         return rows;
     }
 
-    /// <summary>By trials of at most two epochs and a tenth of the time each; the same seed makes the same network. While the best lies at an end, one further out is tried, too.</summary>
+    /// <summary>
+    /// By trials of at most two epochs and a tenth of the time each; the same seed makes the same network. While the best lies at an end,
+    /// one further out is tried, too.
+    /// </summary>
     double BestLearningRate()
     {
         var losses = LearningRates.ToDictionary(rate => rate, Trial);

@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace Subquad.Perf.EndToEnd.Peers;
 
 /// <summary>
-/// Algorithm A8 done dense, for one output: pre-activations P and K = V V^T are kept, W is never read; per step two products of n^2 m, threshold and solve. Written with as few passes over
-/// n x m as the library allows: the threshold is subtracted once and for all, and norms go to n x n matrices.
+/// Algorithm A8 done dense, for one output: pre-activations P and K = V V^T are kept, W is never read; per step two products of n^2 m,
+/// threshold and solve. Written with as few passes over n x m as the library allows: the threshold is subtracted once and for all, and
+/// norms go to n x n matrices.
 /// </summary>
 sealed class CachedDenseStep(DenseNetwork network)
 {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Subquad.Perf.EndToEnd.Peers;
 
 /// <summary>
-/// The network of the scaling run in libtorch, dense throughout: every product is a sgemm over all neurons, active or not. Results are written in place, so that nothing is
-/// allocated in a step but n x n matrices, and no second copy of W exists.
+/// The network of the scaling run in libtorch, dense throughout: every product is a sgemm over all neurons, active or not. Results are
+/// written in place, so that nothing is allocated in a step but n x n matrices, and no second copy of W exists.
 /// </summary>
 sealed class DenseNetwork : IDisposable
 {
@@ -71,7 +71,9 @@ sealed class DenseNetwork : IDisposable
         Outputs.addmm_(_active[^1], _output.t(), beta: 0, alpha: 1);
     }
 
-    /// <summary>u of all layers from <paramref name="from"/> on, for cotangents of the outputs (n x C, or 1 x C for all data alike).</summary>
+    /// <summary>
+    /// u of all layers from <paramref name="from"/> on, for cotangents of the outputs (n x C, or 1 x C for all data alike).
+    /// </summary>
     public void PullBack(Tensor outputs, int from)
     {
         using (Tensor product = outputs.mm(_output))

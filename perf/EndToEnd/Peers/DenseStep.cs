@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Subquad.Perf.EndToEnd.Peers;
 
 /// <summary>
-/// Subquad's Gauss-Newton step done dense, undamped: exact by Cholesky for one output; for several, conjugate gradients on the full operator, preconditioned by the class-averaged Gram matrix
-/// of four probes, for as many iterations as Subquad took.
+/// Subquad's Gauss-Newton step done dense, undamped: exact by Cholesky for one output; for several, conjugate gradients on the full
+/// operator, preconditioned by the class-averaged Gram matrix of four probes, for as many iterations as Subquad took.
 /// </summary>
 sealed class DenseStep(ScalingCase run, DenseNetwork network)
 {
@@ -95,7 +95,9 @@ sealed class DenseStep(ScalingCase run, DenseNetwork network)
         Time("update", () => network.Update(null, _from));
     }
 
-    /// <summary>Hestenes and Stiefel, 1952, from 0; the same iterations as Subquad's, not the same tolerance, so that both do the same work.</summary>
+    /// <summary>
+    /// Hestenes and Stiefel, 1952, from 0; the same iterations as Subquad's, not the same tolerance, so that both do the same work.
+    /// </summary>
     Tensor ConjugateGradients(Tensor gram, Tensor rightSide)
     {
         using Tensor factor = linalg.cholesky(gram), left = rightSide.clone();

@@ -2,7 +2,9 @@ using Subquad.Perf.Reports;
 
 namespace Subquad.Perf.EndToEnd.Peers;
 
-/// <summary>The dense layer's work in the libraries there are, measured once per shape and kept: it does not depend on the density.</summary>
+/// <summary>
+/// The dense layer's work in the libraries there are, measured once per shape and kept: it does not depend on the density.
+/// </summary>
 sealed class DenseTimes(Report report)
 {
     readonly Dictionary<DenseCase, (Row? Libtorch, Row? OpenBlas)> _known = [];

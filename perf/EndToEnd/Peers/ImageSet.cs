@@ -3,7 +3,9 @@ using System.IO.Compression;
 
 namespace Subquad.Perf.EndToEnd.Peers;
 
-/// <summary>Images of the MNIST family as unit vectors. The peer reads the files itself: it must not depend on the library that it is compared with.</summary>
+/// <summary>
+/// Images of the MNIST family as unit vectors. The peer reads the files itself: it must not depend on the library that it is compared with.
+/// </summary>
 sealed class ImageSet
 {
     public const int Classes = 10;

@@ -4,9 +4,9 @@ using System.Text;
 namespace Subquad.Perf.EndToEnd.Peers;
 
 /// <summary>
-/// Makes TorchSharp's native library loadable on systems older than gcc 13.2. It asks for the symbol version GLIBCXX_3.4.32 for the sake of one symbol that nothing
-/// in it refers to, so the demand is marked weak, in the copy beside this program only. Done at start-up, not by the build: it then holds for every way
-/// in which the output folder came to be, and a second run finds nothing to do.
+/// Makes TorchSharp's native library loadable on systems older than gcc 13.2. It asks for the symbol version GLIBCXX_3.4.32 for the sake of
+/// one symbol that nothing in it refers to, so the demand is marked weak, in the copy beside this program only. Done at start-up, not by
+/// the build: it then holds for every way in which the output folder came to be, and a second run finds nothing to do.
 /// </summary>
 static class LibtorchLoader
 {

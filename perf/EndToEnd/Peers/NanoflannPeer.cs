@@ -6,7 +6,10 @@ using Subquad.Perf.EndToEnd.Runs;
 
 namespace Subquad.Perf.EndToEnd.Peers;
 
-/// <summary>Nearest neighbours by nanoflann's k-d tree, where g++ and its header (Debian: g++, libnanoflann-dev) are installed: compiled for the dimension when the run begins.</summary>
+/// <summary>
+/// Nearest neighbours by nanoflann's k-d tree, where g++ and its header (Debian: g++, libnanoflann-dev) are installed: compiled for the
+/// dimension when the run begins.
+/// </summary>
 static unsafe class NanoflannPeer
 {
     /// <summary>nanoflann's default; on these rows it is also its fastest of 10, 16, 32 and 50.</summary>

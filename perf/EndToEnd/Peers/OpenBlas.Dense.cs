@@ -7,7 +7,10 @@ static unsafe partial class OpenBlas
 {
     const int Lower = 122;
 
-    /// <summary>The Cholesky factorisation of a symmetric matrix of float64 in place, of which the upper triangle in memory order by columns is read: the lower one of rows.</summary>
+    /// <summary>
+    /// The Cholesky factorisation of a symmetric matrix of float64 in place, of which the upper triangle in memory order by columns is
+    /// read: the lower one of rows.
+    /// </summary>
     public static void Factor(Span<double> matrix, int stride, int n, int threads)
     {
         SetThreads(threads);

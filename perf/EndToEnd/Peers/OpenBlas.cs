@@ -28,7 +28,9 @@ static unsafe partial class OpenBlas
         return row;
     }
 
-    /// <summary>"OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ... Cooperlake MAX_THREADS=64": the first two words, and the kernels it chose.</summary>
+    /// <summary>
+    /// "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ... Cooperlake MAX_THREADS=64": the first two words, and the kernels it chose.
+    /// </summary>
     public static string Version()
     {
         string[] words = Marshal.PtrToStringUTF8(GetConfig())!.Split(' ', StringSplitOptions.RemoveEmptyEntries);

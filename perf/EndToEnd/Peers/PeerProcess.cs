@@ -5,8 +5,8 @@ using Subquad.Perf.Reports;
 namespace Subquad.Perf.EndToEnd.Peers;
 
 /// <summary>
-/// Runs a piece of work in a process of its own, one after another, and takes back its rows. A library's threads, buffers and memory peak then belong to its
-/// own measurement and to no other.
+/// Runs a piece of work in a process of its own, one after another, and takes back its rows. A library's threads, buffers and memory peak
+/// then belong to its own measurement and to no other.
 /// </summary>
 static class PeerProcess
 {

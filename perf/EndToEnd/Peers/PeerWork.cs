@@ -4,7 +4,9 @@ using Subquad.Perf.EndToEnd.Runs;
 
 namespace Subquad.Perf.EndToEnd.Peers;
 
-/// <summary>What a child process can be asked for, by name; the arguments are the numbers of a case, then the folder of data where one is needed.</summary>
+/// <summary>
+/// What a child process can be asked for, by name; the arguments are the numbers of a case, then the folder of data where one is needed.
+/// </summary>
 static class PeerWork
 {
     public static IEnumerable<Row> Run(string work, string[] arguments)

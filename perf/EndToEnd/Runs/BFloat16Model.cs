@@ -3,7 +3,9 @@ using Subquad.Simd;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>The model that `train` without arguments makes, and its predictions of the embedded test images with hidden weights of both formats.</summary>
+/// <summary>
+/// The model that `train` without arguments makes, and its predictions of the embedded test images with hidden weights of both formats.
+/// </summary>
 static class BFloat16Model
 {
     public static IEnumerable<Row> Run(IEnumerable<KernelSet> sets)

@@ -7,7 +7,10 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>Weights of bfloat16 beside float32: seconds of a forward pass on every fused kernel set of full width, and what rounding does to the predictions of the default model.</summary>
+/// <summary>
+/// Weights of bfloat16 beside float32: seconds of a forward pass on every fused kernel set of full width, and what rounding does to the
+/// predictions of the default model.
+/// </summary>
 sealed class BFloat16Run
 {
     /// <summary>From this share of the rate at which a whole matrix is read, a forward pass counts as bound by memory.</summary>

@@ -7,8 +7,8 @@ using Subquad.Simd.Threading;
 namespace Subquad.Perf.EndToEnd.Runs;
 
 /// <summary>
-/// Which neurons a bound does not rule out, found by the scan that the certificate uses (it also raises the bound on its way) and by correlation trees over the raised bound. Every bound changes in every
-/// step, so the trees are built anew.
+/// Which neurons a bound does not rule out, found by the scan that the certificate uses (it also raises the bound on its way) and by
+/// correlation trees over the raised bound. Every bound changes in every step, so the trees are built anew.
 /// </summary>
 static class CertificateCase
 {

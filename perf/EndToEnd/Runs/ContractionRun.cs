@@ -4,8 +4,8 @@ using static Subquad.Perf.Reports.MarkdownTable;
 namespace Subquad.Perf.EndToEnd.Runs;
 
 /// <summary>
-/// Theory at work: random unit data, targets and output signs +-1, c = 0.4, layers 2 and 3 of three trained, no damping. The residual of every datum should shrink by
-/// a constant factor per step; medians over five seeds.
+/// Theory at work: random unit data, targets and output signs +-1, c = 0.4, layers 2 and 3 of three trained, no damping. The residual of
+/// every datum should shrink by a constant factor per step; medians over five seeds.
 /// </summary>
 static class ContractionRun
 {

@@ -4,7 +4,9 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>Training on real images by Gauss-Newton, and the same network by Adam in libtorch: what is true, also where sparse loses.</summary>
+/// <summary>
+/// Training on real images by Gauss-Newton, and the same network by Adam in libtorch: what is true, also where sparse loses.
+/// </summary>
 sealed class FashionRun
 {
     static readonly int[] ShownSteps = [1, 2, 3, 5, 10, 20];

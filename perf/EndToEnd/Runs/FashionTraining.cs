@@ -8,7 +8,9 @@ using Subquad.Simd.Threading;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>Subquad's side of the fashion run, in a process of its own like its peer: a row per step, the state before the first one included.</summary>
+/// <summary>
+/// Subquad's side of the fashion run, in a process of its own like its peer: a row per step, the state before the first one included.
+/// </summary>
 sealed class FashionTraining : IDisposable
 {
     // Test data go through in parts, so that evaluation adds little to the peak of memory that is measured.
@@ -87,7 +89,9 @@ sealed class FashionTraining : IDisposable
         Resume();
     }
 
-    /// <summary>A step that is under way when the time is over is cancelled: one step of a wide dense network can take many times the limit.</summary>
+    /// <summary>
+    /// A step that is under way when the time is over is cancelled: one step of a wide dense network can take many times the limit.
+    /// </summary>
     void Resume()
     {
         _limit.CancelAfter(TimeSpan.FromSeconds(Math.Max(0, _case.Seconds - _training.Elapsed.TotalSeconds)));

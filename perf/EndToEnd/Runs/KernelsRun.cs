@@ -76,8 +76,8 @@ sealed class KernelsRun
         row.Add("forward_ratio", scatter / forward);
         _report.Add(row);
 
-        // The roofline: lines of W that must come from memory once (a scatter also writes them back), and multiply-adds. Whichever rate is nearer to what the
-        // machine can do is the bound. A tile copied whole moves more lines than these.
+        // The roofline: lines of W that must come from memory once (a scatter also writes them back), and multiply-adds. Whichever rate is
+        // nearer to what the machine can do is the bound. A tile copied whole moves more lines than these.
         Row Verb(string name, double seconds, long elements, long lines) => new()
         {
             { "kind", "kernel" },
@@ -103,7 +103,10 @@ sealed class KernelsRun
         };
     }
 
-    /// <summary>Every row is a stretch of one random sequence: time does not depend on the values, and 268 million normal numbers would take longer than the run.</summary>
+    /// <summary>
+    /// Every row is a stretch of one random sequence: time does not depend on the values, and 268 million normal numbers would take longer
+    /// than the run.
+    /// </summary>
     static PanelMatrix RandomWeights(int width)
     {
         var weights = new PanelMatrix(width, width);

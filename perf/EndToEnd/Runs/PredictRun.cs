@@ -4,7 +4,10 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>How long one row takes on the caller's thread, as a host would ask: median and 99th percentile of single calls, and what a warm call allocates.</summary>
+/// <summary>
+/// How long one row takes on the caller's thread, as a host would ask: median and 99th percentile of single calls, and what a warm call
+/// allocates.
+/// </summary>
 static class PredictRun
 {
     const int Inputs = 784, Outputs = 10, Calls = 2_000, Rows = 64;

@@ -4,8 +4,8 @@ using Subquad.Perf.Reports;
 namespace Subquad.Perf.EndToEnd.Runs;
 
 /// <summary>
-/// What a step costs as the width grows, stage by stage, and the same step done dense in libtorch: all layers trained, and the last one alone (the cached path). Every network
-/// has a process of its own, so two are never in memory at once.
+/// What a step costs as the width grows, stage by stage, and the same step done dense in libtorch: all layers trained, and the last one
+/// alone (the cached path). Every network has a process of its own, so two are never in memory at once.
 /// </summary>
 sealed class ScalingRun
 {
@@ -115,7 +115,9 @@ sealed class ScalingRun
             row.Add("extrapolated", true);
     }
 
-    /// <summary>Per layer and forward pass, the neurons that were computed though they do not fire: those that the bound could not rule out.</summary>
+    /// <summary>
+    /// Per layer and forward pass, the neurons that were computed though they do not fire: those that the bound could not rule out.
+    /// </summary>
     void CountUncertain(ScalingCase run, DirectoryInfo? images)
     {
         List<Row> rows = images is null ? Rows("scaling", run) : Rows("scaling-images", run, images.FullName);

@@ -2,7 +2,10 @@ using Subquad.Perf.Reports;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>Exponents of the width: least squares through the logarithms of what was measured. "Later" is the median over the steps from the fourth on.</summary>
+/// <summary>
+/// Exponents of the width: least squares through the logarithms of what was measured. "Later" is the median over the steps from the fourth
+/// on.
+/// </summary>
 static class ScalingSlopes
 {
     public const int LaterFrom = 4;
@@ -69,7 +72,9 @@ static class ScalingSlopes
         return points.Sum(point => (Math.Log(point.Width) - x) * (Math.Log(point.Value) - y)) / points.Sum(point => Math.Pow(Math.Log(point.Width) - x, 2));
     }
 
-    /// <summary>The dense step at a width that does not fit into memory, along the slope of those that did; null without two of them.</summary>
+    /// <summary>
+    /// The dense step at a width that does not fit into memory, along the slope of those that did; null without two of them.
+    /// </summary>
     public static Row? Extrapolate(IReadOnlyList<Row> rows, ScalingCase run)
     {
         string stage = run.IsCached ? "cached-step" : "step";

@@ -3,7 +3,8 @@ using Subquad.Optimizers;
 namespace Subquad.Perf.EndToEnd.Runs;
 
 /// <summary>
-/// One step as the algorithm is written: a forward pass, then what it leads to. A trainer counts the forward pass with the trial that made it, which is the step before.
+/// One step as the algorithm is written: a forward pass, then what it leads to. A trainer counts the forward pass with the trial that made
+/// it, which is the step before.
 /// </summary>
 /// <param name="Number">Of the step and of its forward pass, from 1.</param>
 /// <param name="Before">The report whose forward pass this step begins with.</param>

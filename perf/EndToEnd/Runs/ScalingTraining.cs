@@ -4,8 +4,8 @@ using Subquad.Perf.Reports;
 namespace Subquad.Perf.EndToEnd.Runs;
 
 /// <summary>
-/// Subquad's side of the scaling run, in a process of its own: a row per step and stage. Step t begins with forward pass t, which follows t - 1 updates. Seconds are medians
-/// of trainings that count no lines; lines and arithmetic come from one more training.
+/// Subquad's side of the scaling run, in a process of its own: a row per step and stage. Step t begins with forward pass t, which follows t
+/// - 1 updates. Seconds are medians of trainings that count no lines; lines and arithmetic come from one more training.
 /// </summary>
 sealed class ScalingTraining(ScalingCase run, DirectoryInfo? images)
 {
@@ -94,7 +94,10 @@ sealed class ScalingTraining(ScalingCase run, DirectoryInfo? images)
         }
     }
 
-    /// <summary>Trains a network drawn anew; returns the state before the first step and the accepted steps: dropped trials are followed by no forward pass.</summary>
+    /// <summary>
+    /// Trains a network drawn anew; returns the state before the first step and the accepted steps: dropped trials are followed by no
+    /// forward pass.
+    /// </summary>
     GaussNewtonStepReport[] Train(bool countsLines)
     {
         Dataset data = Data();
@@ -106,7 +109,9 @@ sealed class ScalingTraining(ScalingCase run, DirectoryInfo? images)
         return [.. reports.Where(report => report.Accepted)];
     }
 
-    /// <summary>Theory's steps are undamped. On images the damping finds itself and drops a step here and there, hence the spare ones.</summary>
+    /// <summary>
+    /// Theory's steps are undamped. On images the damping finds itself and drops a step here and there, hence the spare ones.
+    /// </summary>
     GaussNewtonOptions Options => images is not null ? new() { TrainFrom = run.TrainFrom, Steps = 2 * run.Steps, ResidualTolerance = 0, Activity = run.Activity } : new()
     {
         TrainFrom = run.TrainFrom,

@@ -3,7 +3,9 @@ using Subquad.Simd.Dispatch;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>Rows and queries of a search, the same in every process: standard normal, or about a thousand normal centres with a deviation of 0.2.</summary>
+/// <summary>
+/// Rows and queries of a search, the same in every process: standard normal, or about a thousand normal centres with a deviation of 0.2.
+/// </summary>
 sealed record SearchCase(int Rows, int Dimension, bool Clustered, int Repeats)
 {
     public const int QueryCount = 64, Neighbours = 10;

@@ -10,8 +10,9 @@ using static Subquad.Perf.Reports.MarkdownTable;
 namespace Subquad.Perf.EndToEnd.Runs;
 
 /// <summary>
-/// Half-space reports and nearest neighbours on one thread, beside a scan of the same rows by the same kernels, and beside nanoflann. A query's time is its median over the repeats, in each
-/// of which the two paths take turns, a round of all queries each; a row shows the mean over the queries.
+/// Half-space reports and nearest neighbours on one thread, beside a scan of the same rows by the same kernels, and beside nanoflann. A
+/// query's time is its median over the repeats, in each of which the two paths take turns, a round of all queries each; a row shows the
+/// mean over the queries.
 /// </summary>
 sealed class SearchRun
 {

@@ -7,7 +7,10 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>The command as it can be published, compiled at run time or ahead of time: how soon it answers, how long the default training takes, and how much it puts on the disk.</summary>
+/// <summary>
+/// The command as it can be published, compiled at run time or ahead of time: how soon it answers, how long the default training takes, and
+/// how much it puts on the disk.
+/// </summary>
 sealed partial class StartupRun
 {
     static readonly (string Name, string Says, string Needs, string[] Options)[] s_builds =

@@ -3,7 +3,10 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>A two-layer network (one hidden layer, fixed output signs) trained with every way to find its firing neurons: the same losses, and what a step costs.</summary>
+/// <summary>
+/// A two-layer network (one hidden layer, fixed output signs) trained with every way to find its firing neurons: the same losses, and what
+/// a step costs.
+/// </summary>
 static class StrategiesRun
 {
     const int Steps = 5, Repeats = 3;

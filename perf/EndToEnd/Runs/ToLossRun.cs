@@ -4,7 +4,10 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>Seconds to a training loss on Fashion-MNIST: Gauss-Newton steps on the last layer and on all layers, and Adam in libtorch on the same network.</summary>
+/// <summary>
+/// Seconds to a training loss on Fashion-MNIST: Gauss-Newton steps on the last layer and on all layers, and Adam in libtorch on the same
+/// network.
+/// </summary>
 sealed class ToLossRun
 {
     const int Layers = 2;
@@ -47,7 +50,10 @@ sealed class ToLossRun
         public Row Last => Steps[^1];
         public bool Reached => Last.Number("loss") <= Run.Goal;
 
-        /// <summary>Until the goal, between the last two losses in proportion to their logarithms when steps are as coarse as an epoch; until the end when it was not reached.</summary>
+        /// <summary>
+        /// Until the goal, between the last two losses in proportion to their logarithms when steps are as coarse as an epoch; until the
+        /// end when it was not reached.
+        /// </summary>
         public double Seconds => Last.Number("reached_seconds") ?? Last.Number("seconds")!.Value;
     }
 

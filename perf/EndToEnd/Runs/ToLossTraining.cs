@@ -4,7 +4,10 @@ using Subquad.Perf.Reports;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>Subquad's side of the time to a loss, in a process of its own: a row per trial step, dropped ones included, up to the first that reaches the goal.</summary>
+/// <summary>
+/// Subquad's side of the time to a loss, in a process of its own: a row per trial step, dropped ones included, up to the first that reaches
+/// the goal.
+/// </summary>
 static class ToLossTraining
 {
     const int MostSteps = 100;

@@ -8,7 +8,9 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs;
 
-/// <summary>README's first command as a user types it, `train` on the embedded sample, for several seeds on every kernel set of this machine.</summary>
+/// <summary>
+/// README's first command as a user types it, `train` on the embedded sample, for several seeds on every kernel set of this machine.
+/// </summary>
 static partial class TrainRun
 {
     const int Seeds = 3;

@@ -9,7 +9,9 @@ readonly record struct TrainingCase(int Width, int Layers, double Density, doubl
 {
     public const int TrainingImages = 4_000, TestImages = 2_000, MaxSteps = 20;
 
-    /// <summary>Plain ReLU layers keep their norm by themselves; shifted ones are normalised (design: "plain" and "normalised" mode).</summary>
+    /// <summary>
+    /// Plain ReLU layers keep their norm by themselves; shifted ones are normalised (design: "plain" and "normalised" mode).
+    /// </summary>
     public bool PlainRelu => Density == 0.5;
 
     /// <summary>b of theta = b sqrt(2 / m): a standard normal number exceeds b with probability Density.</summary>

@@ -6,8 +6,8 @@ using Subquad.Simd.Dispatch;
 namespace Subquad.Perf.Kernels.Verbs;
 
 /// <summary>
-/// Looks at the machine code of the forward loop: its eight multiply-adds must take the weights from memory themselves. A load of its own would be a third of an instruction more per
-/// multiply-add and, in a loop that the front end feeds, as much more time.
+/// Looks at the machine code of the forward loop: its eight multiply-adds must take the weights from memory themselves. A load of its own
+/// would be a third of an instruction more per multiply-add and, in a loop that the front end feeds, as much more time.
 /// </summary>
 static partial class FoldedLoads
 {

@@ -5,7 +5,9 @@ using Subquad.Perf.Reports;
 
 namespace Subquad.Perf.Kernels.Verbs;
 
-/// <summary>What one core can do at most, measured here: multiply-adds by width of vector, and bytes read by the cache that they come from.</summary>
+/// <summary>
+/// What one core can do at most, measured here: multiply-adds by width of vector, and bytes read by the cache that they come from.
+/// </summary>
 sealed unsafe class Roofline
 {
     const int Repeats = 9, Rounds = 20_000;

@@ -8,11 +8,13 @@ sealed class VectorCases : IVerbCases
 {
     const int Length = 4_096;
 
-    /// <summary>Bytes from the end of one vector to the next: vectors at the same place in their pages would disturb each other's loads and stores.</summary>
+    /// <summary>
+    /// Bytes from the end of one vector to the next: vectors at the same place in their pages would disturb each other's loads and stores.
+    /// </summary>
     const int Gap = 21 * 64;
 
-    // One block that begins with a page. An array of the garbage collector begins at any multiple of eight bytes, and a dot product of arrays takes up to 1.5 times as long from one process to
-    // the next.
+    // One block that begins with a page. An array of the garbage collector begins at any multiple of eight bytes, and a dot product of
+    // arrays takes up to 1.5 times as long from one process to the next.
     readonly NativeBuffer<byte> _block = new(1 << 20);
 
     public VectorCases()

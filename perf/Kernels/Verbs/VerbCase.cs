@@ -2,7 +2,9 @@ using Subquad.Simd;
 
 namespace Subquad.Perf.Kernels.Verbs;
 
-/// <summary>One verb at one size on one thread, ready to run on any set, and the least work that it can be: what the roofline is asked about.</summary>
+/// <summary>
+/// One verb at one size on one thread, ready to run on any set, and the least work that it can be: what the roofline is asked about.
+/// </summary>
 /// <param name="Name">The verb, as the table of served verbs names it.</param>
 /// <param name="Shape">Its size, for people.</param>
 /// <param name="Work">Calls it once; calling it again does the same work.</param>

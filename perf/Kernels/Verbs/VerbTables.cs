@@ -8,7 +8,10 @@ namespace Subquad.Perf.Kernels.Verbs;
 /// <summary>The page of the verbs run.</summary>
 static class VerbTables
 {
-    /// <summary>The managed set that a native one is compared with: the widest of at most its lanes that fuses as it does; null for a managed one, or where that was not measured.</summary>
+    /// <summary>
+    /// The managed set that a native one is compared with: the widest of at most its lanes that fuses as it does; null for a managed one,
+    /// or where that was not measured.
+    /// </summary>
     public static string? ManagedOf(KernelSet set, KernelSet[] sets) =>
         KernelSets.Native.Contains(set) ? Array.Find(sets, other => KernelSets.Managed.Contains(other) && other.IsFused && other.Lanes <= set.Lanes)?.Name : null;
 

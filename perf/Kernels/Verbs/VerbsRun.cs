@@ -4,7 +4,9 @@ using Subquad.Simd.Dispatch;
 
 namespace Subquad.Perf.Kernels.Verbs;
 
-/// <summary>Every verb on every kernel set, one thread: how near to the roof, and the C core beside the managed kernels of the same width.</summary>
+/// <summary>
+/// Every verb on every kernel set, one thread: how near to the roof, and the C core beside the managed kernels of the same width.
+/// </summary>
 sealed class VerbsRun
 {
     /// <summary>A sample is at least this long, so that the clock's grain does not show.</summary>
@@ -36,7 +38,9 @@ sealed class VerbsRun
         return new FinishedRun(_report, VerbTables.Render(_timed, Sets, _roofline) + "\n" + calls);
     }
 
-    /// <summary>Every placement allocates the operands anew: where pages happen to lie can halve a rate, and must not decide between two sets.</summary>
+    /// <summary>
+    /// Every placement allocates the operands anew: where pages happen to lie can halve a rate, and must not decide between two sets.
+    /// </summary>
     void Time(Func<IVerbCases> create)
     {
         var samples = new Dictionary<(string Verb, string Shape, string Set), List<double>>();

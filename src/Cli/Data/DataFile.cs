@@ -11,7 +11,10 @@ internal static partial class DataFile
     public static bool IsTable(string path) =>
         !Directory.Exists(path) && (path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".csv.gz", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether it is LIBSVM or extreme-classification text: by the ending of its name, or by the first line where the name has none that is known.</summary>
+    /// <summary>
+    /// Whether it is LIBSVM or extreme-classification text: by the ending of its name, or by the first line where the name has none that is
+    /// known.
+    /// </summary>
     public static bool IsSparse(string path)
     {
         if (Directory.Exists(path) || IsTable(path))

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Subquad.Cli;
 
 /// <summary>
-/// What a model file says about itself beside the network: read from the safetensors metadata, as any other program could. The file must have been loaded before, which
-/// checks all of it.
+/// What a model file says about itself beside the network: read from the safetensors metadata, as any other program could. The file must
+/// have been loaded before, which checks all of it.
 /// </summary>
 internal sealed class ModelNotes : IDisposable
 {

@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Subquad.Cli;
 
-/// <summary><c>finetune MODEL DATA</c>: trains a model on and keeps what changed, and only that, in a file of its own. The model is not written.</summary>
+/// <summary>
+/// <c>finetune MODEL DATA</c>: trains a model on and keeps what changed, and only that, in a file of its own. The model is not written.
+/// </summary>
 internal sealed class FinetuneCommand : Command
 {
     public static readonly string[] Examples =

@@ -74,7 +74,9 @@ internal sealed class TrainCommand : Command
         SetAction(parsed => new TrainingRun(Request(parsed), session).Run());
     }
 
-    /// <summary>What the options ask for; those of a command that fine-tunes are the same but for the shape, which its model brings.</summary>
+    /// <summary>
+    /// What the options ask for; those of a command that fine-tunes are the same but for the shape, which its model brings.
+    /// </summary>
     /// <param name="parsed">The command line of this command or of one that has its options.</param>
     /// <param name="tuning">What a command that fine-tunes has besides.</param>
     internal TrainRequest Request(ParseResult parsed, Finetuning? tuning = null)

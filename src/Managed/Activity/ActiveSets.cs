@@ -5,8 +5,8 @@ using Subquad.Simd.Threading;
 namespace Subquad.Activity;
 
 /// <summary>
-/// Which neurons of one layer fire for each datum of a batch, with their values h and norms: every pre-activation is compared with its threshold, so the set is the exact one
-/// for the arithmetic used.
+/// Which neurons of one layer fire for each datum of a batch, with their values h and norms: every pre-activation is compared with its
+/// threshold, so the set is the exact one for the arithmetic used.
 /// </summary>
 internal sealed class ActiveSets : IDisposable
 {

@@ -12,7 +12,8 @@ internal static class ActivityCosts
     private const double SecondsPerByte = 1 / 28e9;
     private const double SecondsPerLine = 1 / 200e6;
 
-    // Nanoseconds of a step of the lowest trained layer, fitted to perf/results (strategies): per neuron, per neuron that moves, and per neuron and datum.
+    // Nanoseconds of a step of the lowest trained layer, fitted to perf/results (strategies): per neuron, per neuron that moves, and per
+    // neuron and datum.
     private const double ScanPerNeuron = 64, ScanPerPair = 0.67;
     private const double WeightsPerNeuron = 80, WeightsPerMoved = 4, WeightsPerHit = 17;
     private const double DataPerNeuron = 90, DataPerMoved = 60, DataPerMovedPair = 0.13;
@@ -72,8 +73,9 @@ internal static class ActivityCosts
     }
 
     /// <summary>
-    /// The cheapest way to find the active sets of a first hidden layer that is the lowest trained one. Other ways round differently, so the choice looks at sizes only: the same
-    /// everywhere and for any number of threads. Tournament trees bring their levels up to date on top of what the scan needs, and are never the cheapest.
+    /// The cheapest way to find the active sets of a first hidden layer that is the lowest trained one. Other ways round differently, so
+    /// the choice looks at sizes only: the same everywhere and for any number of threads. Tournament trees bring their levels up to date on
+    /// top of what the scan needs, and are never the cheapest.
     /// </summary>
     /// <param name="layer">The layer.</param>
     /// <param name="data">Data.</param>

@@ -3,7 +3,8 @@ using Subquad.Simd.Memory;
 namespace Subquad.Activity;
 
 /// <summary>
-/// What bounds later passes of the same data through a layer: upper bounds of the pre-activations at the inputs of the last accepted pass, and norms on the supports of the last full one.
+/// What bounds later passes of the same data through a layer: upper bounds of the pre-activations at the inputs of the last accepted pass,
+/// and norms on the supports of the last full one.
 /// </summary>
 internal sealed class ActivityReference : IDisposable
 {

@@ -6,12 +6,14 @@ using Subquad.Weights;
 namespace Subquad.Activity;
 
 /// <summary>
-/// The exact active sets of one layer for one set of data, without computing every neuron. With h now, h' of the last accepted pass, dh = h - h' and S the support of the last full pass,
+/// The exact active sets of one layer for one set of data, without computing every neuron. With h now, h' of the last accepted pass, dh = h
+/// - h' and S the support of the last full pass,
 /// <code>W h = W h' + W dh &lt;= upper + |w_r on S| |dh on S| + |w_r| |dh off S| + E</code>
-/// where upper is carried from step to step (the steps' terms against h', plus what that may round away; then the bound itself where a neuron was ruled out and its value where it was
-/// computed), the norms grow by how far the rows moved, and E bounds the rounding of the chains that a pre-activation is computed by. A neuron whose bound stays below its threshold does
-/// not fire; all others are computed by the very chains of the full pass, so sets and values are the same, bit for bit. Cauchy-Schwarz on the two parts of dh apart is what makes it
-/// sharp: most of dh lies on S, where few of a row's weights are.
+/// where upper is carried from step to step (the steps' terms against h', plus what that may round away; then the bound itself where a
+/// neuron was ruled out and its value where it was computed), the norms grow by how far the rows moved, and E bounds the rounding of the
+/// chains that a pre-activation is computed by. A neuron whose bound stays below its threshold does not fire; all others are computed by
+/// the very chains of the full pass, so sets and values are the same, bit for bit. Cauchy-Schwarz on the two parts of dh apart is what
+/// makes it sharp: most of dh lies on S, where few of a row's weights are.
 /// </summary>
 internal sealed class CertifiedActivity : IDisposable
 {
@@ -20,7 +22,9 @@ internal sealed class CertifiedActivity : IDisposable
     /// <summary>Roundings of the bound's own sum: five terms, none larger than a few norms, with room.</summary>
     private const double BoundRoundings = 40;
 
-    /// <summary>Roundings of carrying an upper bound on by a step: of the terms, of their subtraction, of the allowance, and of the bound's own sum.</summary>
+    /// <summary>
+    /// Roundings of carrying an upper bound on by a step: of the terms, of their subtraction, of the allowance, and of the bound's own sum.
+    /// </summary>
     private const double CarryRoundings = 20;
 
     /// <summary>More than all products of a chain can lose to underflow.</summary>
@@ -166,7 +170,10 @@ internal sealed class CertifiedActivity : IDisposable
         return _bound = new RowBound(_layer.Width, data);
     }
 
-    /// <summary>How far the inputs moved, on and off the reference's supports; false when something is not finite, or so large that a bound might overflow.</summary>
+    /// <summary>
+    /// How far the inputs moved, on and off the reference's supports; false when something is not finite, or so large that a bound might
+    /// overflow.
+    /// </summary>
     private bool MeasureInputs(ActiveBatch inputs)
     {
         _inputs = inputs;
@@ -218,7 +225,10 @@ internal sealed class CertifiedActivity : IDisposable
         return batch.Values.Slice(start, length);
     }
 
-    /// <summary>The parts of the bound that belong to rows. Rounding: a chain of n terms is off by gamma_n times the norms; the bound itself is summed in float32.</summary>
+    /// <summary>
+    /// The parts of the bound that belong to rows. Rounding: a chain of n terms is off by gamma_n times the norms; the bound itself is
+    /// summed in float32.
+    /// </summary>
     private void FillRows(RowBound bound, int longest)
     {
         ReadOnlySpan<double> norms = _rows.Norms, drift = _rows.Drift, change = _rows.Change, folding = _rows.Folding;

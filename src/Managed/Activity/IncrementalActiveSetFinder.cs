@@ -6,8 +6,9 @@ using Subquad.Weights;
 namespace Subquad.Activity;
 
 /// <summary>
-/// How the active sets of the lowest trained layer are found for one set of data, whose inputs to that layer are constant: instead of scanning all pre-activations, a structure is kept
-/// and only what a step changed is brought up to date. A trial that is dropped is undone by the next one, which brings the rows of both up to date.
+/// How the active sets of the lowest trained layer are found for one set of data, whose inputs to that layer are constant: instead of
+/// scanning all pre-activations, a structure is kept and only what a step changed is brought up to date. A trial that is dropped is undone
+/// by the next one, which brings the rows of both up to date.
 /// </summary>
 internal abstract class IncrementalActiveSetFinder(TeamKernels kernels, HiddenLayer layer) : IDisposable
 {

@@ -37,7 +37,9 @@ internal sealed class SearchLists : IDisposable
         return dense;
     }
 
-    /// <summary>Runs a query for each of <paramref name="queries"/> lists and keeps what is above its threshold, as gain * (value - threshold).</summary>
+    /// <summary>
+    /// Runs a query for each of <paramref name="queries"/> lists and keeps what is above its threshold, as gain * (value - threshold).
+    /// </summary>
     /// <param name="queries">Lists, numbered from 0.</param>
     /// <param name="report">Fills hits, ids ascending.</param>
     /// <param name="thresholdOf">The threshold of (list, id).</param>

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Subquad.Data;
 
 /// <summary>
-/// Examples in memory, never changed: Count rows of Width finite numbers as they were read (text columns encoded, nothing standardised), with their
-/// targets.
+/// Examples in memory, never changed: Count rows of Width finite numbers as they were read (text columns encoded, nothing standardised),
+/// with their targets.
 /// </summary>
 internal sealed class Examples
 {

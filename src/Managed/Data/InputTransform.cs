@@ -1,8 +1,8 @@
 namespace Subquad.Data;
 
 /// <summary>
-/// What turns a raw row into a network's input: (x - shift) * scale per column, then a constant feature, then division by the l2 norm. Learned from the
-/// training rows and stored with the model. Never changed after construction, so it may be used from many threads.
+/// What turns a raw row into a network's input: (x - shift) * scale per column, then a constant feature, then division by the l2 norm.
+/// Learned from the training rows and stored with the model. Never changed after construction, so it may be used from many threads.
 /// </summary>
 internal sealed class InputTransform
 {
@@ -36,7 +36,8 @@ internal sealed class InputTransform
     public bool Standardises => _shift is not null;
 
     /// <summary>
-    /// Learns from rows: mean and population standard deviation per column, in double; a column that never varies gets scale 1 and so contributes 0.
+    /// Learns from rows: mean and population standard deviation per column, in double; a column that never varies gets scale 1 and so
+    /// contributes 0.
     /// </summary>
     /// <param name="examples">The training rows.</param>
     /// <param name="standardise">Shift and scale every column (tables), or leave them (images).</param>

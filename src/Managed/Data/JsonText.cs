@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Subquad.Data;
 
-/// <summary>Writes and reads the small JSON texts a model stores, without reflection; every fault of the text is an InvalidDataException.</summary>
+/// <summary>
+/// Writes and reads the small JSON texts a model stores, without reflection; every fault of the text is an InvalidDataException.
+/// </summary>
 internal static class JsonText
 {
     /// <summary>One JSON object; the caller writes its fields.</summary>

@@ -4,7 +4,8 @@ namespace Subquad.Data;
 internal static class Moments
 {
     /// <summary>
-    /// Mean and population standard deviation of every column, in double and in two passes, so that a column that never varies has deviation 0 exactly.
+    /// Mean and population standard deviation of every column, in double and in two passes, so that a column that never varies has
+    /// deviation 0 exactly.
     /// </summary>
     /// <param name="numbers">Rows of <paramref name="width"/> finite numbers, row-major, at least one row.</param>
     /// <param name="width">Numbers of a row.</param>

@@ -2,7 +2,10 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Data;
 
-/// <summary>A float64 vector over data and outputs, row per datum, rows padded with zeros to whole vectors: residuals, multipliers, search directions.</summary>
+/// <summary>
+/// A float64 vector over data and outputs, row per datum, rows padded with zeros to whole vectors: residuals, multipliers, search
+/// directions.
+/// </summary>
 internal sealed class OutputVector : IDisposable
 {
     private const int Padding = 16;

@@ -4,7 +4,8 @@ namespace Subquad.Data;
 internal static class Split
 {
     /// <summary>
-    /// Holds a fraction of the rows out, at least one row on each side, each side in its original order; of every class about that fraction is held out.
+    /// Holds a fraction of the rows out, at least one row on each side, each side in its original order; of every class about that fraction
+    /// is held out.
     /// </summary>
     /// <param name="examples">Two rows or more.</param>
     /// <param name="fraction">What to hold out, above 0 and below 1.</param>
@@ -18,7 +19,8 @@ internal static class Split
             throw new ArgumentException($"expected at least 2 rows to split, found {examples.Count}", nameof(examples));
 
         int heldOut = Math.Clamp((int)Math.Round(fraction * examples.Count), 1, examples.Count - 1);
-        // Without random offsets a class of n rows gives the nearest integer to fraction * n; a lone row stays in training for fractions below one half.
+        // Without random offsets a class of n rows gives the nearest integer to fraction * n; a lone row stays in training for fractions
+        // below one half.
         int[] order = Order(examples, new SplitMix64(seed), randomOffsets: false);
         Array.Sort(order, 0, heldOut);
         Array.Sort(order, heldOut, order.Length - heldOut);
@@ -26,7 +28,8 @@ internal static class Split
     }
 
     /// <summary>
-    /// One epoch: every row once, in shuffled batches that hold the classes in about the proportions of the whole; the last batch may be smaller.
+    /// One epoch: every row once, in shuffled batches that hold the classes in about the proportions of the whole; the last batch may be
+    /// smaller.
     /// </summary>
     /// <param name="examples">The rows to divide.</param>
     /// <param name="batch">Rows of a batch, at least 1; above Count means one batch of everything.</param>
@@ -43,7 +46,9 @@ internal static class Split
         return order.Chunk(batch).ToArray();
     }
 
-    /// <summary>A shuffle in which every window holds the classes in proportion: row j of a class of n sits at (j + offset) / n of the way.</summary>
+    /// <summary>
+    /// A shuffle in which every window holds the classes in proportion: row j of a class of n sits at (j + offset) / n of the way.
+    /// </summary>
     private static int[] Order(Examples examples, SplitMix64 random, bool randomOffsets)
     {
         int[] shuffled = random.Permutation(examples.Count);

@@ -1,7 +1,8 @@
 namespace Subquad.Data;
 
 /// <summary>
-/// A small generator whose numbers are the same on every machine and in every version of .NET (SplitMix64), for shuffles and sketches: weights come from Philox.
+/// A small generator whose numbers are the same on every machine and in every version of .NET (SplitMix64), for shuffles and sketches:
+/// weights come from Philox.
 /// </summary>
 internal struct SplitMix64
 {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Subquad.Data;
 
 /// <summary>
-/// How rows of text become rows of numbers: the columns in training order, what each became, and the target. Learned from the training table, stored with the
-/// model, and applied to every later table. Never changed after construction.
+/// How rows of text become rows of numbers: the columns in training order, what each became, and the target. Learned from the training
+/// table, stored with the model, and applied to every later table. Never changed after construction.
 /// </summary>
 internal sealed class TableSchema
 {
@@ -17,7 +17,8 @@ internal sealed class TableSchema
     private readonly Dictionary<string, int> _classes;
 
     /// <summary>Describes a table.</summary>
-    /// <exception cref="ArgumentException">There is no column, one has more than 64 categories, or two columns, categories or classes share a name.</exception>
+    /// <exception cref="ArgumentException">There is no column, one has more than 64 categories, or two columns, categories or classes share
+    /// a name.</exception>
     public TableSchema(IReadOnlyList<TableColumn> columns, string targetName, TargetKind target, string[] classNames)
     {
         Columns = columns;
@@ -76,7 +77,9 @@ internal sealed class TableSchema
     public static bool TryNumber(ReadOnlySpan<char> cell, out float number) =>
         float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 
-    /// <summary>The name a class goes by: the trimmed text, and for integers the plain integer, so that "1" and "1.0" are one class.</summary>
+    /// <summary>
+    /// The name a class goes by: the trimmed text, and for integers the plain integer, so that "1" and "1.0" are one class.
+    /// </summary>
     public static string ClassName(ReadOnlySpan<char> cell) =>
         IsInteger(cell, out long number) ? number.ToString(CultureInfo.InvariantCulture) : cell.Trim().ToString();
 
@@ -120,8 +123,8 @@ internal sealed class TableSchema
     }
 
     /// <summary>
-    /// Learns the medians: <paramref name="inputs"/> holds encoded rows in which a missing number is NaN; every NaN is replaced by its column's median
-    /// (0 for a column that holds nothing).
+    /// Learns the medians: <paramref name="inputs"/> holds encoded rows in which a missing number is NaN; every NaN is replaced by its
+    /// column's median (0 for a column that holds nothing).
     /// </summary>
     /// <returns>This schema with the medians.</returns>
     public TableSchema LearnMedians(float[] inputs)

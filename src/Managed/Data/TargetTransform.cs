@@ -1,8 +1,8 @@
 namespace Subquad.Data;
 
 /// <summary>
-/// What turns a target into what the outputs aim at: for classes one-hot 0/1 minus 1/C, for values (y - mean) / deviation per output. Learned from the training
-/// rows and stored with the model. Never changed after construction.
+/// What turns a target into what the outputs aim at: for classes one-hot 0/1 minus 1/C, for values (y - mean) / deviation per output.
+/// Learned from the training rows and stored with the model. Never changed after construction.
 /// </summary>
 internal sealed class TargetTransform
 {

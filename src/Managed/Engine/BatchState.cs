@@ -6,7 +6,10 @@ using Subquad.Weights;
 
 namespace Subquad.Engine;
 
-/// <summary>One batch on its way through the layers from <see cref="From"/> on: what enters the first of them, what each leaves behind, and the outputs.</summary>
+/// <summary>
+/// One batch on its way through the layers from <see cref="From"/> on: what enters the first of them, what each leaves behind, and the
+/// outputs.
+/// </summary>
 internal sealed class BatchState : IDisposable
 {
     private readonly TeamKernels _kernels;

@@ -6,7 +6,10 @@ using Subquad.Weights;
 
 namespace Subquad.Engine;
 
-/// <summary>What the certificates of all sets of data share: bounds of the rows of each layer above the lowest trained one, carried from step to step, and scratch.</summary>
+/// <summary>
+/// What the certificates of all sets of data share: bounds of the rows of each layer above the lowest trained one, carried from step to
+/// step, and scratch.
+/// </summary>
 internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int from, CertificatePolicy policy) : IDisposable
 {
     private readonly RowBounds?[] _rows = new RowBounds?[layers.Hidden.Length];
@@ -17,7 +20,10 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
     /// <summary>Whether certified passes are compared with full ones.</summary>
     public bool Audits => policy.Audits;
 
-    /// <summary>Begins one certificate for each layer of a state that just made a full pass with the present weights; none where the full pass is the cheaper one.</summary>
+    /// <summary>
+    /// Begins one certificate for each layer of a state that just made a full pass with the present weights; none where the full pass is
+    /// the cheaper one.
+    /// </summary>
     /// <param name="state">The state.</param>
     /// <param name="certified">By layer; filled in place, so that nothing is lost when this is cancelled.</param>
     public void Begin(BatchState state, CertifiedActivity?[] certified)

@@ -4,7 +4,10 @@ using Subquad.Simd.Threading;
 
 namespace Subquad.Engine;
 
-/// <summary>What a batch leaves behind in one hidden layer: pre-activations, active sets with h, and the sets transposed once somebody pulls back or scatters.</summary>
+/// <summary>
+/// What a batch leaves behind in one hidden layer: pre-activations, active sets with h, and the sets transposed once somebody pulls back or
+/// scatters.
+/// </summary>
 internal sealed class HiddenState(TeamKernels kernels) : IDisposable
 {
     private bool _isTransposed;
@@ -29,7 +32,9 @@ internal sealed class HiddenState(TeamKernels kernels) : IDisposable
         }
     }
 
-    /// <summary>Share of the neurons whose pre-activation the last forward pass computed anew: 1 for all of them, 0 when it only corrected them.</summary>
+    /// <summary>
+    /// Share of the neurons whose pre-activation the last forward pass computed anew: 1 for all of them, 0 when it only corrected them.
+    /// </summary>
     public double Reevaluated { get; private set; }
 
     /// <summary>Says that the sets were found anew.</summary>

@@ -7,9 +7,9 @@ using Subquad.Weights;
 namespace Subquad.Engine;
 
 /// <summary>
-/// The Jacobian J of a batch's outputs with respect to the trained parameters, never formed: row (i, c) is u_i(c) (x) v_i per layer, times s.
-/// <see cref="PullBack"/> is J^T, <see cref="MultiplyGram"/> is J J^T: pull back, then push forward. After a pull-back the step it means waits in <see cref="TermsOf"/> and
-/// <see cref="OutputStep"/>.
+/// The Jacobian J of a batch's outputs with respect to the trained parameters, never formed: row (i, c) is u_i(c) (x) v_i per layer, times
+/// s. <see cref="PullBack"/> is J^T, <see cref="MultiplyGram"/> is J J^T: pull back, then push forward. After a pull-back the step it means
+/// waits in <see cref="TermsOf"/> and <see cref="OutputStep"/>.
 /// </summary>
 internal sealed class Jacobian : IDisposable
 {
@@ -24,7 +24,8 @@ internal sealed class Jacobian : IDisposable
     /// <param name="layers">Parameters.</param>
     /// <param name="from">The first trained hidden layer, from 0.</param>
     /// <param name="trainsOutput">Whether A is trained.</param>
-    /// <param name="packedLimit">The most bytes that packed blocks of one layer may take. With one output nothing is packed: the step takes a single pull-back.</param>
+    /// <param name="packedLimit">The most bytes that packed blocks of one layer may take. With one output nothing is packed: the step takes
+    /// a single pull-back.</param>
     public Jacobian(TeamKernels kernels, LayerStack layers, int from, bool trainsOutput, long packedLimit)
     {
         _kernels = kernels;
@@ -55,7 +56,9 @@ internal sealed class Jacobian : IDisposable
     /// <summary>dA^T after a pull-back: A's step is its negative.</summary>
     public PanelMatrix OutputStep => _output.Step;
 
-    /// <summary>Moves to another point: after a forward pass of <paramref name="state"/>, and after <see cref="ProductsOf"/> were computed for it.</summary>
+    /// <summary>
+    /// Moves to another point: after a forward pass of <paramref name="state"/>, and after <see cref="ProductsOf"/> were computed for it.
+    /// </summary>
     public void MoveTo(BatchState state)
     {
         _state = state;
@@ -87,7 +90,10 @@ internal sealed class Jacobian : IDisposable
             _output.StageStep();
     }
 
-    /// <summary>Holds the step of the cotangents <paramref name="multipliers"/> of the only output, after a pull-back of 1: u is linear in them, so no second pull-back is needed.</summary>
+    /// <summary>
+    /// Holds the step of the cotangents <paramref name="multipliers"/> of the only output, after a pull-back of 1: u is linear in them, so
+    /// no second pull-back is needed.
+    /// </summary>
     public void StageScaledStep(OutputVector multipliers)
     {
         foreach (LayerTangent tangent in _tangents)

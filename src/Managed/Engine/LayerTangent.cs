@@ -6,7 +6,9 @@ using Subquad.Weights;
 
 namespace Subquad.Engine;
 
-/// <summary>One layer's part of the Jacobian at a point: cotangents u and tangents dh on its active sets, and the inner products of what enters it.</summary>
+/// <summary>
+/// One layer's part of the Jacobian at a point: cotangents u and tangents dh on its active sets, and the inner products of what enters it.
+/// </summary>
 internal sealed class LayerTangent : IDisposable
 {
     private const int Chunk = 64;
@@ -132,8 +134,8 @@ internal sealed class LayerTangent : IDisposable
     }
 
     /// <summary>
-    /// Takes cotangents through the activation (t to u) or tangents (dg to dh): gain * t for a plain layer, (t - &lt;t, h&gt; h) / norm for a normalised one. The map is its own
-    /// transpose on the active set, so both ways are one.
+    /// Takes cotangents through the activation (t to u) or tangents (dg to dh): gain * t for a plain layer, (t - &lt;t, h&gt; h) / norm for
+    /// a normalised one. The map is its own transpose on the active set, so both ways are one.
     /// </summary>
     public void ApplyActivationDerivative(NativeBuffer<float> values)
     {

@@ -8,8 +8,9 @@ using Subquad.Weights;
 namespace Subquad.Engine;
 
 /// <summary>
-/// The forward pass of any batch under a step that is only pending: the terms' part comes from inner products of the batch's inputs with the terms' inputs. The first trained
-/// layer has constant inputs, so its pre-activations are only corrected (algorithm A8: P - s^2 K U) and its weights are not read.
+/// The forward pass of any batch under a step that is only pending: the terms' part comes from inner products of the batch's inputs with
+/// the terms' inputs. The first trained layer has constant inputs, so its pre-activations are only corrected (algorithm A8: P - s^2 K U)
+/// and its weights are not read.
 /// </summary>
 internal sealed class PendingForward : IDisposable
 {
@@ -44,7 +45,10 @@ internal sealed class PendingForward : IDisposable
         _weights = new SteppedWeights(_kernels, _layers.Weights[_jacobian.From]);
     }
 
-    /// <summary>Keeps the lowest trained layer's change beside its weights from now on, as coefficients of its constant inputs; <see cref="LayerStack.ApplyPending"/> folds it in.</summary>
+    /// <summary>
+    /// Keeps the lowest trained layer's change beside its weights from now on, as coefficients of its constant inputs;
+    /// <see cref="LayerStack.ApplyPending"/> folds it in.
+    /// </summary>
     /// <param name="transposedInputs">What enters that layer, transposed.</param>
     /// <param name="active">Its active neurons.</param>
     public void KeepImplicit(TransposedBatch transposedInputs, ActiveBatch active)

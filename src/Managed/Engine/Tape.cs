@@ -8,8 +8,8 @@ using Subquad.Simd.Threading;
 namespace Subquad.Engine;
 
 /// <summary>
-/// The passes of one set of data: what enters the first trained layer, which is constant, the state at the present weights with its loss, and the state under a trial step. Serves for the training
-/// data and for held-out data alike.
+/// The passes of one set of data: what enters the first trained layer, which is constant, the state at the present weights with its loss,
+/// and the state under a trial step. Serves for the training data and for held-out data alike.
 /// </summary>
 internal sealed class Tape : IDisposable
 {
@@ -58,7 +58,9 @@ internal sealed class Tape : IDisposable
     /// <summary>The same, transposed.</summary>
     public TransposedBatch TransposedFeatures => _transposedFeatures;
 
-    /// <summary>The loss of <see cref="State"/>, summed over the data; not a number before the first <see cref="Load"/>, 0 for data without targets.</summary>
+    /// <summary>
+    /// The loss of <see cref="State"/>, summed over the data; not a number before the first <see cref="Load"/>, 0 for data without targets.
+    /// </summary>
     public double Loss { get; private set; } = double.NaN;
 
     /// <summary>The first hidden layer (from 0) of the present state that left behind what is not finite; null when none did.</summary>

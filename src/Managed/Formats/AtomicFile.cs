@@ -4,8 +4,8 @@ namespace Subquad.Formats;
 internal static class AtomicFile
 {
     /// <summary>
-    /// Writes a temporary file beside the target, flushes it to the disk and renames it over the target. When anything fails the temporary file is removed and
-    /// the target is as before.
+    /// Writes a temporary file beside the target, flushes it to the disk and renames it over the target. When anything fails the temporary
+    /// file is removed and the target is as before.
     /// </summary>
     /// <param name="path">The target; replaced when it exists.</param>
     /// <param name="write">Writes the content; what it throws comes out unchanged.</param>

@@ -13,8 +13,8 @@ internal static class CsvExamples
     /// <summary>Reads a table and learns its schema.</summary>
     /// <param name="path">A CSV with a header, plain or gzip.</param>
     /// <param name="target">The column to predict; null means the last.</param>
-    /// <param name="task">Classes or Values; null means: text is classes, and so are integers unless they take more than 100 different values or more
-    /// values than half of the rows.</param>
+    /// <param name="task">Classes or Values; null means: text is classes, and so are integers unless they take more than 100 different
+    /// values or more values than half of the rows.</param>
     /// <returns>Examples with a schema; medians are those of the present cells of this file.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The content cannot be used; the message names the line or the column.</exception>
@@ -25,10 +25,13 @@ internal static class CsvExamples
         return Encode(schema, path, rows, learn: true);
     }
 
-    /// <summary>Reads another table with the columns, medians and classes of the first: columns are found by name in any order, others are ignored.</summary>
+    /// <summary>
+    /// Reads another table with the columns, medians and classes of the first: columns are found by name in any order, others are ignored.
+    /// </summary>
     /// <returns>Examples with that schema, without targets when the target column is absent.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">A column is missing, or a cell cannot be used; the message names the column or the line.</exception>
+    /// <exception cref="InvalidDataException">A column is missing, or a cell cannot be used; the message names the column or the
+    /// line.</exception>
     public static Examples ReadWith(TableSchema schema, string path) => Encode(schema, path, null, learn: false);
 
     /// <summary>Whether integers that take so many different values in so many rows are classes.</summary>

@@ -3,8 +3,8 @@ using System.Text;
 namespace Subquad.Formats;
 
 /// <summary>
-/// Reads a CSV with a header row by row (RFC 4180: commas, quotes, doubled quotes, line breaks inside quotes; LF, CRLF or CR; a UTF-8 mark is skipped; blank
-/// lines too). Every row must be as wide as the header. Memory stays bounded by the longest row.
+/// Reads a CSV with a header row by row (RFC 4180: commas, quotes, doubled quotes, line breaks inside quotes; LF, CRLF or CR; a UTF-8 mark
+/// is skipped; blank lines too). Every row must be as wide as the header. Memory stays bounded by the longest row.
 /// </summary>
 internal sealed class CsvReader : IDisposable
 {

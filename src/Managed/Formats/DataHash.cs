@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Subquad.Formats;
 
-/// <summary>The SHA-256 of the data section of a safetensors file: which weights these are, whatever the metadata say about them. What is mapped or applied to a model names it.</summary>
+/// <summary>
+/// The SHA-256 of the data section of a safetensors file: which weights these are, whatever the metadata say about them. What is mapped or
+/// applied to a model names it.
+/// </summary>
 internal sealed class DataHash : IDisposable
 {
     /// <summary>The metadata that hold the hash.</summary>

@@ -5,9 +5,10 @@ using Subquad.Weights;
 namespace Subquad.Formats;
 
 /// <summary>
-/// What a fine-tune changed, apart from the model it started from. Of every hidden layer l with terms, W -= scale_g * sum over i of u_i v_i^T for the terms i of each group g: <c>groups.l</c> (I64,
-/// where each group begins and the last one ends), <c>scale.l</c> (F32, one per group), and u and v as sparse rows: <c>U.l.starts</c> (I64, one more than terms), <c>U.l.ids</c> (I32, ascending
-/// in a term), <c>U.l.values</c> (F32), and <c>V.l</c> likewise. <c>A</c> [m_L, C] is whole.
+/// What a fine-tune changed, apart from the model it started from. Of every hidden layer l with terms, W -= scale_g * sum over i of u_i
+/// v_i^T for the terms i of each group g: <c>groups.l</c> (I64, where each group begins and the last one ends), <c>scale.l</c> (F32, one
+/// per group), and u and v as sparse rows: <c>U.l.starts</c> (I64, one more than terms), <c>U.l.ids</c> (I32, ascending in a term),
+/// <c>U.l.values</c> (F32), and <c>V.l</c> likewise. <c>A</c> [m_L, C] is whole.
 /// </summary>
 internal static class DeltaFile
 {
@@ -50,7 +51,8 @@ internal static class DeltaFile
     /// <param name="rows">Rows of its W.</param>
     /// <param name="columns">Columns of its W.</param>
     /// <returns>The groups in their order; the caller owns them.</returns>
-    /// <exception cref="InvalidDataException">Something is missing, does not fit or is no finite number; the message names the tensor.</exception>
+    /// <exception cref="InvalidDataException">Something is missing, does not fit or is no finite number; the message names the
+    /// tensor.</exception>
     public static List<LowRankTerms> ReadTerms(SafetensorsFile file, int layer, int rows, int columns)
     {
         var held = new List<LowRankTerms>();

@@ -1,8 +1,8 @@
 namespace Subquad.Formats;
 
 /// <summary>
-/// An array that grows with what has really been read, up to a limit that a file's header promised: a lying header costs no memory, and an honest one
-/// ends in an array of exactly that length without a last copy.
+/// An array that grows with what has really been read, up to a limit that a file's header promised: a lying header costs no memory, and an
+/// honest one ends in an array of exactly that length without a last copy.
 /// </summary>
 internal sealed class GrowingArray<T>(long limit)
 {

@@ -4,8 +4,8 @@ using Subquad.Data;
 namespace Subquad.Formats;
 
 /// <summary>
-/// Reads the IDX files of the MNIST family, plain or gzip: unsigned bytes with two or more dimensions as rows of floats 0 to 255, and labels.
-/// Nothing large is allocated on the word of a header.
+/// Reads the IDX files of the MNIST family, plain or gzip: unsigned bytes with two or more dimensions as rows of floats 0 to 255, and
+/// labels. Nothing large is allocated on the word of a header.
 /// </summary>
 internal static class IdxReader
 {
@@ -26,7 +26,8 @@ internal static class IdxReader
 
     /// <summary>Reads an images file and its labels.</summary>
     /// <param name="imagesPath">The images.</param>
-    /// <param name="labelsPath">The labels; null means the same name with "labels" for "images" and "idx1" for "idx3", with or without ".gz".</param>
+    /// <param name="labelsPath">The labels; null means the same name with "labels" for "images" and "idx1" for "idx3", with or without
+    /// ".gz".</param>
     /// <param name="classNames">Names in label order; null means "0", "1", ...</param>
     /// <exception cref="ArgumentException">No labels file is given and the name of the images does not contain "images".</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>

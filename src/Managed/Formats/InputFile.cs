@@ -23,7 +23,9 @@ internal static class InputFile
         return Unpack(file);
     }
 
-    /// <summary>Passes a stream on, through a decompressor when its next two bytes are gzip's; disposing the result disposes the stream.</summary>
+    /// <summary>
+    /// Passes a stream on, through a decompressor when its next two bytes are gzip's; disposing the result disposes the stream.
+    /// </summary>
     /// <exception cref="ArgumentException">The stream cannot seek, so its first bytes cannot be looked at.</exception>
     public static Stream Unpack(Stream stream)
     {
@@ -35,7 +37,9 @@ internal static class InputFile
         return packed ? new GZipStream(stream, CompressionMode.Decompress) : stream;
     }
 
-    /// <summary>Fills as much of a span as the stream still has; a fault of the compressed data is reported under the name of the file.</summary>
+    /// <summary>
+    /// Fills as much of a span as the stream still has; a fault of the compressed data is reported under the name of the file.
+    /// </summary>
     /// <returns>The bytes read; fewer than asked for only at the end.</returns>
     /// <exception cref="InvalidDataException">The compressed data is damaged.</exception>
     public static int Read(Stream stream, Span<byte> destination, string name)

@@ -13,8 +13,9 @@ namespace Subquad.Formats;
 internal sealed record LibsvmLayout(int Width, int? FirstIndex, TargetKind Kind, string[] ClassNames, int Outputs);
 
 /// <summary>
-/// Turns LIBSVM text (<c>label index:value ...</c>) and extreme-classification text (a header <c>rows features labels</c>, then <c>label,label index:value ...</c>) into examples.
-/// Features that a row leaves out are 0. Several labels a row become one target of 0 or 1 each.
+/// Turns LIBSVM text (<c>label index:value ...</c>) and extreme-classification text (a header <c>rows features labels</c>, then
+/// <c>label,label index:value ...</c>) into examples. Features that a row leaves out are 0. Several labels a row become one target of 0 or
+/// 1 each.
 /// </summary>
 internal static class LibsvmExamples
 {
@@ -23,7 +24,8 @@ internal static class LibsvmExamples
     /// <summary>Reads a text and learns its width, first index, task and classes.</summary>
     /// <param name="path">The file, plain or gzip.</param>
     /// <param name="width">Features; null means up to the largest index.</param>
-    /// <param name="task">Classes or Values; null means: integers are classes unless they take more than 100 different values or more values than half of the rows.</param>
+    /// <param name="task">Classes or Values; null means: integers are classes unless they take more than 100 different values or more
+    /// values than half of the rows.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The content cannot be used; the message names the line.</exception>
     public static Examples Read(string path, int? width = null, TargetKind? task = null)

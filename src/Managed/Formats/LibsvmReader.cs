@@ -1,8 +1,8 @@
 namespace Subquad.Formats;
 
 /// <summary>
-/// Reads lines of blank-separated tokens: LIBSVM and extreme-classification text. Empty lines are skipped, what follows a # too, and a UTF-8 mark; LF or CRLF ends a line. Memory stays bounded by the
-/// longest line.
+/// Reads lines of blank-separated tokens: LIBSVM and extreme-classification text. Empty lines are skipped, what follows a # too, and a
+/// UTF-8 mark; LF or CRLF ends a line. Memory stays bounded by the longest line.
 /// </summary>
 internal sealed class LibsvmReader : IDisposable
 {

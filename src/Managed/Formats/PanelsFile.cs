@@ -5,9 +5,10 @@ using Subquad.Simd.Memory;
 namespace Subquad.Formats;
 
 /// <summary>
-/// The hidden weights of a model as they lie in memory, in a file beside it that is mapped and shared instead of being read. A first section of 65,536 bytes says: "SUBQPANL", version and number of
-/// matrices (32 bits each), bytes of the file (64), the hash of the model's data (32 bytes), then rows and columns (32 bits each) and place (64) of every matrix, then zeros. The matrices
-/// follow, W.1 first, each at a multiple of 65,536 bytes with its panels in order, padding included. All numbers are little-endian.
+/// The hidden weights of a model as they lie in memory, in a file beside it that is mapped and shared instead of being read. A first
+/// section of 65,536 bytes says: "SUBQPANL", version and number of matrices (32 bits each), bytes of the file (64), the hash of the model's
+/// data (32 bytes), then rows and columns (32 bits each) and place (64) of every matrix, then zeros. The matrices follow, W.1 first, each
+/// at a multiple of 65,536 bytes with its panels in order, padding included. All numbers are little-endian.
 /// </summary>
 internal static class PanelsFile
 {

@@ -17,8 +17,8 @@ internal sealed record TensorInfo(string Name, string Type, long[] Shape, long O
 }
 
 /// <summary>
-/// Reads safetensors files. The header is checked in full against the length of the file before anything is read by it; tensors are then read in
-/// parts, from any number of threads.
+/// Reads safetensors files. The header is checked in full against the length of the file before anything is read by it; tensors are then
+/// read in parts, from any number of threads.
 /// </summary>
 internal sealed class SafetensorsFile : IDisposable
 {
@@ -88,9 +88,12 @@ internal sealed class SafetensorsFile : IDisposable
     public string Text(string name) =>
         Metadata.TryGetValue(name, out string? text) ? text : throw new InvalidDataException($"'{Path}': expected the metadata '{name}', found none");
 
-    /// <summary>Reads a part of a tensor: the elements from <paramref name="start"/> on in row-major order, as many as the destination holds.</summary>
+    /// <summary>
+    /// Reads a part of a tensor: the elements from <paramref name="start"/> on in row-major order, as many as the destination holds.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The part is not inside the tensor.</exception>
-    /// <exception cref="InvalidDataException">There is no such tensor, it is of another type, or a number is not finite (if CheckFinite is on).</exception>
+    /// <exception cref="InvalidDataException">There is no such tensor, it is of another type, or a number is not finite (if CheckFinite is
+    /// on).</exception>
     public void Read(string name, long start, Span<float> destination)
     {
         ReadElements(name, "F32", start, destination);

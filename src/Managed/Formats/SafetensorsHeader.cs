@@ -5,7 +5,9 @@ namespace Subquad.Formats;
 /// <summary>Parses and checks the JSON header of a safetensors file.</summary>
 internal static class SafetensorsHeader
 {
-    /// <summary>Everything a header says, once it is known to be consistent: the tensors fill the data section without gap or overlap.</summary>
+    /// <summary>
+    /// Everything a header says, once it is known to be consistent: the tensors fill the data section without gap or overlap.
+    /// </summary>
     /// <param name="header">The JSON text in UTF-8.</param>
     /// <param name="file">What to call the file in a message.</param>
     /// <param name="dataStart">Where the data section starts in the file.</param>

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Subquad.Formats;
 
-/// <summary>Produces a part of a tensor in row-major order: the elements from <paramref name="start"/> on, as many as the chunk holds.</summary>
+/// <summary>
+/// Produces a part of a tensor in row-major order: the elements from <paramref name="start"/> on, as many as the chunk holds.
+/// </summary>
 internal delegate void FillChunk<T>(long start, Span<T> chunk);
 
 /// <summary>A tensor to be written.</summary>
@@ -38,8 +40,8 @@ internal sealed record TensorSource(string Name, string Type, long[] Shape, Fill
 }
 
 /// <summary>
-/// Writes safetensors files: 8 bytes of header length, a JSON header padded with spaces so that the data starts at a multiple of 4,096 bytes, then the
-/// tensors in little-endian order without gaps.
+/// Writes safetensors files: 8 bytes of header length, a JSON header padded with spaces so that the data starts at a multiple of 4,096
+/// bytes, then the tensors in little-endian order without gaps.
 /// </summary>
 internal static class SafetensorsWriter
 {
@@ -64,7 +66,10 @@ internal static class SafetensorsWriter
         });
     }
 
-    /// <summary>Writes the file as <see cref="Write"/> does, with the SHA-256 of its data as one more text of the metadata (<see cref="DataHash.Field"/>).</summary>
+    /// <summary>
+    /// Writes the file as <see cref="Write"/> does, with the SHA-256 of its data as one more text of the metadata
+    /// (<see cref="DataHash.Field"/>).
+    /// </summary>
     /// <returns>The hash.</returns>
     public static string WriteHashed(string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors)
     {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Subquad.Formats;
 
-/// <summary>Rows of index:value pairs as a file has them: memory follows what has really been read, not what an index or a header promises.</summary>
+/// <summary>
+/// Rows of index:value pairs as a file has them: memory follows what has really been read, not what an index or a header promises.
+/// </summary>
 internal sealed class SparseRows
 {
     /// <summary>Features at most: the widest layer there is.</summary>

@@ -4,7 +4,10 @@ using Subquad.Weights;
 
 namespace Subquad.Layers;
 
-/// <summary>One hidden layer: h = gain * max(0, W x - theta), divided by its norm in a normalised network. Knows its parameters and geometry, no step and no loss.</summary>
+/// <summary>
+/// One hidden layer: h = gain * max(0, W x - theta), divided by its norm in a normalised network. Knows its parameters and geometry, no
+/// step and no loss.
+/// </summary>
 internal sealed class HiddenLayer : IDisposable
 {
     /// <summary>A layer with weights of its own, all zero.</summary>

@@ -29,7 +29,9 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
     /// <summary>The gain a layer applies: gamma, or 1 where the normalisation cancels it.</summary>
     public float GainOf(int layer) => Normalised ? 1f : Hidden[layer].Gain;
 
-    /// <summary>The hidden layers before <paramref name="layer"/> as a stack of their own; shares the parameters, which stay owned by this stack.</summary>
+    /// <summary>
+    /// The hidden layers before <paramref name="layer"/> as a stack of their own; shares the parameters, which stay owned by this stack.
+    /// </summary>
     public LayerStack Below(int layer) => new(Hidden[..layer], Output, Normalised);
 
     /// <summary>Makes the weights whole: whoever reads them all, while a run may be going on, asks for this first.</summary>

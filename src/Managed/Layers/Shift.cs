@@ -1,8 +1,9 @@
 namespace Subquad.Layers;
 
 /// <summary>
-/// The shift b of a shifted ReLU max(0, z - b), z standard normal: how it follows from the width or from a wanted density, and the gain that keeps the second moment.
-/// Source: Song, Zhang, Zhang, "Training Multi-Layer Over-Parametrized Neural Network in Subquadratic Time", ITCS 2024, section on shifted ReLU.
+/// The shift b of a shifted ReLU max(0, z - b), z standard normal: how it follows from the width or from a wanted density, and the gain
+/// that keeps the second moment. Source: Song, Zhang, Zhang, "Training Multi-Layer Over-Parametrized Neural Network in Subquadratic Time",
+/// ITCS 2024, section on shifted ReLU.
 /// </summary>
 internal static class Shift
 {
@@ -52,7 +53,9 @@ internal static class Shift
         return 0.5 - density * sum;
     }
 
-    /// <summary>gamma = 1 / sqrt(2 E max(0, z - b)^2) = sqrt(c_b): with weights N(0, 2/m) and thresholds b sqrt(2/m), E||h||^2 = 1 for a unit input.</summary>
+    /// <summary>
+    /// gamma = 1 / sqrt(2 E max(0, z - b)^2) = sqrt(c_b): with weights N(0, 2/m) and thresholds b sqrt(2/m), E||h||^2 = 1 for a unit input.
+    /// </summary>
     public static double Gain(double b) => 1 / Math.Sqrt(2 * ((1 + b * b) * UpperTail(b) - b * Density(b)));
 
     private static double Density(double b) => Math.Exp(-0.5 * b * b) / Math.Sqrt(2 * Math.PI);

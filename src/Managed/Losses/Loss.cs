@@ -4,8 +4,9 @@ using Subquad.Simd.Memory;
 namespace Subquad.Losses;
 
 /// <summary>
-/// L(f, y), summed over the data: what a training lowers. Everything an optimizer needs of it: its value, its gradient by the outputs (the cotangent), products with its Hessian by the outputs (the
-/// curvature), and the link from outputs to predictions. Has no state, so one object serves all threads.
+/// L(f, y), summed over the data: what a training lowers. Everything an optimizer needs of it: its value, its gradient by the outputs (the
+/// cotangent), products with its Hessian by the outputs (the curvature), and the link from outputs to predictions. Has no state, so one
+/// object serves all threads.
 /// </summary>
 internal abstract class Loss
 {

@@ -4,8 +4,8 @@ using Subquad.Simd.Memory;
 namespace Subquad.Losses;
 
 /// <summary>
-/// L = sum over the data of log(sum over c of exp f_c) - sum over c of y_c f_c: the cross-entropy between a target y, whose numbers are a distribution over the outputs, and p = softmax(f). The cotangent
-/// is p - y, the curvature is diag(p) - p p^T, the prediction is p.
+/// L = sum over the data of log(sum over c of exp f_c) - sum over c of y_c f_c: the cross-entropy between a target y, whose numbers are a
+/// distribution over the outputs, and p = softmax(f). The cotangent is p - y, the curvature is diag(p) - p p^T, the prediction is p.
 /// </summary>
 /// <remarks>In float64; the largest output is subtracted before exp, so no finite output overflows.</remarks>
 internal sealed class SoftmaxCrossEntropy : Loss

@@ -13,8 +13,9 @@ namespace Subquad.Optimizers;
 internal sealed record SgdSettings(double LearningRate, int TrainFrom, bool TrainsOutput);
 
 /// <summary>
-/// Stochastic gradient descent: W -= eta dL / dW, with the loss averaged over the data of the step. The gradient of a layer is a sum of rank-one terms u v^T, one per datum, on the neurons that fire: the
-/// same terms that Gauss-Newton adds, so a step costs one forward pass, one pull-back and one scatter, and touches no other weight.
+/// Stochastic gradient descent: W -= eta dL / dW, with the loss averaged over the data of the step. The gradient of a layer is a sum of
+/// rank-one terms u v^T, one per datum, on the neurons that fire: the same terms that Gauss-Newton adds, so a step costs one forward pass,
+/// one pull-back and one scatter, and touches no other weight.
 /// </summary>
 internal sealed class Sgd : IOptimizer
 {

@@ -7,8 +7,8 @@ public sealed class CsvOptions
     public string? Target { get; init; }
 
     /// <summary>
-    /// Classification or regression; null decides by the target column: text is classes, and so are integers unless they take more than 100 different values or
-    /// more values than half of the rows; all else is regression.
+    /// Classification or regression; null decides by the target column: text is classes, and so are integers unless they take more than 100
+    /// different values or more values than half of the rows; all else is regression.
     /// </summary>
     public TaskKind? Task { get; init; }
 }

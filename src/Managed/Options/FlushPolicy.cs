@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Subquad;
 
 /// <summary>
-/// When the steps of a training, held beside each layer's weights as rank-one terms, are added to them. Held terms make every pass a little dearer and every step's update far cheaper; the
-/// results agree within rounding. When a fit ends, what it holds is added, unless the policy is <see cref="Never"/> or the weights are shared and read-only.
+/// When the steps of a training, held beside each layer's weights as rank-one terms, are added to them. Held terms make every pass a little
+/// dearer and every step's update far cheaper; the results agree within rounding. When a fit ends, what it holds is added, unless the
+/// policy is <see cref="Never"/> or the weights are shared and read-only.
 /// </summary>
 public sealed record FlushPolicy
 {

@@ -15,13 +15,19 @@ public sealed record GaussNewtonOptions
     /// <summary>Data per step; 0 takes all of them. Default: 0.</summary>
     public int Batch { get; init; }
 
-    /// <summary>Share of trace(K) that the hidden layers carry, in (0, 1); sets s^2 (<see cref="Network.HiddenStepScale"/>) of a network that has none yet. Default: 0.5.</summary>
+    /// <summary>
+    /// Share of trace(K) that the hidden layers carry, in (0, 1); sets s^2 (<see cref="Network.HiddenStepScale"/>) of a network that has
+    /// none yet. Default: 0.5.
+    /// </summary>
     public double HiddenShare { get; init; } = 0.5;
 
     /// <summary>First damping, relative to trace(K) / n; 0 with <see cref="AdaptDamping"/> off is the undamped step. Default: 1.</summary>
     public double Damping { get; init; } = 1;
 
-    /// <summary>Whether the damping follows the ratio of actual to predicted decrease, and steps that do not lower the loss are dropped. Default: true.</summary>
+    /// <summary>
+    /// Whether the damping follows the ratio of actual to predicted decrease, and steps that do not lower the loss are dropped. Default:
+    /// true.
+    /// </summary>
     public bool AdaptDamping { get; init; } = true;
 
     /// <summary>Stops when ||f - y|| is below this share of ||y||. Default: 1e-4.</summary>
@@ -36,7 +42,10 @@ public sealed record GaussNewtonOptions
     /// <summary>How the step's system is solved. Default: the cheapest by a table of costs that looks at sizes only.</summary>
     public SolverChoice Solver { get; init; } = SolverChoice.Automatic;
 
-    /// <summary>The most bytes that packed active blocks of one layer may take. A rule of sizes, not of free memory: the result is the same on every machine. Default: 2 GiB.</summary>
+    /// <summary>
+    /// The most bytes that packed active blocks of one layer may take. A rule of sizes, not of free memory: the result is the same on every
+    /// machine. Default: 2 GiB.
+    /// </summary>
     public long PackedBytes { get; init; } = 2L << 30;
 
     /// <summary>When accepted steps are added to the weights that they are held beside. Default: by a cost model.</summary>
@@ -52,16 +61,19 @@ public sealed record GaussNewtonOptions
     /// <summary>Constants of certified activity; tests audit with them.</summary>
     internal CertificatePolicy Certificates { get; init; } = new();
 
-    /// <summary>Whether touched lines of weights are counted for the reports; counting takes a pass over the lists per verb. Default: false.</summary>
+    /// <summary>
+    /// Whether touched lines of weights are counted for the reports; counting takes a pass over the lists per verb. Default: false.
+    /// </summary>
     public bool CountLines { get; init; }
 
     /// <summary>Draws mini-batches and probes. Default: 1.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>
-    /// The least time between two snapshots that <see cref="GaussNewtonTrainer.Published"/> answers from; zero takes one at every accepted step. Null, the default, takes none. Two copies of
-    /// the weights are held, which <see cref="MemoryEstimate"/> counts, and a snapshot adds what is held beside the weights of the lowest trained layer to them (the same as reading the
-    /// weights in the progress callback): losses agree with a fit that does not publish within rounding.
+    /// The least time between two snapshots that <see cref="GaussNewtonTrainer.Published"/> answers from; zero takes one at every accepted
+    /// step. Null, the default, takes none. Two copies of the weights are held, which <see cref="MemoryEstimate"/> counts, and a snapshot
+    /// adds what is held beside the weights of the lowest trained layer to them (the same as reading the weights in the progress callback):
+    /// losses agree with a fit that does not publish within rounding.
     /// </summary>
     public TimeSpan? PublishEvery { get; init; }
 

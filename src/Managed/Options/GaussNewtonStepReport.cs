@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Subquad;
 
-/// <summary>What one trial step of a <see cref="GaussNewtonTrainer"/> did. Its stages are pullback, gram, factor, solve, forward, update and validation.</summary>
+/// <summary>
+/// What one trial step of a <see cref="GaussNewtonTrainer"/> did. Its stages are pullback, gram, factor, solve, forward, update and
+/// validation.
+/// </summary>
 public sealed record GaussNewtonStepReport : StepReport
 {
     /// <summary>A report whose properties are all still to be set.</summary>
@@ -50,8 +53,9 @@ public sealed record GaussNewtonStepReport : StepReport
     public required int DeadData { get; init; }
 
     /// <summary>
-    /// Share of the neurons whose pre-activation was computed anew by the trial's forward pass, per trained hidden layer: 1 for a full forward pass, 0 where it was only corrected, and the firing plus
-    /// the uncertain neurons under a certificate. When a full pass replaces the certificate follows costs, and so the number of workers; results do not.
+    /// Share of the neurons whose pre-activation was computed anew by the trial's forward pass, per trained hidden layer: 1 for a full
+    /// forward pass, 0 where it was only corrected, and the firing plus the uncertain neurons under a certificate. When a full pass
+    /// replaces the certificate follows costs, and so the number of workers; results do not.
     /// </summary>
     public required IReadOnlyList<double> Reevaluated
     {

@@ -6,7 +6,9 @@ public record StepReport
     /// <summary>Number of the step, from 1; 0 is the state before training.</summary>
     public required int Step { get; init; }
 
-    /// <summary>The pass over the training data that the step belongs to, from 1; 0 before training. A step on all data is a pass.</summary>
+    /// <summary>
+    /// The pass over the training data that the step belongs to, from 1; 0 before training. A step on all data is a pass.
+    /// </summary>
     public required int Epoch { get; init; }
 
     /// <summary>Loss after the step, or before it where the step was dropped: ||f - y||^2 / (2 n C).</summary>
@@ -45,7 +47,10 @@ public record StepReport
         init => field = value ?? throw new ArgumentNullException(nameof(StageMultiplyAdds));
     }
 
-    /// <summary>64-byte lines of weights that the verbs on active lists touched, once per tile visit; null unless they are counted (<see cref="GaussNewtonOptions.CountLines"/>).</summary>
+    /// <summary>
+    /// 64-byte lines of weights that the verbs on active lists touched, once per tile visit; null unless they are counted
+    /// (<see cref="GaussNewtonOptions.CountLines"/>).
+    /// </summary>
     public required long? TouchedLines { get; init; }
 
     /// <summary>The same per stage.</summary>

@@ -22,13 +22,17 @@ internal enum IterationEnd
     /// <summary>As many iterations as were allowed.</summary>
     MostIterations,
 
-    /// <summary>r^T P r is not above zero: rounding broke the recurrence, or what should approximate the inverse is not positive definite.</summary>
+    /// <summary>
+    /// r^T P r is not above zero: rounding broke the recurrence, or what should approximate the inverse is not positive definite.
+    /// </summary>
     IndefinitePreconditioner,
 
     /// <summary>p^T M p is not above zero: the operator is singular along p, or not positive definite.</summary>
     IndefiniteOperator,
 
-    /// <summary>The recurrence ended at the tolerance, but the residual computed anew is larger: the system is singular within rounding.</summary>
+    /// <summary>
+    /// The recurrence ended at the tolerance, but the residual computed anew is larger: the system is singular within rounding.
+    /// </summary>
     Rounding,
 
     /// <summary>The operator or the preconditioner returned what is not finite.</summary>
@@ -41,14 +45,17 @@ internal enum IterationEnd
 internal readonly record struct IterationResult(int Iterations, IterationEnd End);
 
 /// <summary>
-/// Preconditioned conjugate gradients for M x = b, M symmetric positive definite, from x = 0 (Hestenes and Stiefel, 1952). The residual is kept with its sign, so
-/// the caller can read e = b - M x from it. A breakdown is named, and x is what it was before.
+/// Preconditioned conjugate gradients for M x = b, M symmetric positive definite, from x = 0 (Hestenes and Stiefel, 1952). The residual is
+/// kept with its sign, so the caller can read e = b - M x from it. A breakdown is named, and x is what it was before.
 /// </summary>
 internal sealed class ConjugateGradient : IDisposable
 {
     private NativeBuffer<double> _direction = new(0), _preconditioned = new(0), _applied = new(0);
 
-    /// <summary>Solves until ||b - M x|| &lt;= tolerance ||b||, at most <paramref name="most"/> iterations, or until rounding or an indefinite M breaks the recurrence.</summary>
+    /// <summary>
+    /// Solves until ||b - M x|| &lt;= tolerance ||b||, at most <paramref name="most"/> iterations, or until rounding or an indefinite M
+    /// breaks the recurrence.
+    /// </summary>
     /// <param name="kernels">Vectors.</param>
     /// <param name="system">M and its preconditioner.</param>
     /// <param name="x">The solution; overwritten.</param>

@@ -5,8 +5,9 @@ using Subquad.Simd.Threading;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// A symmetric n x n matrix K in float64, built as a sum of Hadamard products of Gram matrices or of outer products, and the Cholesky factor of K + mu I. Only lower triangles count.
-/// Two matrices are held, the second from when it is needed: K stays as it is so that another mu needs no rebuilding.
+/// A symmetric n x n matrix K in float64, built as a sum of Hadamard products of Gram matrices or of outer products, and the Cholesky
+/// factor of K + mu I. Only lower triangles count. Two matrices are held, the second from when it is needed: K stays as it is so that
+/// another mu needs no rebuilding.
 /// </summary>
 internal sealed class DampedGram : IPreconditioner, IDisposable
 {
@@ -52,7 +53,10 @@ internal sealed class DampedGram : IPreconditioner, IDisposable
         }
     }
 
-    /// <summary>The ratio of L's largest to its smallest pivot, squared: at most the condition of K + mu I, and near it where pivots fall off as eigenvalues do.</summary>
+    /// <summary>
+    /// The ratio of L's largest to its smallest pivot, squared: at most the condition of K + mu I, and near it where pivots fall off as
+    /// eigenvalues do.
+    /// </summary>
     public double PivotRatio
     {
         get

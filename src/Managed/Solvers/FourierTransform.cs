@@ -3,15 +3,18 @@ using System.Numerics;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// The discrete Fourier transform of a power of two, in place, real and imaginary parts apart, unnormalised. The spectrum stays in bit-reversed order, in which products of spectra are as good as in any
-/// other: forward decimates in frequency, inverse in time, so that nothing is ever reordered (Gentleman and Sande, 1966). Two halvings go through memory at once (radix 4). Safe to use from
-/// several threads.
+/// The discrete Fourier transform of a power of two, in place, real and imaginary parts apart, unnormalised. The spectrum stays in
+/// bit-reversed order, in which products of spectra are as good as in any other: forward decimates in frequency, inverse in time, so that
+/// nothing is ever reordered (Gentleman and Sande, 1966). Two halvings go through memory at once (radix 4). Safe to use from several
+/// threads.
 /// </summary>
 internal sealed class FourierTransform
 {
     private const int FactorsOfPoint = 6;
 
-    /// <summary>Per radix-4 pass, from the longest to the shortest: cos and sin of w^j, w^2j, w^3j for j below a quarter of its length.</summary>
+    /// <summary>
+    /// Per radix-4 pass, from the longest to the shortest: cos and sin of w^j, w^2j, w^3j for j below a quarter of its length.
+    /// </summary>
     private readonly double[][] _factors;
 
     /// <param name="length">A power of two, 1 or more.</param>
@@ -26,7 +29,10 @@ internal sealed class FourierTransform
 
     public int Length { get; }
 
-    /// <summary>Where the frequency opposite to that at a place lies: -k mod n flips all bits of k above the lowest that is set, hence all of a place below its highest.</summary>
+    /// <summary>
+    /// Where the frequency opposite to that at a place lies: -k mod n flips all bits of k above the lowest that is set, hence all of a
+    /// place below its highest.
+    /// </summary>
     public static int Opposite(int place) => place == 0 ? 0 : place ^ ((1 << BitOperations.Log2((uint)place)) - 1);
 
     /// <summary>X_k = sum over t of x_t exp(-2 pi i k t / n), X_k at the bit-reversed place of k.</summary>
@@ -43,7 +49,9 @@ internal sealed class FourierTransform
             Pairs(real, imaginary);
     }
 
-    /// <summary>x_t = sum over k of X_k exp(2 pi i k t / n), X_k at the bit-reversed place of k: n times the inverse of <see cref="Forward"/>.</summary>
+    /// <summary>
+    /// x_t = sum over k of X_k exp(2 pi i k t / n), X_k at the bit-reversed place of k: n times the inverse of <see cref="Forward"/>.
+    /// </summary>
     public void Inverse(Span<double> real, Span<double> imaginary)
     {
         int length = Length >> (2 * _factors.Length);

@@ -4,15 +4,19 @@ using Subquad.Simd.Memory;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// The iteration that the near-linear-time proof uses (BPSW, ITCS 2021, algorithm A5), as a reference: N = R^-T M R^-1, z becomes z - N^T (N z - R^-T c) / lambda^2, x = R^-1 z. The proof takes the step 1, which needs a
-/// sketch so large that no eigenvalue of N is above about 1; lambda, found by power iteration, is that for any sketch. An iteration leaves 1 - 1 / cond(N)^2 of the
-/// error, where conjugate gradients leave (sqrt(cond(N)) - 1) / (sqrt(cond(N)) + 1).
+/// The iteration that the near-linear-time proof uses (BPSW, ITCS 2021, algorithm A5), as a reference: N = R^-T M R^-1, z becomes z - N^T
+/// (N z - R^-T c) / lambda^2, x = R^-1 z. The proof takes the step 1, which needs a sketch so large that no eigenvalue of N is above about
+/// 1; lambda, found by power iteration, is that for any sketch. An iteration leaves 1 - 1 / cond(N)^2 of the error, where conjugate
+/// gradients leave (sqrt(cond(N)) - 1) / (sqrt(cond(N)) + 1).
 /// </summary>
 internal static class GradientDescentSolve
 {
     private const int PowerIterations = 30;
 
-    /// <summary>Power iteration approaches the largest eigenvalue from below; a step that is too long by more than this would diverge, one that is too short costs iterations.</summary>
+    /// <summary>
+    /// Power iteration approaches the largest eigenvalue from below; a step that is too long by more than this would diverge, one that is
+    /// too short costs iterations.
+    /// </summary>
     private const double Allowance = 1.1;
 
     /// <summary>Solves until ||N z - R^-T c|| &lt;= tolerance ||R^-T c||, as the proof's loop does.</summary>

@@ -4,9 +4,10 @@ using Subquad.Simd.Threading;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// Solves (K + mu I) x = b, K the Gram matrix of a Jacobian with Khatri-Rao rows, in the way that was asked for or that costs least by <see cref="SolverCosts"/>; an
-/// iteration that was not asked for and costs more than was expected gives way to the exact factor. The owner of the Jacobian builds
-/// what the way needs, K (<see cref="Gram"/>), a sketch (<see cref="Sketch"/>) or both, and then tries dampings. For a larger system of which K is an average it is the preconditioner.
+/// Solves (K + mu I) x = b, K the Gram matrix of a Jacobian with Khatri-Rao rows, in the way that was asked for or that costs least by
+/// <see cref="SolverCosts"/>; an iteration that was not asked for and costs more than was expected gives way to the exact factor. The owner
+/// of the Jacobian builds what the way needs, K (<see cref="Gram"/>), a sketch (<see cref="Sketch"/>) or both, and then tries dampings. For
+/// a larger system of which K is an average it is the preconditioner.
 /// </summary>
 internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
 {
@@ -117,7 +118,8 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
         IterationResult result = Iterates ? Iterate(left, stride, residual) : new(0, IterationEnd.Tolerance);
         if (MayTurn && result.End != IterationEnd.Tolerance)
         {
-            // The spectrum of K does not fall as it was expected to, and damping will not grow in later steps: the exact factor from now on.
+            // The spectrum of K does not fall as it was expected to, and damping will not grow in later steps: the exact factor from now
+            // on.
             (Choice, _isStiff) = (SolverChoice.Cholesky, true);
             if (!Gram.Factor(_mu))
                 return result;
@@ -162,7 +164,10 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
         return result.End == IterationEnd.Tolerance && !IsSolved(right, stride, residual) ? result with { End = IterationEnd.Rounding } : result;
     }
 
-    /// <summary>Computes the residual anew: of a system that is singular within rounding, the recurrence can promise one that the solution does not have.</summary>
+    /// <summary>
+    /// Computes the residual anew: of a system that is singular within rounding, the recurrence can promise one that the solution does not
+    /// have.
+    /// </summary>
     private bool IsSolved(ReadOnlySpan<double> right, int stride, Span<double> residual)
     {
         Gram.Multiply(_mu, _solution, _left);

@@ -5,9 +5,9 @@ using Subquad.Simd.Threading;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// B = sum over layers of scale_l J_l S_l^T, where row i of J_l is u_i (x) v_i, which is never formed, and the S_l are independent random matrices with E ||S z||^2 = ||z||^2.
-/// So B B^T estimates the sum of scale_l^2 (U_l U_l^T) o (V_l V_l^T). All rows of a layer meet the same S_l, which depends on the seed alone; rows are shared among workers, one
-/// worker to a row, so bits do not depend on their number.
+/// B = sum over layers of scale_l J_l S_l^T, where row i of J_l is u_i (x) v_i, which is never formed, and the S_l are independent random
+/// matrices with E ||S z||^2 = ||z||^2. So B B^T estimates the sum of scale_l^2 (U_l U_l^T) o (V_l V_l^T). All rows of a layer meet the
+/// same S_l, which depends on the seed alone; rows are shared among workers, one worker to a row, so bits do not depend on their number.
 /// </summary>
 internal abstract class KhatriRaoSketch : IDisposable
 {

@@ -4,9 +4,10 @@ using Subquad.Simd.Threading;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// (L L^T + delta I)^-1 with L of r columns from a Cholesky factorisation of K that takes the largest remaining pivot and ends after r (Fine and Scheinberg, 2001), and delta = mu + the mean of the diagonal that
-/// is left: for so many data that n^3 / 3 is too much. It reads r columns of K and costs n r^2; a solve costs 2 n r by the Woodbury identity. Workers own rows of L, so
-/// bits do not depend on their number.
+/// (L L^T + delta I)^-1 with L of r columns from a Cholesky factorisation of K that takes the largest remaining pivot and ends after r
+/// (Fine and Scheinberg, 2001), and delta = mu + the mean of the diagonal that is left: for so many data that n^3 / 3 is too much. It reads
+/// r columns of K and costs n r^2; a solve costs 2 n r by the Woodbury identity. Workers own rows of L, so bits do not depend on their
+/// number.
 /// </summary>
 internal sealed class LowRankPreconditioner : IPreconditioner, IDisposable
 {

@@ -4,9 +4,10 @@ using Subquad.Simd.Threading;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// R of the thin QR factorisation [B^T; sqrt(mu) I] = Q R of a sketched Jacobian (algorithm A4): (R^T R)^-1 approximates (G + mu I)^-1, and the condition of what is left is
-/// ((1 + q) / (1 - q))^2, q = sqrt(n / s), whatever G is. R is found by Cholesky factorisation of B B^T + mu I, and once more of Q^T Q where one pass would leave Q visibly skew
-/// (Cholesky-QR2: Yamamoto et al., ETNA 2015). Only triangular systems are solved, nothing is inverted.
+/// R of the thin QR factorisation [B^T; sqrt(mu) I] = Q R of a sketched Jacobian (algorithm A4): (R^T R)^-1 approximates (G + mu I)^-1, and
+/// the condition of what is left is ((1 + q) / (1 - q))^2, q = sqrt(n / s), whatever G is. R is found by Cholesky factorisation of B B^T +
+/// mu I, and once more of Q^T Q where one pass would leave Q visibly skew (Cholesky-QR2: Yamamoto et al., ETNA 2015). Only triangular
+/// systems are solved, nothing is inverted.
 /// </summary>
 internal sealed class SketchedPreconditioner : IPreconditioner, IDisposable
 {

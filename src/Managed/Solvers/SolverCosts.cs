@@ -3,18 +3,21 @@ using System.Numerics;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// The table of costs by which solvers and sketches are chosen: nanoseconds of one worker, rounded from what perf measures (solvers, parts verbs and break-even). Choices lead to other bits, so they look at
-/// sizes alone; only ratios of the constants matter.
+/// The table of costs by which solvers and sketches are chosen: nanoseconds of one worker, rounded from what perf measures (solvers, parts
+/// verbs and break-even). Choices lead to other bits, so they look at sizes alone; only ratios of the constants matter.
 /// </summary>
 internal static class SolverCosts
 {
-    // Per multiply-add of a Gram product on active lists, of a Cholesky factorisation (n^3 / 6 of them), of an outer product (n^2 s / 2), and of a triangular solve of one vector (n^2).
+    // Per multiply-add of a Gram product on active lists, of a Cholesky factorisation (n^3 / 6 of them), of an outer product (n^2 s / 2),
+    // and of a triangular solve of one vector (n^2).
     private const double GramTerm = 1 / 7.0, FactorTerm = 1 / 20.0, OuterTerm = 1 / 20.0, SolveTerm = 1 / 2.0;
 
-    // Per element of the triangle that a product with K reads, and per term of a partial Cholesky factorisation (n r^2 / 2) and of a solve with it (2 n r).
+    // Per element of the triangle that a product with K reads, and per term of a partial Cholesky factorisation (n r^2 / 2) and of a solve
+    // with it (2 n r).
     private const double ProductTerm = 1 / 1.6, PivotTerm = 1 / 1.6, LowRankTerm = 1 / 1.6;
 
-    // Per butterfly of a dense transform, per term of a sampled one, per random read of a sample, per point and halving of a Fourier transform, and per entry that is copied or counted.
+    // Per butterfly of a dense transform, per term of a sampled one, per random read of a sample, per point and halving of a Fourier
+    // transform, and per entry that is copied or counted.
     private const double ButterflyTerm = 0.09, SampledTerm = 0.06, SampleRead = 1.2, FourierTerm = 1.1, EntryTerm = 1.5;
 
     /// <summary>Columns of the sketch that preconditions, over n: the condition left is 4.4 (algorithm A4).</summary>
@@ -23,7 +26,10 @@ internal static class SolverCosts
     /// <summary>Columns of the sketch that is solved in place of the system, over n: its error is 0.28.</summary>
     public const int DirectColumns = 16;
 
-    /// <summary>Residual to which the iterative solvers take the system of one output: the step is then the exact one within the rounding of float32 weights.</summary>
+    /// <summary>
+    /// Residual to which the iterative solvers take the system of one output: the step is then the exact one within the rounding of float32
+    /// weights.
+    /// </summary>
     public const double OneOutputTolerance = 1e-7;
 
     /// <summary>Iterations at most, for one output.</summary>
@@ -32,10 +38,15 @@ internal static class SolverCosts
     /// <summary>Steps of inexact solves that are worth one exact one: residuals shrink to 0.28 of themselves, not to a tenth.</summary>
     private const double StepsOfDirect = 2;
 
-    /// <summary>Iterations that the low-rank preconditioner is expected to need for one output; for several it saves nothing but the factor.</summary>
+    /// <summary>
+    /// Iterations that the low-rank preconditioner is expected to need for one output; for several it saves nothing but the factor.
+    /// </summary>
     private const double LowRankIterations = 30, SeveralIterations = 8;
 
-    /// <summary>From so many data on, a low-rank preconditioner is considered; below, the exact factor is cheap. For several outputs a better preconditioner saves applications of the whole operator.</summary>
+    /// <summary>
+    /// From so many data on, a low-rank preconditioner is considered; below, the exact factor is cheap. For several outputs a better
+    /// preconditioner saves applications of the whole operator.
+    /// </summary>
     private const int LowRankFrom = 2_048, LowRankFromForSeveral = 8_193;
 
     /// <summary>Bytes of a sketch of n data and of a copy of it.</summary>
@@ -45,7 +56,10 @@ internal static class SolverCosts
     /// <summary>Columns of the low-rank factor.</summary>
     public static int RankOf(int n) => Math.Clamp(n / 64, 64, 1_024);
 
-    /// <summary>Iterations behind a low-rank preconditioner that cost as much as the exact factor: who turns to that then has paid twice the better way at most (the ski-rental rule).</summary>
+    /// <summary>
+    /// Iterations behind a low-rank preconditioner that cost as much as the exact factor: who turns to that then has paid twice the better
+    /// way at most (the ski-rental rule).
+    /// </summary>
     public static int IterationsWorthFactor(int n) => (int)Math.Max(LowRankIterations, Factor(n) / LowRankIteration(n, 1));
 
     /// <summary>Whether a factor's transform is cheaper at its samples alone.</summary>
@@ -84,7 +98,10 @@ internal static class SolverCosts
         return best;
     }
 
-    /// <summary>Nanoseconds of one worker that a solve takes, from the factors of the Jacobian to the multipliers; for several outputs without the pull-backs that all solvers need.</summary>
+    /// <summary>
+    /// Nanoseconds of one worker that a solve takes, from the factors of the Jacobian to the multipliers; for several outputs without the
+    /// pull-backs that all solvers need.
+    /// </summary>
     public static double Of(SolverChoice choice, SystemSize size)
     {
         double n = size.Count, gram = Gram(size), product = n * n / 2 * ProductTerm;

@@ -7,9 +7,10 @@ using Subquad.Simd.Threading;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// TensorSketch (Pham and Pagh, 2013; Avron, Nguyen and Woodruff, 2014): the CountSketch of u (x) v with bucket (g(i) + h(j)) mod s and sign a(i) b(j), computed as the circular convolution of the
-/// CountSketches of u and v. The columns are a power of two. A row costs its entries and 1.5 complex transforms of length s, two rows sharing what they can.
-/// Accuracy: buckets in float32, the convolution in float64, to a few of its roundings of the largest element of a row.
+/// TensorSketch (Pham and Pagh, 2013; Avron, Nguyen and Woodruff, 2014): the CountSketch of u (x) v with bucket (g(i) + h(j)) mod s and
+/// sign a(i) b(j), computed as the circular convolution of the CountSketches of u and v. The columns are a power of two. A row costs its
+/// entries and 1.5 complex transforms of length s, two rows sharing what they can. Accuracy: buckets in float32, the convolution in
+/// float64, to a few of its roundings of the largest element of a row.
 /// </summary>
 internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernels)
 {
@@ -34,7 +35,8 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
     }
 
     /// <summary>
-    /// Both CountSketches of a row go through one complex transform, as its real and imaginary part; the products of two rows go back through one, likewise.
+    /// Both CountSketches of a row go through one complex transform, as its real and imaginary part; the products of two rows go back
+    /// through one, likewise.
     /// </summary>
     protected override void AddRows(int from, int to, double scale, Arena scratch)
     {
@@ -65,7 +67,10 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
         }
     }
 
-    /// <summary>The spectrum of a row of B but for a factor, which is returned, in the transform's own order: with z = a + i b and Z its spectrum, A_k B_k = (Z_k^2 - conj(Z_-k)^2) / 4i.</summary>
+    /// <summary>
+    /// The spectrum of a row of B but for a factor, which is returned, in the transform's own order: with z = a + i b and Z its spectrum,
+    /// A_k B_k = (Z_k^2 - conj(Z_-k)^2) / 4i.
+    /// </summary>
     private double Multiply(int datum, Span<float> buckets, Span<double> real, Span<double> imaginary, Arena scratch)
     {
         double size = _left.Count(Kernels.Kernels, Left, LeftValues, datum, buckets, real, scratch) * _right.Count(Kernels.Kernels, Right, Right.Values, datum, buckets, imaginary, scratch);
@@ -102,8 +107,10 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
             }
         }
 
-        /// <summary>The CountSketch of a datum's row, widened and divided by the power of two that is returned, so that its largest element is near one: what shares a transform must be of one size, or
-        /// the roundings of the larger part drown the smaller.</summary>
+        /// <summary>
+        /// The CountSketch of a datum's row, widened and divided by the power of two that is returned, so that its largest element is near
+        /// one: what shares a transform must be of one size, or the roundings of the larger part drown the smaller.
+        /// </summary>
         public double Count(KernelSet kernels, ActiveBatch factor, NativeBuffer<float> values, int datum, Span<float> buckets, Span<double> sums, Arena scratch)
         {
             ReadOnlySpan<int> ids = CopyRow(factor, values, datum, scratch, out ReadOnlySpan<float> own);

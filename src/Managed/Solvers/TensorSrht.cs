@@ -7,9 +7,10 @@ using Subquad.Simd.Threading;
 namespace Subquad.Solvers;
 
 /// <summary>
-/// TensorSRHT (Ahle et al., SODA 2020): (S (u (x) v))_t = (H D u)[p_t] (H E v)[q_t] / sqrt(s), H the Hadamard matrix of the next power of two, D and E random signs, p_t and q_t
-/// uniform with replacement. A factor is transformed whole (P log2 P additions) or, when it is sparse and s small, only at its samples (s times its entries): by sizes alone.
-/// Accuracy: float32 butterflies, so a relative error near log2 P roundings of what a factor's transform holds.
+/// TensorSRHT (Ahle et al., SODA 2020): (S (u (x) v))_t = (H D u)[p_t] (H E v)[q_t] / sqrt(s), H the Hadamard matrix of the next power of
+/// two, D and E random signs, p_t and q_t uniform with replacement. A factor is transformed whole (P log2 P additions) or, when it is
+/// sparse and s small, only at its samples (s times its entries): by sizes alone. Accuracy: float32 butterflies, so a relative error near
+/// log2 P roundings of what a factor's transform holds.
 /// </summary>
 internal sealed class TensorSrht(TeamKernels kernels) : KhatriRaoSketch(kernels)
 {

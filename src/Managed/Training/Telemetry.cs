@@ -4,7 +4,9 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Training;
 
-/// <summary>What a host can observe with its own tools: meter and activity source, both named Subquad. Costs nothing while nobody listens.</summary>
+/// <summary>
+/// What a host can observe with its own tools: meter and activity source, both named Subquad. Costs nothing while nobody listens.
+/// </summary>
 internal static class Telemetry
 {
     private const string Name = "Subquad";

@@ -8,7 +8,10 @@ using Subquad.Simd.Threading;
 
 namespace Subquad.Training;
 
-/// <summary>One training: takes the steps of an optimizer, on all data or epoch by epoch on mini-batches, follows the held-out data, reports, and ends when one of the reasons to stop holds.</summary>
+/// <summary>
+/// One training: takes the steps of an optimizer, on all data or epoch by epoch on mini-batches, follows the held-out data, reports, and
+/// ends when one of the reasons to stop holds.
+/// </summary>
 internal sealed class TrainingLoop : IDisposable
 {
     private readonly TeamKernels _kernels;
@@ -195,7 +198,9 @@ internal sealed class TrainingLoop : IDisposable
 
     private Score ScoreOf(Tape tape) => Score.Of(tape.Loss, tape.State.Outputs, tape.Data, _target);
 
-    /// <summary>What is not finite at the present point: an overflow below the top may silence every neuron above it, and then the loss looks well.</summary>
+    /// <summary>
+    /// What is not finite at the present point: an overflow below the top may silence every neuron above it, and then the loss looks well.
+    /// </summary>
     private string? NotFinite()
     {
         if (_tape.FirstBadLayer is { } layer)

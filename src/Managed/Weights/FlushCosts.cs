@@ -3,17 +3,18 @@ using Subquad.Simd.Memory;
 namespace Subquad.Weights;
 
 /// <summary>
-/// What it costs to hold terms and to flush them, and how many to hold. Every term is scattered once in the end, so holding saves nothing where a scatter is bound by its elements; with few data
-/// it is bound by the lines of W that it reads and writes, and steps that are scattered together share those. Constants in one place; sizes are all that is looked at, so that the choice,
-/// and with it the bits, is the same everywhere and for any number of threads.
+/// What it costs to hold terms and to flush them, and how many to hold. Every term is scattered once in the end, so holding saves nothing
+/// where a scatter is bound by its elements; with few data it is bound by the lines of W that it reads and writes, and steps that are
+/// scattered together share those. Constants in one place; sizes are all that is looked at, so that the choice, and with it the bits, is
+/// the same everywhere and for any number of threads.
 /// </summary>
 internal static class FlushCosts
 {
     // Nanoseconds on two threads: of a scatter, per 64-byte line of W and per element (perf/results, kernels, m = 8,192 and 16,384).
     private const double PerLine = 4.2, PerElement = 0.5;
 
-    // Of a product with a group of terms, to begin, per datum and neuron, and per multiply-add (data in whole pairs of panels); of an append, per entry of the group that is transposed
-    // (perf/EndToEnd, Runs/Solvers/HeldProductCases).
+    // Of a product with a group of terms, to begin, per datum and neuron, and per multiply-add (data in whole pairs of panels); of an
+    // append, per entry of the group that is transposed (perf/EndToEnd, Runs/Solvers/HeldProductCases).
     private const double PerProduct = 20_000, PerPair = 0.65, PerMultiplyAdd = 0.014, PerEntry = 3.5;
 
     private const int LineFloats = 16, MostSteps = 32;
@@ -21,11 +22,15 @@ internal static class FlushCosts
     // Steps are held only when that is cheaper by a tenth: the numbers of passes are guesses.
     private const double WorthWhile = 0.9;
 
-    // Passes through a layer in a step: one forward; backward one for a single output, else those of the four probes, of the conjugate gradients (there and back) and of the step. Holding pays for few
-    // data only, and for those the averaged K leaves the gradients about two iterations to do (perf/results, solvers, lazy: cg_iterations).
+    // Passes through a layer in a step: one forward; backward one for a single output, else those of the four probes, of the conjugate
+    // gradients (there and back) and of the step. Holding pays for few data only, and for those the averaged K leaves the gradients about
+    // two iterations to do (perf/results, solvers, lazy: cg_iterations).
     private const int PassesForOne = 2, PassesForSeveral = 10;
 
-    /// <summary>The most terms to hold beside a layer: those of as many steps as make a step cheapest on average, less the one that brings the flush.</summary>
+    /// <summary>
+    /// The most terms to hold beside a layer: those of as many steps as make a step cheapest on average, less the one that brings the
+    /// flush.
+    /// </summary>
     /// <param name="rows">Neurons.</param>
     /// <param name="columns">Inputs.</param>
     /// <param name="active">Neurons that fire for a datum.</param>

@@ -4,8 +4,8 @@ using Subquad.Simd.Threading;
 namespace Subquad.Weights;
 
 /// <summary>
-/// Rank-one terms that are part of a weight matrix but not of its base: W -= scale * sum over i of u_i v_i^T, with u_i and v_i sparse. They own copies of their factors, transposed once,
-/// so that a step's lists may be overwritten by the next.
+/// Rank-one terms that are part of a weight matrix but not of its base: W -= scale * sum over i of u_i v_i^T, with u_i and v_i sparse. They
+/// own copies of their factors, transposed once, so that a step's lists may be overwritten by the next.
 /// </summary>
 internal sealed class LowRankTerms : IDisposable
 {

@@ -4,18 +4,22 @@ using Subquad.Simd.Threading;
 namespace Subquad.Weights;
 
 /// <summary>
-/// A weight matrix as a base and sparse rank-one terms that are not in it: W = base - sum over groups of scale * U^T V (Song, Zhang, Zhang, ITCS 2024, low-rank maintenance; algorithm A6).
-/// Terms are appended in O(n k), queries read them beside the base, and a flush scatters them into it. A read-only base is never written, so that many networks may share it.
+/// A weight matrix as a base and sparse rank-one terms that are not in it: W = base - sum over groups of scale * U^T V (Song, Zhang, Zhang,
+/// ITCS 2024, low-rank maintenance; algorithm A6). Terms are appended in O(n k), queries read them beside the base, and a flush scatters
+/// them into it. A read-only base is never written, so that many networks may share it.
 /// </summary>
 /// <remarks>
-/// A query is the base's own chain, from which each group's product is subtracted in the order of appending: for all rows and for chosen ones the same bits. It agrees with the flushed
-/// matrix within rounding, not bit for bit. Reading is thread-safe with a scratch of one's own; appending and flushing are not.
+/// A query is the base's own chain, from which each group's product is subtracted in the order of appending: for all rows and for chosen
+/// ones the same bits. It agrees with the flushed matrix within rounding, not bit for bit. Reading is thread-safe with a scratch of one's
+/// own; appending and flushing are not.
 /// </remarks>
 /// <param name="baseWeights">The weights without terms. Owned.</param>
 /// <param name="isReadOnly">Whether the base must never be written.</param>
 internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = false) : IDisposable
 {
-    /// <summary>Terms are joined into groups of at most so many: two blocks of a scatter, which streams W once for each, and one product of a query.</summary>
+    /// <summary>
+    /// Terms are joined into groups of at most so many: two blocks of a scatter, which streams W once for each, and one product of a query.
+    /// </summary>
     public const int MostJoined = 2 * ActiveBatch.BlockSize;
 
     private readonly List<LowRankTerms> _held = [], _spare = [];
@@ -26,7 +30,9 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <summary>Whether the base must never be written.</summary>
     public bool IsReadOnly { get; } = isReadOnly;
 
-    /// <summary>Whether terms were added to the base since it was made or <see cref="StartFromBase"/>: what is held is then not all that changed.</summary>
+    /// <summary>
+    /// Whether terms were added to the base since it was made or <see cref="StartFromBase"/>: what is held is then not all that changed.
+    /// </summary>
     public bool IsBaseChanged { get; private set; }
 
     /// <summary>The terms that are not in the base, in the order of appending.</summary>
@@ -86,7 +92,8 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <param name="scratch">What computes, and room.</param>
     /// <param name="inputs">x.</param>
     /// <param name="sums">Rows of W x data.</param>
-    /// <param name="dense">Room for x spread out; see <see cref="TeamKernels.Forward(PanelMatrix, ActiveBatch, PanelMatrix, PanelMatrix)"/>.</param>
+    /// <param name="dense">Room for x spread out; see
+    /// <see cref="TeamKernels.Forward(PanelMatrix, ActiveBatch, PanelMatrix, PanelMatrix)"/>.</param>
     public void Query(TermProducts scratch, ActiveBatch inputs, PanelMatrix sums, PanelMatrix? dense = null)
     {
         TeamKernels kernels = scratch.Kernels;

@@ -4,8 +4,8 @@ using Subquad.Simd.Threading;
 namespace Subquad.Weights;
 
 /// <summary>
-/// A step of one layer, -scale * sum over i of u_i v_i^T, held as n rank-one terms beside the weights: it can be tried on any batch, folded into the weights, or dropped,
-/// and until it is folded the weights are untouched.
+/// A step of one layer, -scale * sum over i of u_i v_i^T, held as n rank-one terms beside the weights: it can be tried on any batch, folded
+/// into the weights, or dropped, and until it is folded the weights are untouched.
 /// </summary>
 internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
 {
@@ -39,13 +39,18 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
         transposed.Gather(values, _transposedValues);
     }
 
-    /// <summary>product[i, r] = sum over terms i' of products[i, i'] u_i'[r]: what the terms add to the pre-activations of data whose inputs have these inner products with v, but
-    /// for the factor -scale.</summary>
+    /// <summary>
+    /// product[i, r] = sum over terms i' of products[i, i'] u_i'[r]: what the terms add to the pre-activations of data whose inputs have
+    /// these inner products with v, but for the factor -scale.
+    /// </summary>
     /// <param name="products">The inner products: data x terms.</param>
     /// <param name="product">data x neurons.</param>
     public void Multiply(PanelMatrix products, PanelMatrix product) => kernels.Multiply(products, _transposedOutputs.Lists, _transposedValues, product);
 
-    /// <summary>Pre-activations of data whose inputs to the layer are constant, corrected by the terms, and the neurons above their thresholds; see <see cref="TeamKernels.Correct"/>.</summary>
+    /// <summary>
+    /// Pre-activations of data whose inputs to the layer are constant, corrected by the terms, and the neurons above their thresholds; see
+    /// <see cref="TeamKernels.Correct"/>.
+    /// </summary>
     /// <param name="products">The inner products: data x terms.</param>
     /// <param name="product">Scratch.</param>
     /// <param name="sums">Before: neurons x data.</param>
@@ -56,7 +61,10 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     public void Correct(PanelMatrix products, PanelMatrix product, PanelMatrix sums, PanelMatrix corrected, NativeBuffer<float> thresholds, float gain, ActiveBatch active) =>
         kernels.Correct(products, _transposedOutputs.Lists, _transposedValues, product, sums, Scale, corrected, thresholds, gain, active);
 
-    /// <summary>Bounds how far each row of the weights would move: change[r] >= |scale * sum over i of u_i[r] v_i|, and how many terms a row has. Triangle inequality over the terms.</summary>
+    /// <summary>
+    /// Bounds how far each row of the weights would move: change[r] >= |scale * sum over i of u_i[r] v_i|, and how many terms a row has.
+    /// Triangle inequality over the terms.
+    /// </summary>
     /// <param name="inputNorms">|v_i|, one per term.</param>
     /// <param name="change">One per row.</param>
     /// <param name="terms">One per row.</param>

@@ -4,9 +4,9 @@ using Subquad.Simd.Threading;
 namespace Subquad.Weights;
 
 /// <summary>
-/// Upper bounds of how long the rows of a layer's weights are and how far they have moved, kept from step to step without reading the weights: a step moves row r by at most
-/// scale * sum of |u_i[r]| |v_i|, and folding it in rounds at most once per term and element. What folding may round is allowed for when a step is accepted, whether it is folded then, later or
-/// never, so a flush changes nothing here.
+/// Upper bounds of how long the rows of a layer's weights are and how far they have moved, kept from step to step without reading the
+/// weights: a step moves row r by at most scale * sum of |u_i[r]| |v_i|, and folding it in rounds at most once per term and element. What
+/// folding may round is allowed for when a step is accepted, whether it is folded then, later or never, so a flush changes nothing here.
 /// </summary>
 internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : IDisposable
 {
@@ -37,8 +37,9 @@ internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : I
     public ReadOnlySpan<double> Folding => _folding.Span;
 
     /// <summary>
-    /// What the products of the held terms may be off, for an input of norm 1: each chain, and the scaling, by the norms of the terms, and each subtraction by that of the row. Terms are
-    /// joined as they come, so the longest row of a group is at most the sum of those of the steps.
+    /// What the products of the held terms may be off, for an input of norm 1: each chain, and the scaling, by the norms of the terms, and
+    /// each subtraction by that of the row. Terms are joined as they come, so the longest row of a group is at most the sum of those of the
+    /// steps.
     /// </summary>
     public double ErrorOfHeld(int row) => _productRoundings * _held[row] + _subtractionRoundings * _norms[row];
 
@@ -48,7 +49,10 @@ internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : I
     /// <summary>The most entries of an input of that step: the length of an inner product with it.</summary>
     public int LongestInput { get; private set; }
 
-    /// <summary>gamma_n = n u / (1 - n u): the relative error of a chain of n multiply-adds, fused or not (Higham, Accuracy and Stability, section 3.1), with room for its own rounding.</summary>
+    /// <summary>
+    /// gamma_n = n u / (1 - n u): the relative error of a chain of n multiply-adds, fused or not (Higham, Accuracy and Stability, section
+    /// 3.1), with room for its own rounding.
+    /// </summary>
     public static double Gamma(double roundings) => 1.001 * (roundings + 1) * Roundoff / (1 - (roundings + 1) * Roundoff);
 
     /// <summary>What a float32 norm of n numbers may lose because their squares underflow: each loses at most 2^-150.</summary>

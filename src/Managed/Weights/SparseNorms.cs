@@ -21,7 +21,10 @@ internal static class SparseNorms
             norm = Math.Sqrt(norm);
     }
 
-    /// <summary>Bounds how far terms move each row: change[r] >= |scale * sum over i of u_i[r] v_i|, and how many terms a row has. Triangle inequality over the terms.</summary>
+    /// <summary>
+    /// Bounds how far terms move each row: change[r] >= |scale * sum over i of u_i[r] v_i|, and how many terms a row has. Triangle
+    /// inequality over the terms.
+    /// </summary>
     /// <param name="lists">u transposed: a list of terms per row.</param>
     /// <param name="values">u, in that order.</param>
     /// <param name="scale">Multiplies every term.</param>

@@ -3,7 +3,10 @@ using Subquad.Simd.Threading;
 
 namespace Subquad.Weights;
 
-/// <summary>A small weight matrix as it would be after the pending step, whole, for searches over its rows: a copy that the terms are folded into, with the bits they would have in place.</summary>
+/// <summary>
+/// A small weight matrix as it would be after the pending step, whole, for searches over its rows: a copy that the terms are folded into,
+/// with the bits they would have in place.
+/// </summary>
 internal sealed class SteppedWeights(TeamKernels kernels, LowRankWeights weights) : IDisposable
 {
     /// <summary>The weights after the step of the last <see cref="Step"/>.</summary>

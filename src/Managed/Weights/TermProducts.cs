@@ -3,7 +3,10 @@ using Subquad.Simd.Threading;
 
 namespace Subquad.Weights;
 
-/// <summary>What terms add to the pre-activations of data, but for the factor -scale: inner products of the data with the terms' inputs, times the terms. Owns the scratch.</summary>
+/// <summary>
+/// What terms add to the pre-activations of data, but for the factor -scale: inner products of the data with the terms' inputs, times the
+/// terms. Owns the scratch.
+/// </summary>
 internal sealed class TermProducts : IDisposable
 {
     private const int Chunk = 1 << 16;
@@ -52,7 +55,9 @@ internal sealed class TermProducts : IDisposable
     /// <param name="values">Their values.</param>
     public void Spread(ActiveBatch data, NativeBuffer<float> values) => Kernels.Spread(data, values, _rows);
 
-    /// <summary>sum over terms j of &lt;h_i, v_j&gt; u_j: data x rows of the weights, for the h that were spread; valid until the next call.</summary>
+    /// <summary>
+    /// sum over terms j of &lt;h_i, v_j&gt; u_j: data x rows of the weights, for the h that were spread; valid until the next call.
+    /// </summary>
     public PanelMatrix Of(LowRankTerms terms)
     {
         Kernels.Multiply(_rows, terms.Inputs, terms.Inputs.Values, _products);
@@ -60,7 +65,9 @@ internal sealed class TermProducts : IDisposable
         return Sums;
     }
 
-    /// <summary>sum over terms j of &lt;u_i, u_j&gt; v_j: data x columns of the weights, for the u_i that were spread; valid until the next call.</summary>
+    /// <summary>
+    /// sum over terms j of &lt;u_i, u_j&gt; v_j: data x columns of the weights, for the u_i that were spread; valid until the next call.
+    /// </summary>
     public PanelMatrix OfTransposed(LowRankTerms terms)
     {
         Kernels.Multiply(_rows, terms.Outputs, terms.Outputs.Values, _products);

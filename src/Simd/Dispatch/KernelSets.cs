@@ -4,7 +4,10 @@ using Subquad.Simd.Lanes;
 
 namespace Subquad.Simd.Dispatch;
 
-/// <summary>Every kernel set that this process can run. All of them live side by side; the first of <see cref="Available"/> is used unless a name forces another.</summary>
+/// <summary>
+/// Every kernel set that this process can run. All of them live side by side; the first of <see cref="Available"/> is used unless a name
+/// forces another.
+/// </summary>
 public static class KernelSets
 {
     /// <summary>The environment variable that forces a set by name.</summary>
@@ -12,7 +15,10 @@ public static class KernelSets
 
     private static readonly KernelSet[] s_managed = [.. CollectManaged()], s_native = [.. NativeKernelSets.Of(s_managed)], s_available = Collect();
 
-    /// <summary>The sets of this machine: the best of both kinds together where it was measured, then the managed ones, the best first, then those of the C core, the best first.</summary>
+    /// <summary>
+    /// The sets of this machine: the best of both kinds together where it was measured, then the managed ones, the best first, then those
+    /// of the C core, the best first.
+    /// </summary>
     public static IReadOnlyList<KernelSet> Available => s_available;
 
     /// <summary>The set that <see cref="Variable"/> names, or the best one.</summary>
@@ -20,9 +26,11 @@ public static class KernelSets
     public static KernelSet Best => Choose(Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>A set by its name.</summary>
-    /// <param name="name">simd512, simd256, simd128, scalar, native-avx512bf16, native-avx512, native-avx2, native-neon or native-scalar; native is the best of the C core's; and what is listed as their mixture, such as simd512+native-avx512.</param>
+    /// <param name="name">simd512, simd256, simd128, scalar, native-avx512bf16, native-avx512, native-avx2, native-neon or native-scalar;
+    /// native is the best of the C core's; and what is listed as their mixture, such as simd512+native-avx512.</param>
     /// <exception cref="ArgumentNullException">There is no name.</exception>
-    /// <exception cref="ArgumentException">There is no such set, or this machine cannot run it; the message lists those that exist, and says of a native set and of a mixture what became of the C core.</exception>
+    /// <exception cref="ArgumentException">There is no such set, or this machine cannot run it; the message lists those that exist, and
+    /// says of a native set and of a mixture what became of the C core.</exception>
     public static KernelSet ByName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

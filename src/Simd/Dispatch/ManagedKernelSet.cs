@@ -4,7 +4,10 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Dispatch;
 
-/// <summary>Closes the generic kernels over one instruction set. Checks views and ranges in Debug; a kernel gets pointers, and the owners are kept alive until it returns.</summary>
+/// <summary>
+/// Closes the generic kernels over one instruction set. Checks views and ranges in Debug; a kernel gets pointers, and the owners are kept
+/// alive until it returns.
+/// </summary>
 internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble> : KernelSet
     where TSimd : struct, ISimd<TVec>
     where TVec : struct

@@ -4,8 +4,8 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Interop;
 
 /// <summary>
-/// The C core's table of functions for one instruction set, laid out as <c>subquad_core_api</c> in subquad_core.h, which says what each does. The views of <c>Memory</c> are
-/// laid out as its structs.
+/// The C core's table of functions for one instruction set, laid out as <c>subquad_core_api</c> in subquad_core.h, which says what each
+/// does. The views of <c>Memory</c> are laid out as its structs.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct CoreApi

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Subquad.Simd.Interop;
 
 /// <summary>
-/// The C core, looked for once beside the assembly and where the system keeps libraries. Without it Subquad runs managed kernels, so a library that is absent,
-/// broken or of another version is a state to report and never an error.
+/// The C core, looked for once beside the assembly and where the system keeps libraries. Without it Subquad runs managed kernels, so a
+/// library that is absent, broken or of another version is a state to report and never an error.
 /// </summary>
 internal static unsafe partial class CoreLibrary
 {

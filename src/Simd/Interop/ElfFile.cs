@@ -2,12 +2,18 @@ using System.Buffers.Binary;
 
 namespace Subquad.Simd.Interop;
 
-/// <summary>A look at a library's file before the system maps it: of one that was cut short, a copy that broke off say, Linux maps what the headers promise, and the first touch behind the end kills the process.</summary>
+/// <summary>
+/// A look at a library's file before the system maps it: of one that was cut short, a copy that broke off say, Linux maps what the headers
+/// promise, and the first touch behind the end kills the process.
+/// </summary>
 internal static class ElfFile
 {
     private const int HeaderBytes = 64;
 
-    /// <summary>Whether a file is an ELF file of 64 bits, little-endian, that ends before its section headers do, which lie at its end. False for everything else, also for what cannot be read.</summary>
+    /// <summary>
+    /// Whether a file is an ELF file of 64 bits, little-endian, that ends before its section headers do, which lie at its end. False for
+    /// everything else, also for what cannot be read.
+    /// </summary>
     public static bool IsCutShort(string path)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];

@@ -2,7 +2,10 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Interop;
 
-/// <summary>Hands every verb to another set: what a set that serves only some of them itself starts from. A new verb of the contract is one more line here.</summary>
+/// <summary>
+/// Hands every verb to another set: what a set that serves only some of them itself starts from. A new verb of the contract is one more
+/// line here.
+/// </summary>
 /// <param name="managed">Who serves.</param>
 internal abstract class ForwardingKernelSet(KernelSet managed) : KernelSet
 {
@@ -110,7 +113,8 @@ internal abstract class ForwardingKernelSet(KernelSet managed) : KernelSet
     internal override void FillNormalCore(Span<float> destination, ulong seed, uint row, uint layer, double deviation) =>
         Managed.FillNormalCore(destination, seed, row, layer, deviation);
 
-    // ---- certified activity ------------------------------------------------------------------------------------------------------------------------------------
+    // ---- certified activity
+    // ------------------------------------------------------------------------------------------------------------------------------------
 
     internal override void SupportNormsCore(PanelMatrix weights, ActiveBatch inputs, float raise, PanelMatrix norms, int panelFrom, int panelTo) =>
         Managed.SupportNormsCore(weights, inputs, raise, norms, panelFrom, panelTo);
@@ -142,7 +146,8 @@ internal abstract class ForwardingKernelSet(KernelSet managed) : KernelSet
     internal override void ListNonZeroCore(PanelMatrix matrix, ActiveBatch destination, int blockFrom, int blockTo) =>
         Managed.ListNonZeroCore(matrix, destination, blockFrom, blockTo);
 
-    // ---- half-spaces and neighbours ----------------------------------------------------------------------------------------------------------------------------
+    // ---- half-spaces and neighbours
+    // ----------------------------------------------------------------------------------------------------------------------------
 
     internal override void ReportHalfSpaceCore(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits) =>
         Managed.ReportHalfSpaceCore(tree, x, norm, bound, listedCost, hits);
@@ -154,7 +159,8 @@ internal abstract class ForwardingKernelSet(KernelSet managed) : KernelSet
 
     internal override void SortByIdCore(SearchHits hits, int largestId) => Managed.SortByIdCore(hits, largestId);
 
-    // ---- max-tournaments ---------------------------------------------------------------------------------------------------------------------------------------
+    // ---- max-tournaments
+    // ---------------------------------------------------------------------------------------------------------------------------------------
 
     internal override void BuildTournamentCore(ReadOnlySpan<float> keys, TournamentTrees trees, int tree) => Managed.BuildTournamentCore(keys, trees, tree);
 

@@ -3,8 +3,8 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Interop;
 
 /// <summary>
-/// One instruction set of the C core: it serves the verbs that it is given (<see cref="ServedVerbs"/>) and hands the others to a managed set. Checks views and ranges in Debug; the core gets
-/// pointers, and the owners are kept alive until it returns.
+/// One instruction set of the C core: it serves the verbs that it is given (<see cref="ServedVerbs"/>) and hands the others to a managed
+/// set. Checks views and ranges in Debug; the core gets pointers, and the owners are kept alive until it returns.
 /// </summary>
 internal sealed unsafe partial class NativeKernelSet : ForwardingKernelSet
 {

@@ -10,8 +10,9 @@ internal static unsafe class NativeKernelSets
     public const string Prefix = Best + "-";
 
     /// <summary>A set for every instruction set that the core found, the best first; none where there is no core.</summary>
-    /// <param name="managed">The managed sets of this machine, the widest first, a scalar one among them. Each native set takes the verbs that it lacks from the widest that is fused, as it
-    /// is itself, and not wider: where .NET sees what the C core sees, the one of its own width.</param>
+    /// <param name="managed">The managed sets of this machine, the widest first, a scalar one among them. Each native set takes the verbs
+    /// that it lacks from the widest that is fused, as it is itself, and not wider: where .NET sees what the C core sees, the one of its
+    /// own width.</param>
     public static IEnumerable<KernelSet> Of(IReadOnlyList<KernelSet> managed)
     {
         var sets = new List<KernelSet>();
@@ -23,8 +24,10 @@ internal static unsafe class NativeKernelSets
         return sets;
     }
 
-    /// <summary>The managed set with those verbs of the C core in which it was measured to be faster on this family of processors; null where that is none. It gives the bits of the managed
-    /// set, which fuses as the core does and sums in the same lanes.</summary>
+    /// <summary>
+    /// The managed set with those verbs of the C core in which it was measured to be faster on this family of processors; null where that
+    /// is none. It gives the bits of the managed set, which fuses as the core does and sums in the same lanes.
+    /// </summary>
     /// <param name="managed">A managed set.</param>
     /// <param name="processor">The processor's maker and family.</param>
     public static KernelSet? Beside(KernelSet managed, string processor)

@@ -75,19 +75,25 @@ internal enum CoreVerbs : ulong
 /// </summary>
 internal static class ServedVerbs
 {
-    /// <summary>Both compilers write these loops alike, so a call into C, which costs as much as a short vector, is all that would differ.</summary>
+    /// <summary>
+    /// Both compilers write these loops alike, so a call into C, which costs as much as a short vector, is all that would differ.
+    /// </summary>
     private const CoreVerbs Vectors = CoreVerbs.Dot | CoreVerbs.Axpy | CoreVerbs.SquaredNorm | CoreVerbs.DotDouble | CoreVerbs.AxpyDouble | CoreVerbs.AddProduct;
 
     /// <summary>A layer's or a tree's worth of work in each call.</summary>
     private const CoreVerbs Layers = CoreVerbs.All & ~Vectors;
 
-    /// <summary>From so many times the speed of the managed kernel on, the core's is used without being asked for: less is within the noise of a machine.</summary>
+    /// <summary>
+    /// From so many times the speed of the managed kernel on, the core's is used without being asked for: less is within the noise of a
+    /// machine.
+    /// </summary>
     private const double Pays = 1.1;
 
     /// <summary>
-    /// What perf/Kernels measured on each family of processors (perf/results, verbs; one thread): how many times as fast as the managed set of its width the core is (the geometric mean where a verb
-    /// has several sizes), and so, from
-    /// <see cref="Pays"/> on, why it serves a verb there. A family that is not here keeps the managed kernels, as do other architectures. A test holds the numbers against the results.
+    /// What perf/Kernels measured on each family of processors (perf/results, verbs; one thread): how many times as fast as the managed set
+    /// of its width the core is (the geometric mean where a verb has several sizes), and so, from <see cref="Pays"/> on, why it serves a
+    /// verb there. A family that is not here keeps the managed kernels, as do other architectures. A test holds the numbers against the
+    /// results.
     /// </summary>
     private static readonly Measured[] s_measured =
     [
@@ -167,7 +173,9 @@ internal static class ServedVerbs
         _ => CoreVerbs.All,
     };
 
-    /// <summary>What the core serves in the set that runs when no name forces one: the verbs in which it was measured to be faster.</summary>
+    /// <summary>
+    /// What the core serves in the set that runs when no name forces one: the verbs in which it was measured to be faster.
+    /// </summary>
     /// <param name="processor">The processor's maker and family.</param>
     /// <param name="isa">The core's instruction set.</param>
     /// <param name="least">From so many times the speed of the managed kernels on.</param>

@@ -5,12 +5,13 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// sums[r, i] = sum over the entries (j, x) of datum i of W[r, j] x: whole columns of active inputs stream into eight accumulators that stay in registers.
-/// Layout: W in panels; sums either a panel matrix (datum i owns 64 consecutive sums of a panel) or row-major (datum i owns a row). No aliasing.
-/// Eight vectors: a multiply-add takes four cycles and up to two start in each. On 512 bits they span two panels, on narrower sets one or less.
-/// Many entries go tile by tile: one block of inputs of two panels (256 KiB), visited by every datum while the next one is asked into the second-level cache. So few that data hardly share a column
-/// go datum by datum, each from the first tile to the last, while columns further on are asked for.
-/// A panel pair that is mostly padding streams less: four vectors where its rows fill no more (a Gram factor of 64 data), one where they fill no more than that (an output matrix, a row per class).
+/// sums[r, i] = sum over the entries (j, x) of datum i of W[r, j] x: whole columns of active inputs stream into eight accumulators that
+/// stay in registers. Layout: W in panels; sums either a panel matrix (datum i owns 64 consecutive sums of a panel) or row-major (datum i
+/// owns a row). No aliasing. Eight vectors: a multiply-add takes four cycles and up to two start in each. On 512 bits they span two panels,
+/// on narrower sets one or less. Many entries go tile by tile: one block of inputs of two panels (256 KiB), visited by every datum while
+/// the next one is asked into the second-level cache. So few that data hardly share a column go datum by datum, each from the first tile to
+/// the last, while columns further on are asked for. A panel pair that is mostly padding streams less: four vectors where its rows fill no
+/// more (a Gram factor of 64 data), one where they fill no more than that (an output matrix, a row per class).
 /// </summary>
 internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     where TSimd : struct, ISimd<TVec>
@@ -112,7 +113,9 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
             }
     }
 
-    /// <summary>A traversal of its own: a datum's chain is so short that what a pass of many rows does around it cost a third more.</summary>
+    /// <summary>
+    /// A traversal of its own: a datum's chain is so short that what a pass of many rows does around it cost a third more.
+    /// </summary>
     private static void NarrowTile(ActiveView x, float* tile, int block, int datumFrom, int datumTo, byte* sums, long datumStride)
     {
         long* starts = x.Starts + (long)block * x.Count;
@@ -128,7 +131,9 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         }
     }
 
-    /// <summary>One datum's chains of a pass, the rows from <paramref name="row"/> on, over blocks whose runs begin at <paramref name="runs"/>.</summary>
+    /// <summary>
+    /// One datum's chains of a pass, the rows from <paramref name="row"/> on, over blocks whose runs begin at <paramref name="runs"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Chains<TLookahead>(
         in PanelView w, in ActiveView x, long* runs, int blocks, float* tile, int row, int rows, byte* sums, long panelStride, bool first, ref TLookahead ahead)

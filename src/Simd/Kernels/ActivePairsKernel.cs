@@ -21,10 +21,10 @@ internal unsafe interface IColumnVisit<TSimd, TVec>
 
 /// <summary>
 /// Walks W[T_i, S_i] of every datum i: the traversal that pull-back, push-forward, scatter and packing share.
-/// Layout: for a block of data and a block of 512 outputs, the columns of W are visited once, in order (eight panels, 2 KiB a column), and each serves all data for which its input
-/// fires while it sits in the first-level cache; the outputs' lists of the block stay in the second level. So W streams like a dense matrix, although a datum touches few of its
-/// elements, and the lists are long enough (12 entries at 2.4 %) to pay for the mispredicted loop exit.
-/// Order: data ascending for an element, output blocks ascending for a datum.
+/// Layout: for a block of data and a block of 512 outputs, the columns of W are visited once, in order (eight panels, 2 KiB a column), and
+/// each serves all data for which its input fires while it sits in the first-level cache; the outputs' lists of the block stay in the
+/// second level. So W streams like a dense matrix, although a datum touches few of its elements, and the lists are long enough (12 entries
+/// at 2.4 %) to pay for the mispredicted loop exit. Order: data ascending for an element, output blocks ascending for a datum.
 /// </summary>
 internal static unsafe class ActivePairsKernel<TSimd, TVec, TVisit>
     where TSimd : struct, ISimd<TVec>
@@ -52,7 +52,8 @@ internal static unsafe class ActivePairsKernel<TSimd, TVec, TVisit>
                 Map(outputs.Offsets + first, starts[datumTo] - first, w.Stride, addresses);
                 float* tile = w.Data + (long)block * PanelsOfBlock * w.Stride;
                 int panels = Math.Min(PanelsOfBlock, (w.Rows + PanelMatrix.PanelRows - 1) / PanelMatrix.PanelRows - block * PanelsOfBlock);
-                // A column is asked for whole when about half of its lines will be used, else line by line: with few data most of W is never read.
+                // A column is asked for whole when about half of its lines will be used, else line by line: with few data most of W is
+                // never read.
                 long elementsOfDatum = (starts[datumTo] - first) / (datumTo - datumFrom) + 1, wholeFrom = panels * LinesOfPanel / 2 / elementsOfDatum + 1;
                 for (int input = inputFrom; input < inputTo; input++)
                 {

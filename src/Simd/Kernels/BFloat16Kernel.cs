@@ -4,9 +4,10 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// The sums of <see cref="AccumulateKernel{TSimd, TVec, TSums}"/> for weights of bfloat16, each widened exactly before its multiply-add: the bits are those of a float32 matrix of the same values.
-/// Layout: W in words of two rows (<see cref="BFloat16"/>), sums a panel matrix. No aliasing. Four vectors of words are eight of sums: a load, a shift and a mask feed two multiply-adds, and
-/// half as many lines arrive. A traversal of its own: that of float32 is the hottest loop there is, and stays what was measured.
+/// The sums of <see cref="AccumulateKernel{TSimd, TVec, TSums}"/> for weights of bfloat16, each widened exactly before its multiply-add:
+/// the bits are those of a float32 matrix of the same values. Layout: W in words of two rows (<see cref="BFloat16"/>), sums a panel matrix.
+/// No aliasing. Four vectors of words are eight of sums: a load, a shift and a mask feed two multiply-adds, and half as many lines arrive.
+/// A traversal of its own: that of float32 is the hottest loop there is, and stays what was measured.
 /// </summary>
 internal static unsafe class BFloat16Kernel<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
@@ -76,7 +77,9 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
             }
     }
 
-    /// <summary>One datum's chains of a pass, the words from <paramref name="word"/> on, over blocks whose runs begin at <paramref name="runs"/>.</summary>
+    /// <summary>
+    /// One datum's chains of a pass, the words from <paramref name="word"/> on, over blocks whose runs begin at <paramref name="runs"/>.
+    /// </summary>
     private static void Chain<TLookahead>(
         in BFloat16View w, in ActiveView x, long* runs, int blocks, uint* tile, int word, float* sums, long panelStride, bool first, ref TLookahead ahead)
         where TLookahead : struct, ILookahead

@@ -1,6 +1,8 @@
 namespace Subquad.Simd.Kernels;
 
-/// <summary>The k rows of least score so far: a binary heap with the worst of them on top. Of equal scores the smaller id is better.</summary>
+/// <summary>
+/// The k rows of least score so far: a binary heap with the worst of them on top. Of equal scores the smaller id is better.
+/// </summary>
 internal unsafe struct BestRows(int* ids, float* scores, int k)
 {
     /// <summary>Rows held.</summary>

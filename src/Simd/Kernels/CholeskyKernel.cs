@@ -3,9 +3,10 @@ using Subquad.Simd.Lanes;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// The parts of a right-looking blocked Cholesky factorisation A = L L^T in float64 (row-major, lower triangle). Rows below a factored block are right-hand sides of a solve with it: copied into groups
-/// of 16 rows, [group][column][16], a group is a tile of sixteen of them, and afterwards what the trailing update reads from contiguous memory. A diagonal block of 64 is factored in the same way in
-/// blocks of 16, and only those element by element.
+/// The parts of a right-looking blocked Cholesky factorisation A = L L^T in float64 (row-major, lower triangle). Rows below a factored
+/// block are right-hand sides of a solve with it: copied into groups of 16 rows, [group][column][16], a group is a tile of sixteen of them,
+/// and afterwards what the trailing update reads from contiguous memory. A diagonal block of 64 is factored in the same way in blocks of
+/// 16, and only those element by element.
 /// </summary>
 internal static unsafe class CholeskyKernel<TSimd, TVec>
     where TSimd : struct, ISimdDouble<TVec>

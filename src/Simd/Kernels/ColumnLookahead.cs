@@ -4,7 +4,9 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Kernels;
 
-/// <summary>What a chain does beside each multiply-add: known when it is compiled, so that a loop that asks for nothing has no branch.</summary>
+/// <summary>
+/// What a chain does beside each multiply-add: known when it is compiled, so that a loop that asks for nothing has no branch.
+/// </summary>
 internal interface ILookahead
 {
     /// <summary>Called once before each entry.</summary>
@@ -21,8 +23,9 @@ internal readonly struct NoLookahead : ILookahead
 }
 
 /// <summary>
-/// Asks for the columns of entries further on, in the order of their use: datum after datum, and in each block after block. 32 entries ahead: with 16 a pass of one row over 16,384 x 16,384 weights
-/// takes a fifth longer, with 48 to 96 as long. One column beside each use of one: sixteen at once cost weights of bfloat16 a third. Weights that a cache holds need none of it.
+/// Asks for the columns of entries further on, in the order of their use: datum after datum, and in each block after block. 32 entries
+/// ahead: with 16 a pass of one row over 16,384 x 16,384 weights takes a fifth longer, with 48 to 96 as long. One column beside each use of
+/// one: sixteen at once cost weights of bfloat16 a third. Weights that a cache holds need none of it.
 /// </summary>
 internal unsafe struct ColumnLookahead<TSimd, TVec> : ILookahead
     where TSimd : struct, ISimd<TVec>

@@ -4,9 +4,10 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// sums[r, i] = sum over all j of W[r, j] X[i, j]: a small dense matrix product on the panel layout, inputs ascending, so its bits are those of the sparse verb.
-/// Layout: W in panels; X a panel matrix with data in rows, so that the values of four data for one input are side by side. No aliasing.
-/// Two vectors by four data of accumulators: eight chains cover the latency, six loads serve eight multiply-adds, and all fits 16 registers. Of bfloat16 the two vectors are one of words.
+/// sums[r, i] = sum over all j of W[r, j] X[i, j]: a small dense matrix product on the panel layout, inputs ascending, so its bits are
+/// those of the sparse verb. Layout: W in panels; X a panel matrix with data in rows, so that the values of four data for one input are
+/// side by side. No aliasing. Two vectors by four data of accumulators: eight chains cover the latency, six loads serve eight
+/// multiply-adds, and all fits 16 registers. Of bfloat16 the two vectors are one of words.
 /// </summary>
 internal static unsafe class DenseKernel<TSimd, TVec, TWeights>
     where TSimd : struct, ISimd<TVec>

@@ -4,15 +4,20 @@ using Subquad.Simd.Lanes;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// The Walsh-Hadamard transform in place, stages ascending. A block is transformed in pieces of 16 KiB, which stay in the first-level cache over their passes; the stages between pieces follow in the
-/// second-level cache. Later stages of a long vector are those of the columns of a matrix with a block in a row: up to 16 rows stream by side by side, which prefetchers follow. (More rows in a pass
-/// through a buffer are slower: rows lie a power of two apart, all in the same few sets of every cache, and short pieces of many rows are what memory likes least.)
+/// The Walsh-Hadamard transform in place, stages ascending. A block is transformed in pieces of 16 KiB, which stay in the first-level cache
+/// over their passes; the stages between pieces follow in the second-level cache. Later stages of a long vector are those of the columns of
+/// a matrix with a block in a row: up to 16 rows stream by side by side, which prefetchers follow. (More rows in a pass through a buffer
+/// are slower: rows lie a power of two apart, all in the same few sets of every cache, and short pieces of many rows are what memory likes
+/// least.)
 /// </summary>
 internal static unsafe class HadamardKernel<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
 {
-    /// <summary>Columns that take all their stages before the next ones do; the contract says the same number. Sets that need two passes for 16 rows find 64 KiB in a cache in the second.</summary>
+    /// <summary>
+    /// Columns that take all their stages before the next ones do; the contract says the same number. Sets that need two passes for 16 rows
+    /// find 64 KiB in a cache in the second.
+    /// </summary>
     public const int Strip = 1 << 10;
 
     private const int Piece = 1 << 12;
@@ -59,7 +64,10 @@ internal static unsafe class HadamardKernel<TSimd, TVec>
         }
     }
 
-    /// <summary>How many stages come next when the whole is <paramref name="ratio"/> times what is done: as few passes as there can be, of nearly equal size at the end.</summary>
+    /// <summary>
+    /// How many stages come next when the whole is <paramref name="ratio"/> times what is done: as few passes as there can be, of nearly
+    /// equal size at the end.
+    /// </summary>
     private static int NextBits(int ratio)
     {
         int bits = BitOperations.Log2((uint)ratio);

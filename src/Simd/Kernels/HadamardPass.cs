@@ -3,9 +3,10 @@ using Subquad.Simd.Lanes;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// Up to four stages of a Walsh-Hadamard transform at once, in place: 1, 2, 4, 8 or 16 vectors, <c>step</c> floats apart, are mixed in registers; <c>count</c> such groups begin <c>next</c> floats
-/// after one another. Stages ascend, so the sums are those of the textbook's loop.
-/// A pass reads and writes everything once whatever it mixes, so it mixes what registers hold: 16 vectors of the 32 registers of 512-bit sets, 8 of 16 elsewhere.
+/// Up to four stages of a Walsh-Hadamard transform at once, in place: 1, 2, 4, 8 or 16 vectors, <c>step</c> floats apart, are mixed in
+/// registers; <c>count</c> such groups begin <c>next</c> floats after one another. Stages ascend, so the sums are those of the textbook's
+/// loop. A pass reads and writes everything once whatever it mixes, so it mixes what registers hold: 16 vectors of the 32 registers of
+/// 512-bit sets, 8 of 16 elsewhere.
 /// </summary>
 internal static unsafe class HadamardPass<TSimd, TVec, TLoad>
     where TSimd : struct, ISimd<TVec>

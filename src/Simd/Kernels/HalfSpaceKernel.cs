@@ -5,9 +5,10 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// Half-space reporting over a <see cref="RowTree"/>. The walk goes down level by level: a list of groups to test becomes the list of their surviving nodes, which are the groups one
-/// level below; so lists stay in storage order, the next lines are known early enough to be prefetched, and the number of row groups is known before a row is read. Rows and nodes
-/// are the same groups of sixteen, each product one chain of multiply-adds in ascending coordinate from zero: the bits do not depend on the way a row was reached.
+/// Half-space reporting over a <see cref="RowTree"/>. The walk goes down level by level: a list of groups to test becomes the list of their
+/// surviving nodes, which are the groups one level below; so lists stay in storage order, the next lines are known early enough to be
+/// prefetched, and the number of row groups is known before a row is read. Rows and nodes are the same groups of sixteen, each product one
+/// chain of multiply-adds in ascending coordinate from zero: the bits do not depend on the way a row was reached.
 /// </summary>
 internal static unsafe class HalfSpaceKernel<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
@@ -15,7 +16,9 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
 {
     private const int Group = RowTree.Group;
 
-    /// <summary>Lists are prefetched this far ahead. Measured at d = 8, 0.01 % of a million rows: 4 groups ahead 34 us, 8 30 us, 16 and 32 26 us.</summary>
+    /// <summary>
+    /// Lists are prefetched this far ahead. Measured at d = 8, 0.01 % of a million rows: 4 groups ahead 34 us, 8 30 us, 16 and 32 26 us.
+    /// </summary>
     private const int Ahead = 16;
 
     /// <summary>At the last level every sixteenth group is tested first, when there are enough to judge by.</summary>
@@ -24,7 +27,10 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
     /// <summary>Numbers that a list of the walk must have room for.</summary>
     public static long ListLength(in RowTreeView tree) => tree.Leaves + 2L * Group;
 
-    /// <summary>Lists the row groups that may hold a row with a product above <paramref name="bound"/>; the complement of a number stands for a group that is inside as a whole.</summary>
+    /// <summary>
+    /// Lists the row groups that may hold a row with a product above <paramref name="bound"/>; the complement of a number stands for a
+    /// group that is inside as a whole.
+    /// </summary>
     /// <param name="tree">At least one leaf.</param>
     /// <param name="query">x.</param>
     /// <param name="bound">b.</param>
@@ -78,8 +84,10 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
         return count;
     }
 
-    /// <summary>The same from all groups from <paramref name="from"/> to <paramref name="to"/> - 1. One group after another, in memory order: four at once halve the loads of x, but their four
-    /// streams took the hardware prefetcher twice the time from memory.</summary>
+    /// <summary>
+    /// The same from all groups from <paramref name="from"/> to <paramref name="to"/> - 1. One group after another, in memory order: four
+    /// at once halve the loads of x, but their four streams took the hardware prefetcher twice the time from memory.
+    /// </summary>
     public static int Scan(in RowTreeView tree, float* x, float bound, int from, int to, int* ids, float* values)
     {
         TVec limit = TSimd.Broadcast(bound);
@@ -182,7 +190,8 @@ internal readonly unsafe struct RowQuery(float* x, float norm)
 }
 
 /// <summary>
-/// What the bounds of balls are held against in a half-space query. What float chains lose in relative terms is in the radii; what they lose where products underflow, absolutely, is here.
+/// What the bounds of balls are held against in a half-space query. What float chains lose in relative terms is in the radii; what they
+/// lose where products underflow, absolutely, is here.
 /// </summary>
 internal readonly struct HalfSpaceLimits
 {
@@ -198,6 +207,8 @@ internal readonly struct HalfSpaceLimits
     /// <summary>A ball whose lower bound is above this holds only rows above b.</summary>
     public float Above { get; }
 
-    /// <summary>Not below what the chains of a row and of a centre and the test itself lose together: half of 2^-149 per rounding.</summary>
+    /// <summary>
+    /// Not below what the chains of a row and of a centre and the test itself lose together: half of 2^-149 per rounding.
+    /// </summary>
     public static double LostToUnderflow(int dimension) => (2.0 * dimension + 4) * float.Epsilon;
 }

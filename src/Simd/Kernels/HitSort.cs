@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// Sorts hits by id: least digit first, as few digits as the largest id needs. All histograms are counted in one reading; between passes hits travel as one 64-bit number, so that a pass
-/// writes one place per hit. Few hits are sorted by insertion, where the histograms would cost more.
+/// Sorts hits by id: least digit first, as few digits as the largest id needs. All histograms are counted in one reading; between passes
+/// hits travel as one 64-bit number, so that a pass writes one place per hit. Few hits are sorted by insertion, where the histograms would
+/// cost more.
 /// </summary>
 internal static unsafe class HitSort
 {

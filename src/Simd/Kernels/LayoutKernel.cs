@@ -3,8 +3,10 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Kernels;
 
-/// <summary>Moves between layouts: plain copies with hardly any arithmetic. Their cost is one pass over memory, so they go in squares of 64 x 64, of which a side's lines fit the caches; in vectors where both
-/// sides lie in order.</summary>
+/// <summary>
+/// Moves between layouts: plain copies with hardly any arithmetic. Their cost is one pass over memory, so they go in squares of 64 x 64, of
+/// which a side's lines fit the caches; in vectors where both sides lie in order.
+/// </summary>
 internal static unsafe class LayoutKernel
 {
     /// <summary>rows[i, id] = value for the entries of data of panels from..to; the panels are zeroed first.</summary>
@@ -27,7 +29,9 @@ internal static unsafe class LayoutKernel
         }
     }
 
-    /// <summary>target[r, i] = source[r, i] + slack[r] * sizes[i]: what was left out is made up for by an allowance per row and datum.</summary>
+    /// <summary>
+    /// target[r, i] = source[r, i] + slack[r] * sizes[i]: what was left out is made up for by an allowance per row and datum.
+    /// </summary>
     public static void Raise<TSimd, TVec>(PanelView source, float* slack, float* sizes, PanelView target, int panelFrom, int panelTo)
         where TSimd : struct, ISimd<TVec>
         where TVec : struct
@@ -46,7 +50,9 @@ internal static unsafe class LayoutKernel
         }
     }
 
-    /// <summary>target = source - scale * turned^T, in squares of 64 x 64: a panel's worth of lines of each side fits the first-level cache.</summary>
+    /// <summary>
+    /// target = source - scale * turned^T, in squares of 64 x 64: a panel's worth of lines of each side fits the first-level cache.
+    /// </summary>
     public static void SubtractTransposed(PanelView source, PanelView transposed, float scale, PanelView target, int panelFrom, int panelTo)
     {
         const int Side = PanelMatrix.PanelRows;
@@ -105,7 +111,10 @@ internal static unsafe class LayoutKernel
         }
     }
 
-    /// <summary>matrix = the lower triangle of gram, mirrored and narrowed; padded rows become zero. Each square is read along the rows of gram, whichever side of the diagonal it is on.</summary>
+    /// <summary>
+    /// matrix = the lower triangle of gram, mirrored and narrowed; padded rows become zero. Each square is read along the rows of gram,
+    /// whichever side of the diagonal it is on.
+    /// </summary>
     public static void NarrowSymmetric<TSimd, TVec>(double* gram, long stride, PanelView matrix, int panelFrom, int panelTo)
         where TSimd : struct, ISimdDouble<TVec>
         where TVec : struct

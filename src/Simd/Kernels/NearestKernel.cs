@@ -5,8 +5,8 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// The k rows of a <see cref="RowTree"/> with the least score: down into the most promising of sixteen children first, then into the next as long as its gap does not exceed the k-th score found.
-/// Equal scores count by id, so the result depends on no order of visits.
+/// The k rows of a <see cref="RowTree"/> with the least score: down into the most promising of sixteen children first, then into the next
+/// as long as its gap does not exceed the k-th score found. Equal scores count by id, so the result depends on no order of visits.
 /// </summary>
 internal static unsafe class NearestKernel<TSimd, TVec, TScore>
     where TSimd : struct, ISimd<TVec>

@@ -4,8 +4,8 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// Euclidean norms of the rows of W, whole or restricted to a datum's active inputs, each raised by a factor that covers its rounding: upper bounds.
-/// Layout: W in panels; norms on a support a panel matrix like the pre-activations of the same data. No aliasing.
+/// Euclidean norms of the rows of W, whole or restricted to a datum's active inputs, each raised by a factor that covers its rounding:
+/// upper bounds. Layout: W in panels; norms on a support a panel matrix like the pre-activations of the same data. No aliasing.
 /// </summary>
 internal static unsafe class NormKernel<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>

@@ -4,8 +4,9 @@ namespace Subquad.Simd.Kernels;
 
 /// <summary>
 /// Normal numbers by Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011) and Box-Muller.
-/// Only + - * / sqrt of IEEE float64, never fused, each lane for itself: every width and machine gives the same bits. The polynomials are good to 1e-13, far below
-/// the float32 rounding at the end. 64 numbers at a time: the integer rounds run in scalar registers, four independent blocks at once by the processor's own reordering.
+/// Only + - * / sqrt of IEEE float64, never fused, each lane for itself: every width and machine gives the same bits. The polynomials are
+/// good to 1e-13, far below the float32 rounding at the end. 64 numbers at a time: the integer rounds run in scalar registers, four
+/// independent blocks at once by the processor's own reordering.
 /// </summary>
 internal static unsafe class NormalKernel<TSimd, TVec>
     where TSimd : struct, ISimdDouble<TVec>

@@ -3,9 +3,10 @@ using Subquad.Simd.Lanes;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// target += or -= B B^T in the lower triangle (a SYRK): of long rows for a Gram matrix, of a solved block column for the trailing matrix of a factorisation.
-/// Layout: B in groups of 16 rows, [group][column][16], where a tile reads both its operands from contiguous memory; target row-major. No aliasing.
-/// A group of right operands stays in the first-level cache while the rows below pass it. The square tiles on the diagonal are computed whole; what they leave above the diagonal is never read.
+/// target += or -= B B^T in the lower triangle (a SYRK): of long rows for a Gram matrix, of a solved block column for the trailing matrix
+/// of a factorisation. Layout: B in groups of 16 rows, [group][column][16], where a tile reads both its operands from contiguous memory;
+/// target row-major. No aliasing. A group of right operands stays in the first-level cache while the rows below pass it. The square tiles
+/// on the diagonal are computed whole; what they leave above the diagonal is never read.
 /// </summary>
 internal static unsafe class OuterProductKernel<TSimd, TVec>
     where TSimd : struct, ISimdDouble<TVec>

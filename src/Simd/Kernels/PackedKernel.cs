@@ -6,8 +6,8 @@ namespace Subquad.Simd.Kernels;
 
 /// <summary>
 /// Pull-back and push-forward from packed blocks: a dense k x k matrix per datum, streamed once.
-/// Four rows at a time: for the pull-back four independent sums hide the latency, for the push-forward a vector of results is loaded and stored once for four terms.
-/// Rows are padded to whole vectors; the padding is multiplied by zero.
+/// Four rows at a time: for the pull-back four independent sums hide the latency, for the push-forward a vector of results is loaded and
+/// stored once for four terms. Rows are padded to whole vectors; the padding is multiplied by zero.
 /// </summary>
 internal static unsafe class PackedKernel<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
@@ -97,7 +97,10 @@ internal static unsafe class PackedKernel<TSimd, TVec>
         }
     }
 
-    /// <summary>Four rows are one contiguous stretch, but read as four short streams: the next stretch is asked for in order, as much of it as is used now.</summary>
+    /// <summary>
+    /// Four rows are one contiguous stretch, but read as four short streams: the next stretch is asked for in order, as much of it as is
+    /// used now.
+    /// </summary>
     // Inlined whatever its size: around a call the sums would not stay in registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(float* next)

@@ -16,7 +16,10 @@ internal unsafe interface IRowTest<TSimd, TVec>
     /// <returns>Bit i is set when row + i passes; never for rows of padding.</returns>
     uint Passes(long place, int row, int datum);
 
-    /// <summary>Whether so few rows pass that none in a vector is what to expect: then a branch is foreseen, and cheaper than closing gaps that are not there.</summary>
+    /// <summary>
+    /// Whether so few rows pass that none in a vector is what to expect: then a branch is foreseen, and cheaper than closing gaps that are
+    /// not there.
+    /// </summary>
     static abstract bool PassesRarely { get; }
 }
 
@@ -32,7 +35,8 @@ internal readonly unsafe struct AboveTest<TSimd, TVec>(float* sums, float* thres
 }
 
 /// <summary>
-/// Raises upper to the bound upper + (support + growth) on + norm off, and passes what that does not rule out: see <see cref="UncertainTest{TSimd,TVec}"/>.
+/// Raises upper to the bound upper + (support + growth) on + norm off, and passes what that does not rule out: see
+/// <see cref="UncertainTest{TSimd,TVec}"/>.
 /// </summary>
 internal readonly unsafe struct RaisedTest<TSimd, TVec>(float* upper, float* support, BoundView bound) : IRowTest<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
@@ -51,7 +55,10 @@ internal readonly unsafe struct RaisedTest<TSimd, TVec>(float* upper, float* sup
     }
 }
 
-/// <summary>Not ruled out: the bound and what rounding may add, upper + error size, are not below the row's limit. With finite operands that is never NaN; the limit of padding is infinite.</summary>
+/// <summary>
+/// Not ruled out: the bound and what rounding may add, upper + error size, are not below the row's limit. With finite operands that is
+/// never NaN; the limit of padding is infinite.
+/// </summary>
 internal readonly unsafe struct UncertainTest<TSimd, TVec>(float* upper, BoundView bound) : IRowTest<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct
@@ -81,8 +88,8 @@ internal readonly unsafe struct NonZeroTest<TSimd, TVec>(float* values) : IRowTe
 }
 
 /// <summary>
-/// Which rows of a panel matrix pass a test, per datum: counted first, so that the lists' places are known and blocks can be written by any thread, then listed.
-/// Datum i owns 64 consecutive elements of a panel; both passes read them in memory order, four vectors at a time.
+/// Which rows of a panel matrix pass a test, per datum: counted first, so that the lists' places are known and blocks can be written by any
+/// thread, then listed. Datum i owns 64 consecutive elements of a panel; both passes read them in memory order, four vectors at a time.
 /// </summary>
 internal static unsafe class RowListKernel<TSimd, TVec, TTest>
     where TSimd : struct, ISimd<TVec>

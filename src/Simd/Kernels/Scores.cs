@@ -4,8 +4,8 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// What makes a row near: its score, the less the nearer; and how near the rows of a node can be: its gap. A node whose gap is above the limit of a score holds no row with this score or a
-/// lesser one, whatever rounding did.
+/// What makes a row near: its score, the less the nearer; and how near the rows of a node can be: its gap. A node whose gap is above the
+/// limit of a score holds no row with this score or a lesser one, whatever rounding did.
 /// </summary>
 internal unsafe interface IScore<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
@@ -28,8 +28,8 @@ internal unsafe interface IScore<TSimd, TVec>
 }
 
 /// <summary>
-/// Squared Euclidean distance: one chain of multiply-adds of the rounded differences, in ascending coordinate from zero. A gap is the same chain for the nearest place of the box, and rounding is
-/// monotone: no row in the box has a lesser score, as computed.
+/// Squared Euclidean distance: one chain of multiply-adds of the rounded differences, in ascending coordinate from zero. A gap is the same
+/// chain for the nearest place of the box, and rounding is monotone: no row in the box has a lesser score, as computed.
 /// </summary>
 internal readonly unsafe struct DistanceScore<TSimd, TVec> : IScore<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
@@ -66,7 +66,10 @@ internal readonly unsafe struct DistanceScore<TSimd, TVec> : IScore<TSimd, TVec>
     }
 }
 
-/// <summary>Minus the inner product: one chain of multiply-adds, in ascending coordinate from zero. A gap is the centre's score less the radius times the norm.</summary>
+/// <summary>
+/// Minus the inner product: one chain of multiply-adds, in ascending coordinate from zero. A gap is the centre's score less the radius
+/// times the norm.
+/// </summary>
 internal readonly unsafe struct ProductScore<TSimd, TVec> : IScore<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct

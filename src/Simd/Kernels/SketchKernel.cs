@@ -3,8 +3,9 @@ using Subquad.Simd.Lanes;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// Sketches of sparse vectors. Sampled elements of a Walsh-Hadamard transform are chains of additions over the entries, a lane per sample; four vectors of samples share an entry's broadcast, and their
-/// chains cover the latency of an addition. A count sketch scatters: two entries may meet in a bucket, so it goes entry by entry. No aliasing.
+/// Sketches of sparse vectors. Sampled elements of a Walsh-Hadamard transform are chains of additions over the entries, a lane per sample;
+/// four vectors of samples share an entry's broadcast, and their chains cover the latency of an addition. A count sketch scatters: two
+/// entries may meet in a bucket, so it goes entry by entry. No aliasing.
 /// </summary>
 internal static unsafe class SketchKernel<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>

@@ -3,7 +3,10 @@ using Subquad.Simd.Lanes;
 
 namespace Subquad.Simd.Kernels;
 
-/// <summary>Where a chain of multiply-adds starts, what a term is, and where it ends: the only difference between a forward pass, a Gram matrix and norms.</summary>
+/// <summary>
+/// Where a chain of multiply-adds starts, what a term is, and where it ends: the only difference between a forward pass, a Gram matrix and
+/// norms.
+/// </summary>
 internal unsafe interface ISums<TVec> where TVec : struct
 {
     /// <summary>The most terms a chain may run before it ends.</summary>

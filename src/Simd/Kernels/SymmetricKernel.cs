@@ -3,8 +3,9 @@ using Subquad.Simd.Lanes;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// y = M x from rows of the lower triangle of M in float64: an element is read once, and used for its row (a dot product, in lanes) and for its column (an axpy into partial sums).
-/// Layout: M row-major; no aliasing. Four rows at a time share the loads of x and of the partial sums, so that M alone is what must come from memory.
+/// y = M x from rows of the lower triangle of M in float64: an element is read once, and used for its row (a dot product, in lanes) and for
+/// its column (an axpy into partial sums). Layout: M row-major; no aliasing. Four rows at a time share the loads of x and of the partial
+/// sums, so that M alone is what must come from memory.
 /// </summary>
 internal static unsafe class SymmetricKernel<TSimd, TVec>
     where TSimd : struct, ISimdDouble<TVec>

@@ -33,7 +33,8 @@ internal static unsafe class ThresholdKernel<TSimd, TVec>
                         uint bits = TSimd.GreaterBits(value, limit);
                         if (bits == 0)
                             continue;
-                        // To a side buffer first: a whole vector stored at a run's end would overwrite the next run, which another thread may own.
+                        // To a side buffer first: a whole vector stored at a run's end would overwrite the next run, which another thread
+                        // may own.
                         TSimd.Compress(packed, TSimd.Mul(factor, TSimd.Sub(value, limit)), bits);
                         int offset = (panel - panelFrom) * PanelMatrix.PanelRows + row;
                         for (int lane = 0; bits != 0; bits &= bits - 1, lane++, next++)

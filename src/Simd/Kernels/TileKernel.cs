@@ -4,10 +4,11 @@ using Subquad.Simd.Lanes;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// The innermost product of dense float64: target[r, c] += or -= sum over k of left[k, r] right[k, c] for up to 16 rows and 16 columns, k ascending from zero.
-/// Layout: left [k][16], so that the rows' factors of one k are side by side; right any rows of 16; target row-major, and neither of them.
-/// Two vectors by eight rows of accumulators on 512-bit sets: 16 chains for the 8 that latency asks for, ten loads for 16 multiply-adds. With 16 registers two vectors by four rows.
-/// The target is asked for before the sums begin: its rows lie far apart, where no prefetcher finds them.
+/// The innermost product of dense float64: target[r, c] += or -= sum over k of left[k, r] right[k, c] for up to 16 rows and 16 columns, k
+/// ascending from zero. Layout: left [k][16], so that the rows' factors of one k are side by side; right any rows of 16; target row-major,
+/// and neither of them. Two vectors by eight rows of accumulators on 512-bit sets: 16 chains for the 8 that latency asks for, ten loads for
+/// 16 multiply-adds. With 16 registers two vectors by four rows. The target is asked for before the sums begin: its rows lie far apart,
+/// where no prefetcher finds them.
 /// </summary>
 internal static unsafe class TileKernel<TSimd, TVec>
     where TSimd : struct, ISimdDouble<TVec>

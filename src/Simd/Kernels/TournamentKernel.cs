@@ -6,9 +6,10 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// Max-tournaments of fan-out 16: building, upkeep, and whole queries. A node is 16 floats, aligned to them; levels follow one another, the leaves first, padded with -infinity.
-/// Every element above the leaves is the largest of its node, bit for bit, whatever way it was brought up to date. Operands do not overlap. A node is one to sixteen vectors, not unrolled further:
-/// a descent waits for the branch, not for the comparison.
+/// Max-tournaments of fan-out 16: building, upkeep, and whole queries. A node is 16 floats, aligned to them; levels follow one another, the
+/// leaves first, padded with -infinity. Every element above the leaves is the largest of its node, bit for bit, whatever way it was brought
+/// up to date. Operands do not overlap. A node is one to sixteen vectors, not unrolled further: a descent waits for the branch, not for the
+/// comparison.
 /// </summary>
 internal static unsafe class TournamentKernel<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
@@ -30,7 +31,9 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
         Raise(trees, tree);
     }
 
-    /// <summary>Keys sums - thresholds of trees treeFrom..treeTo, one per datum over the rows of <paramref name="sums"/>; then raises them.</summary>
+    /// <summary>
+    /// Keys sums - thresholds of trees treeFrom..treeTo, one per datum over the rows of <paramref name="sums"/>; then raises them.
+    /// </summary>
     public static void BuildOverRows(PanelView sums, float* thresholds, in TournamentView trees, int treeFrom, int treeTo)
     {
         const int Side = PanelMatrix.PanelRows;
@@ -47,7 +50,9 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
         }
     }
 
-    /// <summary>The same for one tree per row over the data: 64 trees of a panel at once, because a datum of a panel is contiguous.</summary>
+    /// <summary>
+    /// The same for one tree per row over the data: 64 trees of a panel at once, because a datum of a panel is contiguous.
+    /// </summary>
     public static void BuildOverColumns(PanelView sums, float* thresholds, in TournamentView trees, int treeFrom, int treeTo)
     {
         const int Side = PanelMatrix.PanelRows;
@@ -88,7 +93,9 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
         }
     }
 
-    /// <summary>Writes the keys of some leaves, in order; the levels above are left to <see cref="Raise"/> or <see cref="RaisePaths"/>.</summary>
+    /// <summary>
+    /// Writes the keys of some leaves, in order; the levels above are left to <see cref="Raise"/> or <see cref="RaisePaths"/>.
+    /// </summary>
     public static void Write(float* keys, in TournamentView trees, int tree, int* changed, int count)
     {
         float* leaves = trees.Tree(tree);
@@ -96,7 +103,9 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
             leaves[changed[i]] = Key(keys[i]);
     }
 
-    /// <summary>Brings the levels above some changed leaves up to date, leaf after leaf, each path up to the first element that stays as it was.</summary>
+    /// <summary>
+    /// Brings the levels above some changed leaves up to date, leaf after leaf, each path up to the first element that stays as it was.
+    /// </summary>
     public static void RaisePaths(in TournamentView trees, int tree, int* changed, int count)
     {
         float* data = trees.Tree(tree);
@@ -112,7 +121,10 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
             }
     }
 
-    /// <summary>Visits the elements of level <paramref name="floor"/> (0: the leaves) that are strictly greater than the visit's threshold, ids ascending.</summary>
+    /// <summary>
+    /// Visits the elements of level <paramref name="floor"/> (0: the leaves) that are strictly greater than the visit's threshold, ids
+    /// ascending.
+    /// </summary>
     public static void Descend<TVisit>(in TournamentView trees, int tree, int floor, ref TVisit visit) where TVisit : struct, ITournamentVisit
     {
         float* data = trees.Tree(tree), elements = data + trees.Starts[floor];
@@ -150,8 +162,9 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
     }
 
     /// <summary>
-    /// The ids of the k largest keys, the best first; returns how many. The k-th largest element of a level bounds that of the level below from under, since each is the key of another leaf:
-    /// so a level of at least k elements is asked first, and little more than k leaves are looked at.
+    /// The ids of the k largest keys, the best first; returns how many. The k-th largest element of a level bounds that of the level below
+    /// from under, since each is the key of another leaf: so a level of at least k elements is asked first, and little more than k leaves
+    /// are looked at.
     /// </summary>
     public static int Top(in TournamentView trees, int tree, int* ids, int k)
     {

@@ -9,7 +9,9 @@ internal unsafe interface ITournamentVisit
     /// <summary>Keys must be strictly greater than this; it may rise during the descent.</summary>
     float Threshold { get; }
 
-    /// <summary>Takes leaves first + i whose bit i is set, ids ascending from call to call; their keys are at <paramref name="keys"/>.</summary>
+    /// <summary>
+    /// Takes leaves first + i whose bit i is set, ids ascending from call to call; their keys are at <paramref name="keys"/>.
+    /// </summary>
     void Take(int first, uint bits, float* keys);
 }
 
@@ -62,7 +64,10 @@ internal unsafe struct CompressVisit(ActiveView lists, int datum, float gain) : 
     }
 }
 
-/// <summary>Keeps the k best in a heap of ids, the worst on top. Ids come ascending, so an equal key that comes later is worse and need not be looked at.</summary>
+/// <summary>
+/// Keeps the k best in a heap of ids, the worst on top. Ids come ascending, so an equal key that comes later is worse and need not be
+/// looked at.
+/// </summary>
 /// <param name="elements">The keys.</param>
 /// <param name="heap">Room for k ids.</param>
 /// <param name="k">1 or more.</param>

@@ -4,10 +4,11 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// Solves with a lower triangular factor and with its transpose in float64. Many right-hand sides go in tiles of 16 columns: blocks of 128 unknowns are solved one after another, each subtracted from
-/// all that are left, so that a tile's block (16 KiB) and the copied piece of L (as much) serve a whole product from the caches. A single one is a dot product, then an axpy, per row of L.
-/// Layout: L row-major; right-hand sides row-major, or copied tile after tile when their rows are long (rows a large power of two apart share a few sets of a cache).
-/// Every column's sums run in the same order, whatever is solved beside it.
+/// Solves with a lower triangular factor and with its transpose in float64. Many right-hand sides go in tiles of 16 columns: blocks of 128
+/// unknowns are solved one after another, each subtracted from all that are left, so that a tile's block (16 KiB) and the copied piece of L
+/// (as much) serve a whole product from the caches. A single one is a dot product, then an axpy, per row of L. Layout: L row-major;
+/// right-hand sides row-major, or copied tile after tile when their rows are long (rows a large power of two apart share a few sets of a
+/// cache). Every column's sums run in the same order, whatever is solved beside it.
 /// </summary>
 internal static unsafe class TriangularKernel<TSimd, TVec>
     where TSimd : struct, ISimdDouble<TVec>
@@ -106,7 +107,9 @@ internal static unsafe class TriangularKernel<TSimd, TVec>
         }
     }
 
-    /// <summary>The triangle of at most 16 on the diagonal, for one tile: unknowns from first on, in steps of one up or down, until end.</summary>
+    /// <summary>
+    /// The triangle of at most 16 on the diagonal, for one tile: unknowns from first on, in steps of one up or down, until end.
+    /// </summary>
     private static void SolveDiagonal(double* diagonal, long rowStep, long columnStep, double* x, long step, int first, int end, int next)
     {
         for (int vector = 0; vector < Group; vector += 2 * TSimd.Count)

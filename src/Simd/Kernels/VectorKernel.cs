@@ -3,8 +3,8 @@ using Subquad.Simd.Lanes;
 namespace Subquad.Simd.Kernels;
 
 /// <summary>
-/// Dot, axpy and norm of float32 vectors of any length; the last, partial vector is masked so that every element is rounded as the others are.
-/// Four sums in the dot: they hide the latency of a multiply-add. x and y of axpy may be the same.
+/// Dot, axpy and norm of float32 vectors of any length; the last, partial vector is masked so that every element is rounded as the others
+/// are. Four sums in the dot: they hide the latency of a multiply-add. x and y of axpy may be the same.
 /// </summary>
 internal static unsafe class VectorKernel<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>

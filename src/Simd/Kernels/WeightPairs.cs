@@ -4,7 +4,9 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Kernels;
 
-/// <summary>Two vectors of rows in a column of weights: the only difference between a dense product of float32 and one of bfloat16.</summary>
+/// <summary>
+/// Two vectors of rows in a column of weights: the only difference between a dense product of float32 and one of bfloat16.
+/// </summary>
 internal unsafe interface IWeightPair<TVec> where TVec : struct
 {
     /// <summary>Places of 32 bits of a column of a panel.</summary>

@@ -1,8 +1,8 @@
 namespace Subquad.Simd.Lanes;
 
 /// <summary>
-/// The bit patterns behind <see cref="ISimdDouble{TVec}.Exponent"/> and Significand. An exponent field placed below the bits of 2^52 reads as
-/// 2^52 + field, exactly, on every width and without an integer-to-double conversion (which narrow sets lack).
+/// The bit patterns behind <see cref="ISimdDouble{TVec}.Exponent"/> and Significand. An exponent field placed below the bits of 2^52 reads
+/// as 2^52 + field, exactly, on every width and without an integer-to-double conversion (which narrow sets lack).
 /// </summary>
 internal static class DoubleBits
 {

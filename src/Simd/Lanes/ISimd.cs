@@ -1,8 +1,8 @@
 namespace Subquad.Simd.Lanes;
 
 /// <summary>
-/// What a vector of float32 can do on one instruction set, one verb per idea. Implementations are empty structs over the raw vector type, so that a
-/// kernel generic in <c>&lt;TSimd, TVec&gt;</c> compiles to the same instructions as one written by hand for that width.
+/// What a vector of float32 can do on one instruction set, one verb per idea. Implementations are empty structs over the raw vector type,
+/// so that a kernel generic in <c>&lt;TSimd, TVec&gt;</c> compiles to the same instructions as one written by hand for that width.
 /// </summary>
 /// <typeparam name="TVec">The raw vector type; always float lanes. Integer work hides inside verbs.</typeparam>
 internal unsafe interface ISimd<TVec> where TVec : struct
@@ -24,7 +24,9 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     static abstract TVec Load(float* source);
     static abstract void Store(float* destination, TVec value);
 
-    /// <summary>Loads the first <paramref name="count"/> lanes (0 to Count), reading nothing beyond them; the other lanes are zero.</summary>
+    /// <summary>
+    /// Loads the first <paramref name="count"/> lanes (0 to Count), reading nothing beyond them; the other lanes are zero.
+    /// </summary>
     static abstract TVec LoadFirst(float* source, int count);
 
     /// <summary>Stores the first <paramref name="count"/> lanes (0 to Count), writing nothing beyond them.</summary>
@@ -60,16 +62,26 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     /// <summary>Bit i is set when lane i of a is not equal to lane i of b; true for NaN.</summary>
     static abstract uint DifferentBits(TVec a, TVec b);
 
-    /// <summary>Writes the lanes whose bit is set side by side; may write a whole vector, so the destination has room for one beyond its end.</summary>
+    /// <summary>
+    /// Writes the lanes whose bit is set side by side; may write a whole vector, so the destination has room for one beyond its end.
+    /// </summary>
     static abstract void Compress(float* destination, TVec value, uint bits);
 
-    /// <summary>Writes first + i for every bit i of 16 that is set, ascending, side by side; may write sixteen numbers, so the destination has room for them.</summary>
+    /// <summary>
+    /// Writes first + i for every bit i of 16 that is set, ascending, side by side; may write sixteen numbers, so the destination has room
+    /// for them.
+    /// </summary>
     static abstract void CompressNumbers(int* destination, int first, uint bits);
 
-    /// <summary>Writes first + i for every bit i of 4 Count that is set, ascending, side by side; what else it writes stays before destination + room, and there is room for all of them.</summary>
+    /// <summary>
+    /// Writes first + i for every bit i of 4 Count that is set, ascending, side by side; what else it writes stays before destination +
+    /// room, and there is room for all of them.
+    /// </summary>
     static abstract void CompressOffsets(ushort* destination, long room, int first, ulong bits);
 
-    /// <summary>The unnormalised Walsh-Hadamard transform of the lanes in natural order, neighbours first: each stage rounds as one addition does.</summary>
+    /// <summary>
+    /// The unnormalised Walsh-Hadamard transform of the lanes in natural order, neighbours first: each stage rounds as one addition does.
+    /// </summary>
     static abstract TVec Hadamard(TVec value);
 
     /// <summary>Turns the sign of lane i when bits &amp; masks[i] has an odd number of ones. Reads Count masks.</summary>
@@ -81,7 +93,9 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     /// <summary>Of each lane, read as a word of 32 bits, the high half as the upper half of a float32.</summary>
     static abstract TVec HighHalves(TVec words);
 
-    /// <summary>The word of each lane whose halves are low and high, rounded to bfloat16: to nearest, ties to even, a NaN stays one.</summary>
+    /// <summary>
+    /// The word of each lane whose halves are low and high, rounded to bfloat16: to nearest, ties to even, a NaN stays one.
+    /// </summary>
     static abstract TVec RoundHalves(TVec low, TVec high);
 
     /// <summary>Asks for a 64-byte line to be brought into the second-level cache; a no-op where .NET has no such instruction.</summary>

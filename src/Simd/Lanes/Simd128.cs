@@ -7,8 +7,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Subquad.Simd.Lanes;
 
 /// <summary>
-/// Four floats: AdvSimd, or SSE4.2. On arm64 multiply-add is fused; on x86 it never is, also where the processor could, so that the set gives the
-/// same bits on every x86 machine.
+/// Four floats: AdvSimd, or SSE4.2. On arm64 multiply-add is fused; on x86 it never is, also where the processor could, so that the set
+/// gives the same bits on every x86 machine.
 /// </summary>
 internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {

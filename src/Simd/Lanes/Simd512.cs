@@ -57,7 +57,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void CompressOffsets(ushort* destination, long room, int first, ulong bits)
     {
-        // No branch: whether one of sixteen neurons fires is close to a coin's toss at usual densities, and a wrong guess costs more than a store of nothing.
+        // No branch: whether one of sixteen neurons fires is close to a coin's toss at usual densities, and a wrong guess costs more than a
+        // store of nothing.
         destination += CompressOffsets(destination, first, (uint)(bits & 0xFFFF));
         destination += CompressOffsets(destination, first + 16, (uint)(bits >> 16 & 0xFFFF));
         destination += CompressOffsets(destination, first + 32, (uint)(bits >> 32 & 0xFFFF));

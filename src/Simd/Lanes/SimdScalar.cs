@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Subquad.Simd.Lanes;
 
-/// <summary>One float: the specification every other set is held against. Multiply-add is fused, in software where the processor has no such instruction.</summary>
+/// <summary>
+/// One float: the specification every other set is held against. Multiply-add is fused, in software where the processor has no such
+/// instruction.
+/// </summary>
 internal readonly unsafe struct SimdScalar : ISimd<float>
 {
     public static string Name => "scalar";

@@ -1,10 +1,11 @@
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// The active neurons of every datum of a batch, and their values. Entries lie block-major: all data of the first block of <see cref="BlockSize"/> neurons, in datum order,
-/// ids ascending, then the next block. A kernel that walks a matrix tile by tile thus reads one contiguous stretch per tile.
-/// Grows when asked to hold more; a warm batch allocates nothing. Every public call leaves lists that are whole: ids inside the width and ascending, runs one after another.
-/// Thread-safe: calls that read may run side by side, a call that would change lists in use throws.
+/// The active neurons of every datum of a batch, and their values. Entries lie block-major: all data of the first block of
+/// <see cref="BlockSize"/> neurons, in datum order, ids ascending, then the next block. A kernel that walks a matrix tile by tile thus
+/// reads one contiguous stretch per tile. Grows when asked to hold more; a warm batch allocates nothing. Every public call leaves lists
+/// that are whole: ids inside the width and ascending, runs one after another. Thread-safe: calls that read may run side by side, a call
+/// that would change lists in use throws.
 /// </summary>
 public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
 {
@@ -236,7 +237,9 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
         GrowOnlyBuffer.EnsureListCapacity(ref _values, entries);
     }
 
-    /// <summary>Turns counts per (block, datum), held one place late (count of run i at Starts[i + 1]), into starts, and makes room for the entries.</summary>
+    /// <summary>
+    /// Turns counts per (block, datum), held one place late (count of run i at Starts[i + 1]), into starts, and makes room for the entries.
+    /// </summary>
     internal void SumCountsAndReserve()
     {
         SumCounts();
@@ -271,7 +274,8 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
     /// <param name="ids">Ids below <paramref name="width"/>, ascending.</param>
     /// <param name="values">A value for each.</param>
     /// <exception cref="ArgumentOutOfRangeException">The width is negative.</exception>
-    /// <exception cref="ArgumentException">A row has too few ids or values, or an id is outside the width or does not ascend; the message names the row. The batch is unchanged.</exception>
+    /// <exception cref="ArgumentException">A row has too few ids or values, or an id is outside the width or does not ascend; the message
+    /// names the row. The batch is unchanged.</exception>
     /// <exception cref="InvalidOperationException">Another call is using this batch.</exception>
     public void FillLists(int width, ReadOnlySpan<int> counts, int[][] ids, float[][] values)
     {
@@ -330,7 +334,10 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
     internal void CheckValues(NativeBuffer<float> values) =>
         Expect.That(values.Length >= EntryCount, $"expected a value for each of {EntryCount} entries, found {values.Length}");
 
-    /// <summary>Copies the runs of one block to <paramref name="run"/> and following, their entries to <paramref name="place"/> and following; returns where the next entry goes.</summary>
+    /// <summary>
+    /// Copies the runs of one block to <paramref name="run"/> and following, their entries to <paramref name="place"/> and following;
+    /// returns where the next entry goes.
+    /// </summary>
     private long CopyBlock(ActiveBatch source, NativeBuffer<float> values, int block, long run, long place)
     {
         long* starts = source._starts.Pointer + (long)block * source.Count;

@@ -1,8 +1,8 @@
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// One growing block that a worker cuts its short-lived scratch from: everything is handed back at once by <see cref="Reset"/>. A warm arena
-/// allocates nothing. Not thread-safe: one arena per worker.
+/// One growing block that a worker cuts its short-lived scratch from: everything is handed back at once by <see cref="Reset"/>. A warm
+/// arena allocates nothing. Not thread-safe: one arena per worker.
 /// </summary>
 internal sealed unsafe class Arena : IDisposable
 {

@@ -1,9 +1,12 @@
 namespace Subquad.Simd.Memory;
 
-/// <summary>The upper half of a float32: sign, 8 bits of exponent, 7 of fraction. And where an element of it lies in a column of a panel.</summary>
+/// <summary>
+/// The upper half of a float32: sign, 8 bits of exponent, 7 of fraction. And where an element of it lies in a column of a panel.
+/// </summary>
 /// <remarks>
-/// A column is 32 words of 32 bits: words 0 to 15 hold rows 0 to 15 in their low halves and rows 16 to 31 in their high halves, words 16 to 31 rows 32 to 63 alike. So a vector of words is two
-/// vectors of floats of consecutive rows, a shift and a mask away, on any width up to sixteen lanes: no lane ever has to change its place.
+/// A column is 32 words of 32 bits: words 0 to 15 hold rows 0 to 15 in their low halves and rows 16 to 31 in their high halves, words 16 to
+/// 31 rows 32 to 63 alike. So a vector of words is two vectors of floats of consecutive rows, a shift and a mask away, on any width up to
+/// sixteen lanes: no lane ever has to change its place.
 /// </remarks>
 internal static class BFloat16
 {
@@ -13,7 +16,10 @@ internal static class BFloat16
     /// <summary>32-bit words of a column of a panel.</summary>
     public const int ColumnWords = PanelMatrix.PanelRows / 2;
 
-    /// <summary>The nearest one, ties to even, beyond the largest one infinity; a NaN stays one and becomes a quiet one. What the lanes do to vectors, which know nothing of memory.</summary>
+    /// <summary>
+    /// The nearest one, ties to even, beyond the largest one infinity; a NaN stays one and becomes a quiet one. What the lanes do to
+    /// vectors, which know nothing of memory.
+    /// </summary>
     public static ushort Round(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);

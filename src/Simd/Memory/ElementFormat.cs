@@ -6,6 +6,9 @@ public enum ElementFormat
     /// <summary>Four bytes: 24 significant bits.</summary>
     Float32,
 
-    /// <summary>Two bytes: the sign, the exponent of a float32 and 8 significant bits, rounded to nearest, ties to even. A relative error of at most 2^-8 for normal numbers; half the memory and half the traffic.</summary>
+    /// <summary>
+    /// Two bytes: the sign, the exponent of a float32 and 8 significant bits, rounded to nearest, ties to even. A relative error of at most
+    /// 2^-8 for normal numbers; half the memory and half the traffic.
+    /// </summary>
     BFloat16,
 }

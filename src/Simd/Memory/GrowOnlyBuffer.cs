@@ -1,6 +1,8 @@
 namespace Subquad.Simd.Memory;
 
-/// <summary>Buffers that only grow: warm ones allocate nothing. A new buffer is zeroed; one that was large enough keeps its elements.</summary>
+/// <summary>
+/// Buffers that only grow: warm ones allocate nothing. A new buffer is zeroed; one that was large enough keeps its elements.
+/// </summary>
 internal static class GrowOnlyBuffer
 {
     /// <summary>Makes a buffer hold at least that many elements.</summary>

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// Anonymous mappings aligned to 2 MiB, with transparent huge pages asked for: a scattered walk over a gigabyte of weights would otherwise miss the
-/// address cache on almost every line. Older kernels do not align large mappings themselves, so the ends of a larger one are given back.
+/// Anonymous mappings aligned to 2 MiB, with transparent huge pages asked for: a scattered walk over a gigabyte of weights would otherwise
+/// miss the address cache on almost every line. Older kernels do not align large mappings themselves, so the ends of a larger one are given
+/// back.
 /// </summary>
 internal sealed unsafe partial class LinuxPages : PageSource
 {

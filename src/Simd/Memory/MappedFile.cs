@@ -4,8 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// A file mapped for reading. Its pages are read when they are first touched, are shared by every process and every matrix that maps them, and cannot be written. What is mapped stays when the
-/// file is renamed, replaced or removed; only shortening it in place would take pages away, so it must be replaced by a rename.
+/// A file mapped for reading. Its pages are read when they are first touched, are shared by every process and every matrix that maps them,
+/// and cannot be written. What is mapped stays when the file is renamed, replaced or removed; only shortening it in place would take pages
+/// away, so it must be replaced by a rename.
 /// </summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
@@ -42,7 +43,9 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>Bytes of the file.</summary>
     public long Length { get; }
 
-    /// <summary>Bytes from where a matrix of this shape begins to where the next one may: its panels, what may be read behind them, and zeros.</summary>
+    /// <summary>
+    /// Bytes from where a matrix of this shape begins to where the next one may: its panels, what may be read behind them, and zeros.
+    /// </summary>
     public static long BytesOf(long rows, long columns) => (PanelMatrix.BytesOf(rows, columns) + Slack + Alignment - 1) / Alignment * Alignment;
 
     /// <summary>Copies bytes from the file.</summary>
@@ -57,7 +60,10 @@ internal sealed unsafe class MappedFile : IDisposable
         return read;
     }
 
-    /// <summary>A read-only matrix over a part of the file that holds its panels as they lie in memory, padding included. It owns its part of the mapping and may outlive this object.</summary>
+    /// <summary>
+    /// A read-only matrix over a part of the file that holds its panels as they lie in memory, padding included. It owns its part of the
+    /// mapping and may outlive this object.
+    /// </summary>
     /// <param name="offset">Where it begins: a multiple of <see cref="Alignment"/>.</param>
     /// <param name="rows">Rows, 1 or more.</param>
     /// <param name="columns">Columns, 1 or more.</param>
@@ -88,7 +94,8 @@ internal sealed unsafe class MappedFile : IDisposable
         private readonly SafeFileHandle _file;
 
         /// <param name="accessor">The part.</param>
-        /// <param name="file">Stays open as long as the part is mapped: its lock refuses other .NET programs that would shorten the file.</param>
+        /// <param name="file">Stays open as long as the part is mapped: its lock refuses other .NET programs that would shorten the
+        /// file.</param>
         public View(MemoryMappedViewAccessor accessor, SafeFileHandle file)
         {
             _accessor = accessor;

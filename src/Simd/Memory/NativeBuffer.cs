@@ -5,9 +5,10 @@ using System.Runtime.InteropServices;
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// Owns a block of native memory: zeroed, 128-byte aligned (two lines, which the second-level prefetcher fetches as a pair), followed by 128 bytes that may be read
-/// and overwritten (so that kernels store whole vectors at the end). Elements go in and out as copies: no reference or span can outlive the block. Thread-safe against disposal: a call in flight
-/// ends with its elements, a later one throws. Calls that write the same elements at the same time leave them undefined.
+/// Owns a block of native memory: zeroed, 128-byte aligned (two lines, which the second-level prefetcher fetches as a pair), followed by
+/// 128 bytes that may be read and overwritten (so that kernels store whole vectors at the end). Elements go in and out as copies: no
+/// reference or span can outlive the block. Thread-safe against disposal: a call in flight ends with its elements, a later one throws.
+/// Calls that write the same elements at the same time leave them undefined.
 /// </summary>
 /// <typeparam name="T">An unmanaged element.</typeparam>
 public sealed unsafe class NativeBuffer<T> : IDisposable, INativeOwner where T : unmanaged
@@ -36,7 +37,10 @@ public sealed unsafe class NativeBuffer<T> : IDisposable, INativeOwner where T :
         NativeBytes.Add((long)_bytes);
     }
 
-    /// <summary>Memory of somebody else, such as the pages of a mapped file: giving the block back disposes the owner. It counts as no native bytes of the library.</summary>
+    /// <summary>
+    /// Memory of somebody else, such as the pages of a mapped file: giving the block back disposes the owner. It counts as no native bytes
+    /// of the library.
+    /// </summary>
     /// <param name="owner">Keeps the memory, and 128 readable bytes after it.</param>
     /// <param name="address">The first element.</param>
     /// <param name="length">Elements.</param>

@@ -12,7 +12,9 @@ public static class NativeBytes
     /// <summary>Blocks that the garbage collector had to free because nobody disposed them.</summary>
     public static long Leaked => Interlocked.Read(ref s_leaked);
 
-    /// <summary>Bytes the machine could still give: the memory the runtime may use less what is held, and no more than the system says is free.</summary>
+    /// <summary>
+    /// Bytes the machine could still give: the memory the runtime may use less what is held, and no more than the system says is free.
+    /// </summary>
     public static long Available
     {
         get

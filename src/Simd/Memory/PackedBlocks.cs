@@ -1,8 +1,8 @@
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// The blocks W[T_i, S_i] of all data side by side: row per active input, its active outputs contiguous and padded to a line. Filled once per step
-/// (<see cref="KernelSet.Pack"/>), then every pull-back and push-forward of the step streams it.
+/// The blocks W[T_i, S_i] of all data side by side: row per active input, its active outputs contiguous and padded to a line. Filled once
+/// per step (<see cref="KernelSet.Pack"/>), then every pull-back and push-forward of the step streams it.
 /// </summary>
 internal sealed unsafe class PackedBlocks : IDisposable
 {
@@ -81,7 +81,10 @@ internal sealed unsafe class PackedBlocks : IDisposable
     }
 }
 
-/// <summary>The raw shape of <see cref="PackedBlocks"/>: element (input rank a, output rank b) of datum i is at Values[Starts[i] + a * Strides[i] + b].</summary>
+/// <summary>
+/// The raw shape of <see cref="PackedBlocks"/>: element (input rank a, output rank b) of datum i is at Values[Starts[i] + a * Strides[i] +
+/// b].
+/// </summary>
 internal readonly unsafe struct PackedView(float* values, long* starts, int* strides, int* inputRanks, int* outputRanks)
 {
     public readonly float* Values = values;

@@ -3,15 +3,19 @@ using System.Diagnostics.CodeAnalysis;
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// A matrix in panels of 64 rows. Inside a panel, column j owns 64 consecutive floats (four cache lines), one per row, so a block of columns of
-/// one panel is contiguous: the forward verb streams whole columns into registers, pull-back and scatter touch elements of the same lines.
-/// Rows are padded with zeros to an even number of panels. Panels are one column further apart than their data, so that the same column of
-/// neighbouring panels falls into different cache sets also when the matrix is a power of two wide.
-/// Elements go in and out as copies: no reference or span can outlive the memory. Thread-safe against disposal and reshaping: a call in flight ends with the matrix that it began with, and a call that
-/// would change the shape under it throws. Calls that write the same elements at the same time leave them undefined.
-/// Of <see cref="ElementFormat.BFloat16"/> a column is two cache lines: the forward verbs read such a matrix, methods that copy or set elements convert, everything else refuses it.
+/// A matrix in panels of 64 rows. Inside a panel, column j owns 64 consecutive floats (four cache lines), one per row, so a block of
+/// columns of one panel is contiguous: the forward verb streams whole columns into registers, pull-back and scatter touch elements of the
+/// same lines. Rows are padded with zeros to an even number of panels. Panels are one column further apart than their data, so that the
+/// same column of neighbouring panels falls into different cache sets also when the matrix is a power of two wide. Elements go in and out
+/// as copies: no reference or span can outlive the memory. Thread-safe against disposal and reshaping: a call in flight ends with the
+/// matrix that it began with, and a call that would change the shape under it throws. Calls that write the same elements at the same time
+/// leave them undefined. Of <see cref="ElementFormat.BFloat16"/> a column is two cache lines: the forward verbs read such a matrix, methods
+/// that copy or set elements convert, everything else refuses it.
 /// </summary>
-/// <remarks>As weights: rows are outputs, columns are inputs. As pre-activations: rows are neurons, columns are data. As a Gram factor: rows are data.</remarks>
+/// <remarks>
+/// As weights: rows are outputs, columns are inputs. As pre-activations: rows are neurons, columns are data. As a Gram factor: rows are
+/// data.
+/// </remarks>
 public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
 {
     /// <summary>Rows of a panel.</summary>
@@ -54,7 +58,10 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
         IsReadOnly = true;
     }
 
-    /// <summary>Whether the matrix lies in a <see cref="MappedFile"/>: its pages are shared and cannot be written. Methods and verbs that write refuse it.</summary>
+    /// <summary>
+    /// Whether the matrix lies in a <see cref="MappedFile"/>: its pages are shared and cannot be written. Methods and verbs that write
+    /// refuse it.
+    /// </summary>
     public bool IsReadOnly { get; }
 
     /// <summary>How the elements are stored.</summary>
@@ -100,7 +107,9 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
         }
     }
 
-    /// <summary>The elements of one panel, column after column, padding included, for the engine: the span does not keep the matrix.</summary>
+    /// <summary>
+    /// The elements of one panel, column after column, padding included, for the engine: the span does not keep the matrix.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The matrix does not hold float32.</exception>
     internal Span<float> Panel(int panel)
     {
@@ -128,7 +137,9 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
     /// <summary>Elements of <see cref="_values"/> that this shape takes.</summary>
     private long Places => PlacesOf(Rows, Columns);
 
-    /// <summary>Gives the matrix another shape; its content is then undefined (padding included) unless cleared. Takes memory only when it grows.</summary>
+    /// <summary>
+    /// Gives the matrix another shape; its content is then undefined (padding included) unless cleared. Takes memory only when it grows.
+    /// </summary>
     /// <param name="rows">Rows, 1 or more.</param>
     /// <param name="columns">Columns, 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is below 1.</exception>
@@ -174,7 +185,9 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
         }
     }
 
-    /// <summary>Overwrites whole rows, rounded to the matrix's format; 64 at a time from a multiple of 64 are written line by line.</summary>
+    /// <summary>
+    /// Overwrites whole rows, rounded to the matrix's format; 64 at a time from a multiple of 64 are written line by line.
+    /// </summary>
     /// <param name="row">First row.</param>
     /// <param name="count">Rows.</param>
     /// <param name="source">count x Columns elements, row after row.</param>
@@ -233,7 +246,8 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
 
     /// <summary>Makes this an exact copy of another matrix of the same format.</summary>
     /// <exception cref="InvalidOperationException">This matrix is read-only, or another call is using it.</exception>
-    /// <exception cref="ArgumentException">The other one holds another format; <see cref="KernelSet.Round"/> rounds one into the other.</exception>
+    /// <exception cref="ArgumentException">The other one holds another format; <see cref="KernelSet.Round"/> rounds one into the
+    /// other.</exception>
     public void CopyFrom(PanelMatrix source)
     {
         using Use from = Use.Shared(source);

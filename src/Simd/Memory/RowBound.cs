@@ -1,8 +1,9 @@
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// What bounds the pre-activations of all rows for all data, beside the matrices of the reference: W h is at most upper[r, i] + (support[r, i] + Growth[r]) On[i] + Norms[r] Off[i];
-/// computing it in float32 adds at most Errors[r] Sizes[i]; a row is ruled out when the sum stays below Limits[r].
+/// What bounds the pre-activations of all rows for all data, beside the matrices of the reference: W h is at most upper[r, i] + (support[r,
+/// i] + Growth[r]) On[i] + Norms[r] Off[i]; computing it in float32 adds at most Errors[r] Sizes[i]; a row is ruled out when the sum stays
+/// below Limits[r].
 /// </summary>
 internal sealed class RowBound : IDisposable
 {

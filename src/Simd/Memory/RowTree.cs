@@ -3,14 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// Rows in R^d with boxes and balls over them, as kernels walk them: everything in groups of sixteen side by side, so that a group is one, two, four or sixteen vectors of any set.
+/// Rows in R^d with boxes and balls over them, as kernels walk them: everything in groups of sixteen side by side, so that a group is one,
+/// two, four or sixteen vectors of any set.
 /// </summary>
 /// <remarks>
-/// <b>Layout.</b> Level 0 are the rows: coordinate j of the row in slot s is at (s / 16 * d + j) * 16 + s % 16, its id at the same slot; an empty slot is NaN in every coordinate, which no
-/// comparison finds. A node of level 1 bounds one group of rows, a node of level l + 1 one group of nodes of level l: the children of node i are group i one level below, and no pointer
-/// is stored. Nodes lie in groups too, their boxes as d vectors of lower ends and d of upper ends, their balls as d vectors of centres and one of radii.
-/// <b>Why both.</b> A ball bounds products more tightly (d = 8, a half-space with a ten-thousandth of a million normal rows: 1.3 % of the leaves remain, of boxes 2.0 %), a box distances
-/// (ten neighbours: 212 leaves, of balls 486; one level up 190 against 2,520). An empty box has lower ends of infinity and upper ends of -infinity, an empty ball a radius of -infinity.
+/// <b>Layout.</b> Level 0 are the rows: coordinate j of the row in slot s is at (s / 16 * d + j) * 16 + s % 16, its id at the same slot; an
+/// empty slot is NaN in every coordinate, which no comparison finds. A node of level 1 bounds one group of rows, a node of level l + 1 one
+/// group of nodes of level l: the children of node i are group i one level below, and no pointer is stored. Nodes lie in groups too, their
+/// boxes as d vectors of lower ends and d of upper ends, their balls as d vectors of centres and one of radii. <b>Why both.</b> A ball
+/// bounds products more tightly (d = 8, a half-space with a ten-thousandth of a million normal rows: 1.3 % of the leaves remain, of boxes
+/// 2.0 %), a box distances (ten neighbours: 212 leaves, of balls 486; one level up 190 against 2,520). An empty box has lower ends of
+/// infinity and upper ends of -infinity, an empty ball a radius of -infinity.
 /// </remarks>
 internal sealed unsafe class RowTree : IDisposable
 {
@@ -85,7 +88,9 @@ internal sealed unsafe class RowTree : IDisposable
         return Leaves++;
     }
 
-    /// <summary>Gives back the leaves from <paramref name="leaf"/> on. The bounds of nodes that had rows before it stay as wide as they are.</summary>
+    /// <summary>
+    /// Gives back the leaves from <paramref name="leaf"/> on. The bounds of nodes that had rows before it stay as wide as they are.
+    /// </summary>
     public void CutLeaves(int leaf)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(leaf);
@@ -141,7 +146,9 @@ internal sealed unsafe class RowTree : IDisposable
         Ids[slot] = -1;
     }
 
-    /// <summary>Empties all slots and bounds under a node whose leaves are all in use; the bounds above it stay as wide as they are.</summary>
+    /// <summary>
+    /// Empties all slots and bounds under a node whose leaves are all in use; the bounds above it stay as wide as they are.
+    /// </summary>
     internal void EmptyUnder(int level, int node)
     {
         int from = node, to = node + 1;

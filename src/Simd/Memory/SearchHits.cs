@@ -3,9 +3,13 @@ using System.Runtime.InteropServices;
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// Ids that a search found and a value for each, and the scratch of the search. One per thread: two searches into one at the same time throw. Used again, it allocates nothing once it has grown.
+/// Ids that a search found and a value for each, and the scratch of the search. One per thread: two searches into one at the same time
+/// throw. Used again, it allocates nothing once it has grown.
 /// </summary>
-/// <remarks>Ids and values are pinned arrays, so a span over them stays readable: after the next search it shows other hits, or the former ones where the arrays have grown.</remarks>
+/// <remarks>
+/// Ids and values are pinned arrays, so a span over them stays readable: after the next search it shows other hits, or the former ones
+/// where the arrays have grown.
+/// </remarks>
 public sealed unsafe class SearchHits : IDisposable, INativeOwner
 {
     // What kernels may store behind the last hit.

@@ -1,10 +1,14 @@
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// Max-tournaments of equal size over float32 keys, in one block. A node is 16 keys of one cache line; above every level lies one with the largest key of each of its nodes,
-/// up to a level of one node. Levels lie one after another, the leaves first, each padded to whole nodes with -infinity, so m leaves take about m (1 + 1/15) floats.
+/// Max-tournaments of equal size over float32 keys, in one block. A node is 16 keys of one cache line; above every level lies one with the
+/// largest key of each of its nodes, up to a level of one node. Levels lie one after another, the leaves first, each padded to whole nodes
+/// with -infinity, so m leaves take about m (1 + 1/15) floats.
 /// </summary>
-/// <remarks>No key is NaN: what would be is held as -infinity, so that it neither wins nor hides another. Content is undefined until a tree is built.</remarks>
+/// <remarks>
+/// No key is NaN: what would be is held as -infinity, so that it neither wins nor hides another. Content is undefined until a tree is
+/// built.
+/// </remarks>
 internal sealed unsafe class TournamentTrees : IDisposable
 {
     /// <summary>Children of a node: the lanes of the widest vector, and a cache line.</summary>
@@ -65,7 +69,10 @@ internal sealed unsafe class TournamentTrees : IDisposable
     }
 }
 
-/// <summary>The raw shape of <see cref="TournamentTrees"/>, as kernels see it: node j of level l is the 16 floats at Tree(i) + Starts[l] + 16 j, its largest is element j of level l + 1.</summary>
+/// <summary>
+/// The raw shape of <see cref="TournamentTrees"/>, as kernels see it: node j of level l is the 16 floats at Tree(i) + Starts[l] + 16 j, its
+/// largest is element j of level l + 1.
+/// </summary>
 internal unsafe struct TournamentView
 {
     public readonly float* Data;

@@ -1,8 +1,9 @@
 namespace Subquad.Simd.Memory;
 
 /// <summary>
-/// An <see cref="ActiveBatch"/> transposed: for every neuron, the data it fires for. The data are blocked as neurons are in the batch, so a neuron's entries of
-/// one block of data are contiguous and the lists serve as sparse rows themselves. Thread-safe: calls that read may run side by side, a call that would change lists in use throws.
+/// An <see cref="ActiveBatch"/> transposed: for every neuron, the data it fires for. The data are blocked as neurons are in the batch, so a
+/// neuron's entries of one block of data are contiguous and the lists serve as sparse rows themselves. Thread-safe: calls that read may run
+/// side by side, a call that would change lists in use throws.
 /// </summary>
 public sealed unsafe class TransposedBatch : IDisposable, INativeOwner
 {
@@ -52,8 +53,8 @@ public sealed unsafe class TransposedBatch : IDisposable, INativeOwner
         int count = view.Count, width = view.Width;
         long* starts = Lists.Starts;
 
-        // Counted two places late: after the sum starts[run + 1] is where run begins, and the fill moves it on to where run ends, which is its meaning.
-        // (The count of the very last run falls into the buffer's slack and is never read.)
+        // Counted two places late: after the sum starts[run + 1] is where run begins, and the fill moves it on to where run ends, which is
+        // its meaning. (The count of the very last run falls into the buffer's slack and is never read.)
         for (int block = 0; block < view.Blocks; block++)
             for (int datum = 0; datum < count; datum++)
             {

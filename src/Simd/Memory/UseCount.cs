@@ -13,10 +13,14 @@ internal interface INativeOwner
 }
 
 /// <summary>
-/// Counts the public calls in flight on one object. Calls that only read its structure share it; calls that change its structure (shape, lists, tree) are alone.
-/// Disposal closes it: no call enters any more, and the memory is freed when the last call has left. Nobody waits. The engine, whose objects no user can reach, does not enter.
+/// Counts the public calls in flight on one object. Calls that only read its structure share it; calls that change its structure (shape,
+/// lists, tree) are alone. Disposal closes it: no call enters any more, and the memory is freed when the last call has left. Nobody waits.
+/// The engine, whose objects no user can reach, does not enter.
 /// </summary>
-/// <remarks>Elements that one call writes while another reads them are a race between floats, not between structures: the results are undefined, memory stays whole.</remarks>
+/// <remarks>
+/// Elements that one call writes while another reads them are a race between floats, not between structures: the results are undefined,
+/// memory stays whole.
+/// </remarks>
 internal struct UseCount
 {
     private const int Closed = int.MinValue, Alone = 1 << 30;

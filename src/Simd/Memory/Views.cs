@@ -1,6 +1,8 @@
 namespace Subquad.Simd.Memory;
 
-/// <summary>The raw shape of a <see cref="PanelMatrix"/>, as kernels see it. Element (r, j) is at Data[r / 64 * Stride + j * 64 + r % 64].</summary>
+/// <summary>
+/// The raw shape of a <see cref="PanelMatrix"/>, as kernels see it. Element (r, j) is at Data[r / 64 * Stride + j * 64 + r % 64].
+/// </summary>
 internal readonly unsafe struct PanelView(float* data, long stride, int rows, int columns)
 {
     public readonly float* Data = data;
@@ -9,7 +11,10 @@ internal readonly unsafe struct PanelView(float* data, long stride, int rows, in
     public readonly int Columns = columns;
 }
 
-/// <summary>The raw shape of a <see cref="PanelMatrix"/> of bfloat16, as kernels see it: column j of panel p is the 32 words from Data[p * Stride + j * 32] on; see <see cref="BFloat16"/>.</summary>
+/// <summary>
+/// The raw shape of a <see cref="PanelMatrix"/> of bfloat16, as kernels see it: column j of panel p is the 32 words from Data[p * Stride +
+/// j * 32] on; see <see cref="BFloat16"/>.
+/// </summary>
 internal readonly unsafe struct BFloat16View(uint* data, long stride, int rows, int columns)
 {
     public readonly uint* Data = data;
@@ -19,8 +24,8 @@ internal readonly unsafe struct BFloat16View(uint* data, long stride, int rows, 
 }
 
 /// <summary>
-/// Sparse rows over a batch, block-major, as kernels see them: entries of datum i in block b are Starts[b * Count + i] to Starts[b * Count + i + 1], ascending;
-/// an entry is neuron b * BlockSize + Offsets[e] with value Values[e].
+/// Sparse rows over a batch, block-major, as kernels see them: entries of datum i in block b are Starts[b * Count + i] to Starts[b * Count
+/// + i + 1], ascending; an entry is neuron b * BlockSize + Offsets[e] with value Values[e].
 /// </summary>
 internal readonly unsafe struct ActiveView(int count, int width, int blocks, long* starts, ushort* offsets, float* values)
 {
@@ -42,8 +47,8 @@ internal readonly unsafe struct ActiveView(int count, int width, int blocks, lon
 }
 
 /// <summary>
-/// The same entries transposed, as kernels see them: <see cref="Lists"/> has a row per neuron over the data, and Positions[e] is the place of entry e in the
-/// batch it was made from.
+/// The same entries transposed, as kernels see them: <see cref="Lists"/> has a row per neuron over the data, and Positions[e] is the place
+/// of entry e in the batch it was made from.
 /// </summary>
 internal readonly unsafe struct TransposedView(ActiveView lists, int* positions)
 {

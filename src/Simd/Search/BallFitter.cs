@@ -3,13 +3,15 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Search;
 
 /// <summary>
-/// Fits balls to rows. The centre begins at the mean and moves towards the farthest row in shrinking steps (Badoiu and Clarkson, "Smaller core-sets for balls", SODA 2003), which brings it
-/// near the centre of the smallest ball. All in float64; the centre is rounded before the radius is taken.
+/// Fits balls to rows. The centre begins at the mean and moves towards the farthest row in shrinking steps (Badoiu and Clarkson, "Smaller
+/// core-sets for balls", SODA 2003), which brings it near the centre of the smallest ball. All in float64; the centre is rounded before the
+/// radius is taken.
 /// </summary>
 /// <remarks>
-/// <b>Rounding.</b> A float chain of d multiply-adds for &lt;w, x&gt; is off by at most g |w| |x|, g = n u with n = 2d + 6 roundings (fused or not). With r the true radius round c,
-/// chain(w) &lt;= chain(c) + (r + g (|w| + |c|)) |x| and |w| &lt;= |c| + r, so a node keeps R = r + g (2 |c| + r), rounded up by what the test R |x| itself may lose.
-/// What products lose to underflow is absolute, and is in the bound they are held against.
+/// <b>Rounding.</b> A float chain of d multiply-adds for &lt;w, x&gt; is off by at most g |w| |x|, g = n u with n = 2d + 6 roundings (fused
+/// or not). With r the true radius round c, chain(w) &lt;= chain(c) + (r + g (|w| + |c|)) |x| and |w| &lt;= |c| + r, so a node keeps R = r
+/// + g (2 |c| + r), rounded up by what the test R |x| itself may lose. What products lose to underflow is absolute, and is in the bound
+/// they are held against.
 /// </remarks>
 internal sealed class BallFitter(RowTree tree)
 {

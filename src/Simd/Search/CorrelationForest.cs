@@ -4,9 +4,10 @@ using Subquad.Simd.Threading;
 namespace Subquad.Simd.Search;
 
 /// <summary>
-/// Correlation trees of equal size in one block, over keys sum - threshold of pre-activations: one per datum over the neurons (a DTree) or one per neuron over the data (a WTree).
-/// A report at 0 gives the neurons strictly above their thresholds exactly, for a float32 difference with gradual underflow is positive just when its first term is the greater.
-/// Trees are shared among the workers of a team; results do not depend on how many there are. Warm calls allocate nothing. One call at a time: a second one beside it throws.
+/// Correlation trees of equal size in one block, over keys sum - threshold of pre-activations: one per datum over the neurons (a DTree) or
+/// one per neuron over the data (a WTree). A report at 0 gives the neurons strictly above their thresholds exactly, for a float32
+/// difference with gradual underflow is positive just when its first term is the greater. Trees are shared among the workers of a team;
+/// results do not depend on how many there are. Warm calls allocate nothing. One call at a time: a second one beside it throws.
 /// </summary>
 /// <remarks>As with <see cref="CorrelationTree"/> a key that would be NaN is -infinity.</remarks>
 public sealed class CorrelationForest : IDisposable, INativeOwner
@@ -71,7 +72,9 @@ public sealed class CorrelationForest : IDisposable, INativeOwner
         ShareWhole(_build);
     }
 
-    /// <summary>Reads the changed leaves anew, and no other; the levels of a tree follow path by path when few of its leaves changed.</summary>
+    /// <summary>
+    /// Reads the changed leaves anew, and no other; the levels of a tree follow path by path when few of its leaves changed.
+    /// </summary>
     /// <param name="sums">Shaped as when the trees were built.</param>
     /// <param name="thresholds">As for <see cref="Build"/>.</param>
     /// <param name="changed">Row i lists the changed leaves of tree i.</param>
@@ -91,7 +94,10 @@ public sealed class CorrelationForest : IDisposable, INativeOwner
         ShareWhole(_update);
     }
 
-    /// <summary>Lists, for every tree, the leaves with a positive key and gain * key for each: over neurons the very bits of <see cref="TeamKernels.Threshold"/>, over data the same transposed.</summary>
+    /// <summary>
+    /// Lists, for every tree, the leaves with a positive key and gain * key for each: over neurons the very bits of
+    /// <see cref="TeamKernels.Threshold"/>, over data the same transposed.
+    /// </summary>
     /// <param name="gain">Multiplies every key.</param>
     /// <param name="destination">Reshaped to trees x leaves.</param>
     /// <exception cref="ObjectDisposedException">The forest, its team or the destination was disposed.</exception>

@@ -3,14 +3,18 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Search;
 
 /// <summary>
-/// Answers "which keys exceed a threshold?" and "which are the largest?" in time that grows with the answer: a max-tournament of fan-out 16 (algorithm of Alman, Liang, Song,
-/// Zhang and Zhuo, NeurIPS 2023, who use binary trees). A query compares 16 children at a time and enters only nodes whose largest key qualifies. Warm calls allocate nothing.
-/// Queries may run on several threads at once; a change beside another call throws.
+/// Answers "which keys exceed a threshold?" and "which are the largest?" in time that grows with the answer: a max-tournament of fan-out 16
+/// (algorithm of Alman, Liang, Song, Zhang and Zhuo, NeurIPS 2023, who use binary trees). A query compares 16 children at a time and enters
+/// only nodes whose largest key qualifies. Warm calls allocate nothing. Queries may run on several threads at once; a change beside another
+/// call throws.
 /// </summary>
 /// <remarks>A NaN key is held as -infinity: it is never reported, and hides no other. Nor is a key of -infinity ever reported.</remarks>
 public sealed class CorrelationTree : IDisposable, INativeOwner
 {
-    /// <summary>Up to one changed leaf in so many, changes go path by path, above level by level: of 16,384 leaves 256 take as long as all levels do (perf/Kernels, TournamentBenchmarks).</summary>
+    /// <summary>
+    /// Up to one changed leaf in so many, changes go path by path, above level by level: of 16,384 leaves 256 take as long as all levels do
+    /// (perf/Kernels, TournamentBenchmarks).
+    /// </summary>
     internal const int LeavesPerPath = 64;
 
     private readonly KernelSet _kernels;
@@ -104,7 +108,10 @@ public sealed class CorrelationTree : IDisposable, INativeOwner
         return _kernels.ReportAbove(_trees, 0, threshold, ids);
     }
 
-    /// <summary>Writes the ids of the <paramref name="k"/> largest keys by descending key, of equal keys the lower id first; returns how many: fewer than k only when there are no more above -infinity.</summary>
+    /// <summary>
+    /// Writes the ids of the <paramref name="k"/> largest keys by descending key, of equal keys the lower id first; returns how many: fewer
+    /// than k only when there are no more above -infinity.
+    /// </summary>
     /// <param name="k">0 or more.</param>
     /// <param name="ids">Room for k ids, or for Count when that is less.</param>
     /// <exception cref="ArgumentOutOfRangeException">k is negative.</exception>

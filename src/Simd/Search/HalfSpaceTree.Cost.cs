@@ -14,8 +14,9 @@ public sealed partial class HalfSpaceTree
     private const int Probes = 3, Repeats = 4, Sampled = 4_096;
 
     /// <summary>
-    /// The cost model's one number: seconds per group that a walk computes, rows or nodes, over seconds per group of a scan. Measured on rows of the tree itself as queries, with bounds that a
-    /// thousandth of the rows exceed: the median of the best times. It decides between two ways with the same result, so a wrong measurement costs time only.
+    /// The cost model's one number: seconds per group that a walk computes, rows or nodes, over seconds per group of a scan. Measured on
+    /// rows of the tree itself as queries, with bounds that a thousandth of the rows exceed: the median of the best times. It decides
+    /// between two ways with the same result, so a wrong measurement costs time only.
     /// </summary>
     private float MeasureListedCost()
     {

@@ -7,7 +7,10 @@ public sealed partial class HalfSpaceTree
     /// <summary>The sides of a node's box may grow to this multiple, together, of what they were when its rows were put there.</summary>
     private const double Slack = 1.25;
 
-    /// <summary>A subtree is split anew where moved rows that need it make up this share of its slots: splitting them costs about as much as taking so many rows elsewhere.</summary>
+    /// <summary>
+    /// A subtree is split anew where moved rows that need it make up this share of its slots: splitting them costs about as much as taking
+    /// so many rows elsewhere.
+    /// </summary>
     private const double LeastLeaving = 1.0 / 16;
 
     private double[][] _mostSize = [];
@@ -16,8 +19,8 @@ public sealed partial class HalfSpaceTree
     internal long Resplit { get; private set; }
 
     /// <summary>
-    /// Puts moved rows where they were, as long as their leaf has slack. Where it has not, the smallest subtree that has is split anew, if enough of its rows need that; and the rows that are left over
-    /// have to go elsewhere.
+    /// Puts moved rows where they were, as long as their leaf has slack. Where it has not, the smallest subtree that has is split anew, if
+    /// enough of its rows need that; and the rows that are left over have to go elsewhere.
     /// </summary>
     /// <returns>Places in <paramref name="ids"/> of rows that are left over; they are where they were, with their former values.</returns>
     private List<int> MoveInPlace(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
@@ -64,7 +67,10 @@ public sealed partial class HalfSpaceTree
         return leaving;
     }
 
-    /// <summary>The lowest level at which the node over a slot may grow to hold a row; 0 for none. Above the leaves only nodes that hold no fresh leaf count.</summary>
+    /// <summary>
+    /// The lowest level at which the node over a slot may grow to hold a row; 0 for none. Above the leaves only nodes that hold no fresh
+    /// leaf count.
+    /// </summary>
     private int SmallestWithSlack(long slot, ReadOnlySpan<float> row)
     {
         for (int level = 1; level <= _tree.Levels; level++)

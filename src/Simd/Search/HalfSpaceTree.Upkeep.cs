@@ -4,7 +4,10 @@ namespace Subquad.Simd.Search;
 
 public sealed partial class HalfSpaceTree
 {
-    /// <summary>Rows in fresh leaves and empty slots, as a share of all slots in use, from which all is built anew; and as many more as are never worth it.</summary>
+    /// <summary>
+    /// Rows in fresh leaves and empty slots, as a share of all slots in use, from which all is built anew; and as many more as are never
+    /// worth it.
+    /// </summary>
     private const double MostStale = 0.25;
     private const int FewStale = 256;
 
@@ -18,7 +21,8 @@ public sealed partial class HalfSpaceTree
     /// <summary>Adds rows under new ids.</summary>
     /// <param name="ids">0 or more each, none of them in the tree.</param>
     /// <param name="rows">Row after row.</param>
-    /// <exception cref="ArgumentException">An id is taken, negative or given twice, or a number is NaN or infinite; the message names the row. Then nothing has changed.</exception>
+    /// <exception cref="ArgumentException">An id is taken, negative or given twice, or a number is NaN or infinite; the message names the
+    /// row. Then nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The tree was disposed.</exception>
     /// <exception cref="InvalidOperationException">Another call is using the tree.</exception>
     public void Insert(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
@@ -39,7 +43,8 @@ public sealed partial class HalfSpaceTree
     }
 
     /// <summary>Takes rows out.</summary>
-    /// <exception cref="ArgumentException">An id is not in the tree or given twice; the message names it. Then nothing has changed.</exception>
+    /// <exception cref="ArgumentException">An id is not in the tree or given twice; the message names it. Then nothing has
+    /// changed.</exception>
     /// <exception cref="ObjectDisposedException">The tree was disposed.</exception>
     /// <exception cref="InvalidOperationException">Another call is using the tree.</exception>
     public void Remove(ReadOnlySpan<int> ids)
@@ -56,7 +61,8 @@ public sealed partial class HalfSpaceTree
     }
 
     /// <summary>Gives rows that are in the tree new values.</summary>
-    /// <exception cref="ArgumentException">An id is not in the tree or given twice, or a number is NaN or infinite; the message names the row. Then nothing has changed.</exception>
+    /// <exception cref="ArgumentException">An id is not in the tree or given twice, or a number is NaN or infinite; the message names the
+    /// row. Then nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The tree was disposed.</exception>
     /// <exception cref="InvalidOperationException">Another call is using the tree.</exception>
     public void Move(ReadOnlySpan<int> ids, ReadOnlySpan<float> rows)
@@ -211,7 +217,9 @@ public sealed partial class HalfSpaceTree
         return (rows, [.. ids]);
     }
 
-    /// <summary>Builds everything from these rows, with room for the fresh leaves to come, and measures what the cost model needs.</summary>
+    /// <summary>
+    /// Builds everything from these rows, with room for the fresh leaves to come, and measures what the cost model needs.
+    /// </summary>
     private void Build(NativeBuffer<float> rows, int[] ids)
     {
         int leaves = (ids.Length + RowTree.Group - 1) / RowTree.Group;

@@ -16,15 +16,18 @@ public enum SearchPath
 }
 
 /// <summary>
-/// Rows in R^d that answer which of them exceed a half-space, are nearest to a point, or have the largest inner product with it. Exact: every query returns what a scan of all rows in
-/// float32 would, bit for bit, whatever the tree looks like. Queries may run on several threads at once, each with its own <see cref="SearchHits"/>; a change beside another call throws.
+/// Rows in R^d that answer which of them exceed a half-space, are nearest to a point, or have the largest inner product with it. Exact:
+/// every query returns what a scan of all rows in float32 would, bit for bit, whatever the tree looks like. Queries may run on several
+/// threads at once, each with its own <see cref="SearchHits"/>; a change beside another call throws.
 /// </summary>
 /// <remarks>
-/// <para>A packed tree of boxes and balls with a fan-out of sixteen: see <see cref="RowTree"/> for the layout, <see cref="RowSplitter"/> for the order of the rows, <see cref="BallFitter"/> for the
-/// balls and why rounding cannot make them miss a row. A query tests sixteen nodes, or rows, at a time (algorithm A9 with balls for partitions).</para>
-/// <para>Changes: a moved row stays in its leaf while the sides of the leaf's box have grown by a quarter at most. Where that slack is used up, the smallest subtree around it that has some left is
-/// split anew in its place, if enough of its rows need that; the other rows, and new ones, go to fresh leaves at the end, which are split anew whenever their rows have doubled. When fresh rows and
-/// empty slots make up a quarter of the tree, all of it is built again.</para>
+/// <para>A packed tree of boxes and balls with a fan-out of sixteen: see <see cref="RowTree"/> for the layout, <see cref="RowSplitter"/>
+/// for the order of the rows, <see cref="BallFitter"/> for the balls and why rounding cannot make them miss a row. A query tests sixteen
+/// nodes, or rows, at a time (algorithm A9 with balls for partitions).</para>
+/// <para>Changes: a moved row stays in its leaf while the sides of the leaf's box have grown by a quarter at most. Where that slack is used
+/// up, the smallest subtree around it that has some left is split anew in its place, if enough of its rows need that; the other rows, and
+/// new ones, go to fresh leaves at the end, which are split anew whenever their rows have doubled. When fresh rows and empty slots make up
+/// a quarter of the tree, all of it is built again.</para>
 /// </remarks>
 public sealed partial class HalfSpaceTree : IDisposable, INativeOwner
 {
@@ -42,7 +45,8 @@ public sealed partial class HalfSpaceTree : IDisposable, INativeOwner
     /// <param name="dimension">d, at least 1.</param>
     /// <param name="kernels">Computes everything.</param>
     /// <exception cref="ArgumentOutOfRangeException">The dimension is below 1.</exception>
-    /// <exception cref="ArgumentException">The numbers are no whole rows, or one of them is NaN or infinite; the message names its row.</exception>
+    /// <exception cref="ArgumentException">The numbers are no whole rows, or one of them is NaN or infinite; the message names its
+    /// row.</exception>
     public HalfSpaceTree(ReadOnlySpan<float> rows, int dimension, KernelSet kernels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
@@ -78,7 +82,9 @@ public sealed partial class HalfSpaceTree : IDisposable, INativeOwner
     /// <summary>Groups of sixteen rows that a scan reads.</summary>
     public int RowGroups => _tree.Leaves;
 
-    /// <summary>What a group of rows reached through the tree costs, in groups of a scan: measured on these rows when they were built.</summary>
+    /// <summary>
+    /// What a group of rows reached through the tree costs, in groups of a scan: measured on these rows when they were built.
+    /// </summary>
     public double ListedCost => _listedCost;
 
     /// <summary>Ids and inner products of all rows w with &lt;w, x&gt; > b, in the order in which the tree holds the rows.</summary>
@@ -110,7 +116,10 @@ public sealed partial class HalfSpaceTree : IDisposable, INativeOwner
         _kernels.SortById(hits, _largestId);
     }
 
-    /// <summary>The k rows nearest to x, nearest first, with their squared Euclidean distances; of equal distances the smaller id first. All rows when there are fewer than k.</summary>
+    /// <summary>
+    /// The k rows nearest to x, nearest first, with their squared Euclidean distances; of equal distances the smaller id first. All rows
+    /// when there are fewer than k.
+    /// </summary>
     /// <param name="x">d finite numbers.</param>
     /// <param name="k">0 or more.</param>
     /// <param name="hits">Overwritten. Rows whose squared distance overflows are left out.</param>
@@ -124,7 +133,10 @@ public sealed partial class HalfSpaceTree : IDisposable, INativeOwner
         _kernels.Nearest(_tree, x, k, CostOf(Path), hits);
     }
 
-    /// <summary>The k rows with the largest inner products with x, the largest first; of equal products the smaller id first. All rows when there are fewer than k.</summary>
+    /// <summary>
+    /// The k rows with the largest inner products with x, the largest first; of equal products the smaller id first. All rows when there
+    /// are fewer than k.
+    /// </summary>
     /// <param name="x">d finite numbers.</param>
     /// <param name="k">0 or more.</param>
     /// <param name="hits">Overwritten. Rows whose product overflows to NaN or -infinity are left out.</param>

@@ -3,9 +3,10 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Search;
 
 /// <summary>
-/// Puts rows into an order in which sixteen in a row are near each other: splits at right angles to an axis, again and again, each along the axis and at the place where the sum of squared
-/// distances from the means of the two sides falls most (a two-means split in one dimension). Even data are halved, clusters come apart where they are apart. Cuts lie at multiples of
-/// sixteen, so no group straddles one and no slot is wasted.
+/// Puts rows into an order in which sixteen in a row are near each other: splits at right angles to an axis, again and again, each along
+/// the axis and at the place where the sum of squared distances from the means of the two sides falls most (a two-means split in one
+/// dimension). Even data are halved, clusters come apart where they are apart. Cuts lie at multiples of sixteen, so no group straddles one
+/// and no slot is wasted.
 /// </summary>
 /// <param name="dimension">d.</param>
 internal sealed unsafe class RowSplitter(int dimension)

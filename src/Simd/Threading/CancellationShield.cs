@@ -1,6 +1,8 @@
 namespace Subquad.Simd.Threading;
 
-/// <summary>Until it is disposed, the jobs of a team do not stop for a cancellation: what changes weights is done whole or not at all.</summary>
+/// <summary>
+/// Until it is disposed, the jobs of a team do not stop for a cancellation: what changes weights is done whole or not at all.
+/// </summary>
 internal readonly ref struct CancellationShield : IDisposable
 {
     private readonly WorkerTeam _team;

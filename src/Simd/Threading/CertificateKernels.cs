@@ -2,7 +2,9 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Threading;
 
-/// <summary>The verbs of certified activity over their whole range, shared among the workers of a team; see <see cref="TeamKernels"/>.</summary>
+/// <summary>
+/// The verbs of certified activity over their whole range, shared among the workers of a team; see <see cref="TeamKernels"/>.
+/// </summary>
 internal sealed class CertificateKernels
 {
     private readonly TeamKernels _kernels;
@@ -60,7 +62,10 @@ internal sealed class CertificateKernels
         _kernels.Team.Run(source.Panels, _raise);
     }
 
-    /// <summary>Raises upper to the bound and counts the rows that it does not rule out, as runs of <paramref name="destination"/>; <see cref="ListUncertain"/> lists them.</summary>
+    /// <summary>
+    /// Raises upper to the bound and counts the rows that it does not rule out, as runs of <paramref name="destination"/>;
+    /// <see cref="ListUncertain"/> lists them.
+    /// </summary>
     public void RaiseAndCountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination)
     {
         destination.SetShape(upper.Columns, upper.Rows);

@@ -27,7 +27,10 @@ internal static class LineCounter
         return columns * weights.Panels * LinesOf(weights);
     }
 
-    /// <summary>Pull-back, push-forward, scatter, pack: for each block of data, block of outputs and input, the lines that hold an output active together with the input.</summary>
+    /// <summary>
+    /// Pull-back, push-forward, scatter, pack: for each block of data, block of outputs and input, the lines that hold an output active
+    /// together with the input.
+    /// </summary>
     public static long OfPairs(ActiveBatch outputs, TransposedBatch inputs)
     {
         ActiveBatch lists = inputs.Lists;

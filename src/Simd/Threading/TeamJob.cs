@@ -2,7 +2,10 @@ using System.Runtime.ExceptionServices;
 
 namespace Subquad.Simd.Threading;
 
-/// <summary>What the threads of a <see cref="WorkerTeam"/> share: the job at hand and how it is handed out. It does not know the team, so that parked threads do not keep that alive.</summary>
+/// <summary>
+/// What the threads of a <see cref="WorkerTeam"/> share: the job at hand and how it is handed out. It does not know the team, so that
+/// parked threads do not keep that alive.
+/// </summary>
 /// <param name="helpers">Threads beside the caller.</param>
 internal sealed class TeamJob(int helpers)
 {

@@ -2,15 +2,20 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Threading;
 
-/// <content>Dense float64: outer products, triangular solves and products with a symmetric matrix. Workers own rows of a result or right-hand sides, or slices that depend on the order alone.</content>
+/// <content>Dense float64: outer products, triangular solves and products with a symmetric matrix. Workers own rows of a result or
+/// right-hand sides, or slices that depend on the order alone.</content>
 internal sealed partial class TeamKernels
 {
-    /// <summary>The most right-hand sides that one worker solves together: 256 of them make the copy of a block of L worth its time.</summary>
+    /// <summary>
+    /// The most right-hand sides that one worker solves together: 256 of them make the copy of a block of L worth its time.
+    /// </summary>
     private const int MostSolveColumns = 256;
 
     private const int GroupColumns = 16;
 
-    /// <summary>The most slices of <see cref="MultiplySymmetric"/>, whatever the team: <c>partial</c> has room for n elements of each.</summary>
+    /// <summary>
+    /// The most slices of <see cref="MultiplySymmetric"/>, whatever the team: <c>partial</c> has room for n elements of each.
+    /// </summary>
     public const int SymmetricSlices = 16;
 
     private const int RowsOfSlice = 256;
@@ -42,7 +47,10 @@ internal sealed partial class TeamKernels
         }
     }
 
-    /// <summary>Solves L X = B in place; see <see cref="KernelSet.SolveLower(NativeBuffer{double}, int, int, NativeBuffer{double}, int, int, int, Arena)"/>.</summary>
+    /// <summary>
+    /// Solves L X = B in place; see
+    /// <see cref="KernelSet.SolveLower(NativeBuffer{double}, int, int, NativeBuffer{double}, int, int, int, Arena)"/>.
+    /// </summary>
     /// <param name="factor">L: n x stride, row-major.</param>
     /// <param name="stride">Elements from row to row of L.</param>
     /// <param name="n">Order.</param>
@@ -58,7 +66,10 @@ internal sealed partial class TeamKernels
         Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveUpper ??= (chunk, worker) => Kernels.SolveUpperCore(
             _matrix, _stride, _order, _right, _rightStride, chunk * _solveColumns, Math.Min(_columnTo, (chunk + 1) * _solveColumns), Team.Scratch(worker)));
 
-    /// <summary>Solves L L^T X = B in place; otherwise as <see cref="SolveLower"/>. One right-hand side takes a path of its own, which reads L twice and does nothing for its padding.</summary>
+    /// <summary>
+    /// Solves L L^T X = B in place; otherwise as <see cref="SolveLower"/>. One right-hand side takes a path of its own, which reads L twice
+    /// and does nothing for its padding.
+    /// </summary>
     public void SolveFactored(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columns)
     {
         if (columns > 1)
@@ -77,7 +88,9 @@ internal sealed partial class TeamKernels
             right[(long)row * rightStride] = vector[row];
     }
 
-    /// <summary>y = M x from the lower triangle of M, each element of which is read once. The order of the sums depends on n alone.</summary>
+    /// <summary>
+    /// y = M x from the lower triangle of M, each element of which is read once. The order of the sums depends on n alone.
+    /// </summary>
     /// <param name="matrix">M: n x stride, row-major; only the lower triangle counts.</param>
     /// <param name="stride">Elements from row to row.</param>
     /// <param name="n">Order.</param>

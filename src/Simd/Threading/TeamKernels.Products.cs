@@ -5,7 +5,9 @@ namespace Subquad.Simd.Threading;
 /// <content>Products with matrices that hold no weights, and corrections by them: small matrices times the lists of all neurons.</content>
 internal sealed partial class TeamKernels
 {
-    /// <summary>A small matrix of at most this many bytes stays in the second-level cache while blocks of columns pass it one by one.</summary>
+    /// <summary>
+    /// A small matrix of at most this many bytes stays in the second-level cache while blocks of columns pass it one by one.
+    /// </summary>
     private const long MostResidentBytes = 1_200_000;
 
     private const int PanelsOfBlock = ActiveBatch.BlockSize / PanelMatrix.PanelRows;
@@ -23,8 +25,11 @@ internal sealed partial class TeamKernels
         RunAccumulate();
     }
 
-    /// <summary>target = source - scale * (M x)^T, and the rows of target above their thresholds with gain * (target - threshold): pre-activations of data whose inputs are constant, corrected by
-    /// a step. The bits are those of <see cref="Multiply"/>, <see cref="SubtractTransposed"/> and <see cref="Threshold"/>, but a block of neurons goes through all three in the caches.</summary>
+    /// <summary>
+    /// target = source - scale * (M x)^T, and the rows of target above their thresholds with gain * (target - threshold): pre-activations
+    /// of data whose inputs are constant, corrected by a step. The bits are those of <see cref="Multiply"/>,
+    /// <see cref="SubtractTransposed"/> and <see cref="Threshold"/>, but a block of neurons goes through all three in the caches.
+    /// </summary>
     /// <param name="matrix">M: inner products, data x terms.</param>
     /// <param name="columns">x: a list of terms per neuron.</param>
     /// <param name="values">In the order of <paramref name="columns"/>.</param>
@@ -66,7 +71,9 @@ internal sealed partial class TeamKernels
         (_weights, _lists, _inputValues, _sums) = (matrix, columns, values, product);
     }
 
-    /// <summary>Shared by data when there are too few rows to share: a network's outputs, a small matrix times the lists of all neurons.</summary>
+    /// <summary>
+    /// Shared by data when there are too few rows to share: a network's outputs, a small matrix times the lists of all neurons.
+    /// </summary>
     private void RunAccumulate()
     {
         if (_weights.Panels / 2 >= Team.Degree)

@@ -12,7 +12,10 @@ internal sealed partial class TeamKernels
     private int _length, _columns, _rows;
     private long _at;
 
-    /// <summary>Transforms rows in place; see <see cref="KernelSet.TransformHadamard"/>. Rows are shared among the workers; where they are too few for that, each is.</summary>
+    /// <summary>
+    /// Transforms rows in place; see <see cref="KernelSet.TransformHadamard"/>. Rows are shared among the workers; where they are too few
+    /// for that, each is.
+    /// </summary>
     /// <param name="rows">Row after row; nothing between them.</param>
     /// <param name="length">Elements of a row, a power of two up to 2^30.</param>
     /// <param name="count">Rows.</param>

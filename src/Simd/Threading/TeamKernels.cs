@@ -3,14 +3,16 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Threading;
 
 /// <summary>
-/// The verbs of a <see cref="KernelSet"/> over their whole range, shared among the workers of a team. Threads own outputs (forward, scatter), inputs (pull-back) or data
-/// (packed), never parts of a sum, so results do not depend on the number of workers. Arguments wait in fields and bodies are made once: a call allocates nothing.
-/// Not reentrant.
+/// The verbs of a <see cref="KernelSet"/> over their whole range, shared among the workers of a team. Threads own outputs (forward,
+/// scatter), inputs (pull-back) or data (packed), never parts of a sum, so results do not depend on the number of workers. Arguments wait
+/// in fields and bodies are made once: a call allocates nothing. Not reentrant.
 /// </summary>
 internal sealed partial class TeamKernels
 {
-    /// <summary>Above this density a forward pass runs dense. Sparse columns reach two thirds of the dense kernel's rate on 512 bits (35 against 52 GFLOP/s on one Zen 4 core); the
-    /// narrower sets gain nothing from the dense path below that either.</summary>
+    /// <summary>
+    /// Above this density a forward pass runs dense. Sparse columns reach two thirds of the dense kernel's rate on 512 bits (35 against 52
+    /// GFLOP/s on one Zen 4 core); the narrower sets gain nothing from the dense path below that either.
+    /// </summary>
     public const double ForwardBreakEven = 0.7;
 
     private const int RowChunk = 64;
@@ -66,14 +68,17 @@ internal sealed partial class TeamKernels
     /// <summary>Multiply-adds of the verbs on active lists so far.</summary>
     public long MultiplyAdds { get; internal set; }
 
-    /// <summary>64-byte lines of weights that the verbs on active lists touched so far, once per tile visit; 0 while they are not counted.</summary>
+    /// <summary>
+    /// 64-byte lines of weights that the verbs on active lists touched so far, once per tile visit; 0 while they are not counted.
+    /// </summary>
     public long TouchedLines { get; internal set; }
 
     /// <summary>sums = W x; the forward verb.</summary>
     /// <param name="weights">W.</param>
     /// <param name="inputs">x.</param>
     /// <param name="sums">Reshaped to rows of W x data.</param>
-    /// <param name="dense">Room for x spread out, used above <see cref="ForwardBreakEven"/>; null keeps to the sparse path. Both give the same bits.</param>
+    /// <param name="dense">Room for x spread out, used above <see cref="ForwardBreakEven"/>; null keeps to the sparse path. Both give the
+    /// same bits.</param>
     public void Forward(PanelMatrix weights, ActiveBatch inputs, PanelMatrix sums, PanelMatrix? dense = null)
     {
         if (inputs.Count == 0)
@@ -116,7 +121,9 @@ internal sealed partial class TeamKernels
         Team.Run(Chunks(weights.Columns), _pullBack);
     }
 
-    /// <summary>pushed = the push-forward of <paramref name="inputValues"/> (in the turned order); see <see cref="KernelSet.PushForward"/>.</summary>
+    /// <summary>
+    /// pushed = the push-forward of <paramref name="inputValues"/> (in the turned order); see <see cref="KernelSet.PushForward"/>.
+    /// </summary>
     public void PushForward(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues)
     {
         KernelSet.CheckPairs(weights, outputs, inputs);

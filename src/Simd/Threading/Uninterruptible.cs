@@ -1,8 +1,8 @@
 namespace Subquad.Simd.Threading;
 
 /// <summary>
-/// Waits that <see cref="Thread.Interrupt"/> cannot leave early: work that others rely on must be finished first. An interruption is kept and requested again when the wait is over. Every wait for a
-/// contended monitor can be interrupted, also that of <c>lock</c>.
+/// Waits that <see cref="Thread.Interrupt"/> cannot leave early: work that others rely on must be finished first. An interruption is kept
+/// and requested again when the wait is over. Every wait for a contended monitor can be interrupted, also that of <c>lock</c>.
 /// </summary>
 internal static class Uninterruptible
 {

@@ -1,8 +1,9 @@
 namespace Subquad.Simd.Threading;
 
 /// <summary>
-/// A semaphore whose waits <see cref="Thread.Interrupt"/> cannot leave early. It stands in for <see cref="SemaphoreSlim"/>, which counts the waiters that it has woken: a waiter that is woken and interrupted at
-/// once stays in that count, and the next <see cref="SemaphoreSlim.Release()"/> wakes nobody.
+/// A semaphore whose waits <see cref="Thread.Interrupt"/> cannot leave early. It stands in for <see cref="SemaphoreSlim"/>, which counts
+/// the waiters that it has woken: a waiter that is woken and interrupted at once stays in that count, and the next
+/// <see cref="SemaphoreSlim.Release()"/> wakes nobody.
 /// </summary>
 internal sealed class UninterruptibleSemaphore
 {
@@ -38,7 +39,8 @@ internal sealed class UninterruptibleSemaphore
         return interrupted;
     }
 
-    // SpinWait.SpinOnce sleeps for zero milliseconds now and then, and that can be interrupted. Pauses stay short, for a job begins that much later.
+    // SpinWait.SpinOnce sleeps for zero milliseconds now and then, and that can be interrupted. Pauses stay short, for a job begins that
+    // much later.
     private static void Pause(int look)
     {
         if (Environment.ProcessorCount > 1 && (look < LooksBeforeYields || look % 2 == 0))

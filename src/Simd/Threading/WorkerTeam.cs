@@ -4,12 +4,14 @@ using Subquad.Simd.Memory;
 namespace Subquad.Simd.Threading;
 
 /// <summary>
-/// A fixed number of workers that share the items of a job. The caller is one of them; the others are parked threads, started by the first job that uses them. Items are
-/// taken one by one, so a slow core does less; results must not depend on which worker runs which item. A warm job allocates nothing.
+/// A fixed number of workers that share the items of a job. The caller is one of them; the others are parked threads, started by the first
+/// job that uses them. Items are taken one by one, so a slow core does less; results must not depend on which worker runs which item. A
+/// warm job allocates nothing.
 /// </summary>
 /// <remarks>
-/// Thread safety: one job at a time. A second <see cref="Run(int, Action{int, int})"/> while a job runs throws, from whatever thread it comes. <see cref="Dispose"/> waits for the job
-/// of another thread. The threads of a team that nobody disposed end when the team is collected.
+/// Thread safety: one job at a time. A second <see cref="Run(int, Action{int, int})"/> while a job runs throws, from whatever thread it
+/// comes. <see cref="Dispose"/> waits for the job of another thread. The threads of a team that nobody disposed end when the team is
+/// collected.
 /// </remarks>
 public sealed class WorkerTeam : IDisposable
 {
@@ -54,7 +56,10 @@ public sealed class WorkerTeam : IDisposable
     /// <summary>Stops a job of <see cref="Run(int, Action{int, int})"/> between two items; changed only between two jobs.</summary>
     internal CancellationToken Cancellation { get; set; }
 
-    /// <summary>Runs body(item, worker) for all items; returns when all are done. An exception of the body ends the job and is thrown here; the first one is kept.</summary>
+    /// <summary>
+    /// Runs body(item, worker) for all items; returns when all are done. An exception of the body ends the job and is thrown here; the
+    /// first one is kept.
+    /// </summary>
     /// <param name="items">Items, 0 or more, numbered from 0.</param>
     /// <param name="body">The work on one item; keep it in a field, so that calling allocates nothing.</param>
     /// <exception cref="ArgumentNullException">The body is null.</exception>

@@ -6,7 +6,10 @@ using Subquad.Support;
 
 namespace Managed.Tests.Activity;
 
-/// <summary>Certified passes find the sets and the values of full passes, bit for bit, whatever inputs, weights and thresholds do; and a bound that is a hundredth too small is found out.</summary>
+/// <summary>
+/// Certified passes find the sets and the values of full passes, bit for bit, whatever inputs, weights and thresholds do; and a bound that
+/// is a hundredth too small is found out.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class CertifiedActivityTests(KernelSet kernels)
 {
@@ -69,7 +72,9 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
         }
     }
 
-    /// <summary>A neuron whose pre-activation moves as far as its norm on the support allows, and fires by less than a hundredth of that.</summary>
+    /// <summary>
+    /// A neuron whose pre-activation moves as far as its norm on the support allows, and fires by less than a hundredth of that.
+    /// </summary>
     [TestCase(1.0, false)]
     [TestCase(0.99, true)]
     public void A_bound_that_is_a_hundredth_too_small_is_found_out(double marginScale, bool isFoundOut)

@@ -10,7 +10,10 @@ using Subquad.Weights;
 
 namespace Managed.Tests.Activity;
 
-/// <summary>One layer, its certificate, and the same layer by full passes: inputs drift and weights move as a test says, and after every pass the two are compared bit for bit.</summary>
+/// <summary>
+/// One layer, its certificate, and the same layer by full passes: inputs drift and weights move as a test says, and after every pass the
+/// two are compared bit for bit.
+/// </summary>
 internal sealed class CertifiedLayer : IDisposable
 {
     private readonly WorkerTeam _team;

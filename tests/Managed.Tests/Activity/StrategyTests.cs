@@ -11,7 +11,10 @@ using Subquad.Support;
 
 namespace Managed.Tests.Activity;
 
-/// <summary>Every way to find the firing neurons of the lowest trained layer trains the same network: equal sets at the start, equal losses after every step.</summary>
+/// <summary>
+/// Every way to find the firing neurons of the lowest trained layer trains the same network: equal sets at the start, equal losses after
+/// every step.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class StrategyTests(KernelSet kernels)
 {

@@ -69,7 +69,9 @@ internal sealed class EngineCase : IDisposable
         _team.Dispose();
     }
 
-    /// <summary>The reference's pass of one datum with the engine's active sets, once they are seen to differ by rounding at the threshold only.</summary>
+    /// <summary>
+    /// The reference's pass of one datum with the engine's active sets, once they are seen to differ by rounding at the threshold only.
+    /// </summary>
     private ReferencePoint PointOf(int datum)
     {
         ReadOnlySpan<float> row = Rows.AsSpan(datum * Reference.Widths[0], Reference.Widths[0]);

@@ -5,7 +5,9 @@ using Subquad.Support;
 
 namespace Managed.Tests.Engine;
 
-/// <summary>The float32 forward pass against float64: h of every layer, norms and outputs, at odd widths and batch sizes, sparse and dense.</summary>
+/// <summary>
+/// The float32 forward pass against float64: h of every layer, norms and outputs, at odd widths and batch sizes, sparse and dense.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class ForwardTests(KernelSet kernels)
 {

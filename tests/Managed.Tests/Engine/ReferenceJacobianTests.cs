@@ -4,7 +4,10 @@ using Subquad.Support;
 
 namespace Managed.Tests.Engine;
 
-/// <summary>The reference itself: its pull-back against central differences, its Gram matrix against the Jacobian written out, its step against the normal equations.</summary>
+/// <summary>
+/// The reference itself: its pull-back against central differences, its Gram matrix against the Jacobian written out, its step against the
+/// normal equations.
+/// </summary>
 [TestFixture]
 internal sealed class ReferenceJacobianTests
 {

@@ -2,7 +2,9 @@ using Subquad;
 
 namespace Managed.Tests.Engine;
 
-/// <summary>Small networks whose widths are no multiples of anything: panels of 64, pairs of 128 and blocks of 512 all end in the middle.</summary>
+/// <summary>
+/// Small networks whose widths are no multiples of anything: panels of 64, pairs of 128 and blocks of 512 all end in the middle.
+/// </summary>
 internal static class Shapes
 {
     /// <summary>Three normalised layers, several outputs.</summary>

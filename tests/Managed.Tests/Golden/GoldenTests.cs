@@ -9,8 +9,9 @@ using Subquad.Support;
 namespace Managed.Tests.Golden;
 
 /// <summary>
-/// The same training runs on every machine and every kernel set: losses within 1e-4 of the golden file's as long as they are above a thousandth of the first, and the active sets of the first forward pass. Fused
-/// sets find exactly those; one that rounds products may differ from them, and only where a pre-activation is as close to its threshold as the roundings of its sum.
+/// The same training runs on every machine and every kernel set: losses within 1e-4 of the golden file's as long as they are above a
+/// thousandth of the first, and the active sets of the first forward pass. Fused sets find exactly those; one that rounds products may
+/// differ from them, and only where a pre-activation is as close to its threshold as the roundings of its sum.
 /// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class GoldenTests(KernelSet kernels)
@@ -47,7 +48,10 @@ internal sealed class GoldenTests(KernelSet kernels)
         }
     }
 
-    /// <summary>A neuron that fires in one pass only has both sums, exact for what entered its layer, within the bound of their roundings and of the difference of what entered.</summary>
+    /// <summary>
+    /// A neuron that fires in one pass only has both sums, exact for what entered its layer, within the bound of their roundings and of the
+    /// difference of what entered.
+    /// </summary>
     private static void AssertDiffersByRounding(HiddenLayer hidden, int layer, FirstForward pass, FirstForward fused)
     {
         float[] weights = Samples.ToArray(hidden.LowRank, isFused: true);
@@ -69,7 +73,9 @@ internal sealed class GoldenTests(KernelSet kernels)
         }
     }
 
-    /// <summary>w . h in float64, and how far any order of its multiply-adds in float32 may be from it, fused or not: two roundings a term.</summary>
+    /// <summary>
+    /// w . h in float64, and how far any order of its multiply-adds in float32 may be from it, fused or not: two roundings a term.
+    /// </summary>
     private static (double Sum, double Bound) Sum(ReadOnlySpan<float> w, double[] h)
     {
         double sum = 0, magnitude = 0;

@@ -6,7 +6,9 @@ using Subquad.Support;
 
 namespace Managed.Tests.Losses;
 
-/// <summary>Gradients and curvatures are the differences of what they are the derivatives of; values and predictions are the formulas.</summary>
+/// <summary>
+/// Gradients and curvatures are the differences of what they are the derivatives of; values and predictions are the formulas.
+/// </summary>
 [TestFixture]
 public sealed class LossTests
 {

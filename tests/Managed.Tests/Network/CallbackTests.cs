@@ -6,14 +6,17 @@ using Subquad.Support;
 
 namespace Managed.Tests;
 
-/// <summary>What a progress callback may do with the network of its fit: the permission flows with the call, and ends with the callback.</summary>
+/// <summary>
+/// What a progress callback may do with the network of its fit: the permission flows with the call, and ends with the callback.
+/// </summary>
 [TestFixture]
 internal sealed class CallbackTests
 {
     [TestCaseSource(typeof(GateCase), nameof(GateCase.SharingNames))]
     public void A_callback_may_make_calls_that_share(string call)
     {
-        // Nothing is held beside the weights, so the model of the case can be saved over and panels written for it; the base of a delta changes with the first step.
+        // Nothing is held beside the weights, so the model of the case can be saved over and panels written for it; the base of a delta
+        // changes with the first step.
         using var one = new GateCase(new() { Steps = 2, Threads = 2, Flush = FlushPolicy.Immediate });
         int made = 0;
         one.Fit(_ =>

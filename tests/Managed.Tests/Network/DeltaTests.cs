@@ -11,7 +11,9 @@ using Subquad.Support;
 
 namespace Managed.Tests;
 
-/// <summary>What a fine-tune changed, in a file of its own: its way there and back, and files that do not fit, are damaged or lie.</summary>
+/// <summary>
+/// What a fine-tune changed, in a file of its own: its way there and back, and files that do not fit, are damaged or lie.
+/// </summary>
 [TestFixture]
 internal sealed class DeltaTests
 {

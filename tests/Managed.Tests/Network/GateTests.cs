@@ -8,7 +8,9 @@ using Subquad.Support;
 
 namespace Managed.Tests;
 
-/// <summary>Calls at a wrong moment are refused by name, those at a right one run side by side, and whatever ends gives the network back.</summary>
+/// <summary>
+/// Calls at a wrong moment are refused by name, those at a right one run side by side, and whatever ends gives the network back.
+/// </summary>
 [TestFixture]
 internal sealed class GateTests
 {

@@ -8,7 +8,10 @@ using Subquad.Support;
 
 namespace Managed.Tests;
 
-/// <summary>What hosts do by mistake or in a hurry: swap a model under load, train one that serves, share a trainer, dispose what is in use, forget to dispose.</summary>
+/// <summary>
+/// What hosts do by mistake or in a hurry: swap a model under load, train one that serves, share a trainer, dispose what is in use, forget
+/// to dispose.
+/// </summary>
 [TestFixture]
 internal sealed class HostTests
 {

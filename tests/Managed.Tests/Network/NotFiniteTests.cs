@@ -8,7 +8,9 @@ using Subquad.Support;
 
 namespace Managed.Tests;
 
-/// <summary>Rows with numbers that are not finite are refused by predictions as they are by data sets, and large finite ones are not.</summary>
+/// <summary>
+/// Rows with numbers that are not finite are refused by predictions as they are by data sets, and large finite ones are not.
+/// </summary>
 [TestFixture]
 internal sealed class NotFiniteTests
 {

@@ -12,7 +12,10 @@ using Subquad.Support;
 
 namespace Managed.Tests;
 
-/// <summary>Networks loaded with hidden weights of bfloat16: they predict what float32 weights of the rounded values would, take half the memory, and refuse what they cannot do.</summary>
+/// <summary>
+/// Networks loaded with hidden weights of bfloat16: they predict what float32 weights of the rounded values would, take half the memory,
+/// and refuse what they cannot do.
+/// </summary>
 [TestFixture]
 internal sealed class WeightFormatTests
 {

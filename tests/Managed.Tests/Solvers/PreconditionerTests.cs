@@ -176,7 +176,8 @@ internal sealed class PreconditionerTests(KernelSet kernels)
         right.CopyTo(x.Span);
         IterationResult result = GradientDescentSolve.Solve(kernels, Apply, preconditioner, x, Count, 1e-9, 2000);
         Assert.That(result.End, Is.EqualTo(IterationEnd.Tolerance));
-        // 1 - 1 / cond^2 with cond 2.8, and an allowance of 1.1 in the step, leaves about 0.9 of the error: some 200 iterations; conjugate gradients need 15.
+        // 1 - 1 / cond^2 with cond 2.8, and an allowance of 1.1 in the step, leaves about 0.9 of the error: some 200 iterations; conjugate
+        // gradients need 15.
         Assert.That(result.Iterations, Is.InRange(40, 500));
         Assert.That(ReferenceData.Distance(x.Span.ToArray(), exact), Is.LessThan(1e-6));
         right.CopyTo(x.Span);

@@ -7,7 +7,10 @@ using Subquad.Support;
 
 namespace Managed.Tests.Solvers;
 
-/// <summary>Whole trainings by every solver: the same steps where the solve is accurate, honest promises where it is not, damping where the system is singular.</summary>
+/// <summary>
+/// Whole trainings by every solver: the same steps where the solve is accurate, honest promises where it is not, damping where the system
+/// is singular.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class SolverTrainingTests(KernelSet kernels)
 {

@@ -45,7 +45,8 @@ internal sealed class AllocationTests
     {
         using GaussNewtonTrainer brief = TrainerOf(options, shortSteps), lasting = TrainerOf(options, longSteps);
         long least = long.MaxValue;
-        // The least of a few tries: a thread that meets a piece of code for the first time allocates once, and which thread meets it is chance.
+        // The least of a few tries: a thread that meets a piece of code for the first time allocates once, and which thread meets it is
+        // chance.
         for (int attempt = 0; attempt < 12 && least > 0; attempt++)
             least = Math.Min(least, Math.Abs(Allocated(lasting, outputs, null) - Allocated(brief, outputs, null)));
         return least;

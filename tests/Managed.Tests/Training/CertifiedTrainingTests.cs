@@ -7,7 +7,9 @@ using Subquad.Support;
 
 namespace Managed.Tests.Training;
 
-/// <summary>Training with certified activity is training with full passes: the same losses, the same sets, the same weights, bit for bit.</summary>
+/// <summary>
+/// Training with certified activity is training with full passes: the same losses, the same sets, the same weights, bit for bit.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class CertifiedTrainingTests(KernelSet kernels)
 {
@@ -77,7 +79,8 @@ internal sealed class CertifiedTrainingTests(KernelSet kernels)
         return (TestTraining.Weights(network), recorder);
     }
 
-    // The audit throws at the first difference of a bit; a wide margin of uncertain neurons keeps the certificate in use on layers this narrow.
+    // The audit throws at the first difference of a bit; a wide margin of uncertain neurons keeps the certificate in use on layers this
+    // narrow.
     private static GaussNewtonOptions Options(ActivityStrategy strategy, int trainFrom) => new()
     {
         Activity = strategy,

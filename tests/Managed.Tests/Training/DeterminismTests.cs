@@ -6,7 +6,9 @@ using Subquad.Support;
 
 namespace Managed.Tests.Training;
 
-/// <summary>The same bits for any number of threads, on every run, and beside another trainer: losses of every step and all weights at the end.</summary>
+/// <summary>
+/// The same bits for any number of threads, on every run, and beside another trainer: losses of every step and all weights at the end.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class DeterminismTests(KernelSet kernels)
 {

@@ -5,7 +5,10 @@ using Subquad.Support;
 
 namespace Managed.Tests.Training;
 
-/// <summary>Data that break a careless solver: duplicates that contradict each other, rows for which nothing fires, zeros, constants, one row, more rows than neurons.</summary>
+/// <summary>
+/// Data that break a careless solver: duplicates that contradict each other, rows for which nothing fires, zeros, constants, one row, more
+/// rows than neurons.
+/// </summary>
 [TestFixture]
 internal sealed class HardDataTests
 {

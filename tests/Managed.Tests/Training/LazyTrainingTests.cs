@@ -15,7 +15,9 @@ using Subquad.Weights;
 
 namespace Managed.Tests.Training;
 
-/// <summary>Training with steps held beside the weights is training with steps added to them, within rounding; what must not be written is not.</summary>
+/// <summary>
+/// Training with steps held beside the weights is training with steps added to them, within rounding; what must not be written is not.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class LazyTrainingTests(KernelSet kernels)
 {

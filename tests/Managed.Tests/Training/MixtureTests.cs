@@ -6,7 +6,10 @@ using Subquad.Support;
 
 namespace Managed.Tests.Training;
 
-/// <summary>The default set of a measured processor trains to the bits of the managed set in it: a host may lose the C core, or find it, and nothing changes but the time.</summary>
+/// <summary>
+/// The default set of a measured processor trains to the bits of the managed set in it: a host may lose the C core, or find it, and nothing
+/// changes but the time.
+/// </summary>
 internal static class MixtureTests
 {
     [TestCaseSource(typeof(DeterminismTests), nameof(DeterminismTests.Cases))]

@@ -11,7 +11,10 @@ using Subquad.Support;
 
 namespace Managed.Tests.Training;
 
-/// <summary>A step while it is pending: nothing moves, and what it promises is what a full forward pass finds once it is folded in. Then the step itself against float64.</summary>
+/// <summary>
+/// A step while it is pending: nothing moves, and what it promises is what a full forward pass finds once it is folded in. Then the step
+/// itself against float64.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class PendingStepTests(KernelSet kernels)
 {

@@ -7,7 +7,9 @@ using Subquad.Weights;
 
 namespace Managed.Tests.Weights;
 
-/// <summary>A base with terms beside it is the dense matrix that it stands for, whatever was appended, flushed and asked in between.</summary>
+/// <summary>
+/// A base with terms beside it is the dense matrix that it stands for, whatever was appended, flushed and asked in between.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class LowRankWeightsTests(KernelSet kernels)
 {

@@ -6,7 +6,10 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Interop;
 
-/// <summary>Which sets of the C core there are, and how they are named. What they compute is held against the oracle by every kernel test, which sweeps them like all sets.</summary>
+/// <summary>
+/// Which sets of the C core there are, and how they are named. What they compute is held against the oracle by every kernel test, which
+/// sweeps them like all sets.
+/// </summary>
 [TestFixture]
 public sealed class NativeKernelSetTests
 {

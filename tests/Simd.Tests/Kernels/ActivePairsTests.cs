@@ -4,7 +4,9 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>Pull-back, push-forward, scatter and their packed forms: within the bound of the oracle, and the promised chains bit for bit.</summary>
+/// <summary>
+/// Pull-back, push-forward, scatter and their packed forms: within the bound of the oracle, and the promised chains bit for bit.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class ActivePairsTests(KernelSet kernels)
 {

@@ -6,8 +6,8 @@ using Subquad.Support;
 namespace Subquad.Simd.Tests.Kernels;
 
 /// <summary>
-/// Forward passes with weights of bfloat16: within the oracle's bound for the rounded weights, the promised chain of them bit for bit, so also the bits of a float32 matrix that holds them. A set
-/// that rounds inputs gives the same for rounded inputs.
+/// Forward passes with weights of bfloat16: within the oracle's bound for the rounded weights, the promised chain of them bit for bit, so
+/// also the bits of a float32 matrix that holds them. A set that rounds inputs gives the same for rounded inputs.
 /// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class BFloat16ForwardTests(KernelSet kernels)

@@ -6,7 +6,8 @@ using Subquad.Support;
 namespace Subquad.Simd.Tests.Kernels;
 
 /// <summary>
-/// The blocked factorisation and its solves against another library. All orders are leading parts of one matrix: then the factors are leading parts of one factor, too.
+/// The blocked factorisation and its solves against another library. All orders are leading parts of one matrix: then the factors are
+/// leading parts of one factor, too.
 /// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class CholeskyTests(KernelSet kernels)

@@ -5,7 +5,10 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>Accumulate and AccumulateDense: within the bound of the oracle, the promised chain bit for bit, and the same bits from both and from any share of the panels.</summary>
+/// <summary>
+/// Accumulate and AccumulateDense: within the bound of the oracle, the promised chain bit for bit, and the same bits from both and from any
+/// share of the panels.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class ForwardTests(KernelSet kernels)
 {
@@ -43,7 +46,9 @@ public sealed class ForwardTests(KernelSet kernels)
         }
     }
 
-    /// <summary>Many entries go tile by tile, few datum by datum: neither may show. Pairs of panels that end in one row, in half a pass and in more.</summary>
+    /// <summary>
+    /// Many entries go tile by tile, few datum by datum: neither may show. Pairs of panels that end in one row, in half a pass and in more.
+    /// </summary>
     [TestCase(10, 1100)]
     [TestCase(40, 1100)]
     [TestCase(129, 1100)]

@@ -43,7 +43,8 @@ public sealed class GramTests(KernelSet kernels)
     [Test]
     public void Chains_are_widened_before_small_terms_are_lost()
     {
-        // After a one, every further product is half a bit too small for a float32 chain that contains the one; only the first chain may lose them.
+        // After a one, every further product is half a bit too small for a float32 chain that contains the one; only the first chain may
+        // lose them.
         const int Width = 1030;
         const float Root = 1f / 8192, Small = Root / 4096;
         float[] left = [1f, .. Enumerable.Repeat(Root, Width - 1)], right = [1f, .. Enumerable.Repeat(1f / 4096, Width - 1)];

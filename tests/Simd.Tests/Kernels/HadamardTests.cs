@@ -4,7 +4,9 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>The Walsh-Hadamard transform: the bits of the textbook's loop on every set, at guard pages, whole or column by column.</summary>
+/// <summary>
+/// The Walsh-Hadamard transform: the bits of the textbook's loop on every set, at guard pages, whole or column by column.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class HadamardTests(KernelSet kernels)
 {

@@ -5,7 +5,9 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>CountListedAbove and CompressListedAbove give what CountAbove and CompressAbove give, restricted to the listed rows, bit for bit.</summary>
+/// <summary>
+/// CountListedAbove and CompressListedAbove give what CountAbove and CompressAbove give, restricted to the listed rows, bit for bit.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class ListedThresholdTests(KernelSet kernels)
 {

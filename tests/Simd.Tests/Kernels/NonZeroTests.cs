@@ -5,7 +5,9 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>CountNonZero and ListNonZero against a plain comparison: neither zero is listed, everything else is, NaN and denormals too.</summary>
+/// <summary>
+/// CountNonZero and ListNonZero against a plain comparison: neither zero is listed, everything else is, NaN and denormals too.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class NonZeroTests(KernelSet kernels)
 {

@@ -4,7 +4,10 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>SupportNorms and RowNorms: the promised chains bit for bit, close to the float64 norm, and never below it when raised by 1 + gamma of the roundings.</summary>
+/// <summary>
+/// SupportNorms and RowNorms: the promised chains bit for bit, close to the float64 norm, and never below it when raised by 1 + gamma of
+/// the roundings.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class NormTests(KernelSet kernels)
 {

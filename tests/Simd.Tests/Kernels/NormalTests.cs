@@ -12,7 +12,9 @@ public sealed class NormalTests
     private const ulong Seed = 20_240_229;
     private const int Many = 1_000_000;
 
-    /// <summary>FillNormal(seed 20240229, row 3, layer 2, deviation 1), written down once: no machine, set or version may give others.</summary>
+    /// <summary>
+    /// FillNormal(seed 20240229, row 3, layer 2, deviation 1), written down once: no machine, set or version may give others.
+    /// </summary>
     private static readonly uint[] s_golden =
     [
         0xBF8CF813, 0x3E82184E, 0xBE9459E1, 0xBE110CA7, 0x3F84E45F, 0xBF99F6B9, 0x3F8B3B1F, 0x3F8A9AEC,

@@ -4,7 +4,9 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>Sampled elements of a transform, and count sketches: every number of samples and entries from 0 to 256, at guard pages.</summary>
+/// <summary>
+/// Sampled elements of a transform, and count sketches: every number of samples and entries from 0 to 256, at guard pages.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class SketchTests(KernelSet kernels)
 {

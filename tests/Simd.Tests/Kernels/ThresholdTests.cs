@@ -4,7 +4,9 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>CountAbove and CompressAbove against a plain comparison: strictly above, never for a number that is none, never in the padding.</summary>
+/// <summary>
+/// CountAbove and CompressAbove against a plain comparison: strictly above, never for a number that is none, never in the padding.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed unsafe class ThresholdTests(KernelSet kernels)
 {

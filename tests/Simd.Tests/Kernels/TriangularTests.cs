@@ -4,7 +4,10 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>Triangular solves by their residuals: those of a substitution are within a few roundings of the sum of its terms, however badly the matrix is conditioned.</summary>
+/// <summary>
+/// Triangular solves by their residuals: those of a substitution are within a few roundings of the sum of its terms, however badly the
+/// matrix is conditioned.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class TriangularTests(KernelSet kernels)
 {

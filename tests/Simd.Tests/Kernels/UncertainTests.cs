@@ -5,7 +5,10 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>RaiseAndCountUncertain and ListUncertain against the bound in float64: what is clearly below its limit is ruled out, what is not below never is, and padding is never listed.</summary>
+/// <summary>
+/// RaiseAndCountUncertain and ListUncertain against the bound in float64: what is clearly below its limit is ruled out, what is not below
+/// never is, and padding is never listed.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class UncertainTests(KernelSet kernels)
 {

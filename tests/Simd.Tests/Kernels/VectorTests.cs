@@ -3,7 +3,9 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Kernels;
 
-/// <summary>Dot, axpy, products and norms: every length from 0 to 256, operands that end at, and begin after, an inaccessible page.</summary>
+/// <summary>
+/// Dot, axpy, products and norms: every length from 0 to 256, operands that end at, and begin after, an inaccessible page.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class VectorTests(KernelSet kernels)
 {

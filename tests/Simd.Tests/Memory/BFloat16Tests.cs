@@ -5,7 +5,10 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Memory;
 
-/// <summary>Matrices of bfloat16: what a number is rounded to, that memory is half, that elements convert on their way in and out, and that all else is refused.</summary>
+/// <summary>
+/// Matrices of bfloat16: what a number is rounded to, that memory is half, that elements convert on their way in and out, and that all else
+/// is refused.
+/// </summary>
 [TestFixture]
 public sealed class BFloat16Tests
 {

@@ -8,7 +8,9 @@ namespace Subquad.Simd.Tests.Misuse;
 [TestFixture]
 public sealed class SurfaceTests
 {
-    /// <summary>Members without a wrong use: they take nothing and read a number, a name or a flag, which stays readable after disposal.</summary>
+    /// <summary>
+    /// Members without a wrong use: they take nothing and read a number, a name or a flag, which stays readable after disposal.
+    /// </summary>
     private static readonly string[] s_harmless =
     [
         "NativeBuffer.Length", "NativeBytes.Live", "NativeBytes.Leaked", "NativeBytes.Available",

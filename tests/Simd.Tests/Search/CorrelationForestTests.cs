@@ -6,7 +6,9 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Search;
 
-/// <summary>A forest against the flat threshold scan, bit for bit: both orientations, special sums and thresholds, changes, any number of workers.</summary>
+/// <summary>
+/// A forest against the flat threshold scan, bit for bit: both orientations, special sums and thresholds, changes, any number of workers.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed unsafe class CorrelationForestTests(KernelSet kernels)
 {

@@ -5,7 +5,10 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Search;
 
-/// <summary>Every query of a half-space tree against brute force: the same rows, with the same bits, down the tree, by a scan, and as the cost model chooses.</summary>
+/// <summary>
+/// Every query of a half-space tree against brute force: the same rows, with the same bits, down the tree, by a scan, and as the cost model
+/// chooses.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class HalfSpaceTreeTests(KernelSet kernels)
 {
@@ -57,7 +60,10 @@ public sealed class HalfSpaceTreeTests(KernelSet kernels)
         Assert.That(hits.RowGroups, Is.LessThan(tree.RowGroups / 4), "most rows are ruled out by their bounds");
     }
 
-    /// <summary>Two rows a few units in the last place apart and x along the line between them: the ball's bound is tight but for what rounding adds to the chains.</summary>
+    /// <summary>
+    /// Two rows a few units in the last place apart and x along the line between them: the ball's bound is tight but for what rounding adds
+    /// to the chains.
+    /// </summary>
     [Test]
     public void Rounding_hides_no_row([Values(2, 8, 33)] int dimension)
     {

@@ -5,7 +5,10 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Search;
 
-/// <summary>Brute force: rows in a plain list, every query by one loop over all of them. Products and distances are the chains that the contract names.</summary>
+/// <summary>
+/// Brute force: rows in a plain list, every query by one loop over all of them. Products and distances are the chains that the contract
+/// names.
+/// </summary>
 internal sealed class RowList(KernelSet kernels, int dimension)
 {
     private readonly SortedDictionary<int, float[]> _rows = [];

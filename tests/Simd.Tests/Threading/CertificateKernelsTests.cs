@@ -5,7 +5,10 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Threading;
 
-/// <summary>The shared verbs of certified activity that make no lists: the bits of the whole-range verbs for any number of workers, and exact counters.</summary>
+/// <summary>
+/// The shared verbs of certified activity that make no lists: the bits of the whole-range verbs for any number of workers, and exact
+/// counters.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class CertificateKernelsTests(KernelSet kernels)
 {

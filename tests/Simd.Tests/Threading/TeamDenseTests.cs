@@ -5,7 +5,9 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Threading;
 
-/// <summary>Transforms and dense float64 shared among workers: the bits of one worker for any number of them, and those of the verbs themselves.</summary>
+/// <summary>
+/// Transforms and dense float64 shared among workers: the bits of one worker for any number of them, and those of the verbs themselves.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class TeamDenseTests(KernelSet kernels)
 {

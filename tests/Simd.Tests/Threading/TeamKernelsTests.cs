@@ -5,7 +5,10 @@ using Subquad.Support;
 
 namespace Subquad.Simd.Tests.Threading;
 
-/// <summary>The shared verbs give the bits of the whole-range verbs for any number of workers, and their counters count what a brute-force count finds.</summary>
+/// <summary>
+/// The shared verbs give the bits of the whole-range verbs for any number of workers, and their counters count what a brute-force count
+/// finds.
+/// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class TeamKernelsTests(KernelSet kernels)
 {

@@ -7,7 +7,8 @@ namespace Subquad.Simd.Tests.Threading;
 [TestFixture]
 public sealed class UninterruptibleSemaphoreTests
 {
-    // SemaphoreSlim fails this: a waiter that was woken and interrupted at once makes the next release wake nobody. Another interruption would hide that, so every second round has none.
+    // SemaphoreSlim fails this: a waiter that was woken and interrupted at once makes the next release wake nobody. Another interruption
+    // would hide that, so every second round has none.
     [Test]
     public void No_wake_is_lost_to_an_interruption()
     {

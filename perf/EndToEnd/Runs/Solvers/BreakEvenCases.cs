@@ -5,13 +5,17 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs.Solvers;
 
-/// <summary>Seconds from the rows of a Jacobian to the multipliers by every way of solving, and whether the automatic choice is near the best.</summary>
+/// <summary>
+/// Seconds from the rows of a Jacobian to the multipliers by every way of solving, and whether the automatic choice is near the best.
+/// </summary>
 static class BreakEvenCases
 {
     const int Width = 16_384;
     const double Damping = 1e-3;
 
-    /// <summary>Up to so many data every way is measured; beyond, those that sketch would take hours and more memory than there is.</summary>
+    /// <summary>
+    /// Up to so many data every way is measured; beyond, those that sketch would take hours and more memory than there is.
+    /// </summary>
     const int MostSketched = 8_192;
 
     static readonly int[] s_data = [256, 512, 1_024, 2_048, 4_096, 8_192], s_active = [100, 400, 2_000], s_manyData = [16_384, 32_768];

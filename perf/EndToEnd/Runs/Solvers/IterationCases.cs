@@ -6,7 +6,10 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs.Solvers;
 
-/// <summary>Near-duplicate pairs: iterations of conjugate gradients to a residual of 1e-8, plain and behind sketches of several sizes, as the pairs come closer.</summary>
+/// <summary>
+/// Near-duplicate pairs: iterations of conjugate gradients to a residual of 1e-8, plain and behind sketches of several sizes, as the pairs
+/// come closer.
+/// </summary>
 static class IterationCases
 {
     const int Width = 2_048, Most = 20_000;

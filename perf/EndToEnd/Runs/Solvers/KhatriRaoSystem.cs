@@ -7,8 +7,8 @@ using Subquad.Solvers;
 namespace Subquad.Perf.EndToEnd.Runs.Solvers;
 
 /// <summary>
-/// The system of one trained layer, n rows u (x) v: v what leaves a random hidden layer of width m, u the signs +-1 of the outputs on what fires in a second one. Inputs are random unit vectors in
-/// 32 dimensions, or pairs of them at a distance.
+/// The system of one trained layer, n rows u (x) v: v what leaves a random hidden layer of width m, u the signs +-1 of the outputs on what
+/// fires in a second one. Inputs are random unit vectors in 32 dimensions, or pairs of them at a distance.
 /// </summary>
 sealed class KhatriRaoSystem : IDisposable
 {

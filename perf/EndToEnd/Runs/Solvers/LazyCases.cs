@@ -5,7 +5,10 @@ using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Runs.Solvers;
 
-/// <summary>A network of two layers, both trained, by every policy of adding its steps to the weights: what a step costs on average, the last flush included, and how large the change is on its own.</summary>
+/// <summary>
+/// A network of two layers, both trained, by every policy of adding its steps to the weights: what a step costs on average, the last flush
+/// included, and how large the change is on its own.
+/// </summary>
 static class LazyCases
 {
     const int Repeats = 3, Dimension = 32;

@@ -4,8 +4,8 @@ using static Subquad.Perf.Reports.MarkdownTable;
 namespace Subquad.Perf.EndToEnd.Runs.Solvers;
 
 /// <summary>
-/// Everything about the solver and the weights of the paper, in parts that can be measured one by one: a part replaces its own rows in the file and leaves those of the others, and the page shows
-/// whatever is there.
+/// Everything about the solver and the weights of the paper, in parts that can be measured one by one: a part replaces its own rows in the
+/// file and leaves those of the others, and the page shows whatever is there.
 /// </summary>
 sealed class SolversRun
 {

@@ -8,8 +8,8 @@ using Subquad.Simd.Threading;
 namespace Subquad.Perf.EndToEnd.Runs.Solvers;
 
 /// <summary>
-/// The verbs that solvers stand on, each beside what bounds it: Walsh-Hadamard transforms in place beside a copy of the same memory by as many threads, the Cholesky factorisation beside
-/// OpenBLAS, the Gram matrix of sparse rows beside a dense product of rows.
+/// The verbs that solvers stand on, each beside what bounds it: Walsh-Hadamard transforms in place beside a copy of the same memory by as
+/// many threads, the Cholesky factorisation beside OpenBLAS, the Gram matrix of sparse rows beside a dense product of rows.
 /// </summary>
 sealed class VerbCases(int threads, int repeats, bool withPeer) : IDisposable
 {

@@ -8,9 +8,9 @@ using Subquad.Solvers;
 namespace Subquad.Optimizers.GaussNewton;
 
 /// <summary>
-/// K = H_L H_L^T (if A is trained) + s^2 / (C P) sum over layers and probes of (U_p U_p^T) o (V_l V_l^T): the Gram matrix averaged over the outputs. A probe is one +-1 vector over the
-/// outputs, the same for every datum, pulled back to all layers. With one output the only probe is +1 and K is the exact J J^T. Builds what the solver needs of it: K, a sketch B with
-/// B B^T near K from the same rows u (x) v, or both.
+/// K = H_L H_L^T (if A is trained) + s^2 / (C P) sum over layers and probes of (U_p U_p^T) o (V_l V_l^T): the Gram matrix averaged over the
+/// outputs. A probe is one +-1 vector over the outputs, the same for every datum, pulled back to all layers. With one output the only probe
+/// is +1 and K is the exact J J^T. Builds what the solver needs of it: K, a sketch B with B B^T near K from the same rows u (x) v, or both.
 /// </summary>
 internal sealed class ClassAveragedGram : IDisposable
 {
@@ -46,7 +46,10 @@ internal sealed class ClassAveragedGram : IDisposable
     /// <summary>The trace of K, also where K is not formed.</summary>
     public double Trace { get; private set; }
 
-    /// <summary>V V^T of every trained layer, into <see cref="Jacobian.ProductsOf"/> too. The lowest trained layer's inputs are constant, so its product is computed once per batch.</summary>
+    /// <summary>
+    /// V V^T of every trained layer, into <see cref="Jacobian.ProductsOf"/> too. The lowest trained layer's inputs are constant, so its
+    /// product is computed once per batch.
+    /// </summary>
     public void MeasureInputs(BatchState state)
     {
         int n = state.Count, stride = DampedGram.StrideOf(n);

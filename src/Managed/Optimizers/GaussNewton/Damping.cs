@@ -1,8 +1,8 @@
 namespace Subquad.Optimizers.GaussNewton;
 
 /// <summary>
-/// The Levenberg-Marquardt controller: mu relative to trace(K) / n, following how much of the promised decrease a step delivers (Marquardt 1963; constants as in More 1978,
-/// but with larger moves, since a step here costs far more than a damping).
+/// The Levenberg-Marquardt controller: mu relative to trace(K) / n, following how much of the promised decrease a step delivers (Marquardt
+/// 1963; constants as in More 1978, but with larger moves, since a step here costs far more than a damping).
 /// </summary>
 internal sealed class Damping(double start, bool adapts)
 {

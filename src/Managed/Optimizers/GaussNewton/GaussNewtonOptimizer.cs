@@ -8,7 +8,8 @@ using Subquad.Simd.Threading;
 namespace Subquad.Optimizers.GaussNewton;
 
 /// <summary>
-/// Gauss-Newton with Levenberg-Marquardt damping: linearise, solve, try, judge, commit or drop. On the same data the loss of accepted steps never rises; on mini-batches each batch's does not.
+/// Gauss-Newton with Levenberg-Marquardt damping: linearise, solve, try, judge, commit or drop. On the same data the loss of accepted steps
+/// never rises; on mini-batches each batch's does not.
 /// </summary>
 internal sealed class GaussNewtonOptimizer : IOptimizer
 {

@@ -8,7 +8,8 @@ using Subquad.Solvers;
 namespace Subquad.Optimizers.GaussNewton;
 
 /// <summary>
-/// One damped Gauss-Newton step on one batch: solve (J J^T + mu I) alpha = r, try W - s^2 J^T alpha while it is only pending, and make it part of the weights or drop it.
+/// One damped Gauss-Newton step on one batch: solve (J J^T + mu I) alpha = r, try W - s^2 J^T alpha while it is only pending, and make it
+/// part of the weights or drop it.
 /// </summary>
 internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
 {
@@ -98,7 +99,9 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         Clock.Stop();
     }
 
-    /// <summary>Says that the tape keeps its data for the whole training: the lowest trained layer then need not be touched until the end.</summary>
+    /// <summary>
+    /// Says that the tape keeps its data for the whole training: the lowest trained layer then need not be touched until the end.
+    /// </summary>
     public void KeepData(Tape tape)
     {
         if (tape.State.Finder is { ReadsWeights: true })
@@ -173,7 +176,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         _mu = relativeDamping * scale;
         Damping = relativeDamping;
 
-        // A singular K (duplicate rows, dead data) with no damping to speak of: the least mu that float64 can factor, or that an iteration can live with, is used and reported.
+        // A singular K (duplicate rows, dead data) with no damping to speak of: the least mu that float64 can factor, or that an iteration
+        // can live with, is used and reported.
         for (double least = (scale > 0 ? scale : 1) * 1e-12; !TrySolve(tape.Data.Outputs); least *= 100)
         {
             _mu = Math.Max(_mu, least);
@@ -186,7 +190,10 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         Clock.Stop();
     }
 
-    /// <summary>Solves for the damping at hand, leaves r - J J^T alpha in <c>_left</c> and the step held; false when the system turns out to be singular.</summary>
+    /// <summary>
+    /// Solves for the damping at hand, leaves r - J J^T alpha in <c>_left</c> and the step held; false when the system turns out to be
+    /// singular.
+    /// </summary>
     private bool TrySolve(int outputs)
     {
         Clock.Start(Stage.Factor);
@@ -209,15 +216,17 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
             return false;
         if (Solver == SolverChoice.DirectSketch)
         {
-            // The sketch does not know its own error: the operator itself is asked what the linear model leaves, and holds the step by the way. A step that would leave more than there
-            // was is no solution: where the Jacobian is singular, what the sketch makes of it has to be damped.
+            // The sketch does not know its own error: the operator itself is asked what the linear model leaves, and holds the step by the
+            // way. A step that would leave more than there was is no solution: where the Jacobian is singular, what the sketch makes of it
+            // has to be damped.
             _jacobian.MultiplyGram(_alpha, _workResult);
             _left.CopyFrom(_residual);
             _kernels.Kernels.Axpy(-1.0, _workResult.Span, _left.Span);
             return _kernels.Kernels.Dot(_left.Span, _left.Span) <= _kernels.Kernels.Dot(_residual.Span, _residual.Span);
         }
 
-        // (J J^T + mu I) alpha = r - e, so the linear model leaves mu alpha + e. The pull-back of 1 that K was made of is still at hand, also after a dropped trial.
+        // (J J^T + mu I) alpha = r - e, so the linear model leaves mu alpha + e. The pull-back of 1 that K was made of is still at hand,
+        // also after a dropped trial.
         _kernels.Kernels.Axpy(_mu, _alpha.Span, _left.Span);
         _jacobian.StageScaledStep(_alpha);
         return true;
