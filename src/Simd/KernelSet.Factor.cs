@@ -2,10 +2,83 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd;
 
-/// <content>Dense float64 beside the Cholesky factorisation: products of long rows, solves with many right-hand sides and with one, and
-/// products with a symmetric matrix.</content>
+/// <content>
+/// Dense float64: the Cholesky factorisation, products of long rows, solves with many right-hand sides and with one, and products with a
+/// symmetric matrix.
+/// </content>
 public abstract partial class KernelSet
 {
+    /// <summary>Columns that a Cholesky step factors at once.</summary>
+    public const int CholeskyBlock = 64;
+
+    /// <summary>
+    /// Cholesky, first part of a step: factors the diagonal block that begins at <paramref name="column"/> in place; false when a pivot is
+    /// not above zero.
+    /// </summary>
+    /// <param name="matrix">n x stride, row-major; only the lower triangle counts.</param>
+    /// <param name="stride">Elements from row to row.</param>
+    /// <param name="column">First column of the block, a multiple of <see cref="CholeskyBlock"/>.</param>
+    /// <param name="n">Order.</param>
+    public bool FactorDiagonal(NativeBuffer<double> matrix, int stride, int column, int n)
+    {
+        using Use use1 = Use.Shared(matrix);
+        CheckDiagonal(matrix, stride, column, n);
+        return FactorDiagonalCore(matrix, stride, column, n);
+    }
+
+    internal abstract bool FactorDiagonalCore(NativeBuffer<double> matrix, int stride, int column, int n);
+
+    /// <summary>
+    /// Cholesky, second part: rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1 below the diagonal block are solved against
+    /// it, in place and into <paramref name="panel"/>.
+    /// </summary>
+    /// <param name="matrix">As above.</param>
+    /// <param name="stride">As above.</param>
+    /// <param name="column">As above.</param>
+    /// <param name="n">As above.</param>
+    /// <param name="panel">The same rows in groups of 16, for <see cref="UpdateTrailing"/>: at least (n + 16) * <see cref="CholeskyBlock"/>
+    /// elements.</param>
+    /// <param name="rowFrom">First row, a multiple of 16.</param>
+    /// <param name="rowTo">One past the last row.</param>
+    public void SolveBelowDiagonal(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
+    {
+        using Use use1 = Use.Shared(matrix), use2 = Use.Shared(panel);
+        CheckStep(matrix, stride, column, n, panel, rowFrom, rowTo);
+        SolveBelowDiagonalCore(matrix, stride, column, n, panel, rowFrom, rowTo);
+    }
+
+    internal abstract void SolveBelowDiagonalCore(
+        NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo);
+
+    /// <summary>
+    /// Cholesky, third part: rows <paramref name="rowFrom"/> to <paramref name="rowTo"/> - 1 of the triangle right of the block lose L L^T
+    /// (a SYRK).
+    /// </summary>
+    public void UpdateTrailing(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo)
+    {
+        using Use use1 = Use.Shared(matrix), use2 = Use.Shared(panel);
+        CheckGroups(stride);
+        CheckStep(matrix, stride, column, n, panel, rowFrom, rowTo);
+        UpdateTrailingCore(matrix, stride, column, n, panel, rowFrom, rowTo);
+    }
+
+    internal abstract void UpdateTrailingCore(NativeBuffer<double> matrix, int stride, int column, int n, NativeBuffer<double> panel, int rowFrom, int rowTo);
+
+    /// <summary>Solves L L^T X = B in place for a factored matrix.</summary>
+    /// <param name="matrix">The factored matrix.</param>
+    /// <param name="stride">Elements from row to row.</param>
+    /// <param name="n">Order.</param>
+    /// <param name="right">B, then X: n x rightStride, row-major.</param>
+    /// <param name="rightStride">Elements from row to row, a multiple of 16; the padding is solved too and stays zero if it was.</param>
+    public void SolveFactored(NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> right, int rightStride)
+    {
+        using Use use1 = Use.Shared(matrix), use2 = Use.Shared(right);
+        CheckRightSides(matrix, stride, n, right, rightStride);
+        SolveFactoredCore(matrix, stride, n, right, rightStride);
+    }
+
+    internal abstract void SolveFactoredCore(NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> right, int rightStride);
+
     /// <summary>Columns of B that <see cref="AddOuterProduct"/> takes at once: 16 rows of them are 32 KiB.</summary>
     public const int OuterProductBlock = 256;
 
