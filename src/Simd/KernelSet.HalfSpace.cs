@@ -5,7 +5,6 @@ namespace Subquad.Simd;
 public abstract partial class KernelSet
 {
     // ---- half-spaces and neighbours
-    // -----------------------------------------------------------------------------------------------------------------
 
     /// <summary>
     /// Half-space report: ids and inner products of all rows w with &lt;w, x&gt; > b, in storage order. An inner product is one chain of

@@ -44,7 +44,6 @@ public abstract partial class KernelSet
     public sealed override string ToString() => Name;
 
     // ---- weights and active lists
-    // -------------------------------------------------------------------------------------------------------------------
 
     /// <summary>
     /// Forward: sums[r, i] = sum over j in S_i of W[r, j] x_i[j], for all rows of panels <paramref name="panelFrom"/> to
@@ -243,7 +242,6 @@ public abstract partial class KernelSet
         PackedBlocks packed, NativeBuffer<float> inputValues, NativeBuffer<float> pushed, int datumFrom, int datumTo, Arena scratch);
 
     // ---- thresholds
-    // ---------------------------------------------------------------------------------------------------------------------------------
 
     /// <summary>
     /// Counts, for every datum, the rows of <paramref name="sums"/> that are strictly above their threshold, one place late in the starts
@@ -293,7 +291,6 @@ public abstract partial class KernelSet
         PanelMatrix sums, ActiveBatch entries, bool dataInRows, NativeBuffer<float> destination, int blockFrom, int blockTo);
 
     // ---- Gram matrices
-    // ------------------------------------------------------------------------------------------------------------------------------
 
     /// <summary>
     /// Gram: gram[i, j] = sum over r of U[j, r] u_i[r] for i at or after row j's panel pair, i.e. the lower triangle and the diagonal
@@ -357,7 +354,6 @@ public abstract partial class KernelSet
     internal abstract void NarrowSymmetricCore(NativeBuffer<double> gram, int stride, PanelMatrix matrix, int panelFrom, int panelTo);
 
     // ---- float64 linear algebra
-    // ---------------------------------------------------------------------------------------------------------------------
 
     /// <summary>The dot product of two float64 vectors.</summary>
     public double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
@@ -388,7 +384,6 @@ public abstract partial class KernelSet
     internal abstract void AddProductCore(double a, ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> z);
 
     // ---- float32 vectors
-    // ----------------------------------------------------------------------------------------------------------------------------
 
     /// <summary>The dot product of two float32 vectors, in lanes.</summary>
     public float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
@@ -414,7 +409,6 @@ public abstract partial class KernelSet
     internal abstract double SquaredNormCore(ReadOnlySpan<float> x);
 
     // ---- random weights
-    // -----------------------------------------------------------------------------------------------------------------------------
 
     /// <summary>
     /// Independent normal numbers of mean 0, bit-identical on every machine and set: Philox4x32-10 with key = seed and counter = (row,

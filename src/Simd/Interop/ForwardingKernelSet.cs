@@ -114,7 +114,6 @@ internal abstract class ForwardingKernelSet(KernelSet managed) : KernelSet
         Managed.FillNormalCore(destination, seed, row, layer, deviation);
 
     // ---- certified activity
-    // ------------------------------------------------------------------------------------------------------------------------------------
 
     internal override void SupportNormsCore(PanelMatrix weights, ActiveBatch inputs, float raise, PanelMatrix norms, int panelFrom, int panelTo) =>
         Managed.SupportNormsCore(weights, inputs, raise, norms, panelFrom, panelTo);
@@ -147,7 +146,6 @@ internal abstract class ForwardingKernelSet(KernelSet managed) : KernelSet
         Managed.ListNonZeroCore(matrix, destination, blockFrom, blockTo);
 
     // ---- half-spaces and neighbours
-    // ----------------------------------------------------------------------------------------------------------------------------
 
     internal override void ReportHalfSpaceCore(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits) =>
         Managed.ReportHalfSpaceCore(tree, x, norm, bound, listedCost, hits);
@@ -160,7 +158,6 @@ internal abstract class ForwardingKernelSet(KernelSet managed) : KernelSet
     internal override void SortByIdCore(SearchHits hits, int largestId) => Managed.SortByIdCore(hits, largestId);
 
     // ---- max-tournaments
-    // ---------------------------------------------------------------------------------------------------------------------------------------
 
     internal override void BuildTournamentCore(ReadOnlySpan<float> keys, TournamentTrees trees, int tree) => Managed.BuildTournamentCore(keys, trees, tree);
 
