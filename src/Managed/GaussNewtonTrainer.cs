@@ -60,7 +60,7 @@ public sealed class GaussNewtonTrainer : IDisposable
     /// <param name="training">Training data with targets.</param>
     /// <param name="validation">Held-out data: training stops at the step that would raise their loss, and drops it.</param>
     /// <param name="progress">
-    /// Told of every trial step, on the calling thread while training waits; without it no report is made. It may call Predict, Classify,
+    /// Told of every trial step by a <see cref="GaussNewtonStepReport"/>, on the calling thread while training waits; without it no report is made. It may call Predict, Classify,
     /// PredictAll, Evaluate, DeltaRanks, Save, SaveDelta and SavePanels of the network, also from tasks and threads that it starts: the
     /// permission flows with the call as an <see cref="AsyncLocal{T}"/> does. It ends when the callback returns; calls still in flight are
     /// waited for. Do not wait there for a thread that disposes network or trainer and was started without that flow.
@@ -127,16 +127,26 @@ public sealed class GaussNewtonTrainer : IDisposable
                 ? new(Published, network, kernels, (Options.TrainFrom ?? network.Shape.Hidden.Count) - 1, interval, call.Stop)
                 : null;
             IProgress<StepReport>? permitted = call.Permit(progress);
-            using var optimizer = new GaussNewtonOptimizer(kernels, network.Layers, Options, network.Loss, data.Count, keepsFlips: permitted is not null)
+            TrainingResult result;
+            using (var optimizer = new GaussNewtonOptimizer(kernels, network.Layers, Options, network.Loss, data.Count, keepsFlips: permitted is not null)
             {
                 HiddenStepScale = network.HiddenStepScale,
-            };
-            using var loop = new TrainingLoop(kernels, network.Layers, TrainingPlan.Of(Options), optimizer, network.Target, data, heldOut, permitted)
+            })
+            using (var loop = new TrainingLoop(kernels, network.Layers, PlanOf(Options), optimizer, network.Target, data, heldOut, permitted)
             {
                 Accepted = publisher is null ? null : publisher.Accepted,
-            };
-            TrainingResult result = loop.Run();
-            network.HiddenStepScale = optimizer.HiddenStepScale;
+            })
+            {
+                try
+                {
+                    result = loop.Run();
+                }
+                finally
+                {
+                    network.HiddenStepScale = optimizer.HiddenStepScale;
+                }
+            }
+            // It may wait for a reader: the memory of the fit is given back before.
             publisher?.Finish();
             return result;
         }
@@ -160,6 +170,10 @@ public sealed class GaussNewtonTrainer : IDisposable
         Published.Close();
         _team.Dispose();
     }
+
+    /// <summary>The part of the options that concerns the loop.</summary>
+    internal static TrainingPlan PlanOf(GaussNewtonOptions options) =>
+        new(options.Steps, options.Batch, options.Seed, options.ResidualTolerance, options.TrainOutput, options.CountLines);
 
     private static void Check(GaussNewtonOptions options)
     {

@@ -152,7 +152,7 @@ public abstract partial class KernelSet
     /// <param name="outputs">The active outputs T.</param>
     /// <param name="pushed">g is added to it: zeroed, in the order of <paramref name="outputs"/>.</param>
     /// <param name="inputs">The active inputs S, transposed.</param>
-    /// <param name="inputValues">x, in the turned order.</param>
+    /// <param name="inputValues">x, in the transposed order.</param>
     /// <param name="blockFrom">First block of outputs.</param>
     /// <param name="blockTo">One past the last block.</param>
     /// <param name="scratch">Emptied; grows to the largest block of outputs.</param>
@@ -177,7 +177,7 @@ public abstract partial class KernelSet
     /// <param name="outputs">The active outputs T.</param>
     /// <param name="outputValues">u, in the order of <paramref name="outputs"/>.</param>
     /// <param name="inputs">The active inputs S, transposed.</param>
-    /// <param name="inputValues">x, in the turned order.</param>
+    /// <param name="inputValues">x, in the transposed order.</param>
     /// <param name="scale">Multiplies every term.</param>
     /// <param name="blockFrom">First block of outputs.</param>
     /// <param name="blockTo">One past the last block.</param>
@@ -230,7 +230,7 @@ public abstract partial class KernelSet
 
     /// <summary>
     /// The push-forward of <see cref="PushForward"/> from packed blocks, for the data <paramref name="datumFrom"/> to
-    /// <paramref name="datumTo"/> - 1: the same bits. Here the inputs' values are in the order of their own batch, not turned.
+    /// <paramref name="datumTo"/> - 1: the same bits. Here the inputs' values are in the order of their own batch, not transposed.
     /// </summary>
     internal void PushForwardPacked(PackedBlocks packed, NativeBuffer<float> inputValues, NativeBuffer<float> pushed, int datumFrom, int datumTo, Arena scratch)
     {
@@ -329,7 +329,7 @@ public abstract partial class KernelSet
     internal abstract void SpreadCore(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows, int panelFrom, int panelTo);
 
     /// <summary>
-    /// target[r, i] = source[r, i] - scale * turned[i, r]: takes a matrix with data in rows from one with data in columns, for panels of
+    /// target[r, i] = source[r, i] - scale * transposed[i, r]: takes a matrix with data in rows from one with data in columns, for panels of
     /// target.
     /// </summary>
     public void SubtractTransposed(PanelMatrix source, PanelMatrix transposed, float scale, PanelMatrix target, int panelFrom, int panelTo)

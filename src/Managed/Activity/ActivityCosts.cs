@@ -3,7 +3,7 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Activity;
 
-/// <summary>What the ways to find active sets cost: every constant in one place. That for the first layer follows sizes only.</summary>
+/// <summary>What the ways to find active sets cost: the constants of the cost model. That for the first layer follows sizes only.</summary>
 internal static class ActivityCosts
 {
     // Seconds per multiply-add of one worker, and per byte of all, from perf/results (kernels, m = 16,384): only their ratios matter.

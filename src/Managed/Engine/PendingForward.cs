@@ -122,7 +122,7 @@ internal sealed class PendingForward : IDisposable
             _layers.Output.CopyFrom(_output);
     }
 
-    /// <summary>Makes everything that is kept beside the weights part of them, as the policy says.</summary>
+    /// <summary>Adds what is kept beside the weights to them, as the policy says.</summary>
     public void Finish()
     {
         _layers.ApplyPending();
@@ -137,7 +137,7 @@ internal sealed class PendingForward : IDisposable
     public void Dispose()
     {
         // Later calls must not ask a fit that has ended.
-        if (_implicit is not null)
+        if (_implicit is not null && _layers.PendingChange?.Target == _implicit)
             _layers.PendingChange = null;
         _implicit?.Dispose();
         _weights?.Dispose();

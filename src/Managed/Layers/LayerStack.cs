@@ -39,7 +39,7 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
     {
         if (PendingChange is null)
             return;
-        // Predictions run side by side, also from the callback of a run that waits for it: one of them settles for all.
+        // Predictions run side by side, also from the callback of a run that waits for it: one of them applies it for all.
         lock (_applying)
             PendingChange?.Invoke();
     }

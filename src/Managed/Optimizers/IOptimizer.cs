@@ -20,7 +20,7 @@ internal interface IOptimizer : IDisposable
     /// <summary>Takes one step: the weights change and the tapes move to them, or all stays as it was.</summary>
     /// <param name="number">The number of the step, from 1, for messages.</param>
     /// <param name="tape">The data that the step lowers the loss of.</param>
-    /// <param name="heldOut">Data whose loss the step must not raise; null without any.</param>
+    /// <param name="heldOut">Data to follow, which may veto the step; null without any.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the weights are as before the step.</exception>
     StepOutcome Step(int number, Tape tape, Tape? heldOut);
 
@@ -29,6 +29,6 @@ internal interface IOptimizer : IDisposable
     /// <param name="tape">The data of the step.</param>
     StepReport Complete(StepReport common, Tape tape);
 
-    /// <summary>Makes everything that is kept beside the weights part of them, at the end of a training, whatever ended it.</summary>
+    /// <summary>Adds what is kept beside the weights to them, as the flush policy says, at the end of a training, whatever ended it.</summary>
     void Finish();
 }

@@ -14,8 +14,8 @@ internal sealed record SgdSettings(double LearningRate, int TrainFrom, bool Trai
 
 /// <summary>
 /// Stochastic gradient descent: W -= eta dL / dW, with the loss averaged over the data of the step. The gradient of a layer is a sum of
-/// rank-one terms u v^T, one per datum, on the neurons that fire: the same terms that Gauss-Newton adds, so a step costs one forward pass,
-/// one pull-back and one scatter, and touches no other weight.
+/// rank-one terms u v^T, one per datum, on the neurons that fire: the same terms that Gauss-Newton adds, so a step costs a pull-back, a
+/// scatter and a forward pass, and touches no other weight.
 /// </summary>
 internal sealed class Sgd : IOptimizer
 {
@@ -26,7 +26,6 @@ internal sealed class Sgd : IOptimizer
     private readonly Jacobian _jacobian;
     private readonly PendingForward _pending;
     private readonly OutputVector _cotangent = new();
-    private bool _keepsData;
 
     /// <param name="kernels">Verbs.</param>
     /// <param name="layers">Parameters.</param>
@@ -45,7 +44,9 @@ internal sealed class Sgd : IOptimizer
 
     public Tape NewTape() => new(_kernels, _layers, _settings.TrainFrom, _loss);
 
-    public void KeepData(Tape tape) => _keepsData = true;
+    public void KeepData(Tape tape)
+    {
+    }
 
     public void MoveToOtherData()
     {
@@ -61,9 +62,7 @@ internal sealed class Sgd : IOptimizer
         _pending.StageStep();
         _pending.Commit(tape.State, tape.TransposedFeatures);
         Clock.Start(Stage.Forward);
-        // A mini-batch is replaced before anybody looks at its loss again.
-        if (_keepsData)
-            tape.Refresh();
+        tape.Refresh();
         Clock.Start(Stage.Validation);
         heldOut?.Refresh();
         Clock.Stop();

@@ -1,7 +1,7 @@
 namespace Subquad.Optimizers;
 
 /// <summary>How a step ended.</summary>
-/// <param name="IsTaken">Whether there was a trial step; false where none could be computed, and there is nothing to report.</param>
+/// <param name="IsTaken">Whether there is a step to report; false where none could be computed, or none was worth judging.</param>
 /// <param name="IsAccepted">Whether it became part of the weights.</param>
 /// <param name="Stop">Why training ends with it; null to go on.</param>
 /// <param name="Message">The same in a sentence.</param>

@@ -11,7 +11,7 @@ public record StepReport
     /// </summary>
     public required int Epoch { get; init; }
 
-    /// <summary>Loss after the step, or before it where the step was dropped: ||f - y||^2 / (2 n C).</summary>
+    /// <summary>Loss per datum and output after the step, or before it where the step was dropped; ||f - y||^2 / (2 n C) for the squared loss.</summary>
     public required double Loss { get; init; }
 
     /// <summary>Accuracy on the training data, or root mean squared error in original units.</summary>

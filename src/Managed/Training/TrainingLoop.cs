@@ -133,6 +133,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Targets that never vary are zero after their transform: A = 0 is the exact answer, in one step.</summary>
     private TrainingResult TakeConstantStep()
     {
+        using var shield = new CancellationShield(_kernels.Team);
         _steps = _accepted = 1;
         _layers.Output.Clear();
         Load(_data);
@@ -160,13 +161,13 @@ internal sealed class TrainingLoop : IDisposable
             _heldOutIsCurrent = _heldOut is null || followed is not null;
             if (followed is not null)
                 _heldOutScore = ScoreOf(followed);
+            // Before anything that may be cancelled: what is part of the weights is told of.
+            Accepted?.Invoke(_steps, _score.Loss);
         }
         // On mini-batches a look at the held-out data costs as much as several steps.
         if (_endsEpoch || _steps >= _plan.Steps)
             MeasureHeldOut();
         Telemetry.StepDone(Stopwatch.GetElapsedTime(started).TotalSeconds, _score.Loss, outcome.IsAccepted);
-        if (outcome.IsAccepted)
-            Accepted?.Invoke(_steps, _score.Loss);
         Report();
         return outcome.Stop is { } reason ? Ended(reason, outcome.Message) : null;
     }

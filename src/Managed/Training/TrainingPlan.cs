@@ -8,9 +8,4 @@ namespace Subquad.Training;
 /// zero.</param>
 /// <param name="TrainsOutput">Whether the output matrix is trained.</param>
 /// <param name="CountsLines">Whether touched lines are counted for the reports.</param>
-internal sealed record TrainingPlan(int Steps, int Batch, ulong Seed, double Tolerance, bool TrainsOutput, bool CountsLines)
-{
-    /// <summary>The part of the options that concerns the loop.</summary>
-    public static TrainingPlan Of(GaussNewtonOptions options) =>
-        new(options.Steps, options.Batch, options.Seed, options.ResidualTolerance, options.TrainOutput, options.CountLines);
-}
+internal sealed record TrainingPlan(int Steps, int Batch, ulong Seed, double Tolerance, bool TrainsOutput, bool CountsLines);

@@ -40,7 +40,7 @@ internal sealed class LowRankTerms : IDisposable
         Outputs.CopyFrom(outputs, values);
         Inputs.CopyFrom(inputs);
         Scale = scale;
-        Turn();
+        Transpose();
     }
 
     /// <summary>Takes copies of further terms of the same scale, behind those it holds.</summary>
@@ -51,7 +51,7 @@ internal sealed class LowRankTerms : IDisposable
         _spareInputs.Join(Inputs, inputs, inputs.Values);
         (Outputs, _spareOutputs) = (_spareOutputs, Outputs);
         (Inputs, _spareInputs) = (_spareInputs, Inputs);
-        Turn();
+        Transpose();
     }
 
     /// <summary>product[i, r] = sum over terms j of products[i, j] u_j[r]: see <see cref="PendingTerms.Multiply"/>.</summary>
@@ -110,7 +110,7 @@ internal sealed class LowRankTerms : IDisposable
         }
     }
 
-    private void Turn()
+    private void Transpose()
     {
         TransposedOutputs.Build(Outputs);
         TransposedInputs.Build(Inputs);

@@ -14,7 +14,7 @@ internal unsafe interface IColumnVisit<TSimd, TVec>
     /// <param name="count">Active outputs.</param>
     /// <param name="datum">The datum.</param>
     /// <param name="output">Place of the first active output in the outputs' order.</param>
-    /// <param name="input">Place of the input in the turned order.</param>
+    /// <param name="input">Place of the input in the transposed order.</param>
     /// <param name="position">Place of the input in its own batch's order.</param>
     void Visit(float* column, int* addresses, int count, int datum, long output, long input, int position);
 }

@@ -51,7 +51,7 @@ internal static unsafe class LayoutKernel
     }
 
     /// <summary>
-    /// target = source - scale * turned^T, in squares of 64 x 64: a panel's worth of lines of each side fits the first-level cache.
+    /// target = source - scale * transposed^T, in squares of 64 x 64: a panel's worth of lines of each side fits the first-level cache.
     /// </summary>
     public static void SubtractTransposed(PanelView source, PanelView transposed, float scale, PanelView target, int panelFrom, int panelTo)
     {

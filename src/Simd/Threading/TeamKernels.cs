@@ -122,7 +122,7 @@ internal sealed partial class TeamKernels
     }
 
     /// <summary>
-    /// pushed = the push-forward of <paramref name="inputValues"/> (in the turned order); see <see cref="KernelSet.PushForward"/>.
+    /// pushed = the push-forward of <paramref name="inputValues"/> (in the transposed order); see <see cref="KernelSet.PushForward"/>.
     /// </summary>
     public void PushForward(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues)
     {
@@ -217,7 +217,7 @@ internal sealed partial class TeamKernels
         Team.Run(rows.Panels, _spread);
     }
 
-    /// <summary>target = source - scale * turned^T; source and target may be the same.</summary>
+    /// <summary>target = source - scale * transposed^T; source and target may be the same.</summary>
     public void SubtractTransposed(PanelMatrix source, PanelMatrix transposed, float scale, PanelMatrix target)
     {
         target.SetShape(source.Rows, source.Columns);

@@ -35,6 +35,9 @@ internal static class Uninterruptible
         }
         catch (ThreadInterruptedException)
         {
+            // A second interruption may come while the monitor is entered again.
+            if (!Monitor.IsEntered(monitor))
+                Enter(monitor);
             return true;
         }
     }

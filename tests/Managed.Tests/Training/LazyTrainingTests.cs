@@ -139,7 +139,7 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
             var recorder = new Recorder();
             var verbs = new TeamKernels(kernels, team);
             using (var optimizer = new GaussNewtonOptimizer(verbs, layers, options, drawn.Loss, data.Count, keepsFlips: true))
-            using (var loop = new TrainingLoop(verbs, layers, TrainingPlan.Of(options), optimizer, drawn.Target, data, null, recorder))
+            using (var loop = new TrainingLoop(verbs, layers, GaussNewtonTrainer.PlanOf(options), optimizer, drawn.Target, data, null, recorder))
                 Assert.That(loop.Run().Accepted, Is.Positive);
             if (batch == 0)
                 Assert.That(recorder.Reports[^1].Loss, Is.LessThan(recorder.Reports[0].Loss));

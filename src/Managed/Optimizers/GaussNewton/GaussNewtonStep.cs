@@ -128,7 +128,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
 
     void ILinearSystem.Precondition(NativeBuffer<double> residual) => _gram.Solver.Solve(residual, _residual.Stride);
 
-    /// <summary>Makes everything that is kept beside the weights part of them.</summary>
+    /// <summary>Adds what is kept beside the weights to them, as the flush policy says.</summary>
     public void Finish() => _pending.Finish();
 
     public void Dispose()
