@@ -72,6 +72,7 @@ public sealed class MisuseTests
     }
 
     [Test]
+    [Platform(Exclude = "Win", Reason = "under wine the runtime ends with an internal error in Monitor.Wait")]
     public void An_interrupted_caller_and_interrupted_workers_finish_their_job()
     {
         using var team = new WorkerTeam(4);
