@@ -6,6 +6,7 @@ namespace Subquad.Architecture.Tests;
 internal static partial class SourceRules
 {
     public const int MostLines = 500;
+    public const int MostColumns = 140;
 
     private static readonly string[] s_sources = [".cs", ".c", ".h", ".inc", ".cmake", ".targets"];
 
@@ -27,6 +28,14 @@ internal static partial class SourceRules
         int lines = file.Text.AsSpan().Count('\n');
         return lines > MostLines && IsSource(file) ? [file.Says($"{lines} lines, at most {MostLines}")] : [];
     }
+
+    /// <summary>Lines of comments in C# that are too long.</summary>
+    public static IEnumerable<string> LongComments(RepositoryFile file) =>
+        file.Extension != ".cs"
+            ? []
+            : file.Text.Split('\n').Index()
+                .Where(line => line.Item.TrimStart().StartsWith("//", StringComparison.Ordinal) && line.Item.TrimEnd().Length > MostColumns)
+                .Select(line => file.Says($"line {line.Index + 1} is a comment of more than {MostColumns} characters"));
 
     public static IEnumerable<string> Leftovers(RepositoryFile file) => IsSource(file) ? Found(file, file.Text, Leftover()) : [];
 
