@@ -60,11 +60,11 @@ public sealed class GaussNewtonTrainer : IDisposable
     /// <param name="training">Training data with targets.</param>
     /// <param name="validation">Held-out data: training stops at the step that would raise their loss, and drops it.</param>
     /// <param name="progress">
-    /// Told of every trial step by a <see cref="GaussNewtonStepReport"/>, on the calling thread while training waits; without it no report is made. It may call Predict, Classify,
-    /// PredictAll, Evaluate, DeltaRanks, Save, SaveDelta and SavePanels of the network, also from tasks and threads that it starts: the
-    /// permission flows with the call as an <see cref="AsyncLocal{T}"/> does. It ends when the callback returns; calls still in flight are
-    /// waited for. Do not wait there for a thread that disposes network or trainer and was started without that flow.
-    /// (<see cref="Progress{T}"/> would report later, from another thread, beside the training.)
+    /// Told of every trial step by a <see cref="GaussNewtonStepReport"/>, on the calling thread while training waits; without it no report
+    /// is made. It may call Predict, Classify, PredictAll, Evaluate, DeltaRanks, Save, SaveDelta and SavePanels of the network, also from
+    /// tasks and threads that it starts: the permission flows with the call as an <see cref="AsyncLocal{T}"/> does. It ends when the
+    /// callback returns; calls still in flight are waited for. Do not wait there for a thread that disposes network or trainer and was
+    /// started without that flow. (<see cref="Progress{T}"/> would report later, from another thread, beside the training.)
     /// </param>
     /// <param name="cancellation">Honoured between tiles and while calls in flight are waited for; the weights of the last accepted step
     /// are kept.</param>

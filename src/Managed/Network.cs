@@ -83,7 +83,7 @@ public sealed partial class Network : IDisposable
     internal TargetTransform Target { get; }
 
     /// <summary>What its training lowers, and the link from its outputs to predictions.</summary>
-    internal Loss Loss => SquaredLoss.Instance;
+    internal SquaredLoss Loss => SquaredLoss.Instance;
     internal TableSchema? Schema { get; }
 
     /// <summary>The index of the first feature in the LIBSVM text that the transforms were learned from; null for other data.</summary>

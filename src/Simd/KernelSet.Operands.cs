@@ -3,8 +3,8 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd;
 
-/// <content>What a verb checks before it hands pointers to a kernel, in every build. The cores check nothing: whoever calls one has called
-/// these.</content>
+/// <content>The checks of the verbs, in every build. A verb runs its check before it passes pointers to a kernel. A core checks nothing, so
+/// its caller must run the check first.</content>
 public abstract partial class KernelSet
 {
     internal static void CheckForward(PanelMatrix weights, int width, int count, PanelMatrix sums, int panelFrom, int panelTo)

@@ -329,8 +329,8 @@ public abstract partial class KernelSet
     internal abstract void SpreadCore(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows, int panelFrom, int panelTo);
 
     /// <summary>
-    /// target[r, i] = source[r, i] - scale * transposed[i, r]: takes a matrix with data in rows from one with data in columns, for panels of
-    /// target.
+    /// target[r, i] = source[r, i] - scale * transposed[i, r]: takes a matrix with data in rows from one with data in columns, for panels
+    /// of target.
     /// </summary>
     public void SubtractTransposed(PanelMatrix source, PanelMatrix transposed, float scale, PanelMatrix target, int panelFrom, int panelTo)
     {

@@ -10,7 +10,9 @@ internal sealed class StepLines(TextWriter output, TaskKind task)
         if (report is GaussNewtonStepReport { Step: > 0 } trial)
             line += $"  damping {trial.Damping:g3}  {Words.Solver(trial.Solver)}  cg {trial.CgIterations}";
         if (report.Step > 0)
-            line += $"  active {Words.List(report.Active.Select(Words.Percent))}  {Words.Seconds(report):F2} s{(report is GaussNewtonStepReport { Accepted: false } ? "  rejected" : "")}";
+            line += $"  active {Words.List(report.Active.Select(Words.Percent))}  {Words.Seconds(report):F2} s";
+        if (report is GaussNewtonStepReport { Step: > 0, Accepted: false })
+            line += "  rejected";
         output.WriteLine(line);
         output.Flush();
     }

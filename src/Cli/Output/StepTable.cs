@@ -31,8 +31,14 @@ internal sealed class StepTable
         bool isDropped = trial is { Accepted: false };
         string[] cells =
         [
-            $"{report.Step}", $"{report.Loss:g5}", Words.MetricValue(_task, report.TrainMetric), Words.MetricValue(_task, report.ValidationMetric),
-            trial is null ? "" : $"{trial.Damping:g3}", trial is null ? "" : $"{trial.CgIterations}", Words.List(report.Active.Select(Words.Percent)), $"{Words.Seconds(report):F2}",
+            $"{report.Step}",
+            $"{report.Loss:g5}",
+            Words.MetricValue(_task, report.TrainMetric),
+            Words.MetricValue(_task, report.ValidationMetric),
+            trial is null ? "" : $"{trial.Damping:g3}",
+            trial is null ? "" : $"{trial.CgIterations}",
+            Words.List(report.Active.Select(Words.Percent)),
+            $"{Words.Seconds(report):F2}",
             isDropped ? "rejected" : "",
         ];
         _table.AddRow(cells.Select(cell => new Markup(isDropped ? $"[dim]{cell}[/]" : cell)));

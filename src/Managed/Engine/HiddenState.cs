@@ -5,8 +5,8 @@ using Subquad.Simd.Threading;
 namespace Subquad.Engine;
 
 /// <summary>
-/// What a batch leaves behind in one hidden layer: pre-activations, active sets with h, and the sets transposed once somebody pulls back or
-/// scatters.
+/// The state of one hidden layer after a pass: its pre-activations, and its active sets with h. A pull-back or a scatter also needs the
+/// sets transposed.
 /// </summary>
 internal sealed class HiddenState(TeamKernels kernels) : IDisposable
 {

@@ -9,7 +9,7 @@ namespace Subquad.Engine;
 
 /// <summary>
 /// The passes of one set of data: what enters the first trained layer, which is constant, the state at the present weights with its loss,
-/// and the state under a trial step. Serves for the training data and for held-out data alike.
+/// and the state under a trial step. Training data and held-out data have a tape each. It records no operations.
 /// </summary>
 internal sealed class Tape : IDisposable
 {
@@ -20,6 +20,7 @@ internal sealed class Tape : IDisposable
     private readonly BatchState? _lower;
     private readonly TransposedBatch _transposedFeatures = new();
     private int? _firstBadBelow;
+    private double? _squaredOutputs;
 
     /// <param name="kernels">Verbs.</param>
     /// <param name="layers">Parameters.</param>
@@ -27,7 +28,8 @@ internal sealed class Tape : IDisposable
     /// <param name="loss">What is lowered.</param>
     /// <param name="finder">Finds the active sets of the first trained layer; null scans. Owned.</param>
     /// <param name="certificates">When given, trials of the same data are bounded from the pass of <see cref="Load"/> on.</param>
-    public Tape(TeamKernels kernels, LayerStack layers, int from, Loss loss, IncrementalActiveSetFinder? finder = null, Certificates? certificates = null)
+    public Tape(
+        TeamKernels kernels, LayerStack layers, int from, Loss loss, IncrementalActiveSetFinder? finder = null, Certificates? certificates = null)
     {
         _certificates = certificates;
         if (certificates is not null)
@@ -90,6 +92,7 @@ internal sealed class Tape : IDisposable
     /// <summary>Runs the same data through the trained layers again, after their weights changed.</summary>
     public void Refresh()
     {
+        _squaredOutputs = null;
         State.Forward();
         _certificates?.Begin(State, Certified);
         Loss = LossOf(State);
@@ -107,21 +110,15 @@ internal sealed class Tape : IDisposable
     /// <summary>A loss of these data per datum and output.</summary>
     public double MeanOf(double loss) => loss / ((double)Data.Count * Data.Outputs);
 
-    /// <summary>||f||^2 of the present state.</summary>
-    public double SquaredOutputs()
-    {
-        double squares = 0;
-        for (int datum = 0; datum < Data.Count; datum++)
-            for (int c = 0; c < Data.Outputs; c++)
-                squares += (double)State.Outputs[c, datum] * State.Outputs[c, datum];
-        return squares;
-    }
+    /// <summary>||f||^2 of the present state; computed once per state, for several trials may start from it.</summary>
+    public double SquaredOutputs() => _squaredOutputs ??= MeasureOutputs();
 
     /// <summary>Makes the trial state, which has this loss, the present one.</summary>
     public void Accept(double loss)
     {
         (State, Trial) = (Trial, State);
         Loss = loss;
+        _squaredOutputs = null;
         State.Finder?.Accept();
         foreach (CertifiedActivity? certificate in Certified)
             certificate?.Accept();
@@ -152,6 +149,15 @@ internal sealed class Tape : IDisposable
         Trial.Dispose();
         foreach (CertifiedActivity? certificate in Certified)
             certificate?.Dispose();
+    }
+
+    private double MeasureOutputs()
+    {
+        double squares = 0;
+        for (int datum = 0; datum < Data.Count; datum++)
+            for (int c = 0; c < Data.Outputs; c++)
+                squares += (double)State.Outputs[c, datum] * State.Outputs[c, datum];
+        return squares;
     }
 
     private static long Common(ReadOnlySpan<ushort> a, ReadOnlySpan<ushort> b)

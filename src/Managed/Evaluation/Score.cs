@@ -19,7 +19,8 @@ internal readonly record struct Score(double Loss, double Metric)
     public static Score Of(double loss, PanelMatrix outputs, PreparedData data, TargetTransform target)
     {
         double cells = (double)data.Count * data.Outputs;
-        return new(loss / cells, target.Kind == TargetKind.Classes ? Accuracy(outputs, data) : Math.Sqrt(SquaresInUnits(outputs, data, target) / cells));
+        bool isClasses = target.Kind == TargetKind.Classes;
+        return new(loss / cells, isClasses ? Accuracy(outputs, data) : Math.Sqrt(SquaresInUnits(outputs, data, target) / cells));
     }
 
     private static double Accuracy(PanelMatrix outputs, PreparedData data)

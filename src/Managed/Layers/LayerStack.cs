@@ -20,7 +20,7 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
     /// <summary>Whether every hidden layer's h is divided by its norm.</summary>
     public bool Normalised { get; } = normalised;
 
-    /// <summary>Folds in what a training run still holds beside the weights; null when nothing is held.</summary>
+    /// <summary>Adds what a fit keeps beside the weights to them; null when nothing is kept.</summary>
     public Action? PendingChange { get; set; }
 
     public int Inputs => Hidden[0].Inputs;
@@ -34,7 +34,9 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
     /// </summary>
     public LayerStack Below(int layer) => new(Hidden[..layer], Output, Normalised);
 
-    /// <summary>Makes the weights whole: whoever reads them all, while a run may be going on, asks for this first.</summary>
+    /// <summary>
+    /// Applies the pending change, so that the weights are complete. Code that reads all weights during a fit must call it first.
+    /// </summary>
     public void ApplyPending()
     {
         if (PendingChange is null)

@@ -29,6 +29,6 @@ internal interface IOptimizer : IDisposable
     /// <param name="tape">The data of the step.</param>
     StepReport Complete(StepReport common, Tape tape);
 
-    /// <summary>Adds what is kept beside the weights to them, as the flush policy says, at the end of a training, whatever ended it.</summary>
+    /// <summary>Adds what is kept beside the weights to them, as the flush policy says. Every training ends with this call.</summary>
     void Finish();
 }

@@ -1,6 +1,6 @@
 namespace Subquad;
 
-/// <summary>What one training step did, whatever the optimizer. Made only when somebody listens.</summary>
+/// <summary>What one training step did. Every optimizer fills these properties. A report is made only for a listener.</summary>
 public record StepReport
 {
     /// <summary>Number of the step, from 1; 0 is the state before training.</summary>
@@ -11,7 +11,9 @@ public record StepReport
     /// </summary>
     public required int Epoch { get; init; }
 
-    /// <summary>Loss per datum and output after the step, or before it where the step was dropped; ||f - y||^2 / (2 n C) for the squared loss.</summary>
+    /// <summary>
+    /// Loss per datum and output after the step, or before it if the step was dropped. The squared loss gives ||f - y||^2 / (2 n C).
+    /// </summary>
     public required double Loss { get; init; }
 
     /// <summary>Accuracy on the training data, or root mean squared error in original units.</summary>

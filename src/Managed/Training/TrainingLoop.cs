@@ -37,9 +37,11 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="heldOut">Held-out data, or null.</param>
     /// <param name="progress">Told of every step; null when nobody listens.</param>
     public TrainingLoop(
-        TeamKernels kernels, LayerStack layers, TrainingPlan plan, IOptimizer optimizer, TargetTransform target, PreparedData data, PreparedData? heldOut, IProgress<StepReport>? progress)
+        TeamKernels kernels, LayerStack layers, TrainingPlan plan, IOptimizer optimizer, TargetTransform target,
+        PreparedData data, PreparedData? heldOut, IProgress<StepReport>? progress)
     {
-        (_kernels, _layers, _plan, _optimizer, _target, _data, _heldOutData, _progress) = (kernels, layers, plan, optimizer, target, data, heldOut, progress);
+        (_kernels, _layers, _plan, _optimizer, _target) = (kernels, layers, plan, optimizer, target);
+        (_data, _heldOutData, _progress) = (data, heldOut, progress);
         kernels.CountsLines = plan.CountsLines;
         _tape = optimizer.NewTape();
         _heldOut = heldOut is null ? null : optimizer.NewTape();
@@ -116,7 +118,8 @@ internal sealed class TrainingLoop : IDisposable
                     Report();
                 if (NotFinite() is { } message)
                     return Ended(StopReason.NonFinite, message);
-                if (_steps < _plan.Steps && TakeStep() is { Reason: not (StopReason.Rounding or StopReason.Damping or StopReason.Validation) } ended)
+                TrainingResult? ended = _steps < _plan.Steps ? TakeStep() : null;
+                if (ended is { Reason: not (StopReason.Rounding or StopReason.Damping or StopReason.Validation) })
                     return ended;
                 if (_steps < _plan.Steps)
                     continue;
@@ -161,7 +164,7 @@ internal sealed class TrainingLoop : IDisposable
             _heldOutIsCurrent = _heldOut is null || followed is not null;
             if (followed is not null)
                 _heldOutScore = ScoreOf(followed);
-            // Before anything that may be cancelled: what is part of the weights is told of.
+            // This comes before the validation, which may be cancelled: the step is already part of the weights.
             Accepted?.Invoke(_steps, _score.Loss);
         }
         // On mini-batches a look at the held-out data costs as much as several steps.
@@ -200,7 +203,8 @@ internal sealed class TrainingLoop : IDisposable
     private Score ScoreOf(Tape tape) => Score.Of(tape.Loss, tape.State.Outputs, tape.Data, _target);
 
     /// <summary>
-    /// What is not finite at the present point: an overflow below the top may silence every neuron above it, and then the loss looks well.
+    /// Names the part of the present state that is not finite. The loss alone does not show it: an overflow in a lower layer may silence
+    /// every neuron above, and the loss is then finite.
     /// </summary>
     private string? NotFinite()
     {

@@ -4,16 +4,16 @@ using Subquad.Simd.Threading;
 namespace Subquad.Weights;
 
 /// <summary>
-/// Terms that all have the same n inputs v_i, step after step: W = base - B V^T, with B neurons x data. The lowest trained layer sees
-/// constant inputs, so however many steps are taken, its change is one n-term factor, and its base is not touched until somebody asks for
-/// it (algorithm A8). The coefficients of a few steps are kept as the sparse lists that they are and added to B together, block by block of
-/// neurons, so that B comes through the caches once for all of them.
+/// Terms that all have the same n inputs v_i, step after step: W = base - B V^T, with B neurons x data. The lowest trained layer has
+/// constant inputs. Its change is therefore one factor of n terms after any number of steps, and its base stays as it is until the weights
+/// are read (algorithm A8). The coefficients of a few steps are kept as sparse lists and added to B together, one block of neurons after
+/// another. B then passes through the caches once for all of them.
 /// </summary>
 /// <param name="kernels">Verbs.</param>
 /// <param name="weights">The layer's weights.</param>
 /// <param name="transposedInputs">v, constant while steps are appended, transposed.</param>
-/// <param name="keepsTerms">Whether the factor is held with the weights' terms, as a group of its own that grows no more terms, in place of
-/// being added to their base.</param>
+/// <param name="keepsTerms">Whether the factor becomes a group of the weights' low-rank terms. Otherwise it is added to their
+/// base.</param>
 internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights weights, TransposedBatch transposedInputs, bool keepsTerms) : IDisposable
 {
     private const int StepsAtOnce = 8;

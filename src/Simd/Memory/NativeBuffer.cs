@@ -38,8 +38,8 @@ public sealed unsafe class NativeBuffer<T> : IDisposable, INativeOwner where T :
     }
 
     /// <summary>
-    /// Memory of somebody else, such as the pages of a mapped file: giving the block back disposes the owner. It counts as no native bytes
-    /// of the library.
+    /// Wraps memory that another object owns, such as the pages of a mapped file. Disposing the buffer disposes that owner. The bytes do
+    /// not count as native bytes of the library.
     /// </summary>
     /// <param name="owner">Keeps the memory, and 128 readable bytes after it.</param>
     /// <param name="address">The first element.</param>

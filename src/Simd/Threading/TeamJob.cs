@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace Subquad.Simd.Threading;
 
 /// <summary>
-/// What the threads of a <see cref="WorkerTeam"/> share: the job at hand and how it is handed out. It does not know the team, so that
-/// parked threads do not keep that alive.
+/// The job that the threads of a <see cref="WorkerTeam"/> share, and how its items are distributed. It has no reference to the team, so
+/// parked threads do not keep the team alive.
 /// </summary>
 /// <param name="helpers">Threads beside the caller.</param>
 internal sealed class TeamJob(int helpers)

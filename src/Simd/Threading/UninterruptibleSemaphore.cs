@@ -1,13 +1,14 @@
 namespace Subquad.Simd.Threading;
 
 /// <summary>
-/// A semaphore whose waits <see cref="Thread.Interrupt"/> cannot leave early. It stands in for <see cref="SemaphoreSlim"/>, which counts
-/// the waiters that it has woken: a waiter that is woken and interrupted at once stays in that count, and the next
-/// <see cref="SemaphoreSlim.Release()"/> wakes nobody.
+/// A semaphore whose waits <see cref="Thread.Interrupt"/> does not end. It replaces <see cref="SemaphoreSlim"/>, which loses a wake: that
+/// class counts the waiters that it woke, a waiter that is interrupted at the same time stays in the count, and the next
+/// <see cref="SemaphoreSlim.Release()"/> then wakes no waiter.
 /// </summary>
 internal sealed class UninterruptibleSemaphore
 {
-    // Looks before a wait parks its thread. A park and a wake cost about as much, and most jobs of a team follow each other within them.
+    // A wait looks at the count so often before it parks its thread. That takes about as long as a park and a wake, and most jobs of a team
+    // follow each other faster.
     private const int Looks = 140, LooksBeforeYields = 10;
 
     private readonly object _monitor = new();
@@ -39,8 +40,8 @@ internal sealed class UninterruptibleSemaphore
         return interrupted;
     }
 
-    // SpinWait.SpinOnce sleeps for zero milliseconds now and then, and that can be interrupted. Pauses stay short, for a job begins that
-    // much later.
+    // SpinWait.SpinOnce is not used: it also sleeps for zero milliseconds, and a sleep can be interrupted. A pause is short because it
+    // delays the start of a job.
     private static void Pause(int look)
     {
         if (Environment.ProcessorCount > 1 && (look < LooksBeforeYields || look % 2 == 0))

@@ -33,7 +33,8 @@ public sealed class LossTests
     }
 
     [Test]
-    public void The_curvature_is_the_gradient_of_the_cotangent([ValueSource(nameof(s_losses))] object loss, [Values(1, 2, 5, 130)] int width)
+    public void The_curvature_is_the_gradient_of_the_cotangent(
+        [ValueSource(nameof(s_losses))] object loss, [Values(1, 2, 5, 130)] int width)
     {
         using var data = new Operands((Loss)loss, width);
         using OutputVector x = data.Vector(), product = data.Vector(), up = data.Vector(), down = data.Vector();
@@ -45,7 +46,10 @@ public sealed class LossTests
         data.Loss.Cotangent(data.Moved(x, -Step), data.Targets, down);
         for (int datum = 0; datum < Count; datum++)
             for (int c = 0; c < width; c++)
-                Assert.That(product[datum][c], Is.EqualTo((up[datum][c] - down[datum][c]) / (2 * Step)).Within(2e-3), $"datum {datum}, output {c}");
+            {
+                double difference = (up[datum][c] - down[datum][c]) / (2 * Step);
+                Assert.That(product[datum][c], Is.EqualTo(difference).Within(2e-3), $"datum {datum}, output {c}");
+            }
     }
 
     [Test]
@@ -69,7 +73,8 @@ public sealed class LossTests
         double normaliser = Math.Exp(1) + Math.Exp(2) + Math.Exp(3);
         Assert.That(SoftmaxCrossEntropy.Instance.Value(outputs, target), Is.EqualTo(Math.Log(normaliser) - 3).Within(1e-14));
         SoftmaxCrossEntropy.Instance.Link(predicted);
-        Assert.That(predicted, Is.EqualTo(new[] { Math.Exp(1) / normaliser, Math.Exp(2) / normaliser, Math.Exp(3) / normaliser }).Within(1e-7));
+        double[] softmax = [Math.Exp(1) / normaliser, Math.Exp(2) / normaliser, Math.Exp(3) / normaliser];
+        Assert.That(predicted, Is.EqualTo(softmax).Within(1e-7));
     }
 
     [Test]

@@ -40,7 +40,8 @@ internal sealed class SgdTests(KernelSet kernels)
             Assert.That(tape.Loss, Is.LessThan(before), "the tape is at the new weights");
         }
 
-        ReferencePoint[] points = [.. Enumerable.Range(0, data.Count).Select(i => reference.Forward(data.Inputs.AsSpan(i * data.Width, data.Width)))];
+        ReferencePoint[] points =
+            [.. Enumerable.Range(0, data.Count).Select(i => reference.Forward(data.Inputs.AsSpan(i * data.Width, data.Width)))];
         double[] drawn = Parameters(reference);
         var batch = new ReferenceBatch(reference, points, from, trainsOutput: true, hiddenStepScale: 1);
         batch.Move(Array.ConvertAll(batch.Residual(data.Targets), residual => residual * Rate / data.Count));
@@ -97,8 +98,9 @@ internal sealed class SgdTests(KernelSet kernels)
         var verbs = new TeamKernels(kernels, team);
         var losses = new List<double>();
         TrainingResult result;
+        var listener = new Heard(report => losses.Add(report.Loss));
         using (var sgd = new Sgd(verbs, network.Layers, new(Rate, TrainFrom: 0, TrainsOutput: true), loss))
-        using (var loop = new TrainingLoop(verbs, network.Layers, Plan(batch), sgd, network.Target, data, null, new Heard(report => losses.Add(report.Loss))))
+        using (var loop = new TrainingLoop(verbs, network.Layers, Plan(batch), sgd, network.Target, data, null, listener))
             result = loop.Run();
         return ([.. losses], TestTraining.Weights(network), result);
     }

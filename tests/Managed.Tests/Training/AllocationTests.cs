@@ -18,7 +18,8 @@ internal sealed class AllocationTests
 
     [Test]
     public void Nor_does_one_by_another_solver(
-        [Values(1, 3)] int outputs, [Values(SolverChoice.SketchedConjugateGradient, SolverChoice.LowRankConjugateGradient)] SolverChoice solver) =>
+        [Values(1, 3)] int outputs,
+        [Values(SolverChoice.SketchedConjugateGradient, SolverChoice.LowRankConjugateGradient)] SolverChoice solver) =>
         Assert.That(InWarmSteps(Short, Long, outputs, new() { TrainFrom = 1, Threads = 2, Solver = solver }), Is.Zero);
 
     [Test]
@@ -27,7 +28,8 @@ internal sealed class AllocationTests
         using GaussNewtonTrainer trainer = TrainerOf(new() { TrainFrom = 1, Threads = 1 }, Long);
         _ = Allocated(trainer, 3, new Recorder());
         long without = Allocated(trainer, 3, null), with = Allocated(trainer, 3, new Recorder());
-        Assert.That(with - without, Is.GreaterThan(Long * 500), "a report takes some hundred bytes, so one made in vain would show in the other test");
+        Assert.That(
+            with - without, Is.GreaterThan(Long * 500), "a report takes some hundred bytes, so one made in vain would show in the other test");
     }
 
     [Test]
@@ -53,7 +55,8 @@ internal sealed class AllocationTests
     }
 
     // So strongly damped that few neurons flip: buffers made for the first steps hold the later ones.
-    private static GaussNewtonTrainer TrainerOf(GaussNewtonOptions options, int steps) => new(options with { Steps = steps, Damping = 1e4, AdaptDamping = false });
+    private static GaussNewtonTrainer TrainerOf(GaussNewtonOptions options, int steps) =>
+        new(options with { Steps = steps, Damping = 1e4, AdaptDamping = false });
 
     /// <summary>What the threads of a fit allocate. The count of the whole process would have those of the test runner in it.</summary>
     private static long Allocated(GaussNewtonTrainer trainer, int outputs, Recorder? recorder)

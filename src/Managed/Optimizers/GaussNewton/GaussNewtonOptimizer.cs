@@ -18,7 +18,7 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
     private readonly TeamKernels _kernels;
     private readonly LayerStack _layers;
     private readonly GaussNewtonOptions _options;
-    private readonly Loss _loss;
+    private readonly SquaredLoss _loss;
     private readonly int _from, _count;
     private readonly bool _keepsFlips;
     private readonly Damping _damping;
@@ -33,18 +33,21 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
     /// <param name="kernels">Verbs.</param>
     /// <param name="layers">Parameters.</param>
     /// <param name="options">How it trains.</param>
-    /// <param name="loss">What is lowered.</param>
+    /// <param name="loss">What is lowered. The system that is solved has the curvature of this loss, the identity.</param>
     /// <param name="count">Data of the training, of which a mini-batch is a part.</param>
     /// <param name="keepsFlips">Whether flips are counted, for reports.</param>
-    public GaussNewtonOptimizer(TeamKernels kernels, LayerStack layers, GaussNewtonOptions options, Loss loss, int count, bool keepsFlips)
+    public GaussNewtonOptimizer(TeamKernels kernels, LayerStack layers, GaussNewtonOptions options, SquaredLoss loss, int count, bool keepsFlips)
     {
         (_kernels, _layers, _options, _loss, _count, _keepsFlips) = (kernels, layers, options, loss, count, keepsFlips);
         _from = (options.TrainFrom ?? layers.Hidden.Length) - 1;
         _flips = new long[layers.Hidden.Length - _from];
         _damping = new Damping(options.Damping, options.AdaptDamping);
-        // A mini-batch is seen for one trial or two: no reference pays.
+        // A mini-batch is used for one or two trials, so a reference does not pay.
         if (options.Activity != ActivityStrategy.Full && !IsInBatches)
-            _certificates = new Certificates(kernels, layers, _from, options.Certificates with { FollowsCosts = options.Activity != ActivityStrategy.Certified });
+        {
+            CertificatePolicy policy = options.Certificates with { FollowsCosts = options.Activity != ActivityStrategy.Certified };
+            _certificates = new Certificates(kernels, layers, _from, policy);
+        }
         _step = new GaussNewtonStep(kernels, layers, _from, options, _certificates);
     }
 
@@ -85,7 +88,9 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
         }
         catch (ArithmeticException failure)
         {
-            string found = FiniteCheck.FirstBadLayer(_layers) is { } bad ? $"a weight of {bad} is not finite" : $"{failure.Message} from hidden layer {_from + 1} on";
+            string found = FiniteCheck.FirstBadLayer(_layers) is { } bad
+                ? $"a weight of {bad} is not finite"
+                : $"{failure.Message} from hidden layer {_from + 1} on";
             return StepOutcome.None(StopReason.NonFinite, $"step {number}: {found}");
         }
         if (_options.AdaptDamping && _step.PredictedDecrease < 1e-6 * tape.SquaredOutputs())
@@ -145,13 +150,13 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
             _heldOutRises = 0;
             return (new(IsTaken: true, IsAccepted: true), trial);
         }
-        // Fitting the training data further does not generalise at this damping; twice in a row, it does not at all.
+        // More damping may help once. After a second such step in a row, fitting the training data further does not generalise.
         _damping.Raise();
         if (++_heldOutRises < MostHeldOutRises)
             return (new(IsTaken: true, IsAccepted: false), trial);
-        return (new(
-            IsTaken: true, IsAccepted: false, StopReason.Validation,
-            $"step {number} would raise the validation loss from {heldOut.MeanOf(heldOut.Loss):g5} to {heldOut.MeanOf(trial):g5} and was dropped"), trial);
+        string losses = $"from {heldOut.MeanOf(heldOut.Loss):g5} to {heldOut.MeanOf(trial):g5}";
+        string message = $"step {number} would raise the validation loss {losses} and was dropped";
+        return (new(IsTaken: true, IsAccepted: false, StopReason.Validation, message), trial);
     }
 
     /// <summary>Keeps what a report tells of the step, while the tape still holds both states.</summary>
@@ -165,7 +170,7 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
             _flips[i] = tape.FlipsOf(_from + i);
     }
 
-    /// <summary>Whether the damping says that no step is worth while any more.</summary>
+    /// <summary>Ends training if the damping is exhausted, or if it may not adapt and the step was dropped.</summary>
     private StepOutcome End(StepOutcome outcome, int number, double trial)
     {
         if (!outcome.IsAccepted && !_options.AdaptDamping)

@@ -191,8 +191,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     }
 
     /// <summary>
-    /// Solves for the damping at hand, leaves r - J J^T alpha in <c>_left</c> and the step held; false when the system turns out to be
-    /// singular.
+    /// Solves the system with the present damping. Stages the step and writes r - J J^T alpha to <c>_left</c>. Returns false when the
+    /// system is singular.
     /// </summary>
     private bool TrySolve(int outputs)
     {
@@ -225,8 +225,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
             return _kernels.Kernels.Dot(_left.Span, _left.Span) <= _kernels.Kernels.Dot(_residual.Span, _residual.Span);
         }
 
-        // (J J^T + mu I) alpha = r - e, so the linear model leaves mu alpha + e. The pull-back of 1 that K was made of is still at hand,
-        // also after a dropped trial.
+        // The solver leaves e = r - (J J^T + mu I) alpha. So r - J J^T alpha is mu alpha + e. The Jacobian still has the pull-back of 1
+        // that K was made of, also after a dropped trial.
         _kernels.Kernels.Axpy(_mu, _alpha.Span, _left.Span);
         _jacobian.StageScaledStep(_alpha);
         return true;
