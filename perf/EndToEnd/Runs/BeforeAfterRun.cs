@@ -54,18 +54,18 @@ sealed class BeforeAfterRun
         foreach (TurnRow row in rows.Values)
         {
             bool isEqual = IsEqual(row);
-            PairedRatio ratio = row.Ratio, control = row.Control;
-            string verdict = isEqual ? "same" : ratio.Median > 1 ? "slower" : "faster";
+            RoundRatio ratio = row.Ratio, control = row.Control;
+            string verdict = isEqual ? "same" : ratio.Value > 1 ? "slower" : "faster";
             Row line = TurnTables.RowOf(row, verdict);
             line.Add("kernels", ServedRounds.KernelsOf(row.Key));
-            line.Add("control_ratio", control.Median);
+            line.Add("control_ratio", control.Value);
             line.Add("control_spread", control.Spread);
             line.Add("allocated_before", row.AllocatedBefore);
             line.Add("allocated_after", row.AllocatedAfter);
             report.Add(line);
             table.Add(
                 row.Key, Cell(1e6 * row.Before), Cell(1e6 * row.After),
-                TurnTables.Ratio(ratio.Median), TurnTables.Ratio(control.Median), Percent(control.Spread),
+                TurnTables.Ratio(ratio.Value), TurnTables.Ratio(control.Value), Percent(control.Spread),
                 $"{row.AllocatedBefore} B, {row.AllocatedAfter} B", isEqual ? "" : verdict);
         }
         return new FinishedRun(report, $"""
@@ -74,7 +74,7 @@ sealed class BeforeAfterRun
             {rows.Values.Count(row => row.AllocatedAfter > 0)} allocate in a warm call of the new build.
             In a round every build runs a row for {Seconds} s in turns of some milliseconds. Its time is the 10 % quantile of the samples,
             by the clock of the thread for one thread and by the wall clock for two.
-            Seconds are medians over the rounds, ratios medians of the ratio within a round.
+            Seconds are medians over the rounds. A ratio compares the means of the faster half of each side's rounds.
             The A/A spread is the distance from 1 that the A/A ratio reaches with two standard errors.
             A row is equal when its ratio is within {Percent(Near)} of 1 or within the spread.
 
@@ -82,5 +82,5 @@ sealed class BeforeAfterRun
             """);
     }
 
-    static bool IsEqual(TurnRow row) => Math.Abs(row.Ratio.Median - 1) <= Math.Max(Near, row.Control.Spread);
+    static bool IsEqual(TurnRow row) => Math.Abs(row.Ratio.Value - 1) <= Math.Max(Near, row.Control.Spread);
 }

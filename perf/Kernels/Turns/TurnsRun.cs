@@ -35,8 +35,9 @@ sealed class TurnsRun
             {rows.Count} rows, compared by turns in {seconds:0} s: {SequentialTest.ScreenRounds} rounds of fresh processes each.
             A row that may be slower is measured again, in {SequentialTest.ConfirmRounds} to {SequentialTest.MostRounds} rounds.
             It shows those alone.
-            SLOWER is a median ratio above {1 + SequentialTest.Band} in both halves of these rounds, and four standard errors above 1.
-            UNCLEAR is a row whose noise leaves room for 5 %.
+            A ratio compares the means of the faster half of each side's rounds.
+            SLOWER is a ratio above {1 + SequentialTest.Band} by {SequentialTest.Errors} standard errors.
+            UNCLEAR is a row whose noise leaves open which side of the band it is on.
 
             {table}
             """).Save(json, standard: false);
@@ -51,7 +52,7 @@ sealed class TurnsRun
         return slower.Length > 0 || rows.Count == 0 ? 1 : 0;
 
         string[] Named(Verdict verdict) =>
-            [.. rows.Where(row => row.Verdict == verdict).Select(row => $"{row.Key}: {TurnTables.Ratio(row.Ratio.Median)}")];
+            [.. rows.Where(row => row.Verdict == verdict).Select(row => $"{row.Key}: {TurnTables.Ratio(row.Ratio.Value)}")];
     }
 
     /// <summary>The rows and their verdicts.</summary>

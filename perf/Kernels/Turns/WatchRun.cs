@@ -69,15 +69,15 @@ sealed class WatchRun
                 { "run", run + 1 },
                 { "kernels", string.Join('+', Kernels) },
                 { "verb", slowed },
-                { "ratio", hit.Length > 0 ? hit.Max(row => row.Ratio.Median) : null },
+                { "ratio", hit.Length > 0 ? hit.Max(row => row.Ratio.Value) : null },
                 { "flagged", names },
                 { "unclear", Names(unsure) },
                 { "measured_twice", twice },
-                { "highest_other_ratio", others.Max(row => row.Ratio.Median) },
+                { "highest_other_ratio", others.Max(row => row.Ratio.Value) },
                 { "rows_compared", rows.Count },
                 { "seconds", seconds },
             });
-            string ratio = hit.Length > 0 ? string.Join(", ", hit.Select(row => TurnTables.Ratio(row.Ratio.Median))) : "-";
+            string ratio = hit.Length > 0 ? string.Join(", ", hit.Select(row => TurnTables.Ratio(row.Ratio.Value))) : "-";
             table.Add($"{run + 1}", slowed ?? "-", ratio, names, Names(unsure), $"{twice}", $"{rows.Count}", Cell(seconds));
             report.Keep(json);
         }
@@ -110,5 +110,5 @@ sealed class WatchRun
     static bool IsOf(TurnRow row, string? verb) => verb is not null && TurnsCommands.IsOf(row.Key, verb);
 
     static string Names(TurnRow[] rows) =>
-        rows.Length == 0 ? "-" : string.Join("; ", rows.Select(row => $"{row.Key} ({TurnTables.Ratio(row.Ratio.Median)})"));
+        rows.Length == 0 ? "-" : string.Join("; ", rows.Select(row => $"{row.Key} ({TurnTables.Ratio(row.Ratio.Value)})"));
 }

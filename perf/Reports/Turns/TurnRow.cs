@@ -17,10 +17,10 @@ sealed record TurnRow(string Key)
     public double After => Measure.Median(_rounds.Select(round => round.After));
 
     /// <summary>New by old: above 1 is slower.</summary>
-    public PairedRatio Ratio => PairedRatio.Of(_rounds.Select(round => round.After / round.Before));
+    public RoundRatio Ratio => RoundRatio.Of([.. _rounds.Select(round => round.Before)], [.. _rounds.Select(round => round.After)]);
 
     /// <summary>The second build of the old source by the first one; NaN without a control.</summary>
-    public PairedRatio Control => PairedRatio.Of(_rounds.Select(round => round.Control / round.Before));
+    public RoundRatio Control => RoundRatio.Of([.. _rounds.Select(round => round.Before)], [.. _rounds.Select(round => round.Control)]);
 
     /// <summary>The most bytes that a warm call of the old build allocated in any round.</summary>
     public long AllocatedBefore => _rounds.Max(round => round.AllocatedBefore);
@@ -37,7 +37,7 @@ enum Verdict
     /// <summary>Not slower by the band.</summary>
     Same,
 
-    /// <summary>Slower by more than the band, in two independent measurements.</summary>
+    /// <summary>Slower by more than the band, beyond the noise.</summary>
     Slower,
 
     /// <summary>The noise of this row leaves room for a slow-down that should be found.</summary>

@@ -9,7 +9,7 @@ static class TurnTables
     public static MarkdownTable Compared() => new("row", "before, µs", "after, µs", "after / before", "± standard error", "rounds", "");
 
     public static void Add(MarkdownTable table, TurnRow row) => table.Add(
-        row.Key, Cell(1e6 * row.Before), Cell(1e6 * row.After), Ratio(row.Ratio.Median), Percent(row.Ratio.Error), $"{row.Rounds.Count}",
+        row.Key, Cell(1e6 * row.Before), Cell(1e6 * row.After), Ratio(row.Ratio.Value), Percent(row.Ratio.Error), $"{row.Rounds.Count}",
         row.Verdict == Verdict.Same ? "" : row.Verdict.ToString().ToUpperInvariant());
 
     public static Row RowOf(TurnRow row, string verdict) => new()
@@ -18,7 +18,7 @@ static class TurnTables
         { "name", row.Key },
         { "seconds", row.After },
         { "before_seconds", row.Before },
-        { "ratio", row.Ratio.Median },
+        { "ratio", row.Ratio.Value },
         { "ratio_error", row.Ratio.Error },
         { "rounds", row.Rounds.Count },
         { "verdict", verdict },
