@@ -149,9 +149,9 @@ internal sealed class SequentialTestTests
                 double before = Second * Math.Exp(placement * Normal()), after = Second * Math.Exp(placement * Normal());
                 if (row == SlowRow)
                     after *= (1 + SlowDown) * (isBad ? 1.3 : 1);
-                double[] taken = Alternation.Measure(
+                double[][] taken = Alternation.Measure(
                     [() => [Sample(before)], () => [Sample(after)]], first: row, calls: 1, seconds: 0.02, least: 6);
-                times.Add((KeyOf(row), new RoundTimes(taken[0], taken[1])));
+                times.Add((KeyOf(row), RoundTimes.Of(taken)));
             }
             return times;
         }

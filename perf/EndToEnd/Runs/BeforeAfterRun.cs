@@ -54,7 +54,7 @@ sealed class BeforeAfterRun
         foreach (TurnRow row in rows.Values)
         {
             bool isEqual = IsEqual(row);
-            RoundRatio ratio = row.Ratio, control = row.Control;
+            TurnRatio ratio = row.Ratio, control = row.Control;
             string verdict = isEqual ? "same" : ratio.Value > 1 ? "slower" : "faster";
             Row line = TurnTables.RowOf(row, verdict);
             line.Add("kernels", ServedRounds.KernelsOf(row.Key));
@@ -72,9 +72,9 @@ sealed class BeforeAfterRun
             An old build, a new one and a second build of the old one (A/A) by turns, {Rounds} rounds of fresh processes each,
             in {clock.Elapsed.TotalSeconds:0} s: {rows.Values.Count(IsEqual)} of {rows.Count} rows are equal,
             {rows.Values.Count(row => row.AllocatedAfter > 0)} allocate in a warm call of the new build.
-            In a round every build runs a row for {Seconds} s in turns of some milliseconds. Its time is the 10 % quantile of the samples,
-            by the clock of the thread for one thread and by the wall clock for two.
-            Seconds are medians over the rounds. A ratio compares the means of the faster half of each side's rounds.
+            In a round every build runs a row for {Seconds} s in turns of some milliseconds, by the clock of the thread for one thread and
+            by the wall clock for two. Seconds are medians over the rounds of the 10 % quantile of the turns. A ratio is the median over all
+            rounds of a turn by the other build's turn beside it.
             The A/A spread is the distance from 1 that the A/A ratio reaches with two standard errors.
             A row is equal when its ratio is within {Percent(Near)} of 1 or within the spread.
 

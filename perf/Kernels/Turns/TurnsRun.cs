@@ -35,8 +35,8 @@ sealed class TurnsRun
             {rows.Count} rows, compared by turns in {seconds:0} s: {SequentialTest.ScreenRounds} rounds of fresh processes each.
             A row that may be slower is measured again, in {SequentialTest.ConfirmRounds} to {SequentialTest.MostRounds} rounds.
             It shows those alone.
-            A ratio compares the means of the faster half of each side's rounds.
-            SLOWER is a ratio above {1 + SequentialTest.Band} by {SequentialTest.Errors} standard errors.
+            A ratio is the median over all rounds of a turn by the other side's turn beside it.
+            SLOWER is a ratio above {1 + SequentialTest.Band} by {SequentialTest.Errors} standard errors, and above it in both halves.
             UNCLEAR is a row whose noise leaves open which side of the band it is on.
 
             {table}

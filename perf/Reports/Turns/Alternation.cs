@@ -4,29 +4,26 @@ namespace Subquad.Perf.Reports.Turns;
 static class Alternation
 {
     /// <summary>
-    /// The quantile that stands for a side: most of what disturbs a sample makes it longer, and the shortest sample of all is an exception
-    /// too.
-    /// </summary>
-    const double Quantile = 0.1;
-
-    /// <summary>
-    /// Takes turns forwards and backwards (A B B A) until one side has run for the time given; returns a low quantile of the seconds of
-    /// each side.
+    /// Takes turns forwards and backwards (A B B A) until one side has run for the time given; returns, of each side, the shortest sample
+    /// of each turn in seconds per call.
     /// </summary>
     /// <param name="sides">Each takes one turn: the seconds per call of its samples.</param>
     /// <param name="first">Which side takes the first turn, modulo their number; callers vary it.</param>
     /// <param name="calls">Calls in a sample.</param>
     /// <param name="seconds">Seconds of each side.</param>
     /// <param name="least">Turns of each side that are taken however long they last.</param>
-    public static double[] Measure(IReadOnlyList<Func<IEnumerable<double>>> sides, int first, int calls, double seconds, int least)
+    public static double[][] Measure(IReadOnlyList<Func<IEnumerable<double>>> sides, int first, int calls, double seconds, int least)
     {
-        List<double>[] samples = [.. sides.Select(_ => new List<double>())];
-        for (int turn = 0; turn < least || calls * samples[0].Sum() < seconds; turn++)
+        List<double>[] turns = [.. sides.Select(_ => new List<double>())];
+        double spent = 0;
+        for (int turn = 0; turn < least || calls * spent < seconds; turn++)
             for (int i = 0; i < sides.Count; i++)
             {
                 int side = (first + (turn % 2 == 0 ? i : sides.Count - 1 - i)) % sides.Count;
-                samples[side].AddRange(sides[side]());
+                double[] samples = [.. sides[side]()];
+                turns[side].Add(samples.Min());
+                spent += side == 0 ? samples.Sum() : 0;
             }
-        return [.. samples.Select(side => Reports.Measure.Quantile(side, Quantile))];
+        return [.. turns.Select(side => side.ToArray())];
     }
 }

@@ -75,8 +75,8 @@ sealed class ServedRounds
                 _calls.Add(key, calls = sides.Select((side, i) => side.CallsOf(rows[i])).Max());
             Func<IEnumerable<double>> TurnsOf(int side) => () => sides[side].Time(rows[side], calls);
             Func<IEnumerable<double>>[] turns = [.. sides.Select((_, side) => TurnsOf(side))];
-            double[] taken = Alternation.Measure(turns, first: _round + times.Count, calls, seconds, LeastTurns);
-            times.Add((key, new RoundTimes(taken[0], taken[1], taken.Length > 2 ? taken[2] : double.NaN)
+            double[][] taken = Alternation.Measure(turns, first: _round + times.Count, calls, seconds, LeastTurns);
+            times.Add((key, RoundTimes.Of(taken) with
             {
                 AllocatedBefore = CountsAllocations ? sides[0].AllocatedBy(rows[0]) : 0,
                 AllocatedAfter = CountsAllocations ? sides[1].AllocatedBy(rows[1]) : 0,

@@ -17,10 +17,10 @@ sealed record TurnRow(string Key)
     public double After => Measure.Median(_rounds.Select(round => round.After));
 
     /// <summary>New by old: above 1 is slower.</summary>
-    public RoundRatio Ratio => RoundRatio.Of([.. _rounds.Select(round => round.Before)], [.. _rounds.Select(round => round.After)]);
+    public TurnRatio Ratio => TurnRatio.Of(_rounds.Select(round => round.Ratios));
 
-    /// <summary>The second build of the old source by the first one; NaN without a control.</summary>
-    public RoundRatio Control => RoundRatio.Of([.. _rounds.Select(round => round.Before)], [.. _rounds.Select(round => round.Control)]);
+    /// <summary>The second build of the old source by the first one; only with a control.</summary>
+    public TurnRatio Control => TurnRatio.Of(_rounds.Select(round => round.ControlRatios));
 
     /// <summary>The most bytes that a warm call of the old build allocated in any round.</summary>
     public long AllocatedBefore => _rounds.Max(round => round.AllocatedBefore);
