@@ -1,5 +1,4 @@
 #if SLOW_VERB
-using System.Diagnostics;
 using System.Globalization;
 using Subquad.Perf.Reports.Turns;
 
@@ -18,9 +17,6 @@ sealed class SlowedVerb
     /// </summary>
     const int ManyCalls = 100;
 
-    /// <summary>Calls that last at most this many times as long as the shortest one are taken as they are.</summary>
-    const double Undisturbed = 1.2;
-
     readonly string _verb;
     readonly double _share;
 
@@ -37,7 +33,6 @@ sealed class SlowedVerb
     {
         if (!TurnsCommands.IsOf(row.Key, _verb))
             return row;
-        double shortest = double.PositiveInfinity;
         return row with
         {
             Repeat = calls =>
@@ -50,16 +45,13 @@ sealed class SlowedVerb
             },
         };
 
-        // What a busy machine adds to a call must not be prolonged too: a call that lasts much longer than the shortest one was
-        // interrupted.
+        // By the clock that times the samples: what passes while the thread does not run is no part of a call.
         void Prolong()
         {
-            long start = Stopwatch.GetTimestamp();
+            double start = SampleServer.Now(row);
             row.Work();
-            long end = Stopwatch.GetTimestamp();
-            double taken = Stopwatch.GetElapsedTime(start, end).TotalSeconds;
-            shortest = Math.Min(shortest, taken);
-            while (Stopwatch.GetElapsedTime(end).TotalSeconds < _share * Math.Min(taken, Undisturbed * shortest))
+            double end = SampleServer.Now(row);
+            while (SampleServer.Now(row) - end < _share * (end - start))
                 Thread.SpinWait(1);
         }
     }

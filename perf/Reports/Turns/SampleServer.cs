@@ -100,5 +100,6 @@ static class SampleServer
         return (Now(row) - start) / calls;
     }
 
-    static double Now(ServedRow row) => row.HasThreads ? Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency : ThreadClock.Now();
+    /// <summary>The clock of a row in seconds: that of the thread, or the wall clock where other threads work too.</summary>
+    public static double Now(ServedRow row) => row.HasThreads ? Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency : ThreadClock.Now();
 }
