@@ -3,7 +3,7 @@ using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Search;
 
-namespace Subquad.Perf.Kernels.Verbs;
+namespace Subquad.Perf.Kernels.Cases;
 
 /// <summary>Queries of a half-space tree over uniform rows; each set asks a tree that it built.</summary>
 sealed class SearchCases : IVerbCases
@@ -37,7 +37,12 @@ sealed class SearchCases : IVerbCases
     {
         query(TreeOf(KernelSets.Available[0]));
         double rows = _hits.RowGroups * RowTree.Group, bytes = 4 * rows * Dimension;
-        return new(name, $"{shape}, {_hits.Count:#,0} found", set => query(TreeOf(set))) { Flops = 2 * rows * Dimension, Bytes = bytes, Footprint = bytes };
+        return new(name, $"{shape}, {_hits.Count:#,0} found", set => query(TreeOf(set)))
+        {
+            Flops = 2 * rows * Dimension,
+            Bytes = bytes,
+            Footprint = bytes,
+        };
     }
 
     HalfSpaceTree TreeOf(KernelSet set)

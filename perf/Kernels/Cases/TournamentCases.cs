@@ -1,7 +1,7 @@
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 
-namespace Subquad.Perf.Kernels.Verbs;
+namespace Subquad.Perf.Kernels.Cases;
 
 /// <summary>Tournament trees over pre-activations: built, changed, asked.</summary>
 sealed class TournamentCases : IVerbCases
@@ -40,16 +40,20 @@ sealed class TournamentCases : IVerbCases
         double keys = 4.0 * Leaves, found = Active * Leaves, all = Trees * keys;
         string one = $"{Leaves:#,0} leaves", many = $"{Trees} trees of {Leaves:#,0}", share = $", {100 * Active:0.#} %";
         yield return Moves("BuildTournament", one, 2 * keys, keys, set => set.BuildTournament(_keys, _single, 0));
-        yield return Moves("BuildTournaments", many, 2 * all, 2 * all, set => set.BuildTournaments(_sums, _thresholds, false, _trees, 0, Trees));
+        yield return Moves(
+            "BuildTournaments", many, 2 * all, 2 * all, set => set.BuildTournaments(_sums, _thresholds, false, _trees, 0, Trees));
         // Other keys on every call: what stays as it was would end a path early. A path of nodes, a line each.
         double paths = 64.0 * Changed * _single.Levels;
-        yield return Moves("UpdateTournament", $"{one}, {Changed} changed", paths, keys, set => set.UpdateTournament(_leaves, Next(), _single, 0, byLevel: false));
+        yield return Moves(
+            "UpdateTournament", $"{one}, {Changed} changed", paths, keys,
+            set => set.UpdateTournament(_leaves, Next(), _single, 0, byLevel: false));
         yield return Moves("UpdateTournaments", $"{many}, {Changed} changed", Trees * paths, all, set => set.UpdateTournaments(
             _sums, _thresholds, false, _changed, _trees, 0, Trees, Changed / 4, _scratch));
         yield return Moves("ReportAbove", one + share, 64 * found, keys, set => set.ReportAbove(_single, 0, (float)(0.5 - Active), _ids));
         yield return Moves("ReportTop", $"{one}, the first {Top}", 64.0 * Top, keys, set => set.ReportTop(_single, 0, _ids.AsSpan(0, Top)));
         yield return Moves("CountPositive", many + share, 64 * found * Trees, all, set => set.CountPositive(_trees, _counts, 0, Trees));
-        yield return Moves("CompressPositive", many + share, (64 + 6) * found * Trees, all, set => set.CompressPositive(_trees, 1f, _lists, 0, Trees));
+        yield return Moves(
+            "CompressPositive", many + share, (64 + 6) * found * Trees, all, set => set.CompressPositive(_trees, 1f, _lists, 0, Trees));
     }
 
     public void Dispose()
@@ -60,5 +64,6 @@ sealed class TournamentCases : IVerbCases
 
     ReadOnlySpan<float> Next() => _fresh[_turn ^= 1];
 
-    static VerbCase Moves(string name, string shape, double bytes, double footprint, Action<Subquad.Simd.KernelSet> work) => new(name, shape, work) { Bytes = bytes, Footprint = footprint };
+    static VerbCase Moves(string name, string shape, double bytes, double footprint, Action<Subquad.Simd.KernelSet> work) =>
+        new(name, shape, work) { Bytes = bytes, Footprint = footprint };
 }

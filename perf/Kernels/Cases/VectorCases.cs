@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Subquad.Simd.Memory;
 
-namespace Subquad.Perf.Kernels.Verbs;
+namespace Subquad.Perf.Kernels.Cases;
 
 /// <summary>Vectors of 4,096, in the first- or second-level cache.</summary>
 sealed class VectorCases : IVerbCases
@@ -37,15 +37,45 @@ sealed class VectorCases : IVerbCases
     {
         string shape = $"{Length:#,0}";
         yield return new("Dot", shape, set => set.Dot(X, Y)) { Flops = 2.0 * Length, Bytes = 8.0 * Length, Footprint = 8.0 * Length };
-        yield return new("Axpy", shape, set => set.Axpy(1e-9f, X, Y)) { Flops = 2.0 * Length, Bytes = 12.0 * Length, Footprint = 8.0 * Length };
-        yield return new("SquaredNorm", shape, set => set.SquaredNorm(X)) { Flops = 2.0 * Length, Bytes = 4.0 * Length, Footprint = 4.0 * Length, IsDouble = true };
-        yield return new("DotDouble", shape, set => set.Dot(A, B)) { Flops = 2.0 * Length, Bytes = 16.0 * Length, Footprint = 16.0 * Length, IsDouble = true };
-        yield return new("AxpyDouble", shape, set => set.Axpy(1e-9, A, B)) { Flops = 2.0 * Length, Bytes = 24.0 * Length, Footprint = 16.0 * Length, IsDouble = true };
-        yield return new("AddProduct", shape, set => set.AddProduct(1e-9, A, B, C)) { Flops = 3.0 * Length, Bytes = 32.0 * Length, Footprint = 24.0 * Length, IsDouble = true };
+        yield return new("Axpy", shape, set => set.Axpy(1e-9f, X, Y))
+        {
+            Flops = 2.0 * Length,
+            Bytes = 12.0 * Length,
+            Footprint = 8.0 * Length,
+        };
+        yield return new("SquaredNorm", shape, set => set.SquaredNorm(X))
+        {
+            Flops = 2.0 * Length,
+            Bytes = 4.0 * Length,
+            Footprint = 4.0 * Length,
+            IsDouble = true,
+        };
+        yield return new("DotDouble", shape, set => set.Dot(A, B))
+        {
+            Flops = 2.0 * Length,
+            Bytes = 16.0 * Length,
+            Footprint = 16.0 * Length,
+            IsDouble = true,
+        };
+        yield return new("AxpyDouble", shape, set => set.Axpy(1e-9, A, B))
+        {
+            Flops = 2.0 * Length,
+            Bytes = 24.0 * Length,
+            Footprint = 16.0 * Length,
+            IsDouble = true,
+        };
+        yield return new("AddProduct", shape, set => set.AddProduct(1e-9, A, B, C))
+        {
+            Flops = 3.0 * Length,
+            Bytes = 32.0 * Length,
+            Footprint = 24.0 * Length,
+            IsDouble = true,
+        };
     }
 
     public void Dispose() => _block.Dispose();
 
     Span<T> Vector<T>(int place) where T : unmanaged =>
-        MemoryMarshal.Cast<byte, T>(_block.Span.Slice(place * (sizeof(double) * Length + Gap), Length * (typeof(T) == typeof(double) ? sizeof(double) : sizeof(float))));
+        MemoryMarshal.Cast<byte, T>(_block.Span.Slice(
+            place * (sizeof(double) * Length + Gap), Length * (typeof(T) == typeof(double) ? sizeof(double) : sizeof(float))));
 }

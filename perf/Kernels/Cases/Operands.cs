@@ -1,6 +1,6 @@
 using Subquad.Simd.Memory;
 
-namespace Subquad.Perf.Kernels.Verbs;
+namespace Subquad.Perf.Kernels.Cases;
 
 /// <summary>Seeded operands, and what of them a verb has to touch.</summary>
 static class Operands
@@ -74,5 +74,6 @@ static class Operands
     }
 
     /// <summary>Elements W[T_i, S_i], summed over the data.</summary>
-    public static double Pairs(ActiveBatch outputs, ActiveBatch inputs) => Enumerable.Range(0, inputs.Count).Sum(datum => (double)inputs.CountOf(datum) * outputs.CountOf(datum));
+    public static double Pairs(ActiveBatch outputs, ActiveBatch inputs) =>
+        Enumerable.Range(0, inputs.Count).Sum(datum => (double)inputs.CountOf(datum) * outputs.CountOf(datum));
 }

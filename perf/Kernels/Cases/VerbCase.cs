@@ -1,6 +1,7 @@
+using Subquad.Perf.Reports.Turns;
 using Subquad.Simd;
 
-namespace Subquad.Perf.Kernels.Verbs;
+namespace Subquad.Perf.Kernels.Cases;
 
 /// <summary>
 /// One verb at one size on one thread, ready to run on any set, and the least work that it can be: what the roofline is asked about.
@@ -10,6 +11,9 @@ namespace Subquad.Perf.Kernels.Verbs;
 /// <param name="Work">Calls it once; calling it again does the same work.</param>
 sealed record VerbCase(string Name, string Shape, Action<KernelSet> Work)
 {
+    /// <summary>Name and size; no other case of a family has both.</summary>
+    public string Title => $"{Name}, {Shape}";
+
     /// <summary>Floating-point operations; a multiply-add is two, a comparison none.</summary>
     public double Flops { get; init; }
 
@@ -21,4 +25,9 @@ sealed record VerbCase(string Name, string Shape, Action<KernelSet> Work)
 
     /// <summary>Whether the operations are of float64.</summary>
     public bool IsDouble { get; init; }
+
+    /// <summary>The case on one kernel set, as it is timed.</summary>
+    /// <param name="family">The family that holds the operands.</param>
+    /// <param name="set">The kernel set.</param>
+    public ServedRow On(string family, KernelSet set) => new(family, $"{Title}, {set.Name}", () => Work(set));
 }

@@ -1,7 +1,7 @@
 using Subquad.Simd;
 using Subquad.Simd.Memory;
 
-namespace Subquad.Perf.Kernels.Verbs;
+namespace Subquad.Perf.Kernels.Cases;
 
 /// <summary>Dense float64: the parts of a Cholesky factorisation, solves, products.</summary>
 sealed class FactorCases : IVerbCases
@@ -9,8 +9,10 @@ sealed class FactorCases : IVerbCases
     const int Order = 1_024, Right = 256, Block = KernelSet.CholeskyBlock;
 
     // The unit matrix but for elements that are nearly nothing: solutions neither grow nor shrink, however often they are solved again.
-    readonly NativeBuffer<double> _factor = new((long)Order * Order), _trailing = new((long)Order * Order), _rows = new((long)Order * Right), _gram = new((long)Order * Order),
-        _panel = new((Order + 16L) * Right), _blockPanel = new((Order + 16L) * Block), _diagonal = new((long)Block * Order), _spd = new((long)Block * Order);
+    readonly NativeBuffer<double> _factor = new((long)Order * Order), _trailing = new((long)Order * Order),
+        _rows = new((long)Order * Right), _gram = new((long)Order * Order),
+        _panel = new((Order + 16L) * Right), _blockPanel = new((Order + 16L) * Block), _diagonal = new((long)Block * Order),
+        _spd = new((long)Block * Order);
     readonly double[] _x = new double[Order], _y = new double[Order], _partial = new double[Order];
     readonly Arena _scratch = new();
 
@@ -40,16 +42,28 @@ sealed class FactorCases : IVerbCases
             _diagonal.CopyFrom(_spd);
             set.FactorDiagonal(_diagonal, Order, 0, Block);
         });
-        yield return Computes("SolveBelowDiagonal", order, below * Block * Block, 8 * below * Block * 3, set => set.SolveBelowDiagonal(_trailing, Order, 0, Order, _blockPanel, Block, Order));
-        yield return Computes("UpdateTrailing", order, below * below * Block, 8 * below * below, set => set.UpdateTrailing(_trailing, Order, 0, Order, _blockPanel, Block, Order));
+        yield return Computes(
+            "SolveBelowDiagonal", order, below * Block * Block, 8 * below * Block * 3,
+            set => set.SolveBelowDiagonal(_trailing, Order, 0, Order, _blockPanel, Block, Order));
+        yield return Computes(
+            "UpdateTrailing", order, below * below * Block, 8 * below * below,
+            set => set.UpdateTrailing(_trailing, Order, 0, Order, _blockPanel, Block, Order));
         yield return Computes("PackRows", many, 0, 2 * 8 * n * Right, set => set.PackRows(_rows, Right, 0, Right, _panel, 0, Order));
-        yield return Computes("AddOuterProduct", many, n * n * Right, 2 * triangle, set => set.AddOuterProduct(_panel, Right, _gram, Order, 0, Order));
-        yield return Computes("SolveLower", many, n * n * Right, triangle + 2 * 8 * n * Right, set => set.SolveLower(_factor, Order, Order, _rows, Right, 0, Right, _scratch));
-        yield return Computes("SolveUpper", many, n * n * Right, triangle + 2 * 8 * n * Right, set => set.SolveUpper(_factor, Order, Order, _rows, Right, 0, Right, _scratch));
-        yield return Computes("SolveFactored", many, 2 * n * n * Right, 2 * (triangle + 2 * 8 * n * Right), set => set.SolveFactored(_factor, Order, Order, _rows, Right));
+        yield return Computes(
+            "AddOuterProduct", many, n * n * Right, 2 * triangle, set => set.AddOuterProduct(_panel, Right, _gram, Order, 0, Order));
+        yield return Computes(
+            "SolveLower", many, n * n * Right, triangle + 2 * 8 * n * Right,
+            set => set.SolveLower(_factor, Order, Order, _rows, Right, 0, Right, _scratch));
+        yield return Computes(
+            "SolveUpper", many, n * n * Right, triangle + 2 * 8 * n * Right,
+            set => set.SolveUpper(_factor, Order, Order, _rows, Right, 0, Right, _scratch));
+        yield return Computes(
+            "SolveFactored", many, 2 * n * n * Right, 2 * (triangle + 2 * 8 * n * Right),
+            set => set.SolveFactored(_factor, Order, Order, _rows, Right));
         yield return Computes("SolveLowerOne", one, n * n, triangle, set => set.SolveLower(_factor, Order, _x));
         yield return Computes("SolveUpperOne", one, n * n, triangle, set => set.SolveUpper(_factor, Order, _x));
-        yield return Computes("MultiplySymmetric", order, 2 * n * n, triangle, set => set.MultiplySymmetric(_factor, Order, _x, _y, _partial, 0, Order));
+        yield return Computes(
+            "MultiplySymmetric", order, 2 * n * n, triangle, set => set.MultiplySymmetric(_factor, Order, _x, _y, _partial, 0, Order));
     }
 
     public void Dispose()

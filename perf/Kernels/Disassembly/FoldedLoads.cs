@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Subquad.Perf.Kernels.Cases;
 using Subquad.Simd.Dispatch;
 
-namespace Subquad.Perf.Kernels.Verbs;
+namespace Subquad.Perf.Kernels.Disassembly;
 
 /// <summary>
 /// Looks at the machine code of the forward loop: its eight multiply-adds must take the weights from memory themselves. A load of its own
@@ -12,7 +13,8 @@ namespace Subquad.Perf.Kernels.Verbs;
 static partial class FoldedLoads
 {
     const int Accumulators = 8;
-    static readonly (string Set, string Lanes, string Operand)[] s_widths = [("simd512", "Simd512", "zmmword ptr"), ("simd256", "Simd256", "ymmword ptr")];
+    static readonly (string Set, string Lanes, string Operand)[] s_widths =
+        [("simd512", "Simd512", "zmmword ptr"), ("simd256", "Simd256", "ymmword ptr")];
 
     /// <summary>Whether it is so on every width that this machine has; says what it saw.</summary>
     public static bool Check(TextWriter output)
@@ -22,7 +24,8 @@ static partial class FoldedLoads
             output.WriteLine("nothing to check: multiply-adds take memory operands on x64 only");
             return true;
         }
-        (string Set, string Lanes, string Operand)[] widths = [.. s_widths.Where(width => KernelSets.Available.Any(available => available.Name == width.Set))];
+        (string Set, string Lanes, string Operand)[] widths =
+            [.. s_widths.Where(width => KernelSets.Available.Any(available => available.Name == width.Set))];
         if (widths.Length == 0)
         {
             output.WriteLine($"nothing to check: this machine has neither of {string.Join(" and ", s_widths.Select(width => width.Set))}");
@@ -36,7 +39,11 @@ static partial class FoldedLoads
             string[] multiplyAdds = [.. MultiplyAdd().Matches(chain.Value).Select(match => match.Value)];
             int fromMemory = multiplyAdds.Count(line => line.Contains(operand));
             bool good = multiplyAdds.Length == Accumulators && fromMemory == Accumulators;
-            output.WriteLine($"{set}: {(chain.Success ? $"{fromMemory} of {multiplyAdds.Length} multiply-adds of the forward loop read memory, {Accumulators} of {Accumulators} expected" : "the forward loop was not compiled by itself")}: {(good ? "good" : "WRONG")}");
+            string found = chain.Success
+                ? $"{fromMemory} of {multiplyAdds.Length} multiply-adds of the forward loop read memory, "
+                    + $"{Accumulators} of {Accumulators} expected"
+                : "the forward loop was not compiled by itself";
+            output.WriteLine($"{set}: {found}: {(good ? "good" : "WRONG")}");
             folded &= good;
         }
         return folded;
@@ -59,11 +66,19 @@ static partial class FoldedLoads
         {
             var start = new ProcessStartInfo(Environment.ProcessPath!, ["loop"])
             {
-                Environment = { ["DOTNET_JitDisasm"] = "Chain", ["DOTNET_JitStdOutFile"] = file, ["DOTNET_TieredCompilation"] = "0", ["DOTNET_ReadyToRun"] = "1" },
+                Environment =
+                {
+                    ["DOTNET_JitDisasm"] = "Chain",
+                    ["DOTNET_JitStdOutFile"] = file,
+                    ["DOTNET_TieredCompilation"] = "0",
+                    ["DOTNET_ReadyToRun"] = "1",
+                },
             };
             using Process process = Process.Start(start)!;
             process.WaitForExit();
-            return process.ExitCode == 0 ? File.ReadAllText(file) : throw new InvalidOperationException($"the forward pass to be listed ended with exit code {process.ExitCode}");
+            return process.ExitCode == 0
+                ? File.ReadAllText(file)
+                : throw new InvalidOperationException($"the forward pass to be listed ended with exit code {process.ExitCode}");
         }
         finally
         {
@@ -71,7 +86,10 @@ static partial class FoldedLoads
         }
     }
 
-    static Regex Method(string lanes) => new($@"; Assembly listing for method [^\n]*AccumulateKernel`3\[[^\n]*{lanes},[^\n]*ChainedSums[^\n]*:Chain\[[^\n]*EightVectors[^\n]*NoLookahead.*?; Total bytes", RegexOptions.Singleline);
+    static Regex Method(string lanes) => new(
+        $@"; Assembly listing for method [^\n]*AccumulateKernel`3\[[^\n]*{lanes},[^\n]*ChainedSums[^\n]*"
+            + @":Chain\[[^\n]*EightVectors[^\n]*NoLookahead.*?; Total bytes",
+        RegexOptions.Singleline);
 
     [GeneratedRegex(@"vfn?madd\S*ps [^\n]*")]
     private static partial Regex MultiplyAdd();

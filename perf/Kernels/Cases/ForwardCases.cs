@@ -1,7 +1,7 @@
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 
-namespace Subquad.Perf.Kernels.Verbs;
+namespace Subquad.Perf.Kernels.Cases;
 
 /// <summary>Verbs that stream columns of weights: forward passes, norms, Gram matrices.</summary>
 sealed class ForwardCases : IVerbCases
@@ -12,7 +12,8 @@ sealed class ForwardCases : IVerbCases
     /// <summary>A layer that no cache holds, and rows that take turns, so that none meets its columns in a cache again.</summary>
     const int Wide = 8_192, Rows = 32;
 
-    readonly PanelMatrix _weights = Operands.Panels(Width, Width, 1), _sums = new(Width, Batch), _dense = Operands.Panels(Dense, Dense, 2), _rows = Operands.Panels(Batch, Dense, 3),
+    readonly PanelMatrix _weights = Operands.Panels(Width, Width, 1), _sums = new(Width, Batch), _dense = Operands.Panels(Dense, Dense, 2),
+        _rows = Operands.Panels(Batch, Dense, 3),
         _denseSums = new(Dense, Batch), _factor = new(Data, Width),
         _narrow = new(Width, Width, ElementFormat.BFloat16), _narrowDense = new(Dense, Dense, ElementFormat.BFloat16),
         _wideSums = new(Wide, Rows), _manySums = new(Width, Data);
@@ -40,18 +41,25 @@ sealed class ForwardCases : IVerbCases
         yield return Forward("Accumulate", _weights, _inputs, _sums);
         yield return Forward("Accumulate", _weights, _entries, _manySums);
         yield return OneRow("Accumulate", ElementFormat.Float32, _wide);
-        yield return new("AccumulateDense", $"m = {Dense:#,0}, n = {Batch}", set => set.AccumulateDense(_dense, _rows, _denseSums, 0, _dense.Panels))
+        yield return new(
+            "AccumulateDense", $"m = {Dense:#,0}, n = {Batch}", set => set.AccumulateDense(_dense, _rows, _denseSums, 0, _dense.Panels))
         {
             Flops = 2.0 * Dense * Dense * Batch,
             Bytes = 4.0 * Dense * (Dense + 2 * Batch),
             Footprint = 4.0 * Dense * (Dense + 2 * Batch),
         };
         KernelSets.Best.Round(_dense, _narrowDense, 0);
-        yield return new("RoundBFloat16", $"m = {Width:#,0}", set => set.Round(_weights, _narrow, 0)) { Bytes = 1.5 * weightBytes, Footprint = 1.5 * weightBytes };
+        yield return new("RoundBFloat16", $"m = {Width:#,0}", set => set.Round(_weights, _narrow, 0))
+        {
+            Bytes = 1.5 * weightBytes,
+            Footprint = 1.5 * weightBytes,
+        };
         yield return Forward("AccumulateBFloat16", _narrow, _inputs, _sums);
         yield return Forward("AccumulateBFloat16", _narrow, _entries, _manySums);
         yield return OneRow("AccumulateBFloat16", ElementFormat.BFloat16, _narrowWide);
-        yield return new("AccumulateDenseBFloat16", $"m = {Dense:#,0}, n = {Batch}", set => set.AccumulateDense(_narrowDense, _rows, _denseSums, 0, _narrowDense.Panels))
+        yield return new(
+            "AccumulateDenseBFloat16", $"m = {Dense:#,0}, n = {Batch}",
+            set => set.AccumulateDense(_narrowDense, _rows, _denseSums, 0, _narrowDense.Panels))
         {
             Flops = 2.0 * Dense * Dense * Batch,
             Bytes = 4.0 * Dense * (Dense / 2 + 2 * Batch),
@@ -70,7 +78,9 @@ sealed class ForwardCases : IVerbCases
             Footprint = weightBytes,
         };
         KernelSets.Best.Spread(_entries, _entries.Values, _factor, 0, _factor.Panels);
-        yield return new("Gram", $"n = {Data}, m = {Width:#,0}, {Density:0 %}", set => set.Gram(_factor, _entries, _entries.Values, _gram, Data, 0, _factor.Panels))
+        yield return new(
+            "Gram", $"n = {Data}, m = {Width:#,0}, {Density:0 %}",
+            set => set.Gram(_factor, _entries, _entries.Values, _gram, Data, 0, _factor.Panels))
         {
             Flops = 2.0 * Enumerable.Range(0, Data).Sum(datum => (double)_entries.CountOf(datum) * (datum / 128 + 1) * 128),
             Bytes = 4.0 * Data * Width,
@@ -81,7 +91,9 @@ sealed class ForwardCases : IVerbCases
     static VerbCase Forward(string verb, PanelMatrix weights, ActiveBatch inputs, PanelMatrix sums)
     {
         double weightBytes = BytesOf(weights);
-        return new(verb, $"m = {weights.Rows:#,0}, n = {inputs.Count}, {Density:0 %}", set => set.Accumulate(weights, inputs, sums, 0, weights.Panels))
+        return new(
+            verb, $"m = {weights.Rows:#,0}, n = {inputs.Count}, {Density:0 %}",
+            set => set.Accumulate(weights, inputs, sums, 0, weights.Panels))
         {
             Flops = 2.0 * inputs.Entries * weights.Rows,
             Bytes = weightBytes + 4.0 * sums.Rows * sums.Columns,
@@ -108,7 +120,9 @@ sealed class ForwardCases : IVerbCases
 
     public void Dispose()
     {
-        foreach (IDisposable part in (IDisposable[])[_weights, _sums, _dense, _rows, _denseSums, _factor, _narrow, _narrowDense, _inputs, _entries, _turns, _wideSums, _manySums, _norms, _gram])
+        foreach (IDisposable part in (IDisposable[])[
+            _weights, _sums, _dense, _rows, _denseSums, _factor, _narrow, _narrowDense, _inputs, _entries, _turns, _wideSums, _manySums,
+            _norms, _gram])
             part.Dispose();
         foreach (Lazy<PanelMatrix> matrix in (Lazy<PanelMatrix>[])[_wide, _narrowWide])
             if (matrix.IsValueCreated)

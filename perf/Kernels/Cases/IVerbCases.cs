@@ -1,4 +1,4 @@
-namespace Subquad.Perf.Kernels.Verbs;
+namespace Subquad.Perf.Kernels.Cases;
 
 /// <summary>Verbs that share operands, which they own.</summary>
 interface IVerbCases : IDisposable

@@ -1,6 +1,6 @@
 using Subquad.Simd.Memory;
 
-namespace Subquad.Perf.Kernels.Verbs;
+namespace Subquad.Perf.Kernels.Cases;
 
 /// <summary>Verbs on active pairs W[T_i, S_i]: in place, and packed.</summary>
 sealed class PairCases : IVerbCases
@@ -24,7 +24,8 @@ sealed class PairCases : IVerbCases
 
     public IEnumerable<VerbCase> Cases()
     {
-        double flops = 2 * Operands.Pairs(_outputs, _inputs), lines = Operands.PairLineBytes(_outputs, _transposed), packed = 4.0 * _packed.Elements;
+        double flops = 2 * Operands.Pairs(_outputs, _inputs), lines = Operands.PairLineBytes(_outputs, _transposed),
+            packed = 4.0 * _packed.Elements;
         string shape = $"m = {Width:#,0}, n = {Batch}, {Density:0 %}";
         yield return new("PullBack", shape, set =>
         {
@@ -47,13 +48,18 @@ sealed class PairCases : IVerbCases
             Footprint = lines,
         };
         // A tiny scale: the weights must stay finite over any number of calls.
-        yield return new("Scatter", shape, set => set.Scatter(_weights, _outputs, _outputs.Values, _transposed, _transposed.Lists.Values, 1e-9f, 0, _outputs.Blocks, _scratch))
+        yield return new("Scatter", shape, set => set.Scatter(
+            _weights, _outputs, _outputs.Values, _transposed, _transposed.Lists.Values, 1e-9f, 0, _outputs.Blocks, _scratch))
         {
             Flops = flops,
             Bytes = 2 * lines,
             Footprint = lines,
         };
-        yield return new("Pack", shape, set => set.Pack(_weights, _outputs, _transposed, _packed, 0, Width, _scratch)) { Bytes = lines + packed, Footprint = lines + packed };
+        yield return new("Pack", shape, set => set.Pack(_weights, _outputs, _transposed, _packed, 0, Width, _scratch))
+        {
+            Bytes = lines + packed,
+            Footprint = lines + packed,
+        };
         yield return new("PullBackPacked", shape, set => set.PullBackPacked(_packed, _outputs.Values, _pulled, 0, Batch, _scratch))
         {
             Flops = flops,
