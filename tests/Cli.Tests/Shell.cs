@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Managed.Tests.Formats;
 using NUnit.Framework;
-using Subquad.Cli;
+using Subquad.Support;
 
-namespace Managed.Tests.Cli;
+namespace Subquad.Cli.Tests;
 
 /// <summary>Runs the command in this process, on small data made for the test.</summary>
 internal sealed class Shell : IDisposable
@@ -13,7 +12,8 @@ internal sealed class Shell : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Network and outputs that a test affords; the default outputs would land in the working folder.</summary>
-    public string[] Small => ["--width", "64", "--density", "0.2", "--steps", "3", "--threads", "2", "--out", Path("model.safetensors"), "--no-plot", "--force"];
+    public string[] Small =>
+        ["--width", "64", "--density", "0.2", "--steps", "3", "--threads", "2", "--out", Path("model.safetensors"), "--no-plot", "--force"];
 
     public string Model => Path("model.safetensors");
 
@@ -23,7 +23,8 @@ internal sealed class Shell : IDisposable
 
     /// <summary>Two classes of points, inside and outside of a circle.</summary>
     public string Classes(string name = "classes.csv", int rows = 120) => Write(name, "x,y,place\n" + string.Concat(Points(rows).Select(p =>
-        string.Create(CultureInfo.InvariantCulture, $"{p.X:F3},{p.Y:F3},{(p.X * p.X + p.Y * p.Y < 1 ? "in" : "out, \"\"far\"\"")}\n").Replace("out, \"\"far\"\"", "\"out, \"\"far\"\"\"", StringComparison.Ordinal))));
+        string.Create(CultureInfo.InvariantCulture, $"{p.X:F3},{p.Y:F3},{(p.X * p.X + p.Y * p.Y < 1 ? "in" : "out, \"\"far\"\"")}\n")
+            .Replace("out, \"\"far\"\"", "\"out, \"\"far\"\"\"", StringComparison.Ordinal))));
 
     /// <summary>A plane with prices in the thousands.</summary>
     public string Values(string name = "values.csv", int rows = 120) => Write(name, "x,y,price\n" + string.Concat(Points(rows).Select(p =>
@@ -45,7 +46,12 @@ internal sealed class Shell : IDisposable
     }
 
     /// <summary>LIBSVM text of two classes: an odd or an even feature out of 8, and one that says nothing.</summary>
-    public string Sparse(string name, int rows = 120) => Write(name, string.Concat(Enumerable.Range(0, rows).Select(i => $"{(i % 2 == 0 ? "+1" : "-1")} {i % 7 + 1}:0.1 8:{(i % 2 == 0 ? 1 : -1)}\n")));
+    public string Sparse(string name, int rows = 120)
+    {
+        return Write(name, string.Concat(Enumerable.Range(0, rows).Select(Row)));
+
+        static string Row(int i) => $"{(i % 2 == 0 ? "+1" : "-1")} {i % 7 + 1}:0.1 8:{(i % 2 == 0 ? 1 : -1)}\n";
+    }
 
     /// <summary>The folder with everything.</summary>
     public string Folder => _folder.Path;
@@ -64,7 +70,8 @@ internal sealed class Shell : IDisposable
     {
         if (CarriesRuntime)
             Assert.Ignore("this test run carries its own runtime, and there is no dotnet to start the command with");
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && System.IO.Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } host && System.IO.Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,
@@ -81,7 +88,9 @@ internal sealed class Shell : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static bool CarriesRuntime => Directory.EnumerateFiles(AppContext.BaseDirectory).Any(path => System.IO.Path.GetFileNameWithoutExtension(path) is "coreclr" or "libcoreclr");
+    private static bool CarriesRuntime =>
+        Directory.EnumerateFiles(AppContext.BaseDirectory)
+            .Any(path => System.IO.Path.GetFileNameWithoutExtension(path) is "coreclr" or "libcoreclr");
 
     private static IEnumerable<(double X, double Y)> Points(int rows)
     {

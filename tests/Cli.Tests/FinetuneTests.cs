@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using NUnit.Framework;
 
-namespace Managed.Tests.Cli;
+namespace Subquad.Cli.Tests;
 
 /// <summary>A fine-tune kept apart from its model: made, judged, looked at, merged.</summary>
 public class FinetuneTests
@@ -38,7 +38,8 @@ public class FinetuneTests
         Assert.That(File.ReadAllBytes(_shell.Model).AsSpan().SequenceEqual(model), "the model is as it was");
         Assert.That(File.Exists(_shell.Model + ".panels"), Is.EqualTo(sharing));
 
-        Outcome before = Shell.Run("evaluate", _shell.Model, data), after = Shell.Run(["evaluate", _shell.Model, data, "--delta", Delta, .. shared]);
+        Outcome before = Shell.Run("evaluate", _shell.Model, data),
+            after = Shell.Run(["evaluate", _shell.Model, data, "--delta", Delta, .. shared]);
         Assert.That(after.Code, Is.Zero, after.Error);
         Assert.That(Loss(after), Is.LessThan(Loss(before)));
         Assert.That(Shell.Run(["predict", _shell.Model, data, "--delta", Delta, "--out", prices, .. shared]).Code, Is.Zero);
@@ -57,7 +58,9 @@ public class FinetuneTests
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero, error);
         Assert.That(output, Does.EndWith("delta: subquad-delta.safetensors\n"));
-        Assert.That(Shell.Run("evaluate", _shell.Model, _shell.Path("values.csv"), "--delta", _shell.Path("subquad-delta.safetensors")).Code, Is.Zero);
+        Assert.That(
+            Shell.Run("evaluate", _shell.Model, _shell.Path("values.csv"), "--delta", _shell.Path("subquad-delta.safetensors")).Code,
+            Is.Zero);
     }
 
     [Test]
@@ -67,7 +70,9 @@ public class FinetuneTests
         Assert.That(Shell.Run("evaluate", _shell.Model, data, "--shared").Code, Is.Zero);
         byte[] panels = File.ReadAllBytes(_shell.Model + ".panels");
         Process[] processes = [.. Enumerable.Range(0, 2).Select(i =>
-            _shell.Start("finetune", _shell.Model, data, "--steps", "1", "--no-plot", "--validation", "0", "--seed", $"{i}", "--shared", "--quiet", "--delta", $"delta-{i}"))];
+            _shell.Start(
+                "finetune", _shell.Model, data, "--steps", "1", "--no-plot", "--validation", "0", "--seed", $"{i}", "--shared", "--quiet",
+                "--delta", $"delta-{i}"))];
         foreach (Process process in processes)
         {
             string error = process.StandardError.ReadToEnd();
@@ -98,7 +103,9 @@ public class FinetuneTests
         string[] lines = Shell.Run("inspect", _shell.Model, "--delta", Delta).Lines;
         Assert.That(lines, Has.Some.Match("^data: +SHA-256 [0-9a-f]{64}$"));
         Assert.That(lines, Has.Some.Match(@"^panels: +.*\.panels, "));
-        Assert.That(lines[^1], Does.Match($@"^delta: +.*{Path.GetFileName(Delta)}, .*; rank 0, [1-9]\d* beside the hidden weights, outputs replaced$"));
+        Assert.That(
+            lines[^1],
+            Does.Match($@"^delta: +.*{Path.GetFileName(Delta)}, .*; rank 0, [1-9]\d* beside the hidden weights, outputs replaced$"));
     }
 
     [Test]
@@ -106,11 +113,18 @@ public class FinetuneTests
     {
         Shell.Run(["finetune", _shell.Model, _shell.Path("values.csv"), .. Tune]);
         Shell.Run(["train", _shell.Path("values.csv"), .. _shell.Small, "--hidden", "2", "--damping", "10", "--seed", "9"]);
-        foreach (string[] line in new string[][] { ["evaluate", _shell.Model, _shell.Path("values.csv"), "--delta", Delta], ["merge", _shell.Model, Delta, "--out", _shell.Path("merged")] })
+        string[][] commands =
+        [
+            ["evaluate", _shell.Model, _shell.Path("values.csv"), "--delta", Delta],
+            ["merge", _shell.Model, Delta, "--out", _shell.Path("merged")],
+        ];
+        foreach (string[] command in commands)
         {
-            Outcome outcome = Shell.Run(line);
+            Outcome outcome = Shell.Run(command);
             Assert.That(outcome.Code, Is.EqualTo(1));
-            Assert.That(outcome.Error, Does.Match(@"^subquad: '.*delta\.safetensors': expected the model that this delta was made from \(SHA-256 [0-9a-f]{64}\), found another one \([0-9a-f]{64}\)\s+$"));
+            Assert.That(outcome.Error, Does.Match(
+                @"^subquad: '.*delta\.safetensors': expected the model that this delta was made from \(SHA-256 [0-9a-f]{64}\), "
+                + @"found another one \([0-9a-f]{64}\)\s+$"));
         }
         Assert.That(File.Exists(_shell.Path("merged")), Is.False);
     }
@@ -123,7 +137,9 @@ public class FinetuneTests
         Expect(2, "MODEL: 'absent' does not exist", "finetune", "absent", data);
         Expect(2, "DATA: 'absent' does not exist", "finetune", _shell.Model, "absent");
         Expect(2, "expected MODEL and DATA", "finetune", _shell.Model);
-        Expect(2, "--train-from: expected a hidden layer from 1 to 2, found 3", "finetune", _shell.Model, data, "--train-from", "3", "--no-plot", "--delta", Delta);
+        Expect(
+            2, "--train-from: expected a hidden layer from 1 to 2, found 3", "finetune", _shell.Model, data, "--train-from", "3",
+            "--no-plot", "--delta", Delta);
         Expect(2, "found '--width'", "finetune", _shell.Model, data, "--width", "64");
         Expect(2, "--delta: 'absent' does not exist", "evaluate", _shell.Model, data, "--delta", "absent");
         Expect(2, "--delta: expected MODEL too", "inspect", "--delta", "absent", "--kernels");
@@ -142,7 +158,8 @@ public class FinetuneTests
 
     [TestCase("finetune", "--help")]
     [TestCase("merge", "--help")]
-    public void Help_has_examples(params string[] args) => Assert.That(Shell.Run(args).Output, Does.Contain("Examples:").And.Contain($"  subquad {args[0]} ").And.Not.Contain("--width"));
+    public void Help_has_examples(params string[] args) =>
+        Assert.That(Shell.Run(args).Output, Does.Contain("Examples:").And.Contain($"  subquad {args[0]} ").And.Not.Contain("--width"));
 
     private static double Loss(Outcome outcome) => double.Parse(outcome.Lines[1]["loss ".Length..], CultureInfo.InvariantCulture);
 }

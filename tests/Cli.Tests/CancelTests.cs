@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using NUnit.Framework;
-using Subquad;
 
-namespace Managed.Tests.Cli;
+namespace Subquad.Cli.Tests;
 
 public class CancelTests
 {
@@ -20,7 +19,12 @@ public class CancelTests
         using var stop = new CancellationTokenSource();
         using var output = new StoppingWriter("step   2", stop);
         string log = _shell.Path("run.jsonl");
-        Outcome outcome = Shell.Run(["train", _shell.Classes(), "--width", "64", "--steps", "100", "--validation", "0", "--damping", "100", "--out", _shell.Model, "--log", log], output, stop.Token);
+        string[] arguments =
+        [
+            "train", _shell.Classes(), "--width", "64", "--steps", "100", "--validation", "0", "--damping", "100", "--out", _shell.Model,
+            "--log", log,
+        ];
+        Outcome outcome = Shell.Run(arguments, output, stop.Token);
         Assert.That(outcome.Code, Is.EqualTo(130), outcome.Error);
         Assert.That(outcome.Error.Trim(), Is.EqualTo("subquad: cancelled in step 3; the last accepted step is saved"));
         Assert.That(outcome.Lines[^1], Is.EqualTo($"model: {_shell.Model}"));
@@ -45,7 +49,8 @@ public class CancelTests
     {
         if (OperatingSystem.IsWindows())
             Assert.Ignore("a process on Windows cannot send another one Ctrl-C");
-        using Process process = _shell.Start("train", "--samples", "1000", "--width", "512", "--steps", "1000", "--validation", "0", "--damping", "1000");
+        using Process process =
+            _shell.Start("train", "--samples", "1000", "--width", "512", "--steps", "1000", "--validation", "0", "--damping", "1000");
         string? line;
         do
             line = process.StandardOutput.ReadLine();

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using NUnit.Framework;
 
-namespace Managed.Tests.Cli;
+namespace Subquad.Cli.Tests;
 
 /// <summary>--solver: what it forces is what the log names, and what it cannot do is refused.</summary>
 public class SolverOptionTests

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Support;
 
 /// <summary>Builds IDX content.</summary>
 internal static class IdxBytes
@@ -16,7 +16,8 @@ internal static class IdxBytes
     }
 
     /// <summary>Images of 2 x 3 pixels whose bytes count up from 0, round after round.</summary>
-    public static byte[] Images(int count) => Of(0x803, [count, 2, 3], Enumerable.Range(0, count * 6).Select(i => (byte)(i % 256)).ToArray());
+    public static byte[] Images(int count) =>
+        Of(0x803, [count, 2, 3], Enumerable.Range(0, count * 6).Select(i => (byte)(i % 256)).ToArray());
 
     public static byte[] Labels(params byte[] labels) => Of(0x801, [labels.Length], labels);
 }

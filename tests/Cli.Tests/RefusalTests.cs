@@ -1,6 +1,6 @@
 using NUnit.Framework;
 
-namespace Managed.Tests.Cli;
+namespace Subquad.Cli.Tests;
 
 /// <summary>Everything that is refused: the exit code, and one line that says what was expected and found.</summary>
 public class RefusalTests
@@ -52,7 +52,8 @@ public class RefusalTests
     [TestCase("--weights: expected a value", "evaluate model data --weights")]
     [TestCase("MODEL: 'absent' does not exist", "inspect absent")]
     [TestCase("expected MODEL or --kernels", "inspect")]
-    public void A_wrong_command_line_exits_with_2(string says, string line) => Expect(2, says, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    public void A_wrong_command_line_exits_with_2(string says, string line) =>
+        Expect(2, says, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     [Test]
     public void A_file_that_exists_is_refused_unless_forced()
@@ -83,16 +84,19 @@ public class RefusalTests
     [TestCase("line 3: expected 2 cells", "x,y\n1,2.5\n1\n")]
     [TestCase("missing cell", "x,y\n1,2.5\n2,NaN\n")]
     [TestCase("expected", "")]
-    public void A_bad_table_exits_with_1(string says, string text) => Expect(1, says, ["train", _shell.Write("bad.csv", text), .. _shell.Small]);
+    public void A_bad_table_exits_with_1(string says, string text) =>
+        Expect(1, says, ["train", _shell.Write("bad.csv", text), .. _shell.Small]);
 
     [Test]
-    public void An_unknown_column_names_those_there_are() => Expect(1, "x, y, place", ["train", _shell.Classes(), "--target", "price", .. _shell.Small]);
+    public void An_unknown_column_names_those_there_are() =>
+        Expect(1, "x, y, place", ["train", _shell.Classes(), "--target", "price", .. _shell.Small]);
 
     [Test]
     public void Other_files_are_no_data()
     {
         Expect(1, "an IDX images file or a .csv", ["train", _shell.Write("notes.md", "hello"), .. _shell.Small]);
-        Expect(1, "line 1: expected a finite number as label, found 'hello'", ["train", _shell.Write("notes.txt", "hello"), .. _shell.Small]);
+        Expect(
+            1, "line 1: expected a finite number as label, found 'hello'", ["train", _shell.Write("notes.txt", "hello"), .. _shell.Small]);
     }
 
     [Test]
@@ -110,7 +114,8 @@ public class RefusalTests
     }
 
     [Test]
-    public void Too_many_samples_are_refused() => Expect(1, "at most 120 rows, found 121", ["train", _shell.Classes(), "--samples", "121", .. _shell.Small]);
+    public void Too_many_samples_are_refused() =>
+        Expect(1, "at most 120 rows, found 121", ["train", _shell.Classes(), "--samples", "121", .. _shell.Small]);
 
     [Test]
     public void A_file_that_is_no_model_exits_with_1()

@@ -3,7 +3,7 @@ using System.Text.Json;
 using NUnit.Framework;
 using Subquad.Simd.Dispatch;
 
-namespace Managed.Tests.Cli;
+namespace Subquad.Cli.Tests;
 
 public class CommandTests
 {
@@ -39,7 +39,8 @@ public class CommandTests
     [Test]
     public void A_table_of_numbers_is_judged_in_its_own_units()
     {
-        Outcome trained = Shell.Run(["train", _shell.Values(), .. _shell.Small, "--test", _shell.Values("test.csv", 40), "--target", "price"]);
+        Outcome trained =
+            Shell.Run(["train", _shell.Values(), .. _shell.Small, "--test", _shell.Values("test.csv", 40), "--target", "price"]);
         Assert.That(trained.Code, Is.Zero, trained.Error);
         Assert.That(trained.Lines[^2], Does.Match(@"^test RMSE \d+\.\d\d$"));
         double error = double.Parse(trained.Lines[^2].Split(' ')[^1], CultureInfo.InvariantCulture);
@@ -58,7 +59,8 @@ public class CommandTests
     {
         string data = _shell.Values();
         Assert.That(Shell.Run(["train", data, .. _shell.Small, "--validation", "0"]).Code, Is.Zero);
-        Outcome single = Shell.Run("predict", _shell.Model, data), named = Shell.Run("predict", _shell.Model, data, "--weights", "float32"), narrow = Shell.Run("predict", _shell.Model, data, "--weights", "bfloat16");
+        Outcome single = Shell.Run("predict", _shell.Model, data), named = Shell.Run("predict", _shell.Model, data, "--weights", "float32"),
+            narrow = Shell.Run("predict", _shell.Model, data, "--weights", "bfloat16");
         Assert.That(named.Output, Is.EqualTo(single.Output));
         Assert.That(narrow.Code, Is.Zero, narrow.Error);
         Assert.That(narrow.Lines, Has.Length.EqualTo(single.Lines.Length));
@@ -68,7 +70,8 @@ public class CommandTests
         Assert.That(Shell.Run("evaluate", _shell.Model, data, "--weights", "bfloat16").Lines[^1], Does.StartWith("RMSE "));
 
         Outcome shared = Shell.Run("evaluate", _shell.Model, data, "--weights", "bfloat16", "--shared");
-        Assert.That((shared.Code, shared.Error), Is.EqualTo((2, $"subquad: --weights: expected float32 with --shared, which maps the weights as they are, found bfloat16{Environment.NewLine}")));
+        const string refusal = "subquad: --weights: expected float32 with --shared, which maps the weights as they are, found bfloat16";
+        Assert.That((shared.Code, shared.Error), Is.EqualTo((2, refusal + Environment.NewLine)));
         Outcome tuned = Shell.Run("predict", _shell.Model, data, "--weights", "bfloat16", "--delta", data);
         Assert.That(tuned.Code, Is.EqualTo(2));
         Assert.That(tuned.Error, Does.Contain("--weights: expected float32 with --delta"));
@@ -86,18 +89,22 @@ public class CommandTests
         Assert.That(trained.Output, Does.Contain("8 features, 2 classes"));
         Assert.That(trained.Lines[^2], Is.EqualTo("test accuracy 100.00 %"));
         Assert.That(Shell.Run("evaluate", _shell.Model, _shell.Path("more.libsvm")).Lines, Does.Contain("accuracy 100.00 %"));
-        Assert.That(Shell.Run("inspect", _shell.Model).Lines, Has.Some.Match("^inputs: +8 features, a constant feature added, scaled to unit norm$"));
+        Assert.That(
+            Shell.Run("inspect", _shell.Model).Lines,
+            Has.Some.Match("^inputs: +8 features, a constant feature added, scaled to unit norm$"));
 
         Outcome predicted = Shell.Run("predict", _shell.Model, _shell.Write("open.txt", "0 8:1\n0 8:-1\n"));
         Assert.That(predicted.Lines[0], Is.EqualTo("row,prediction,-1,1"));
         Assert.That(predicted.Lines.Skip(1).Select(line => line[..4]), Is.EqualTo(new[] { "1,1,", "2,-1" }));
-        Assert.That(Shell.Run(["train", _shell.Path(name), .. _shell.Small, "--task", "regression"]).Lines[^2], Does.StartWith("validation RMSE "));
+        Assert.That(
+            Shell.Run(["train", _shell.Path(name), .. _shell.Small, "--task", "regression"]).Lines[^2], Does.StartWith("validation RMSE "));
     }
 
     [Test]
     public void Rows_with_several_labels_are_trained_as_targets_of_0_and_1()
     {
-        string data = _shell.Write("labels.txt", "60 4 3\n" + string.Concat(Enumerable.Range(0, 60).Select(i => (i % 4) switch { 0 => "0,2 0:1\n", 1 => "1 1:1\n", 2 => " 2:1\n", _ => "0 3:1\n" })));
+        string[] rows = ["0,2 0:1\n", "1 1:1\n", " 2:1\n", "0 3:1\n"];
+        string data = _shell.Write("labels.txt", "60 4 3\n" + string.Concat(Enumerable.Range(0, 60).Select(i => rows[i % 4])));
         Outcome trained = Shell.Run(["train", data, .. _shell.Small, "--test", data]);
         Assert.That(trained.Code, Is.Zero, trained.Error);
         Assert.That(trained.Output, Does.Contain("4 features, 3 numbers"));
@@ -105,19 +112,24 @@ public class CommandTests
     }
 
     [Test]
-    public void Integers_can_be_made_a_regression() => Assert.That(
-        Shell.Run(["train", _shell.Write("counts.csv", "x,n\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{i % 3}\n"))), .. _shell.Small, "--task", "regression"]).Lines[^2],
-        Does.StartWith("validation RMSE "));
+    public void Integers_can_be_made_a_regression()
+    {
+        string data = _shell.Write("counts.csv", "x,n\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{i % 3}\n")));
+        Outcome trained = Shell.Run(["train", data, .. _shell.Small, "--task", "regression"]);
+        Assert.That(trained.Lines[^2], Does.StartWith("validation RMSE "));
+    }
 
     [Test]
     public void Images_are_found_by_file_and_by_folder()
     {
         string images = _shell.Images(), test = _shell.Images("t10k", 30);
-        Outcome file = Shell.Run(["train", images, .. _shell.Small, "--test", test]), folder = Shell.Run(["train", _shell.Folder, .. _shell.Small]);
+        Outcome file = Shell.Run(["train", images, .. _shell.Small, "--test", test]),
+            folder = Shell.Run(["train", _shell.Folder, .. _shell.Small]);
         Assert.That(file.Code, Is.Zero, file.Error);
         Assert.That(file.Lines[^2], Does.StartWith("test accuracy "));
         Assert.That(folder.Lines[^2], Is.EqualTo(file.Lines[^2]));
-        Assert.That(Shell.Run("evaluate", _shell.Model, _shell.Folder).Output, Is.EqualTo(Shell.Run("evaluate", _shell.Model, test).Output));
+        Assert.That(
+            Shell.Run("evaluate", _shell.Model, _shell.Folder).Output, Is.EqualTo(Shell.Run("evaluate", _shell.Model, test).Output));
         Assert.That(Shell.Run("predict", _shell.Model, _shell.Folder).Lines, Has.Length.EqualTo(31));
     }
 
@@ -141,7 +153,8 @@ public class CommandTests
         Assert.That(steps.Select(step => step.GetProperty("step").GetInt32()), Is.EqualTo(Enumerable.Range(0, steps.Length)));
         Assert.That(steps[^1].EnumerateObject().Select(field => field.Name), Is.EqualTo(new[]
         {
-            "step", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "solver", "cg_iterations", "active", "flips", "seconds", "kernels",
+            "step", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "solver", "cg_iterations",
+            "active", "flips", "seconds", "kernels",
         }));
         Assert.That(steps.Select(step => step.GetProperty("kernels").GetString()), Is.All.EqualTo(KernelSets.Best.Name));
         Assert.That(steps[^1].GetProperty("active").GetArrayLength(), Is.EqualTo(1), "one trained layer");
@@ -166,7 +179,9 @@ public class CommandTests
     public void A_search_over_rows_needs_the_first_layer()
     {
         Outcome refused = Shell.Run(["train", _shell.Values(), .. _shell.Small, "--hidden", "2", "--activity", "half-space-over-data"]);
-        Assert.That((refused.Code, refused.Error.Trim()), Is.EqualTo((2, "subquad: --activity half-space-over-data: expected --train-from 1, found 2")));
+        Assert.That(
+            (refused.Code, refused.Error.Trim()),
+            Is.EqualTo((2, "subquad: --activity half-space-over-data: expected --train-from 1, found 2")));
     }
 
     [Test]
@@ -210,7 +225,8 @@ public class CommandTests
     public void The_plot_has_the_format_of_its_name(string name, byte[] start)
     {
         string plot = _shell.Path(name);
-        Outcome trained = Shell.Run(["train", _shell.Classes(), .. _shell.Small.Where(word => word != "--no-plot"), "--plot", plot, "--quiet"]);
+        Outcome trained =
+            Shell.Run(["train", _shell.Classes(), .. _shell.Small.Where(word => word != "--no-plot"), "--plot", plot, "--quiet"]);
         Assert.That(trained.Code, Is.Zero, trained.Error);
         Assert.That(trained.Lines, Is.EqualTo(new[] { trained.Lines[0], $"model: {_shell.Model}", $"plot: {plot}" }));
         Assert.That(File.ReadAllBytes(plot).Take(start.Length), Is.EqualTo(start));

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Support;
 
 /// <summary>A folder of one test, removed with everything in it.</summary>
 internal sealed class TemporaryFolder : IDisposable
