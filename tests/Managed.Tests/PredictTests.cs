@@ -9,7 +9,6 @@ using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 using Subquad.Support;
 
-// Not Managed.Tests.Network: that would hide the type it tests.
 namespace Managed.Tests;
 
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
@@ -79,7 +78,8 @@ internal sealed class PredictTests(KernelSet kernels)
     [Test]
     public void Weights_are_the_same_on_every_set_and_for_any_threads([Values(1, 2, 3)] int threads)
     {
-        using Network found = Network.Create(Shapes.Odd, 5, kernels, threads), expected = Network.Create(Shapes.Odd, 5, KernelSets.ByName("scalar"), 1);
+        using Network found = Network.Create(Shapes.Odd, 5, kernels, threads),
+            expected = Network.Create(Shapes.Odd, 5, KernelSets.ByName("scalar"), 1);
         Numbers.SameBits(TestTraining.Weights(found), TestTraining.Weights(expected), "weights");
         using Network other = Network.Create(Shapes.Odd, 6, kernels, threads);
         Assert.That(TestTraining.Weights(other), Is.Not.EqualTo(TestTraining.Weights(expected)));
@@ -87,7 +87,8 @@ internal sealed class PredictTests(KernelSet kernels)
 
     [Test]
     public void Drawing_can_be_cancelled() => Assert.That(
-        () => Network.Create(Shapes.Odd, 5, kernels, 2, new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+        () => Network.Create(Shapes.Odd, 5, kernels, 2, new CancellationToken(canceled: true)),
+        Throws.InstanceOf<OperationCanceledException>());
 
     [Test]
     public void Wrong_lengths_and_use_after_dispose_are_errors()
@@ -96,12 +97,16 @@ internal sealed class PredictTests(KernelSet kernels)
         var output = new float[3];
         network.Predict(new float[37], output);
         Assert.That(output, Is.All.Zero, "nothing fires for a row of zeros");
-        Assert.That(() => network.Predict(new float[36], output), Throws.ArgumentException.With.Message.Contains("37").And.Message.Contains("36"));
-        Assert.That(() => network.Predict(new float[37], new float[2]), Throws.ArgumentException.With.Message.Contains("expected room for 3"));
+        Assert.That(
+            () => network.Predict(new float[36], output), Throws.ArgumentException.With.Message.Contains("37").And.Message.Contains("36"));
+        Assert.That(
+            () => network.Predict(new float[37], new float[2]), Throws.ArgumentException.With.Message.Contains("expected room for 3"));
         network.Dispose();
         network.Dispose();
         Assert.That(() => network.Predict(new float[37], output), Throws.TypeOf<ObjectDisposedException>());
-        Assert.That(() => TestTraining.Fit(network, TestTraining.Smooth(5, 37, 3), new() { Threads = 1 }), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(
+            () => TestTraining.Fit(network, TestTraining.Smooth(5, 37, 3), new() { Threads = 1 }),
+            Throws.TypeOf<ObjectDisposedException>());
         Assert.That(NativeBytes.Live, Is.Zero);
     }
 

@@ -6,7 +6,7 @@ using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Support;
 
-namespace Managed.Tests.Golden;
+namespace Managed.Tests;
 
 /// <summary>
 /// The same training runs on every machine and every kernel set: losses within 1e-4 of the golden file's as long as they are above a
@@ -57,7 +57,8 @@ internal sealed class GoldenTests(KernelSet kernels)
         float[] weights = Samples.ToArray(hidden.LowRank, isFused: true);
         for (int datum = 0; datum < pass.Rows.Count; datum++)
         {
-            int[] differing = [.. pass.Ids[layer][datum].Except(fused.Ids[layer][datum]), .. fused.Ids[layer][datum].Except(pass.Ids[layer][datum])];
+            int[] differing =
+                [.. pass.Ids[layer][datum].Except(fused.Ids[layer][datum]), .. fused.Ids[layer][datum].Except(pass.Ids[layer][datum])];
             if (differing.Length == 0)
                 continue;
             double[] h = pass.InputOf(layer, datum, hidden.Inputs), fusedH = fused.InputOf(layer, datum, hidden.Inputs);
@@ -68,7 +69,8 @@ internal sealed class GoldenTests(KernelSet kernels)
                 (double sum, double bound) = Sum(row, h);
                 (double fusedSum, double fusedBound) = Sum(row, fusedH);
                 Assert.That(
-                    Math.Abs(fusedSum - hidden.Thresholds[neuron]), Is.LessThanOrEqualTo(bound + fusedBound + Math.Abs(sum - fusedSum)), $"neuron {neuron} of layer {layer + 1}, datum {datum}");
+                    Math.Abs(fusedSum - hidden.Thresholds[neuron]), Is.LessThanOrEqualTo(bound + fusedBound + Math.Abs(sum - fusedSum)),
+                    $"neuron {neuron} of layer {layer + 1}, datum {datum}");
             }
         }
     }

@@ -35,7 +35,9 @@ internal sealed class SaveLoadTests
         network.Save(Model);
         using Network loaded = Network.Load(Model, kernels);
         Numbers.SameBits(TestTraining.Weights(loaded), TestTraining.Weights(network), "weights");
-        Assert.That((loaded.Seed, loaded.HiddenStepScale, loaded.TrainedBy, loaded.Task, loaded.InputWidth), Is.EqualTo((network.Seed, network.HiddenStepScale, kernels.Name, network.Task, network.InputWidth)));
+        Assert.That(
+            (loaded.Seed, loaded.HiddenStepScale, loaded.TrainedBy, loaded.Task, loaded.InputWidth),
+            Is.EqualTo((network.Seed, network.HiddenStepScale, kernels.Name, network.Task, network.InputWidth)));
         Assert.That(loaded.ClassNames, Is.EqualTo(network.ClassNames));
         Assert.That(loaded.Shape.Hidden, Is.EqualTo(network.Shape.Hidden));
         Dataset again = loaded.ReadCsv(_folder.Write("b.csv", Table(20)));
@@ -61,12 +63,18 @@ internal sealed class SaveLoadTests
         string header = Encoding.UTF8.GetString(bytes, 8, (int)start - 8);
         Assert.That(header, Does.Contain("\"W.1\":{\"dtype\":\"F32\",\"shape\":[513,37],\"data_offsets\":[0,75924]}"));
         Assert.That(header, Does.Contain("\"A\":{\"dtype\":\"F32\",\"shape\":[130,3]"));
-        Assert.That(BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan((int)start + 4 * (37 * 7 + 5))), Is.EqualTo(network.Layers.Hidden[0].Weights[7, 5]), "row-major");
-        Assert.That(BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(bytes.Length - 4)), Is.EqualTo(network.Layers.Output[2, 129]), "one row of A per neuron");
+        Assert.That(
+            BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan((int)start + 4 * (37 * 7 + 5))),
+            Is.EqualTo(network.Layers.Hidden[0].Weights[7, 5]), "row-major");
+        Assert.That(
+            BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(bytes.Length - 4)), Is.EqualTo(network.Layers.Output[2, 129]),
+            "one row of A per neuron");
     }
 
     [TestCase("\"hidden\":\"513,65,130\"", "\"hidden\":\"513,65,999\"", "tensor 'W.3'")]
-    [TestCase("\"hidden\":\"513,65,130\"", "\"hidden\":\"513,65\"    ", "Densities: expected one value or one for each of 2 hidden layers, found 3")]
+    [TestCase(
+        "\"hidden\":\"513,65,130\"", "\"hidden\":\"513,65\"    ",
+        "Densities: expected one value or one for each of 2 hidden layers, found 3")]
     [TestCase("\"inputs\":\"37\"", "\"inputs\":\"99\"", "inputs: expected 99, found 37")]
     [TestCase("\"inputs\":\"37\"", "\"inputs\":\"x7\"", "inputs: expected numbers, found 'x7'")]
     [TestCase("\"hidden\":\"513,65,130\"", "\"hidden\":\"999999999\" ", "")]
@@ -124,11 +132,18 @@ internal sealed class SaveLoadTests
     private void Refused(string says)
     {
         long live = NativeBytes.Live, before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.That(() => Network.Load(Model).Dispose(), Throws.TypeOf<InvalidDataException>().With.Message.Contains(Model).And.Message.Contains(says));
+        Assert.That(
+            () => Network.Load(Model).Dispose(),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains(Model).And.Message.Contains(says));
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(8 << 20));
         Assert.That(NativeBytes.Live, Is.EqualTo(live));
     }
 
     /// <summary>Two numbers with a gap now and then, a text, and two classes.</summary>
-    private static string Table(int rows) => "x,place,y,kind\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{(i % 7 == 3 ? "" : $"{i % 11}")},{"abc"[i % 3]},{i % 5 - 2},{(i % 11 > 5 ? "high" : "low")}\n"));
+    private static string Table(int rows)
+    {
+        return "x,place,y,kind\n" + string.Concat(Enumerable.Range(0, rows).Select(Row));
+
+        static string Row(int i) => $"{(i % 7 == 3 ? "" : $"{i % 11}")},{"abc"[i % 3]},{i % 5 - 2},{(i % 11 > 5 ? "high" : "low")}\n";
+    }
 }

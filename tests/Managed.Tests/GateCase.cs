@@ -61,7 +61,8 @@ internal sealed class GateCase : IDisposable
     /// <summary>Makes a call by its name.</summary>
     public void Call(string name) => Sharing.Concat(Alone).Single(call => call.Name == name).Call(this);
 
-    public TrainingResult Fit(Action<StepReport> callback, CancellationToken cancellation = default) => Trainer.Fit(Network, Data, null, new Recorder(callback), cancellation);
+    public TrainingResult Fit(Action<StepReport> callback, CancellationToken cancellation = default) =>
+        Trainer.Fit(Network, Data, null, new Recorder(callback), cancellation);
 
     /// <summary>Runs on another thread, to which nothing flows from here; returns what was thrown.</summary>
     public static Exception? Elsewhere(Action work)

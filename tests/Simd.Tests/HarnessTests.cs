@@ -2,7 +2,7 @@ using System.Globalization;
 using NUnit.Framework;
 using Subquad.Support;
 
-namespace Subquad.Simd.Tests.Support;
+namespace Subquad.Simd.Tests;
 
 /// <summary>The harness itself: a guard that guards nothing would make every test below it pass.</summary>
 [TestFixture]
@@ -39,7 +39,8 @@ public sealed unsafe class HarnessTests
     {
         const uint Ones = uint.MaxValue;
         Assert.That(Philox.Words([0, 0, 0, 0], [0, 0]), Is.EqualTo(new[] { 0x6627E8D5u, 0xE169C58Du, 0xBC57AC4Cu, 0x9B00DBD8u }));
-        Assert.That(Philox.Words([Ones, Ones, Ones, Ones], [Ones, Ones]), Is.EqualTo(new[] { 0x408F276Du, 0x41C83B0Eu, 0xA20BC7C6u, 0x6D5451FDu }));
+        Assert.That(
+            Philox.Words([Ones, Ones, Ones, Ones], [Ones, Ones]), Is.EqualTo(new[] { 0x408F276Du, 0x41C83B0Eu, 0xA20BC7C6u, 0x6D5451FDu }));
     }
 
     private static string AccessOf(ulong address)

@@ -3,13 +3,14 @@ using Subquad;
 using Subquad.Layers;
 using Subquad.Record;
 
-namespace Managed.Tests.Record;
+namespace Managed.Tests;
 
 /// <summary>The comparison with the record names what differs, and the recorded runs do not depend on the C library.</summary>
 [TestFixture]
 internal sealed class RecordTests
 {
-    private static readonly RecordField[] s_fields = [new("loss 0", "0.51235983970656351"), new("loss 1", "0.26922986298668622"), new("W.1", "1aad")];
+    private static readonly RecordField[] s_fields =
+        [new("loss 0", "0.51235983970656351"), new("loss 1", "0.26922986298668622"), new("W.1", "1aad")];
 
     private static RecordedRun[] Runs => RecordedRun.All;
 

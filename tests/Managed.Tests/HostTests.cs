@@ -136,7 +136,9 @@ internal sealed class HostTests
         Assert.That(fitted, Is.GreaterThan(0));
         Assert.That(fitted + refused, Is.EqualTo(Rounds));
         TrainingResult after = TestTraining.Fit(network, GateCase.Data, new() { Steps = 0, Threads = 1 });
-        Assert.That(after.Loss, Is.EqualTo(network.Evaluate(GateCase.Data).Loss).Within(1e-4).Percent, "the loss that is reported is the network's");
+        Assert.That(
+            after.Loss, Is.EqualTo(network.Evaluate(GateCase.Data).Loss).Within(1e-4).Percent,
+            "the loss that is reported is the network's");
     }
 
     [Test]
@@ -176,7 +178,9 @@ internal sealed class HostTests
             user.Join();
             Assert.That(failure(), Is.Null);
             Assert.That(result!.Message, Is.Not.Empty);
-            Assert.That(one.Network.Evaluate(GateCase.Data).Loss, Is.EqualTo(result.Loss).Within(0.1).Percent, "the weights are those of the last accepted step");
+            Assert.That(
+                one.Network.Evaluate(GateCase.Data).Loss, Is.EqualTo(result.Loss).Within(0.1).Percent,
+                "the weights are those of the last accepted step");
         }
     }
 
@@ -201,7 +205,8 @@ internal sealed class HostTests
         {
             var trainer = new GaussNewtonTrainer(new() { Steps = 2, Threads = 3 });
             trainer.Fit(network, GateCase.Data, null, new Recorder());
-            return new WeakReference(typeof(GaussNewtonTrainer).GetField("_team", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(trainer));
+            return new WeakReference(
+                typeof(GaussNewtonTrainer).GetField("_team", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(trainer));
         }
     }
 

@@ -70,11 +70,14 @@ internal sealed class PanelsTests
     {
         Save(Shapes.Odd, seed: 5);
         byte[] model = File.ReadAllBytes(Model), panels = File.ReadAllBytes(Panels);
-        using Network first = Network.Load(Model, sharesBase: true), second = Network.Load(Model, sharesBase: true), still = Network.Load(Model, sharesBase: true);
+        using Network first = Network.Load(Model, sharesBase: true), second = Network.Load(Model, sharesBase: true),
+            still = Network.Load(Model, sharesBase: true);
         float[] before = Outputs(still);
         var options = new GaussNewtonOptions { TrainFrom = trainFrom, Steps = 3, Threads = 2 };
         Assert.That(TestTraining.Fit(first, TestTraining.Smooth(40, 37, 3, seed: 1), options).Accepted, Is.Positive);
-        Assert.That(TestTraining.Fit(second, TestTraining.Smooth(40, 37, 3, seed: 2), options with { Batch = 16, Steps = 4 }).Accepted, Is.Positive);
+        Assert.That(
+            TestTraining.Fit(second, TestTraining.Smooth(40, 37, 3, seed: 2), options with { Batch = 16, Steps = 4 }).Accepted,
+            Is.Positive);
         Assert.That(first.DeltaRanks.Take(trainFrom - 1), Is.All.Zero);
         Assert.That(first.DeltaRanks.Skip(trainFrom - 1), Is.All.Positive);
         Assert.That(Outputs(first), Is.Not.EqualTo(before));
@@ -160,7 +163,10 @@ internal sealed class PanelsTests
         using Network network = Network.Create(Shapes.Odd, 5), other = Network.Create(Shapes.Odd, 6);
         Assert.That(() => network.SavePanels(Model), Throws.TypeOf<FileNotFoundException>());
         other.Save(Model);
-        Assert.That(() => network.SavePanels(Model), Throws.TypeOf<InvalidDataException>().With.Message.Contains(HashOf(Model)).And.Message.Contains("save the network there first"));
+        Assert.That(
+            () => network.SavePanels(Model),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains(HashOf(Model)).And.Message.Contains(
+            "save the network there first"));
         network.Save(Model);
         TestTraining.Fit(network, TestTraining.Smooth(20, 37, 3), new() { Steps = 1, Threads = 2, Flush = FlushPolicy.Never });
         Assert.That(() => network.SavePanels(Model), Throws.InvalidOperationException.With.Message.Contains("keeps a change beside them"));
@@ -174,7 +180,9 @@ internal sealed class PanelsTests
         byte[] bytes = File.ReadAllBytes(Model);
         bytes[^2] ^= 1;
         File.WriteAllBytes(Model, bytes);
-        Assert.That(() => Network.Load(Model).Dispose(), Throws.TypeOf<InvalidDataException>().With.Message.Contains("the file is damaged, or its tensors were changed"));
+        Assert.That(
+            () => Network.Load(Model).Dispose(),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("the file is damaged, or its tensors were changed"));
     }
 
     [Test]
@@ -197,11 +205,13 @@ internal sealed class PanelsTests
         const int Rows = 20;
         float[] rows = ReferenceData.UnitRows(Rows, network.InputWidth, 77), outputs = new float[Rows * network.OutputCount];
         for (int row = 0; row < Rows; row++)
-            network.Predict(rows.AsSpan(row * network.InputWidth, network.InputWidth), outputs.AsSpan(row * network.OutputCount, network.OutputCount));
+            network.Predict(
+                rows.AsSpan(row * network.InputWidth, network.InputWidth), outputs.AsSpan(row * network.OutputCount, network.OutputCount));
         return outputs;
     }
 
-    private static float[] Weights(Network network) => [.. network.Layers.Hidden.SelectMany(layer => Samples.ToArray(layer.Weights)), .. Samples.ToArray(network.Layers.Output)];
+    private static float[] Weights(Network network) =>
+        [.. network.Layers.Hidden.SelectMany(layer => Samples.ToArray(layer.Weights)), .. Samples.ToArray(network.Layers.Output)];
 
     private static string HashOf(string model)
     {

@@ -4,10 +4,10 @@ namespace Subquad.Managed.Tests;
 
 /// <summary>The C# of README and of the pages in docs, run: the architecture tests hold them together.</summary>
 [TestFixture]
-public sealed class ReadmeSnippets
+public sealed class ReadmeSnippetTests
 {
     [Test]
-    public void TrainSaveAndPredict()
+    public void A_network_is_trained_saved_loaded_and_asked()
     {
         string folder = Directory.CreateTempSubdirectory("subquad-readme").FullName;
         string path = Path.Combine(folder, "model.safetensors");
@@ -47,7 +47,7 @@ public sealed class ReadmeSnippets
     }
 
     [Test]
-    public void ShareAndFinetune()
+    public void A_shared_model_is_fine_tuned()
     {
         string folder = Directory.CreateTempSubdirectory("subquad-readme").FullName;
         string path = Path.Combine(folder, "model.safetensors"), delta = Path.Combine(folder, "delta.safetensors");
@@ -97,8 +97,10 @@ public sealed class ReadmeSnippets
         for (int i = 0; i < count; i++)
         {
             labels[i] = i % 2;
-            double radius = labels[i] == 0 ? random.NextDouble() : 1.3 + 0.7 * random.NextDouble(), angle = 2 * Math.PI * random.NextDouble();
-            (inputs[3 * i], inputs[3 * i + 1], inputs[3 * i + 2]) = ((float)(radius * Math.Cos(angle)), (float)(radius * Math.Sin(angle)), 1f);
+            double radius = labels[i] == 0 ? random.NextDouble() : 1.3 + 0.7 * random.NextDouble(),
+                angle = 2 * Math.PI * random.NextDouble();
+            (inputs[3 * i], inputs[3 * i + 1], inputs[3 * i + 2]) =
+                ((float)(radius * Math.Cos(angle)), (float)(radius * Math.Sin(angle)), 1f);
         }
         return (inputs, labels);
     }

@@ -37,7 +37,8 @@ internal sealed class WeightFormatTests
         foreach (NetworkShape shape in new[] { Shapes.Odd, Shapes.Plain, Shapes.Dense })
         {
             Save(shape);
-            using Network narrow = Network.Load(Model, kernels, weights: WeightFormat.BFloat16), single = Network.Load(Model, kernels), rounded = Network.Load(Model, kernels);
+            using Network narrow = Network.Load(Model, kernels, weights: WeightFormat.BFloat16), single = Network.Load(Model, kernels),
+                rounded = Network.Load(Model, kernels);
             Assert.That((narrow.WeightFormat, single.WeightFormat), Is.EqualTo((WeightFormat.BFloat16, WeightFormat.Float32)));
             foreach (HiddenLayer layer in rounded.Layers.Hidden)
             {
@@ -67,7 +68,8 @@ internal sealed class WeightFormatTests
         NetworkShape shape = Shapes.Odd;
         Save(shape);
         using Network narrow = Network.Load(Model, weights: WeightFormat.BFloat16);
-        long output = PanelMatrix.BytesOf(shape.Outputs, shape.Hidden[^1]), thresholds = narrow.Layers.Hidden.Sum(layer => (long)layer.Weights.Panels * 64 * sizeof(float));
+        long output = PanelMatrix.BytesOf(shape.Outputs, shape.Hidden[^1]),
+            thresholds = narrow.Layers.Hidden.Sum(layer => (long)layer.Weights.Panels * 64 * sizeof(float));
         Assert.That(narrow.WeightBytes - output, Is.EqualTo((shape.WeightBytes - output) / 2));
         Assert.That(NativeBytes.Live, Is.InRange(narrow.WeightBytes + thresholds, narrow.WeightBytes + thresholds + 10 * 128));
     }
@@ -80,9 +82,12 @@ internal sealed class WeightFormatTests
         Dataset data = TestTraining.Smooth(Data, shape.Inputs, shape.Outputs);
         using Network network = Network.Load(Model, weights: format);
         using var team = new WorkerTeam(1);
-        using var evaluator = new Evaluator(new TeamKernels(network.Kernels, team), network.Layers, network.Loss, network.Input, network.Target);
+        using var evaluator =
+            new Evaluator(new TeamKernels(network.Kernels, team), network.Layers, network.Loss, network.Input, network.Target);
         evaluator.Predict(data.Examples, new float[Data * shape.Outputs]);
-        Assert.That(NativeBytes.Live, Is.InRange(0.8 * MemoryEstimate.OfPredictions(shape, Data, format), MemoryEstimate.OfPredictions(shape, Data, format)));
+        Assert.That(
+            NativeBytes.Live,
+            Is.InRange(0.8 * MemoryEstimate.OfPredictions(shape, Data, format), MemoryEstimate.OfPredictions(shape, Data, format)));
         Assert.That(MemoryEstimate.OfPredictions(shape, 5000, format), Is.EqualTo(MemoryEstimate.OfPredictions(shape, 1024, format)));
         Assert.That(
             MemoryEstimate.OfPredictions(shape, 9, WeightFormat.Float32) - MemoryEstimate.OfPredictions(shape, 9, WeightFormat.BFloat16),
@@ -109,11 +114,16 @@ internal sealed class WeightFormatTests
         Refused(() => network.SavePanels(Model));
         Refused(() => network.SaveDelta(Model + ".delta"));
         Refused(() => network.ApplyDelta(Model + ".delta"));
-        Refused(() => TestTraining.Fit(network, TestTraining.Smooth(Data, Shapes.Odd.Inputs, Shapes.Odd.Outputs), new GaussNewtonOptions { Steps = 1, Threads = 1 }));
-        Assert.That(() => Network.Load(Model, sharesBase: true, weights: WeightFormat.BFloat16), Throws.ArgumentException.With.Message.Contains("found BFloat16"));
+        Dataset training = TestTraining.Smooth(Data, Shapes.Odd.Inputs, Shapes.Odd.Outputs);
+        Refused(() => TestTraining.Fit(network, training, new GaussNewtonOptions { Steps = 1, Threads = 1 }));
+        Assert.That(
+            () => Network.Load(Model, sharesBase: true, weights: WeightFormat.BFloat16),
+            Throws.ArgumentException.With.Message.Contains("found BFloat16"));
 
         static void Refused(Action action) => Assert.That(
-            action, Throws.InvalidOperationException.With.Message.Contains("expected a network with float32 weights").And.Message.Contains("bfloat16").And.Message.Contains("predict and evaluate"));
+            action,
+            Throws.InvalidOperationException.With.Message.Contains("expected a network with float32 weights")
+                .And.Message.Contains("bfloat16").And.Message.Contains("predict and evaluate"));
     }
 
     private void Save(NetworkShape shape)
@@ -130,5 +140,6 @@ internal sealed class WeightFormatTests
     }
 
     /// <summary>The largest difference in parts of the largest number.</summary>
-    private static double Distance(float[] found, float[] expected) => found.Zip(expected, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs);
+    private static double Distance(float[] found, float[] expected) =>
+        found.Zip(expected, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs);
 }

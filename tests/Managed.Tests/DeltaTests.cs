@@ -55,7 +55,8 @@ internal sealed class DeltaTests
                 Assert.That(PanelsTests.Outputs(again), Is.Not.EqualTo(before));
                 Assert.That((again.HiddenStepScale, again.DeltaRanks), Is.EqualTo((tuned.HiddenStepScale, tuned.DeltaRanks)));
                 again.SaveDelta(_folder.File("again"));
-                Assert.That(File.ReadAllBytes(_folder.File("again")).AsSpan().SequenceEqual(File.ReadAllBytes(Delta)), "the same file again");
+                Assert.That(
+                    File.ReadAllBytes(_folder.File("again")).AsSpan().SequenceEqual(File.ReadAllBytes(Delta)), "the same file again");
             }
     }
 
@@ -105,7 +106,9 @@ internal sealed class DeltaTests
         TestTraining.Fit(tuned, TestTraining.Smooth(40, 37, 3), Options with { TrainFrom = 2 }, new Recorder(_ =>
         {
             tuned.SaveDelta(_folder.File($"{expected.Count}"));
-            Assert.That(() => tuned.ApplyDelta(_folder.File($"{expected.Count}")), Throws.InvalidOperationException.With.Message.Contains("a progress callback may make"));
+            Assert.That(
+                () => tuned.ApplyDelta(_folder.File($"{expected.Count}")),
+                Throws.InvalidOperationException.With.Message.Contains("a progress callback may make"));
             expected.Add(PanelsTests.Outputs(tuned));
         }));
         Assert.That(expected, Has.Count.EqualTo(4));
@@ -128,7 +131,9 @@ internal sealed class DeltaTests
         tuned.Save(_folder.File("from-shared"));
         float[] kept = PanelsTests.Outputs(merged);
         merged.Save(_folder.File("merged"));
-        Assert.That(File.ReadAllBytes(_folder.File("from-shared")).AsSpan().SequenceEqual(File.ReadAllBytes(_folder.File("merged"))), "folded beside a shared base and in place: the same bits");
+        Assert.That(
+            File.ReadAllBytes(_folder.File("from-shared")).AsSpan().SequenceEqual(File.ReadAllBytes(_folder.File("merged"))),
+            "folded beside a shared base and in place: the same bits");
         using Network loaded = Network.Load(_folder.File("merged"));
         Assert.That(loaded.DeltaRanks, Is.All.Zero);
         Numbers.SameBits(PanelsTests.Outputs(loaded), PanelsTests.Outputs(merged), "saving adds the terms to the weights");
@@ -261,7 +266,8 @@ internal sealed class DeltaTests
     {
         long live = NativeBytes.Live;
         float[] before = PanelsTests.Outputs(network);
-        Assert.That(() => network.ApplyDelta(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains(path).And.Message.Contains(says));
+        Assert.That(
+            () => network.ApplyDelta(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains(path).And.Message.Contains(says));
         Numbers.SameBits(PanelsTests.Outputs(network), before, "as before");
         Assert.That(NativeBytes.Live - live, Is.LessThan(1 << 20), "but for a predictor's workspace");
     }

@@ -41,8 +41,12 @@ internal sealed class GateTests
         TrainingResult? result = null;
         Thread fit = GateCase.Start(() => result = one.Trainer.Fit(one.Network, GateCase.Data), out Func<Exception?> failure);
         GateCase.Until(one.Refuses);
-        Assert.That(() => one.Network.Predict(GateCase.Row, new float[3]), Throws.InvalidOperationException.With.Message.Contains("a fit going on"));
-        Assert.That(() => TestTraining.Fit(one.Network, GateCase.Data, new() { Threads = 1 }), Throws.InvalidOperationException.With.Message.Contains("a fit going on"));
+        Assert.That(
+            () => one.Network.Predict(GateCase.Row, new float[3]),
+            Throws.InvalidOperationException.With.Message.Contains("a fit going on"));
+        Assert.That(
+            () => TestTraining.Fit(one.Network, GateCase.Data, new() { Threads = 1 }),
+            Throws.InvalidOperationException.With.Message.Contains("a fit going on"));
         Assert.That(fit.IsAlive);
         inFlight.Dispose();
         fit.Join();
@@ -78,7 +82,9 @@ internal sealed class GateTests
         int refused = 0;
         one.Fit(_ =>
         {
-            Exception? failure = nested ? Thrown(() => one.Trainer.Fit(other, GateCase.Data)) : GateCase.Elsewhere(() => one.Trainer.Fit(other, GateCase.Data));
+            Exception? failure = nested
+                ? Thrown(() => one.Trainer.Fit(other, GateCase.Data))
+                : GateCase.Elsewhere(() => one.Trainer.Fit(other, GateCase.Data));
             Assert.That(failure, Is.TypeOf<InvalidOperationException>().With.Message.Contains("a trainer without a fit"));
             refused++;
         });
@@ -149,7 +155,8 @@ internal sealed class GateTests
             if (report.Step != 1)
                 return;
             dispose = GateCase.Start(network ? one.Network.Dispose : one.Trainer.Dispose, out failure);
-            GateCase.Until(() => GateCase.Elsewhere(() => one.Trainer.Fit(one.Network, GateCase.Data)) is ObjectDisposedException || IsClosed(one, network));
+            GateCase.Until(() =>
+                GateCase.Elsewhere(() => one.Trainer.Fit(one.Network, GateCase.Data)) is ObjectDisposedException || IsClosed(one, network));
             Assert.That(dispose.IsAlive);
             // The callback goes on as if nothing had happened.
             one.Network.Predict(GateCase.Row, new float[3]);
@@ -171,7 +178,9 @@ internal sealed class GateTests
         SharedCall inFlight = one.Network.Gate.Share(one.Network);
         Thread save = GateCase.Start(() => one.Network.Save(one.File("folded")), out Func<Exception?> failure);
         GateCase.Until(one.Refuses);
-        Assert.That(() => one.Network.Predict(GateCase.Row, new float[3]), Throws.InvalidOperationException.With.Message.Contains("a Save going on"));
+        Assert.That(
+            () => one.Network.Predict(GateCase.Row, new float[3]),
+            Throws.InvalidOperationException.With.Message.Contains("a Save going on"));
         Assert.That(save.IsAlive);
         inFlight.Dispose();
         save.Join();
@@ -212,10 +221,12 @@ internal sealed class GateTests
                 Assert.That(() => one.Trainer.Fit(one.Network, TestTraining.Smooth(5, 36, 3)), Throws.TypeOf<InvalidDataException>());
                 break;
             case "option":
-                Assert.That(() => TestTraining.Fit(one.Network, GateCase.Data, new() { TrainFrom = 9, Threads = 1 }), Throws.ArgumentException);
+                Assert.That(
+                    () => TestTraining.Fit(one.Network, GateCase.Data, new() { TrainFrom = 9, Threads = 1 }), Throws.ArgumentException);
                 break;
             case "memory":
-                Assert.That(() => one.Fit(_ => throw new InsufficientMemoryException("the host's")), Throws.TypeOf<InsufficientMemoryException>());
+                Assert.That(
+                    () => one.Fit(_ => throw new InsufficientMemoryException("the host's")), Throws.TypeOf<InsufficientMemoryException>());
                 break;
             default:
                 Assert.That(one.Fit(_ => { }, new CancellationToken(canceled: true)).Reason, Is.EqualTo(StopReason.Cancelled));
@@ -231,7 +242,14 @@ internal sealed class GateTests
     {
         using var one = new GateCase();
         var failures = new List<Exception?>();
-        using var listener = new MeterListener { InstrumentPublished = (instrument, own) => { if (instrument.Name == "subquad.loss") own.EnableMeasurementEvents(instrument); } };
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, own) =>
+            {
+                if (instrument.Name == "subquad.loss")
+                    own.EnableMeasurementEvents(instrument);
+            },
+        };
         listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
         {
             failures.Add(Thrown(one.Network.Dispose));
@@ -243,7 +261,8 @@ internal sealed class GateTests
         Assert.That(failures, Has.Count.GreaterThan(2).And.All.TypeOf<InvalidOperationException>());
     }
 
-    private static bool IsClosed(GateCase one, bool network) => network && GateCase.Elsewhere(() => one.Network.Predict(GateCase.Row, new float[3])) is ObjectDisposedException;
+    private static bool IsClosed(GateCase one, bool network) =>
+        network && GateCase.Elsewhere(() => one.Network.Predict(GateCase.Row, new float[3])) is ObjectDisposedException;
 
     private static Exception? Thrown(Action work)
     {

@@ -15,7 +15,8 @@ namespace Managed.Tests;
 internal sealed class NotFiniteTests
 {
     [Test]
-    public void A_feature_that_is_not_finite_is_named([Values(float.NaN, float.PositiveInfinity, float.NegativeInfinity)] float value, [Values(0, 17, 36)] int place)
+    public void A_feature_that_is_not_finite_is_named(
+        [Values(float.NaN, float.PositiveInfinity, float.NegativeInfinity)] float value, [Values(0, 17, 36)] int place)
     {
         using Network network = Network.Create(Shapes.Odd, 5);
         float[] row = [.. GateCase.Row], output = [9, 9, 9], expected = new float[3];
@@ -42,7 +43,9 @@ internal sealed class NotFiniteTests
         using var folder = new TemporaryFolder();
         Dataset table = Dataset.ReadCsv(folder.Write("table.csv", "width,weight,kind\n1,2,a\n2,5,b\n3,1,a\n4,9,b\n"));
         using Network network = Network.Create(new NetworkShape { Hidden = [16], Densities = [0.5] }, table, 1);
-        Assert.That(() => network.Classify([1, float.NaN]), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("column 'weight': expected a finite number, found NaN"));
+        Assert.That(
+            () => network.Classify([1, float.NaN]),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("column 'weight': expected a finite number, found NaN"));
     }
 
     [Test]

@@ -12,7 +12,14 @@ namespace Managed.Tests;
 [TestFixture]
 internal sealed class PublishedTests
 {
-    private static GaussNewtonOptions Every => new() { Steps = 5, Threads = 2, Flush = FlushPolicy.Immediate, PublishEvery = TimeSpan.Zero, ResidualTolerance = 0 };
+    private static GaussNewtonOptions Every => new()
+    {
+        Steps = 5,
+        Threads = 2,
+        Flush = FlushPolicy.Immediate,
+        PublishEvery = TimeSpan.Zero,
+        ResidualTolerance = 0,
+    };
 
     [Test]
     public void Nothing_is_published_unless_asked_for()
@@ -20,8 +27,12 @@ internal sealed class PublishedTests
         using var one = new GateCase();
         one.Trainer.Fit(one.Network, GateCase.Data);
         Assert.That(one.Trainer.Published.Latest, Is.Null);
-        Assert.That(() => one.Trainer.Published.Predict(GateCase.Row, new float[3]), Throws.InvalidOperationException.With.Message.Contains("PublishEvery"));
-        Assert.That(() => new GaussNewtonTrainer(new() { PublishEvery = TimeSpan.FromSeconds(-1) }), Throws.ArgumentException.With.Message.Contains("PublishEvery"));
+        Assert.That(
+            () => one.Trainer.Published.Predict(GateCase.Row, new float[3]),
+            Throws.InvalidOperationException.With.Message.Contains("PublishEvery"));
+        Assert.That(
+            () => new GaussNewtonTrainer(new() { PublishEvery = TimeSpan.FromSeconds(-1) }),
+            Throws.ArgumentException.With.Message.Contains("PublishEvery"));
         using var asked = new GaussNewtonTrainer(Every);
         Assert.That(() => asked.Published.Classify(GateCase.Row), Throws.InvalidOperationException.With.Message.Contains("found none"));
     }
@@ -172,7 +183,9 @@ internal sealed class PublishedTests
         Assert.That(current.Network.Gate.TryShare());
         Thread dispose = GateCase.Start(one.Trainer.Dispose, out Func<Exception?> failure);
         GateCase.Until(() => published.Latest is null);
-        Assert.That(() => published.Predict(GateCase.Row, new float[3]), Throws.TypeOf<ObjectDisposedException>().With.Message.Contains("GaussNewtonTrainer"));
+        Assert.That(
+            () => published.Predict(GateCase.Row, new float[3]),
+            Throws.TypeOf<ObjectDisposedException>().With.Message.Contains("GaussNewtonTrainer"));
         Assert.That(dispose.IsAlive);
         current.Network.Gate.Leave(null);
         dispose.Join();

@@ -54,7 +54,13 @@ internal sealed class CallbackTests
     [Test]
     public void Nested_calls_run_side_by_side([Values(1, 2, 3)] int trainFrom, [Values] bool keepsTerms)
     {
-        using var one = new GateCase(new() { Steps = 3, Threads = 2, TrainFrom = trainFrom, Flush = keepsTerms ? FlushPolicy.Never : FlushPolicy.CostModel });
+        using var one = new GateCase(new()
+        {
+            Steps = 3,
+            Threads = 2,
+            TrainFrom = trainFrom,
+            Flush = keepsTerms ? FlushPolicy.Never : FlushPolicy.CostModel,
+        });
         int reports = 0;
         one.Fit(_ =>
         {
@@ -80,7 +86,8 @@ internal sealed class CallbackTests
     [Test]
     public void Saving_in_mid_run_folds_nothing()
     {
-        using GateCase one = new(new() { Steps = 3, Threads = 2, Flush = FlushPolicy.Never, TrainFrom = 2 }), other = new(new() { Steps = 3, Threads = 2, Flush = FlushPolicy.Never, TrainFrom = 2 });
+        GaussNewtonOptions options = new() { Steps = 3, Threads = 2, Flush = FlushPolicy.Never, TrainFrom = 2 };
+        using GateCase one = new(options), other = new(options);
         one.Fit(_ => one.Network.Save(one.File("nested")));
         other.Fit(report => _ = other.Network.DeltaRanks);
         Assert.That(one.Network.DeltaRanks, Is.EqualTo(other.Network.DeltaRanks));
@@ -101,13 +108,18 @@ internal sealed class CallbackTests
                 Assert.That(Flowing(first!, () => one.Network.Predict(GateCase.Row, new float[3])), Is.Null);
                 return;
             }
-            Assert.That(Flowing(first, () => one.Network.Predict(GateCase.Row, new float[3])), Is.TypeOf<InvalidOperationException>().With.Message.Contains("a fit going on"));
+            Assert.That(
+                Flowing(first, () => one.Network.Predict(GateCase.Row, new float[3])),
+                Is.TypeOf<InvalidOperationException>().With.Message.Contains("a fit going on"));
             refused++;
         });
         Assert.That(refused, Is.EqualTo(2));
-        Assert.That(Flowing(first!, () => one.Network.Predict(GateCase.Row, new float[3])), Is.Null, "after the fit it is a call like others");
+        Assert.That(
+            Flowing(first!, () => one.Network.Predict(GateCase.Row, new float[3])), Is.Null, "after the fit it is a call like others");
         // And a fit inside that flow neither inherits the permission nor is refused.
-        Assert.That(Flowing(first!, () => one.Fit(_ => Assert.That(GateCase.Elsewhere(() => one.Network.Classify(GateCase.Row)), Is.Not.Null))), Is.Null);
+        Assert.That(
+            Flowing(first!, () => one.Fit(_ => Assert.That(GateCase.Elsewhere(() => one.Network.Classify(GateCase.Row)), Is.Not.Null))),
+            Is.Null);
         Assert.That(Flowing(first!, one.Network.Dispose), Is.Null);
     }
 
@@ -162,5 +174,6 @@ internal sealed class CallbackTests
             work();
     }
 
-    private static Exception? Flowing(ExecutionContext context, Action work) => GateCase.Elsewhere(() => ExecutionContext.Run(context, _ => work(), null));
+    private static Exception? Flowing(ExecutionContext context, Action work) =>
+        GateCase.Elsewhere(() => ExecutionContext.Run(context, _ => work(), null));
 }
