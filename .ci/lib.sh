@@ -413,7 +413,7 @@ lesser_sets=scalar
 [ "$(uname -m)" = x86_64 ] && lesser_sets='simd128 scalar'
 
 # switched_off_tests VARIABLE=VALUE SET...: what rests on managed kernels, which the JIT compiles anew under the switch, but for these sets. Left out, for the switch cannot reach it: the sets of the C
-# core (they ask the processor themselves), and of Managed.Tests files, data and the command.
+# core (they ask the processor themselves), of Managed.Tests files and data, and Cli.Tests.
 switched_off_tests() {
   local managed
   managed=$(not_on native "${@:2}")

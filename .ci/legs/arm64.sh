@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # An emulator is five to nine times slower than this machine. Without W^X: the emulator does not see code change that is written through another mapping.
 # Without the counters of tiered compilation, which cost a tenth. Left out: the scalar sets but for the golden runs (the managed one has no instructions of arm64; native-arm64 tests that of the C core), and of Managed.Tests what does not
-# rest on arithmetic or files.
+# rest on arithmetic or files, and Cli.Tests.
 order=27 beside=yes machines=x86_64 group=arm64 needs='dotnet core arm64 qemu-arm64'
 simd=128 core=neon
 about='kernels, engine, solvers, files and the golden run under qemu'

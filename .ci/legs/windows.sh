@@ -9,7 +9,7 @@ asserts='256 bits (wine shows no more), the C core as a dll'
 
 run() {
   local project
-  for project in Simd.Tests Managed.Tests; do
+  for project in Simd.Tests Managed.Tests Cli.Tests; do
     start "$leg $project"
     core native-windows
     published_tests $project win-x64 artifacts/ctest/native-windows/src/Native/subquad_core.dll

@@ -1,14 +1,46 @@
 using System.CommandLine;
-using Subquad.Perf.EndToEnd;
+using System.CommandLine.Parsing;
+using Subquad.Perf.EndToEnd.BFloat16;
+using Subquad.Perf.EndToEnd.Contraction;
+using Subquad.Perf.EndToEnd.Fashion;
+using Subquad.Perf.EndToEnd.Kernels;
+using Subquad.Perf.EndToEnd.Peers;
+using Subquad.Perf.EndToEnd.Predict;
+using Subquad.Perf.EndToEnd.Scaling;
+using Subquad.Perf.EndToEnd.Search;
+using Subquad.Perf.EndToEnd.Solvers;
+using Subquad.Perf.EndToEnd.Startup;
+using Subquad.Perf.EndToEnd.Strategies;
+using Subquad.Perf.EndToEnd.ToLoss;
+using Subquad.Perf.EndToEnd.Train;
+using Subquad.Perf.EndToEnd.Turns;
 using Subquad.Perf.Reports;
 
-var root = new RootCommand("Measures Subquad end to end, beside dense libraries. Each run writes an array of flat JSON objects and a page of tables.")
+const string says =
+    "Measures Subquad end to end, beside dense libraries. Each run writes an array of flat JSON objects and a page of tables.";
+var root = new RootCommand(says)
 {
-    Commands.Kernels(), Commands.Contraction(), Commands.Fashion(), Commands.Predict(), Commands.Train(), Commands.Scaling(), Commands.Search(), Commands.Strategies(),
-    Commands.ToLoss(), Commands.Solvers(), Commands.BFloat16(), Commands.Startup(), Commands.Turns(), Commands.Serve(), CompareCommand.Create(), Commands.Readme(), Commands.Peer(),
+    KernelsCommand.Create(),
+    ContractionCommand.Create(),
+    FashionCommand.Create(),
+    PredictCommand.Create(),
+    TrainCommand.Create(),
+    ScalingCommand.Create(),
+    SearchCommand.Create(),
+    StrategiesCommand.Create(),
+    ToLossCommand.Create(),
+    SolversCommand.Create(),
+    BFloat16Command.Create(),
+    StartupCommand.Create(),
+    TurnsCommand.Create(),
+    ServeCommand.Create(),
+    CompareCommand.Create(),
+    ReadmeCommand.Create(),
+    PeerCommand.Create([
+        .. KernelsCommand.Work, .. FashionCommand.Work, .. ScalingCommand.Work, .. SearchCommand.Work, .. ToLossCommand.Work]),
 };
 ParseResult parsed = root.Parse(args);
-foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+foreach (ParseError error in parsed.Errors)
     Console.Error.WriteLine(error.Message);
 if (parsed.Errors.Count > 0)
     return 2;
@@ -16,7 +48,8 @@ try
 {
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException or InvalidOperationException or InvalidDataException)
+catch (Exception exception) when (exception
+    is ArgumentException or IOException or UnauthorizedAccessException or InvalidOperationException or InvalidDataException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;

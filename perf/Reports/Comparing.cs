@@ -29,7 +29,9 @@ sealed class Comparing
         // No fault of the code: this kind of machine was never measured.
         if (Against is null && earlier is not { Exists: true })
         {
-            output.WriteLine($"{(Annotates ? "::notice::" : "notice: ")}nothing to compare with, no {earlier?.FullName ?? "published results"}; check the new file in there if this kind of machine is to be watched");
+            output.WriteLine(
+                $"{(Annotates ? "::notice::" : "notice: ")}nothing to compare with, no {earlier?.FullName ?? "published results"}; "
+                + "check the new file in there if this kind of machine is to be watched");
             Keep(json, kept);
             return 0;
         }
@@ -39,7 +41,9 @@ sealed class Comparing
         if (comparison.Matched == 0)
             output.WriteLine($"{(Annotates ? "::warning::" : "")}no row of one is in the other: nothing was compared");
         if (Annotates && comparison.Slower > 0)
-            output.WriteLine($"::warning::{comparison.Slower} of {comparison.Matched} rows are slower by more than the band: {string.Join("; ", comparison.SlowerRows.Take(Named))}{(comparison.Slower > Named ? "; ..." : "")}");
+            output.WriteLine(
+                $"::warning::{comparison.Slower} of {comparison.Matched} rows are slower by more than the band: "
+                + $"{string.Join("; ", comparison.SlowerRows.Take(Named))}{(comparison.Slower > Named ? "; ..." : "")}");
         if (comparison.Slower > 0 || comparison.Matched == 0)
             return 1;
         Keep(json, kept);

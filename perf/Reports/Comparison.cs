@@ -11,7 +11,8 @@ sealed record Comparison(double Band)
     /// the first, and so on.
     /// </summary>
     static readonly string[] s_identity =
-        ["kind", "name", "m", "n", "batch", "density", "threads", "kernels", "shape", "layers", "step", "seed", "rows", "d", "data", "selected", "solver", "outputs", "train_from"];
+        ["kind", "name", "m", "n", "batch", "density", "threads", "kernels", "shape", "layers", "step", "seed", "rows", "d", "data",
+            "selected", "solver", "outputs", "train_from"];
 
     readonly MarkdownTable _table = new("row", "before", "now", "ratio", "");
 
@@ -34,7 +35,8 @@ sealed record Comparison(double Band)
 
     public void Add(IEnumerable<Row> before, IEnumerable<Row> now)
     {
-        Dictionary<string, Queue<double>> earlier = before.Where(IsTimed).GroupBy(Identity).ToDictionary(group => group.Key, group => new Queue<double>(group.Select(row => row.Number("seconds")!.Value)));
+        Dictionary<string, Queue<double>> earlier = before.Where(IsTimed).GroupBy(Identity)
+            .ToDictionary(group => group.Key, group => new Queue<double>(group.Select(row => row.Number("seconds")!.Value)));
         foreach (Row row in now.Where(IsTimed))
             if (earlier.TryGetValue(Identity(row), out Queue<double>? seconds) && seconds.TryDequeue(out double old))
                 Add(Identity(row), old, row.Number("seconds")!.Value);
@@ -43,7 +45,8 @@ sealed record Comparison(double Band)
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{_table}\n{Matched} rows compared, {Slower} slower and {Faster} faster by more than {100 * Band:0.#} %; {Unmatched} without an earlier number.");
+        $"{_table}\n{Matched} rows compared, {Slower} slower and {Faster} faster by more than {100 * Band:0.#} %; "
+        + $"{Unmatched} without an earlier number.");
 
     void Add(string identity, double before, double now)
     {
@@ -53,10 +56,15 @@ sealed record Comparison(double Band)
         if (isSlower)
             _slower.Add($"{identity}: {MarkdownTable.Cell(ratio)}");
         Faster += isFaster ? 1 : 0;
-        _table.Add(identity, $"{MarkdownTable.Cell(1e6 * before)} µs", $"{MarkdownTable.Cell(1e6 * now)} µs", MarkdownTable.Cell(ratio), isSlower ? "SLOWER" : isFaster ? "faster" : "");
+        _table.Add(
+            identity, $"{MarkdownTable.Cell(1e6 * before)} µs", $"{MarkdownTable.Cell(1e6 * now)} µs", MarkdownTable.Cell(ratio),
+            isSlower ? "SLOWER" : isFaster ? "faster" : "");
     }
 
     static bool IsTimed(Row row) => row.Number("seconds") is > 0;
 
-    static string Identity(Row row) => string.Join(' ', s_identity.Where(field => row.Text(field) is not null).Select(field => field is "kind" or "name" or "kernels" or "shape" ? row.Text(field) : $"{field}={row.Text(field)}"));
+    static string Identity(Row row) => string.Join(
+        ' ',
+        s_identity.Where(field => row.Text(field) is not null)
+            .Select(field => field is "kind" or "name" or "kernels" or "shape" ? row.Text(field) : $"{field}={row.Text(field)}"));
 }

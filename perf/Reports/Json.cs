@@ -68,7 +68,8 @@ static class Json
                 writer.WriteRawValue(number.ToString("G6", CultureInfo.InvariantCulture));
                 break;
             default:
-                throw new ArgumentException($"field '{name}' is of type {value.GetType().Name}; a results file holds text, flags, int, long and double");
+                throw new ArgumentException(
+                    $"field '{name}' is of type {value.GetType().Name}; a results file holds text, flags, int, long and double");
         }
     }
 }

@@ -27,7 +27,8 @@ sealed class LogLogPlot(string title, string horizontal, string vertical)
         _panels.RemoveAll(panel => panel.Series.Count == 0);
         var svg = new StringBuilder();
         int width = PanelWidth * Math.Max(1, _panels.Count);
-        svg.Append(Invariant($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{Height}\" viewBox=\"0 0 {width} {Height}\" "))
+        svg.Append(
+            Invariant($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{Height}\" viewBox=\"0 0 {width} {Height}\" "))
             .Append("font-family=\"Helvetica, Arial, DejaVu Sans, sans-serif\" font-size=\"13\" fill=\"#222\">\n")
             .Append("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
         Text(svg, width / 2.0, 24, title, "middle", "font-size=\"16\" font-weight=\"bold\"");
@@ -51,7 +52,9 @@ sealed class LogLogPlot(string title, string horizontal, string vertical)
         return svg.Append("</svg>\n").ToString();
     }
 
-    void Panel(StringBuilder svg, (string Title, List<Series> Series) panel, double[] widths, double low, double high, int from, Func<double, double> x, Func<double, double> y)
+    void Panel(
+        StringBuilder svg, (string Title, List<Series> Series) panel, double[] widths, double low, double high, int from,
+        Func<double, double> x, Func<double, double> y)
     {
         double left = from + Left, right = from + PanelWidth - Right, bottom = Height - Bottom;
         Text(svg, (left + right) / 2, Top - 12, panel.Title, "middle", "font-weight=\"bold\"");
@@ -68,7 +71,9 @@ sealed class LogLogPlot(string title, string horizontal, string vertical)
             Line(svg, x(width), Top, x(width), bottom, "#ddd", 1);
             Text(svg, x(width), bottom + 19, width.ToString("#,0", CultureInfo.InvariantCulture), "middle");
         }
-        svg.Append(Invariant($"<rect x=\"{left}\" y=\"{Top}\" width=\"{right - left}\" height=\"{bottom - Top}\" fill=\"none\" stroke=\"#444\"/>\n"));
+        svg.Append(
+            Invariant(
+            $"<rect x=\"{left}\" y=\"{Top}\" width=\"{right - left}\" height=\"{bottom - Top}\" fill=\"none\" stroke=\"#444\"/>\n"));
         Text(svg, (left + right) / 2, bottom + 40, horizontal, "middle");
         double middle = (Top + bottom) / 2;
         Text(svg, from + 18, middle, vertical, "middle", Invariant($"transform=\"rotate(-90 {from + 18} {middle})\""));
@@ -76,7 +81,9 @@ sealed class LogLogPlot(string title, string horizontal, string vertical)
             Curve(svg, panel.Series[i], s_colours[i % s_colours.Length], left + 4, bottom + 64 + 19 * i, x, y);
     }
 
-    static void Curve(StringBuilder svg, Series series, string colour, double legendLeft, double legendTop, Func<double, double> x, Func<double, double> y)
+    static void Curve(
+        StringBuilder svg, Series series, string colour, double legendLeft, double legendTop, Func<double, double> x,
+        Func<double, double> y)
     {
         if (double.IsFinite(series.Slope))
         {
@@ -91,16 +98,21 @@ sealed class LogLogPlot(string title, string horizontal, string vertical)
             Dot(svg, x(px), y(py), colour);
         Line(svg, legendLeft, legendTop - 4.5, legendLeft + 26, legendTop - 4.5, colour, 2);
         Dot(svg, legendLeft + 13, legendTop - 4.5, colour);
-        Text(svg, legendLeft + 34, legendTop, double.IsFinite(series.Slope) ? series.Name + Invariant($", slope {series.Slope:0.00}") : series.Name, "start");
+        Text(
+            svg, legendLeft + 34, legendTop,
+            double.IsFinite(series.Slope) ? series.Name + Invariant($", slope {series.Slope:0.00}") : series.Name, "start");
     }
 
     static void Line(StringBuilder svg, double fromX, double fromY, double toX, double toY, string colour, double width) =>
-        svg.Append(Invariant($"<line x1=\"{fromX:0.#}\" y1=\"{fromY:0.#}\" x2=\"{toX:0.#}\" y2=\"{toY:0.#}\" stroke=\"{colour}\" stroke-width=\"{width}\"/>\n"));
+        svg.Append(Invariant($"<line x1=\"{fromX:0.#}\" y1=\"{fromY:0.#}\" x2=\"{toX:0.#}\" y2=\"{toY:0.#}\" "))
+            .Append(Invariant($"stroke=\"{colour}\" stroke-width=\"{width}\"/>\n"));
 
-    static void Dot(StringBuilder svg, double x, double y, string colour) => svg.Append(Invariant($"<circle cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"4\" fill=\"{colour}\"/>\n"));
+    static void Dot(StringBuilder svg, double x, double y, string colour) =>
+        svg.Append(Invariant($"<circle cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"4\" fill=\"{colour}\"/>\n"));
 
     static void Text(StringBuilder svg, double x, double y, string text, string anchor, string more = "") =>
-        svg.Append(Invariant($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\" {more}>")).Append(System.Security.SecurityElement.Escape(text)).Append("</text>\n");
+        svg.Append(Invariant($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\" {more}>"))
+            .Append(System.Security.SecurityElement.Escape(text)).Append("</text>\n");
 
     static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -38,7 +38,8 @@ sealed class MarkdownTable(params string[] headings)
         },
     };
 
-    public static string Percent(double? share) => share is { } value ? (100 * value).ToString("0.#", CultureInfo.InvariantCulture) + " %" : "-";
+    public static string Percent(double? share) =>
+        share is { } value ? (100 * value).ToString("0.#", CultureInfo.InvariantCulture) + " %" : "-";
 
     public static string Milliseconds(double? seconds) => Cell(1000 * seconds);
 

@@ -14,7 +14,10 @@ sealed class Report(string run)
         _rows.Add(row);
         if (row.Text("kernels") is { } kernels)
             _kernels.Add(kernels);
-        Console.WriteLine(string.Join("  ", row.Select(field => field.Value is double number ? $"{field.Key}={number:G4}" : $"{field.Key}={field.Value}")));
+        Console.WriteLine(string.Join("  ", row.Select(Described)));
+
+        static string Described(KeyValuePair<string, object> field) =>
+            field.Value is double number ? $"{field.Key}={number:G4}" : $"{field.Key}={field.Value}";
     }
 
     /// <summary>Names a library, with its version, that ran beside Subquad.</summary>
@@ -60,12 +63,20 @@ sealed class Report(string run)
 
     string Heading()
     {
-        string kernels = _kernels.Count == 0 ? "none" : string.Join(", ", _kernels), peers = _peers.Count == 0 ? "no peer" : string.Join(", ", _peers);
-        return $"{Machine.Processor}, {Environment.ProcessorCount} cores; .NET {Environment.Version}; kernels {kernels}; {peers}; {DateTime.UtcNow:yyyy-MM-dd}.\n\n";
+        string kernels = _kernels.Count == 0 ? "none" : string.Join(", ", _kernels);
+        string peers = _peers.Count == 0 ? "no peer" : string.Join(", ", _peers);
+        string machine = $"{Machine.Processor}, {Environment.ProcessorCount} cores; .NET {Environment.Version}";
+        return $"{machine}; kernels {kernels}; {peers}; {DateTime.UtcNow:yyyy-MM-dd}.\n\n";
     }
 
     /// <summary>The published rows of a run on this machine; null outside the repository.</summary>
-    public static FileInfo? Published(string run) => PublishedFolder() is { } folder ? new(Path.Combine(folder, Machine.Slug, run + ".json")) : null;
+    public static FileInfo? Published(string run) =>
+        PublishedFolder() is { } folder ? new(Path.Combine(folder, Machine.Slug, run + ".json")) : null;
+
+    /// <inheritdoc cref="Repository"/>
+    /// <exception cref="InvalidOperationException">It does not run from there.</exception>
+    public static string RequireRepository() =>
+        Repository() ?? throw new InvalidOperationException("this program does not run from a build inside the repository");
 
     static string? PublishedFolder() => Repository() is { } repository ? Path.Combine(repository, "perf", "results") : null;
 

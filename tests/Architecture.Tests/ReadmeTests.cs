@@ -8,7 +8,7 @@ public class ReadmeTests
 
     [Test]
     public void Snippets_are_regions_of_a_test_that_runs() =>
-        Assert.That(ReadmeRules.SnippetViolations(AllPages, Repository.Text("tests/Managed.Tests/ReadmeSnippets.cs")), Is.Empty);
+        Assert.That(ReadmeRules.SnippetViolations(AllPages, Repository.Text("tests/Managed.Tests/ReadmeSnippetTests.cs")), Is.Empty);
 
     [Test]
     public void Snippets_in_C_are_lines_of_the_example_that_runs() =>
@@ -58,11 +58,14 @@ public class ReadmeTests
     [TestCase("perf/results/cpu/k.svg", 0)]
     [TestCase("perf/results/cpu/other.svg", 1)]
     public void A_plot_is_named_by_its_folder(string path, int expected) =>
-        Assert.That(ReadmeRules.TableViolations($"<!-- perf:k -->\n![k]({path})\n<!-- /perf -->", _ => ["![k](k.svg)\n"]).Count(), Is.EqualTo(expected));
+        Assert.That(
+            ReadmeRules.TableViolations($"<!-- perf:k -->\n![k]({path})\n<!-- /perf -->", _ => ["![k](k.svg)\n"]).Count(),
+            Is.EqualTo(expected));
 
     private static string[] Results(string name)
     {
         string results = Path.Combine(Repository.Root, "perf", "results");
-        return Directory.Exists(results) ? [.. Directory.EnumerateFiles(results, name + ".md", SearchOption.AllDirectories).Select(File.ReadAllText)] : [];
+        return Directory.Exists(results)
+            ? [.. Directory.EnumerateFiles(results, name + ".md", SearchOption.AllDirectories).Select(File.ReadAllText)] : [];
     }
 }

@@ -34,5 +34,6 @@ static unsafe partial class OpenBlas
     private static partial void Dpotrf(byte* triangle, int* n, double* a, int* stride, int* result);
 
     [LibraryImport(Library, EntryPoint = "cblas_ssyrk")]
-    private static partial void Ssyrk(int order, int triangle, int transpose, int n, int k, float alpha, float* a, int strideA, float beta, float* c, int strideC);
+    private static partial void Ssyrk(
+        int order, int triangle, int transpose, int n, int k, float alpha, float* a, int strideA, float beta, float* c, int strideC);
 }

@@ -18,7 +18,8 @@ static unsafe partial class OpenBlas
             return null;
         SetThreads(layer.Threads);
         (int m, int n) = (layer.Width, layer.Batch);
-        float* weights = Normal((long)m * m, Math.Sqrt(2.0 / m)), inputs = Normal((long)n * m, 1), cotangents = Normal((long)n * m, 1), results = Normal((long)n * m, 0);
+        float* weights = Normal((long)m * m, Math.Sqrt(2.0 / m)), inputs = Normal((long)n * m, 1), cotangents = Normal((long)n * m, 1),
+            results = Normal((long)n * m, 0);
         Row row = layer.Time("openblas", Version(),
             forward: () => Sgemm(RowMajor, Plain, Transposed, n, m, m, 1, inputs, m, weights, m, 0, results, m),
             pullback: () => Sgemm(RowMajor, Plain, Plain, n, m, m, 1, cotangents, m, weights, m, 0, results, m),
@@ -57,6 +58,8 @@ static unsafe partial class OpenBlas
     private static partial nint GetCore();
 
     [LibraryImport(Library, EntryPoint = "cblas_sgemm")]
-    private static partial void Sgemm(int order, int transposeA, int transposeB, int m, int n, int k, float alpha, float* a, int strideA, float* b, int strideB, float beta,
+    private static partial void Sgemm(
+        int order, int transposeA, int transposeB, int m, int n, int k, float alpha, float* a, int strideA, float* b, int strideB,
+        float beta,
         float* c, int strideC);
 }

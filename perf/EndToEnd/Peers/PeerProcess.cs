@@ -25,8 +25,10 @@ static class PeerProcess
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"the child process `peer {work} {string.Join(' ', arguments)}` ended with exit code {process.ExitCode}; its message is above");
-        return Json.Read(output);
+        if (process.ExitCode == 0)
+            return Json.Read(output);
+        string line = $"peer {work} {string.Join(' ', arguments)}";
+        throw new InvalidOperationException(
+            $"the child process `{line}` ended with exit code {process.ExitCode}; its message is above");
     }
 }

@@ -1,59 +1,31 @@
 using System.Globalization;
 using Subquad.Perf.Reports;
-using Subquad.Perf.EndToEnd.Runs;
 
 namespace Subquad.Perf.EndToEnd.Peers;
 
-/// <summary>
-/// What a child process can be asked for, by name; the arguments are the numbers of a case, then the folder of data where one is needed.
-/// </summary>
-static class PeerWork
+/// <summary>Work that an experiment gives to a child process.</summary>
+/// <param name="Name">How <see cref="PeerProcess"/> asks for it.</param>
+/// <param name="Run">
+/// Takes the numbers of a case, then the folder of data where one is needed, and returns the rows that the process prints.
+/// </param>
+sealed record PeerWork(string Name, Func<string[], IEnumerable<Row>> Run)
 {
-    public static IEnumerable<Row> Run(string work, string[] arguments)
+    /// <summary>Work in libtorch, whose library must be made loadable first.</summary>
+    public static PeerWork InLibtorch(string name, Func<string[], IEnumerable<Row>> run) => new(name, arguments =>
     {
-        switch (work)
-        {
-            case "libtorch":
-                LibtorchLoader.Prepare();
-                return [DensePeer.Run(Dense(arguments))];
-            case "openblas":
-                return OpenBlas.Run(Dense(arguments)) is { } row ? [row] : [];
-            case "nanoflann":
-                return NanoflannPeer.Run(Search(arguments)) is { } nearest ? [nearest] : [];
-            case "adam":
-                LibtorchLoader.Prepare();
-                return AdamPeer.Run(Training(arguments), Folder(arguments));
-            case "subquad":
-                return FashionTraining.Run(Training(arguments), Folder(arguments));
-            case "scaling":
-                return ScalingTraining.Run(ScalingCase.Parse(arguments), images: null);
-            case "scaling-images":
-                return ScalingTraining.Run(ScalingCase.Parse(arguments), Folder(arguments));
-            case "dense-step":
-                LibtorchLoader.Prepare();
-                return DenseStep.Run(ScalingCase.Parse(arguments));
-            case "to-loss":
-                return ToLossTraining.Run(ToLossCase.Parse(arguments), Folder(arguments));
-            case "adam-to-loss":
-                LibtorchLoader.Prepare();
-                return AdamPeer.RunToLoss(ToLossCase.Parse(arguments), Folder(arguments));
-            default:
-                throw new InvalidOperationException($"a child process knows no work named '{work}'");
-        }
-    }
+        LibtorchLoader.Prepare();
+        return run(arguments);
+    });
 
-    static DenseCase Dense(string[] arguments) =>
-        Numbers(arguments) is [var width, var batch, var threads, var repeats] ? new((int)width, (int)batch, (int)threads, (int)repeats) : throw Incomplete();
+    /// <summary>The four numbers of a case.</summary>
+    /// <exception cref="InvalidOperationException">There are fewer.</exception>
+    public static (double, double, double, double) Numbers(string[] arguments) =>
+        arguments.Length >= 4
+            ? (Number(arguments[0]), Number(arguments[1]), Number(arguments[2]), Number(arguments[3]))
+            : throw new InvalidOperationException("a case has four numbers");
 
-    static SearchCase Search(string[] arguments) =>
-        Numbers(arguments) is [var rows, var dimension, var clustered, var repeats] ? new((int)rows, (int)dimension, Clustered: clustered != 0, (int)repeats) : throw Incomplete();
+    /// <summary>The folder of data, the last argument.</summary>
+    public static DirectoryInfo Folder(string[] arguments) => new(arguments[^1]);
 
-    static TrainingCase Training(string[] arguments) =>
-        Numbers(arguments) is [var width, var layers, var density, var seconds] ? new((int)width, (int)layers, density, seconds) : throw Incomplete();
-
-    static InvalidOperationException Incomplete() => new("a case has four numbers");
-
-    static DirectoryInfo Folder(string[] arguments) => new(arguments[^1]);
-
-    static double[] Numbers(string[] arguments) => [.. arguments.Take(4).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+    static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

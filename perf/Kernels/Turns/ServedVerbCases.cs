@@ -1,4 +1,4 @@
-using Subquad.Perf.Kernels.Verbs;
+using Subquad.Perf.Kernels.Cases;
 using Subquad.Perf.Reports.Turns;
 using Subquad.Simd;
 
@@ -20,7 +20,7 @@ sealed class ServedVerbCases(string[] families, KernelSet[] sets, Func<ServedRow
             _held.Add(cases);
             foreach (VerbCase work in cases.Cases())
                 foreach (KernelSet set in sets)
-                    yield return change(new ServedRow(family, $"{work.Name}, {work.Shape}, {set.Name}", () => work.Work(set)));
+                    yield return change(work.On(family, set));
         }
     }
 

@@ -48,10 +48,10 @@ sealed class SlowedVerb
         // By the clock that times the samples: what passes while the thread does not run is no part of a call.
         void Prolong()
         {
-            double start = SampleServer.Now(row);
+            double start = Sampling.Now(row);
             row.Work();
-            double end = SampleServer.Now(row);
-            while (SampleServer.Now(row) - end < _share * (end - start))
+            double end = Sampling.Now(row);
+            while (Sampling.Now(row) - end < _share * (end - start))
                 Thread.SpinWait(1);
         }
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Subquad.Perf.Kernels.Verbs;
+using Subquad.Perf.Kernels.Cases;
+using Subquad.Perf.Reports;
 using Subquad.Perf.Reports.Turns;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
@@ -14,7 +15,7 @@ static class TurnsCommands
     /// <summary><c>turns --before FOLDER --after FOLDER --json FILE</c>.</summary>
     public static Command Turns()
     {
-        Option<FileInfo> json = JsonFile();
+        Option<FileInfo> json = RunOptions.JsonFile();
         const string oldBuild = "The old build: a folder to which perf/Kernels was published, or a checkout.";
         Option<DirectoryInfo> before = Folder("--before", oldBuild, required: true);
         Option<DirectoryInfo> after = Folder("--after", "The new build, likewise.", required: true);
@@ -50,7 +51,7 @@ static class TurnsCommands
     {
         const int cleanRuns = 20, slowedRuns = 10;
         const string otherwise = " Default: a clone of this repository's last commit.";
-        Option<FileInfo> json = JsonFile();
+        Option<FileInfo> json = RunOptions.JsonFile();
         Option<DirectoryInfo> before = Folder("--before", "A published folder, or a checkout." + otherwise);
         Option<DirectoryInfo> after = Folder("--after", "A second one of the same source." + otherwise);
         Option<DirectoryInfo> slowed = Folder("--slowed", "One published with -p:SlowVerb=true, or a checkout." + otherwise);
@@ -110,9 +111,6 @@ static class TurnsCommands
 
     /// <summary>Whether the row with this key measures the verb.</summary>
     public static bool IsOf(string key, string verb) => key.StartsWith(verb + ", ", StringComparison.Ordinal);
-
-    static Option<FileInfo> JsonFile() =>
-        new("--json") { Description = "File to write; the tables go to the same name with .md.", Required = true };
 
     static Option<DirectoryInfo> Folder(string name, string description, bool required = false) =>
         new(name) { Description = description, Required = required };

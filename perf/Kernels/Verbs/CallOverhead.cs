@@ -16,12 +16,21 @@ static class CallOverhead
         if (native is null)
             return "";
         KernelSet managed = KernelSets.ByName("scalar");
-        double inside = Reports.Measure.Median(Repeats, () => Call(managed)) / Calls, across = Reports.Measure.Median(Repeats, () => Call(native)) / Calls;
-        report.Add(new() { { "kind", "call" }, { "name", "managed" }, { "kernels", managed.Name }, { "threads", 1 }, { "seconds", inside } });
+        double inside = Reports.Measure.Median(Repeats, () => Call(managed)) / Calls,
+            across = Reports.Measure.Median(Repeats, () => Call(native)) / Calls;
+        report.Add(new()
+        {
+            { "kind", "call" },
+            { "name", "managed" },
+            { "kernels", managed.Name },
+            { "threads", 1 },
+            { "seconds", inside },
+        });
         report.Add(new() { { "kind", "call" }, { "name", "native" }, { "kernels", native.Name }, { "threads", 1 }, { "seconds", across } });
         return $"""
-            A call of a verb with nothing to do (a dot product of no elements) takes {MarkdownTable.Cell(1e9 * inside)} ns in managed code and {MarkdownTable.Cell(1e9 * across)} ns across the border into C:
-            the border costs {MarkdownTable.Cell(1e9 * (across - inside))} ns.
+            A call of a verb with nothing to do (a dot product of no elements) takes {MarkdownTable.Cell(1e9 * inside)} ns in managed code
+            and {MarkdownTable.Cell(1e9 * across)} ns across the border into C: the border costs
+            {MarkdownTable.Cell(1e9 * (across - inside))} ns.
 
             """;
     }

@@ -1,3 +1,4 @@
+using Subquad.Perf.Kernels.Cases;
 using Subquad.Simd;
 using Subquad.Simd.Lanes;
 using Subquad.Simd.Memory;
@@ -11,7 +12,11 @@ namespace Subquad.Perf.Kernels.Verbs;
 sealed unsafe class Roofline
 {
     const int Repeats = 9, Rounds = 20_000;
-    static readonly (string Name, long Bytes)[] s_levels = [("first-level cache", 24 << 10), ("second-level cache", 512 << 10), ("last-level cache", 8 << 20), ("most of the last-level cache", 22 << 20), ("memory", 512 << 20)];
+    static readonly (string Name, long Bytes)[] s_levels =
+    [
+        ("first-level cache", 24 << 10), ("second-level cache", 512 << 10), ("last-level cache", 8 << 20),
+        ("most of the last-level cache", 22 << 20), ("memory", 512 << 20),
+    ];
 
     // What is computed must be looked at, or it is not computed.
     static double s_sink;
@@ -38,18 +43,40 @@ sealed unsafe class Roofline
     public double PeakOf(KernelSet set, bool isDouble) => _peaks[(set.Lanes, isDouble)];
 
     /// <summary>The least seconds that this work can take on this set.</summary>
-    public double SecondsOf(VerbCase work, KernelSet set) => Math.Max(work.Flops / PeakOf(set, work.IsDouble), work.Bytes / Bandwidth(work.Footprint));
+    public double SecondsOf(VerbCase work, KernelSet set) =>
+        Math.Max(work.Flops / PeakOf(set, work.IsDouble), work.Bytes / Bandwidth(work.Footprint));
 
     /// <summary>One sentence for people.</summary>
-    public string Describe() =>
-        "Measured roofs of one core: " + string.Join(", ", _peaks.Where(peak => !peak.Key.IsDouble).Select(peak =>
-            $"{MarkdownTable.Cell(peak.Value / 1e9)} GFLOP/s in float32 ({MarkdownTable.Cell(_peaks[(peak.Key.Lanes, true)] / 1e9)} in float64) with {peak.Key.Lanes} lane{(peak.Key.Lanes > 1 ? "s" : "")}")) +
-        "; read bandwidth " + string.Join(", ", _bandwidths.Select(level => $"{MarkdownTable.Cell(level.PerSecond / 1e9)} GB/s from {level.Name}")) + ".";
+    public string Describe()
+    {
+        IEnumerable<int> lanes = _peaks.Keys.Where(peak => !peak.IsDouble).Select(peak => peak.Lanes);
+        return $"Measured roofs of one core: {string.Join(", ", lanes.Select(Peaks))}; "
+            + $"read bandwidth {string.Join(", ", _bandwidths.Select(Level))}.";
+
+        string Peaks(int lanes) => $"{Rate(_peaks[(lanes, false)])} GFLOP/s in float32 "
+            + $"({Rate(_peaks[(lanes, true)])} in float64) with {lanes} lane{(lanes > 1 ? "s" : "")}";
+
+        static string Level((string Name, long, double PerSecond) level) => $"{Rate(level.PerSecond)} GB/s from {level.Name}";
+
+        static string Rate(double perSecond) => MarkdownTable.Cell(perSecond / 1e9);
+    }
 
     public IEnumerable<Row> Rows() =>
     [
-        .. _peaks.Select(peak => new Row { { "kind", "roof" }, { "name", peak.Key.IsDouble ? "float64" : "float32" }, { "lanes", peak.Key.Lanes }, { "gflops", peak.Value / 1e9 } }),
-        .. _bandwidths.Select(level => new Row { { "kind", "roof" }, { "name", level.Name }, { "bytes", level.Bytes }, { "gigabytes_per_second", level.PerSecond / 1e9 } }),
+        .. _peaks.Select(peak => new Row
+        {
+            { "kind", "roof" },
+            { "name", peak.Key.IsDouble ? "float64" : "float32" },
+            { "lanes", peak.Key.Lanes },
+            { "gflops", peak.Value / 1e9 },
+        }),
+        .. _bandwidths.Select(level => new Row
+        {
+            { "kind", "roof" },
+            { "name", level.Name },
+            { "bytes", level.Bytes },
+            { "gigabytes_per_second", level.PerSecond / 1e9 },
+        }),
     ];
 
     double Bandwidth(double footprint)
@@ -70,7 +97,8 @@ sealed unsafe class Roofline
     {
         // Twelve chains: a multiply-add takes four cycles and two begin in each; a few more than eight leave the scheduler some room.
         _peaks.Add((TSimd.Count, false), 2.0 * 12 * TSimd.Count * Rounds / Measure.Median(Repeats, MultiplyAdds<TSimd, TVec>));
-        _peaks.Add((TSimd.Count, true), 2.0 * 12 * TDouble.Count * Rounds / Measure.Median(Repeats, MultiplyAddsDouble<TDouble, TVecDouble>));
+        _peaks.Add(
+            (TSimd.Count, true), 2.0 * 12 * TDouble.Count * Rounds / Measure.Median(Repeats, MultiplyAddsDouble<TDouble, TVecDouble>));
     }
 
     static void MultiplyAdds<TSimd, TVec>() where TSimd : struct, ISimd<TVec> where TVec : struct
@@ -83,7 +111,9 @@ sealed unsafe class Roofline
             (s4, s5, s6, s7) = (TSimd.MulAdd(a, s4, b), TSimd.MulAdd(a, s5, b), TSimd.MulAdd(a, s6, b), TSimd.MulAdd(a, s7, b));
             (s8, s9, s10, s11) = (TSimd.MulAdd(a, s8, b), TSimd.MulAdd(a, s9, b), TSimd.MulAdd(a, s10, b), TSimd.MulAdd(a, s11, b));
         }
-        TVec sum = TSimd.Add(TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3)), TSimd.Add(TSimd.Add(TSimd.Add(s4, s5), TSimd.Add(s6, s7)), TSimd.Add(TSimd.Add(s8, s9), TSimd.Add(s10, s11))));
+        TVec sum = TSimd.Add(
+            TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3)),
+            TSimd.Add(TSimd.Add(TSimd.Add(s4, s5), TSimd.Add(s6, s7)), TSimd.Add(TSimd.Add(s8, s9), TSimd.Add(s10, s11))));
         Volatile.Write(ref s_sink, TSimd.Sum(sum));
     }
 
@@ -97,7 +127,9 @@ sealed unsafe class Roofline
             (s4, s5, s6, s7) = (TSimd.MulAdd(a, s4, b), TSimd.MulAdd(a, s5, b), TSimd.MulAdd(a, s6, b), TSimd.MulAdd(a, s7, b));
             (s8, s9, s10, s11) = (TSimd.MulAdd(a, s8, b), TSimd.MulAdd(a, s9, b), TSimd.MulAdd(a, s10, b), TSimd.MulAdd(a, s11, b));
         }
-        TVec sum = TSimd.Add(TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3)), TSimd.Add(TSimd.Add(TSimd.Add(s4, s5), TSimd.Add(s6, s7)), TSimd.Add(TSimd.Add(s8, s9), TSimd.Add(s10, s11))));
+        TVec sum = TSimd.Add(
+            TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3)),
+            TSimd.Add(TSimd.Add(TSimd.Add(s4, s5), TSimd.Add(s6, s7)), TSimd.Add(TSimd.Add(s8, s9), TSimd.Add(s10, s11))));
         Volatile.Write(ref s_sink, TSimd.Sum(sum));
     }
 

@@ -1,3 +1,4 @@
+using Subquad.Perf.Kernels.Cases;
 using Subquad.Perf.Reports;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
@@ -13,7 +14,9 @@ static class VerbTables
     /// or where that was not measured.
     /// </summary>
     public static string? ManagedOf(KernelSet set, KernelSet[] sets) =>
-        KernelSets.Native.Contains(set) ? Array.Find(sets, other => KernelSets.Managed.Contains(other) && other.IsFused && other.Lanes <= set.Lanes)?.Name : null;
+        KernelSets.Native.Contains(set)
+            ? Array.Find(sets, other => KernelSets.Managed.Contains(other) && other.IsFused && other.Lanes <= set.Lanes)?.Name
+            : null;
 
     public static string Render(List<(VerbCase Case, Dictionary<string, double> Seconds)> timed, KernelSet[] sets, Roofline roofline)
     {
@@ -24,23 +27,26 @@ static class VerbTables
         {
             // Where arithmetic is the roof of the widest set, the rate is arithmetic.
             bool computes = work.Flops / roofline.PeakOf(sets[0], work.IsDouble) >= 0.999 * roofline.SecondsOf(work, sets[0]);
+            double amount = computes ? work.Flops : work.Bytes;
             rates.Add([
                 work.Name, work.Shape, computes ? "GFLOP/s" : "GB/s",
-                .. sets.Select(set => $"{Cell((computes ? work.Flops : work.Bytes) / seconds[set.Name] / 1e9)} ({Share(roofline.SecondsOf(work, set) / seconds[set.Name])})")]);
+                .. sets.Select(set => RateOf(amount, roofline.SecondsOf(work, set), seconds[set.Name]))]);
             ratios.Add([work.Name, work.Shape, .. natives.Select(set => Cell(seconds[ManagedOf(set, sets)!] / seconds[set.Name]))]);
         }
         return $"""
             {roofline.Describe()}
 
-            Every verb on one thread: arithmetic, or the least bytes that it must read and write once (whole lines where it touches single elements), in a second; in brackets the share of the
-            roof: the time that arithmetic or bytes alone would take at the rates above, whichever is longer, by the time taken. Bytes are held against reading from the cache that their footprint fits.
+            Every verb on one thread: arithmetic, or the least bytes that it must read and write once (whole lines where it touches single
+            elements), in a second; in brackets the share of the roof: the time that arithmetic or bytes alone would take at the rates
+            above, whichever is longer, by the time taken. Bytes are held against reading from the cache that their footprint fits.
 
             {rates}
-            The C core beside the managed kernels: how many times as fast it is. A set of the C core that hands a verb to the managed kernels ({nameof(Subquad)}.Simd/Interop/ServedVerbs.cs) shows 1.
+            The C core beside the managed kernels: how many times as fast it is. A set of the C core that hands a verb to the
+            managed kernels ({nameof(Subquad)}.Simd/Interop/ServedVerbs.cs) shows 1.
 
             {ratios}
             """;
     }
 
-    static string Share(double share) => $"{100 * share:0} %";
+    static string RateOf(double amount, double least, double seconds) => $"{Cell(amount / seconds / 1e9)} ({100 * least / seconds:0} %)";
 }

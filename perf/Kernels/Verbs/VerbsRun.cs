@@ -1,4 +1,6 @@
+using Subquad.Perf.Kernels.Cases;
 using Subquad.Perf.Reports;
+using Subquad.Perf.Reports.Turns;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 
@@ -9,9 +11,6 @@ namespace Subquad.Perf.Kernels.Verbs;
 /// </summary>
 sealed class VerbsRun
 {
-    /// <summary>A sample is at least this long, so that the clock's grain does not show.</summary>
-    const double Sample = 5e-3;
-
     const int Placements = 5;
 
     /// <summary>Fewer samples are too few to publish.</summary>
@@ -32,8 +31,8 @@ sealed class VerbsRun
     {
         foreach (Row row in _roofline.Rows())
             _report.Add(row);
-        foreach ((_, Func<IVerbCases> create) in VerbFamilies.All)
-            Time(create);
+        foreach ((string family, Func<IVerbCases> create) in VerbFamilies.All)
+            Time(family, create);
         string calls = CallOverhead.Measure(_report);
         return new FinishedRun(_report, VerbTables.Render(_timed, Sets, _roofline) + "\n" + calls);
     }
@@ -41,29 +40,31 @@ sealed class VerbsRun
     /// <summary>
     /// Every placement allocates the operands anew: where pages happen to lie can halve a rate, and must not decide between two sets.
     /// </summary>
-    void Time(Func<IVerbCases> create)
+    void Time(string family, Func<IVerbCases> create)
     {
-        var samples = new Dictionary<(string Verb, string Shape, string Set), List<double>>();
+        var samples = new Dictionary<string, List<double>>();
         for (int placement = 0; placement < Placements; placement++)
         {
             using IVerbCases cases = create();
-            bool last = placement == Placements - 1;
-            foreach (VerbCase work in cases.Cases().Where(one => Only is null || one.Name.Contains(Only, StringComparison.OrdinalIgnoreCase)))
+            foreach (VerbCase work in cases.Cases().Where(IsWanted))
             {
-                int[] calls = [.. Sets.Select(set => CallsOf(work, set))];
+                ServedRow[] rows = [.. Sets.Select(set => work.On(family, set))];
+                int[] calls = [.. rows.Select(Sampling.CallsOf)];
                 // In turns, so that a noisy moment or a slower clock hits all sets.
                 for (int repeat = 0; repeat < Repeats; repeat++)
-                    for (int i = 0; i < Sets.Length; i++)
+                    for (int i = 0; i < rows.Length; i++)
                     {
-                        if (!samples.TryGetValue((work.Name, work.Shape, Sets[i].Name), out List<double>? list))
-                            samples.Add((work.Name, work.Shape, Sets[i].Name), list = []);
-                        list.Add(SecondsOf(work, Sets[i], calls[i]));
+                        if (!samples.TryGetValue(rows[i].Key, out List<double>? list))
+                            samples.Add(rows[i].Key, list = []);
+                        list.Add(Sampling.SecondsOf(rows[i], calls[i]));
                     }
-                if (last)
-                    Report(work, Sets.ToDictionary(set => set.Name, set => Reports.Measure.Median(samples[(work.Name, work.Shape, set.Name)])));
+                if (placement == Placements - 1)
+                    Report(work, Sets.Zip(rows).ToDictionary(pair => pair.First.Name, pair => Measure.Median(samples[pair.Second.Key])));
             }
         }
     }
+
+    bool IsWanted(VerbCase work) => Only is null || work.Name.Contains(Only, StringComparison.OrdinalIgnoreCase);
 
     void Report(VerbCase work, Dictionary<string, double> seconds)
     {
@@ -92,20 +93,4 @@ sealed class VerbsRun
             { "managed_ratio", managed is null ? null : all[managed] / seconds },
         };
     }
-
-    static int CallsOf(VerbCase work, KernelSet set)
-    {
-        work.Work(set);
-        double once = SecondsOf(work, set, 1);
-        // Short ones are asked again: the first answer is mostly the clock.
-        if (once < Sample / 100)
-            once = SecondsOf(work, set, 100);
-        return (int)Math.Clamp(Math.Ceiling(Sample / Math.Max(once, 1e-9)), 1, 1e6);
-    }
-
-    static double SecondsOf(VerbCase work, KernelSet set, int calls) => Reports.Measure.Seconds(() =>
-    {
-        for (int call = 0; call < calls; call++)
-            work.Work(set);
-    }) / calls;
 }

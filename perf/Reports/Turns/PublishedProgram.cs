@@ -35,7 +35,7 @@ sealed class PublishedProgram : IDisposable
         DirectoryInfo clone = Directory.CreateTempSubdirectory("subquad-clone");
         try
         {
-            Execute("git", "clone", "--quiet", repository, clone.FullName);
+            ChildProgram.Run(null, "git", "clone", "--quiet", repository, clone.FullName);
             return new PublishedProgram(clone, name, options);
         }
         finally
@@ -61,19 +61,7 @@ sealed class PublishedProgram : IDisposable
     static DirectoryInfo Publish(string project, string[] options)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("subquad-published");
-        Execute("dotnet", ["publish", "-c", "Release", project, "-o", folder.FullName, .. options]);
+        ChildProgram.Run(null, "dotnet", ["publish", "-c", "Release", project, "-o", folder.FullName, .. options]);
         return folder;
-    }
-
-    static void Execute(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-        {
-            string line = string.Join(' ', [program, .. arguments]);
-            throw new InvalidOperationException($"{line} ended with exit code {process.ExitCode}: {output}");
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Subquad.Perf.Reports.Turns;
@@ -10,9 +9,6 @@ namespace Subquad.Perf.Reports.Turns;
 /// </summary>
 static class SampleServer
 {
-    /// <summary>Length of a sample in seconds: much longer than the clock's step, and shorter than a time slice of the scheduler.</summary>
-    const double Sample = 2e-3;
-
     /// <summary>
     /// Length of a turn in seconds. On a busy machine a process waits for the core at each turn, so a turn holds several samples.
     /// </summary>
@@ -37,7 +33,7 @@ static class SampleServer
             ServedRow row = rows[int.Parse(parts[1], CultureInfo.InvariantCulture)];
             output.WriteLine(parts[0] switch
             {
-                "calls" => CallsOf(row).ToString(CultureInfo.InvariantCulture),
+                "calls" => Sampling.CallsOf(row).ToString(CultureInfo.InvariantCulture),
                 "time" => Joined(Time(row, int.Parse(parts[2], CultureInfo.InvariantCulture))),
                 "allocated" => AllocatedBy(row).ToString(CultureInfo.InvariantCulture),
                 _ => throw new ArgumentException($"'calls', 'time' or 'allocated' expected, '{parts[0]}' found"),
@@ -58,7 +54,7 @@ static class SampleServer
         double total = 0;
         while (total < Turn)
         {
-            samples.Add(SecondsOf(row, calls));
+            samples.Add(Sampling.SecondsOf(row, calls));
             total += calls * samples[^1];
         }
         return samples;
@@ -66,16 +62,6 @@ static class SampleServer
 
     static string Joined(IEnumerable<double> samples) =>
         string.Join(' ', samples.Select(seconds => seconds.ToString("R", CultureInfo.InvariantCulture)));
-
-    static int CallsOf(ServedRow row)
-    {
-        row.Work();
-        double once = Shortest(row, 1);
-        // Short calls are timed again: one call is mostly the clock.
-        if (once < Sample / 20)
-            once = Shortest(row, 100);
-        return (int)Math.Clamp(Math.Round(Sample / Math.Max(once, 1e-9)), 1, 1e6);
-    }
 
     static long AllocatedBy(ServedRow row)
     {
@@ -90,16 +76,4 @@ static class SampleServer
     /// </summary>
     static long Allocated(ServedRow row) =>
         row.HasThreads ? GC.GetTotalAllocatedBytes(precise: true) : GC.GetAllocatedBytesForCurrentThread();
-
-    static double Shortest(ServedRow row, int calls) => Enumerable.Range(0, 3).Min(_ => SecondsOf(row, calls));
-
-    static double SecondsOf(ServedRow row, int calls)
-    {
-        double start = Now(row);
-        row.Repeat(calls);
-        return (Now(row) - start) / calls;
-    }
-
-    /// <summary>The clock of a row in seconds: that of the thread, or the wall clock where other threads work too.</summary>
-    public static double Now(ServedRow row) => row.HasThreads ? Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency : ThreadClock.Now();
 }

@@ -14,7 +14,7 @@ internal static class FlushCosts
     private const double PerLine = 4.2, PerElement = 0.5;
 
     // Of a product with a group of terms, to begin, per datum and neuron, and per multiply-add (data in whole pairs of panels); of an
-    // append, per entry of the group that is transposed (perf/EndToEnd, Runs/Solvers/HeldProductCases).
+    // append, per entry of the group that is transposed (perf/EndToEnd, Solvers/HeldProductCases).
     private const double PerProduct = 20_000, PerPair = 0.65, PerMultiplyAdd = 0.014, PerEntry = 3.5;
 
     private const int LineFloats = 16, MostSteps = 32;

@@ -13,7 +13,7 @@ public sealed class CorrelationTree : IDisposable, INativeOwner
 {
     /// <summary>
     /// Up to one changed leaf in so many, changes go path by path, above level by level: of 16,384 leaves 256 take as long as all levels do
-    /// (perf/Kernels, TournamentBenchmarks).
+    /// (perf/Kernels, TournamentUpdateCases).
     /// </summary>
     internal const int LeavesPerPath = 64;
 

@@ -1,0 +1,7 @@
+namespace Subquad.Perf.Kernels.Cases;
+
+/// <summary>Verbs that share operands, which they own.</summary>
+interface IVerbCases : IDisposable
+{
+    IEnumerable<VerbCase> Cases();
+}

@@ -1,0 +1,10 @@
+using System.Runtime.CompilerServices;
+using Subquad.Support;
+
+namespace Subquad.Cli.Tests;
+
+internal static class Startup
+{
+    [ModuleInitializer]
+    internal static void Begin() => WineExceptions.Mend();
+}

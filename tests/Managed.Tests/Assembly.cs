@@ -1,0 +1,5 @@
+using NUnit.Framework;
+using Subquad.Support;
+
+[assembly: LeakCheck]
+[assembly: NonParallelizable]
