@@ -87,7 +87,8 @@ public sealed partial class Network
         RequireFloat32();
         string hash = RequireBase();
         if (Weights.HasTerms)
-            throw new InvalidOperationException("expected a model as it was loaded, found one that holds a change already; load the model anew");
+            throw new InvalidOperationException(
+                "expected a model as it was loaded, found one that holds a change already; load the model anew");
         ModelDelta delta = DeltaFile.Read(path, hash, Shape.Layers());
         for (int layer = 0; layer < delta.Terms.Count; layer++)
             foreach (LowRankTerms terms in delta.Terms[layer])
@@ -103,7 +104,8 @@ public sealed partial class Network
         {
             if (BaseHash is null)
                 throw new InvalidOperationException(
-                    "expected a network that was loaded from a model or saved to one, found one that was only drawn: a delta needs a model that it belongs to");
+                    "expected a network that was loaded from a model or saved to one, found one that was only drawn: "
+                    + "a delta needs a model that it belongs to");
             if (Weights.IsBaseChanged)
                 throw new InvalidOperationException(
                     "expected changes that were kept beside the weights, found some that were added to them; "

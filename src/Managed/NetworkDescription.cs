@@ -24,7 +24,8 @@ public sealed partial class Network
         RefuseTooLarge(shape, share is not null, weights);
         string? hash = model.DataHash?.Invoke();
         LayerStack layers = LayerStackFactory.Read(model, kernels, share?.Invoke(), weights);
-        return new Network(shape, model.Initialisation.Seed, layers, model.Input, model.Target, [.. model.ClassNames], model.Schema, kernels)
+        string[] classNames = [.. model.ClassNames];
+        return new Network(shape, model.Initialisation.Seed, layers, model.Input, model.Target, classNames, model.Schema, kernels)
         {
             WeightFormat = weights,
             HiddenStepScale = model.HiddenStepScale,

@@ -13,6 +13,16 @@ public sealed partial class Network
     /// <summary>The SHA-256 of the data of the model file that the weights were read from or last saved to; null before that.</summary>
     internal string? BaseHash { get; private set; }
 
+    /// <summary>What it does to rows and targets, and which data its parameters are. Thread-safe.</summary>
+    public NetworkSummary Summary
+    {
+        get
+        {
+            lock (_base)
+                return new(this, BaseHash);
+        }
+    }
+
     /// <summary>
     /// Writes the hidden weights of a model in the order of memory to a file beside it, MODEL.panels, from which <see cref="Load"/> can
     /// share them. About as large as the model; written anew whenever the model is. Thread-safe.

@@ -84,7 +84,10 @@ internal static class DeltaFile
             throw new InvalidDataException($"'{path}': expected delta version {Version}, found '{version}'");
         string wanted = file.Text(Base);
         if (wanted != baseHash)
-            throw new InvalidDataException($"'{path}': expected the model that this delta was made from (SHA-256 {wanted}), found another one ({baseHash})");
+        {
+            string expected = $"expected the model that this delta was made from (SHA-256 {wanted})";
+            throw new InvalidDataException($"'{path}': {expected}, found another one ({baseHash})");
+        }
         foreach ((string field, string own) in MetadataFields.Widths(layers))
             if (file.Text(field) != own)
                 throw new InvalidDataException($"'{path}': {field}: expected {own}, found {file.Text(field)}");

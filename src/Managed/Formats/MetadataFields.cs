@@ -62,7 +62,8 @@ internal static class MetadataFields
     public static T Named<T>(SafetensorsFile file, string field) where T : struct, Enum =>
         Enum.TryParse(file.Text(field), out T value) && Enum.IsDefined(value)
             ? value
-            : throw new InvalidDataException($"'{file.Path}': {field}: expected one of {string.Join(", ", Enum.GetNames<T>())}, found '{file.Text(field)}'");
+            : throw new InvalidDataException(
+                $"'{file.Path}': {field}: expected one of {string.Join(", ", Enum.GetNames<T>())}, found '{file.Text(field)}'");
 
     /// <summary>What <paramref name="parse"/> makes of a text, which is all that its messages know.</summary>
     public static T Parsed<T>(SafetensorsFile file, string field, Func<string, T> parse)

@@ -23,7 +23,7 @@ internal static class ModelFile
     /// <param name="file">The file.</param>
     /// <param name="verifies">Whether the hash of the data is computed and compared when it is asked for, or what the file says is
     /// taken.</param>
-    /// <exception cref="InvalidDataException">The file is no model, or a damaged one; the message names file and tensor or field.</exception>
+    /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names tensor or field.</exception>
     public static ModelDescription Read(SafetensorsFile file, bool verifies)
     {
         string version = file.Text(MetadataFields.Version);

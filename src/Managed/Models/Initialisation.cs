@@ -6,7 +6,8 @@ namespace Subquad.Models;
 /// <paramref name="ShiftConstant"/>.</param>
 /// <param name="ShiftConstant">c of b = sqrt(c ln m), one value or one per hidden layer; used without densities.</param>
 /// <param name="OutputWeights">How the output matrix was drawn.</param>
-internal sealed record Initialisation(ulong Seed, IReadOnlyList<double>? Densities, IReadOnlyList<double> ShiftConstant, OutputWeights OutputWeights)
+internal sealed record Initialisation(
+    ulong Seed, IReadOnlyList<double>? Densities, IReadOnlyList<double> ShiftConstant, OutputWeights OutputWeights)
 {
     /// <summary>c where neither densities nor another c are given.</summary>
     public const double DefaultShiftConstant = 0.4;

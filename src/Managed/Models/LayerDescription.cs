@@ -26,7 +26,7 @@ internal abstract record LayerDescription(int Inputs, int Width)
     /// <param name="outputs">Outputs of the last layer.</param>
     /// <param name="isNormalised">Whether every hidden layer divides h by its norm.</param>
     /// <param name="initialisation">What the shifts follow from.</param>
-    /// <exception cref="ArgumentException">Such layers cannot be built; the message names the field of <see cref="NetworkShape"/>.</exception>
+    /// <exception cref="ArgumentException">Such layers cannot be built; the message names the field of a network's shape.</exception>
     public static LayerDescription[] Chain(
         int inputs, IReadOnlyList<int> hidden, int outputs, bool isNormalised, Initialisation initialisation)
     {
@@ -67,7 +67,8 @@ internal sealed record ShiftedReluDescription(int Inputs, int Width, double Shif
     /// <summary>The name of theta.</summary>
     public static string Thresholds(int number) => $"theta.{number}";
 
-    public override IReadOnlyList<ParameterDescription> Parameters(int number) => [new(Weights(number), Width, Inputs), new(Thresholds(number), Width)];
+    public override IReadOnlyList<ParameterDescription> Parameters(int number) =>
+        [new(Weights(number), Width, Inputs), new(Thresholds(number), Width)];
 }
 
 /// <summary>The output layer f = A^T h; A has one row per neuron.</summary>

@@ -59,7 +59,8 @@ internal sealed record ModelDescription
     /// <summary>A parameter.</summary>
     /// <exception cref="InvalidDataException">There is no such tensor.</exception>
     public TensorSource Tensor(string name) =>
-        Tensors.FirstOrDefault(tensor => tensor.Name == name) ?? throw new InvalidDataException($"{Source}: expected a tensor '{name}', found none");
+        Tensors.FirstOrDefault(tensor => tensor.Name == name)
+        ?? throw new InvalidDataException($"{Source}: expected a tensor '{name}', found none");
 
     /// <summary>Refuses parts that do not fit each other. Looks at no element of a tensor.</summary>
     /// <exception cref="InvalidDataException">The message names the field or the tensor.</exception>
@@ -83,7 +84,8 @@ internal sealed record ModelDescription
         LayerDescription[] chain;
         try
         {
-            chain = LayerDescription.Chain(Inputs, [.. Layers.SkipLast(1).Select(layer => layer.Width)], Outputs, IsNormalised, Initialisation);
+            int[] hidden = [.. Layers.SkipLast(1).Select(layer => layer.Width)];
+            chain = LayerDescription.Chain(Inputs, hidden, Outputs, IsNormalised, Initialisation);
         }
         catch (ArgumentException fault)
         {

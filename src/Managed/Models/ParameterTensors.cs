@@ -18,10 +18,9 @@ internal static class ParameterTensors
         foreach (HiddenLayer hidden in layers.Hidden)
         {
             int number = tensors.Count / 2 + 1;
-            tensors.Add(new(
-                ShiftedReluDescription.Weights(number), [hidden.Width, hidden.Inputs], (start, chunk) => hidden.LowRank.CopyRowMajor(start, chunk, isFused)));
-            tensors.Add(new(
-                ShiftedReluDescription.Thresholds(number), [hidden.Width], (start, chunk) => hidden.Thresholds.Slice(start, chunk.Length).CopyTo(chunk)));
+            string weights = ShiftedReluDescription.Weights(number), thresholds = ShiftedReluDescription.Thresholds(number);
+            tensors.Add(new(weights, [hidden.Width, hidden.Inputs], (start, chunk) => hidden.LowRank.CopyRowMajor(start, chunk, isFused)));
+            tensors.Add(new(thresholds, [hidden.Width], (start, chunk) => hidden.Thresholds.Slice(start, chunk.Length).CopyTo(chunk)));
         }
         tensors.Add(OfOutput(layers));
         return tensors;
@@ -62,14 +61,16 @@ internal static class ParameterTensors
     /// <param name="output">Like <see cref="OfOutput"/>.</param>
     /// <param name="source">What messages call the model.</param>
     /// <param name="layers">Its owner.</param>
-    /// <exception cref="InvalidDataException">A number is not finite; nothing else stops it.</exception>
-    public static void ReadOutput(TensorSource output, string source, LayerStack layers) => ReadOutput(output, source, new float[ChunkFloats], layers);
+    /// <exception cref="InvalidDataException">A number is not finite.</exception>
+    public static void ReadOutput(TensorSource output, string source, LayerStack layers) =>
+        ReadOutput(output, source, new float[ChunkFloats], layers);
 
-    private static void ReadOutput(TensorSource output, string source, float[] chunk, LayerStack layers) => output.Read(source, chunk, (start, values) =>
-    {
-        for (int i = 0; i < values.Length; i++)
-            layers.Output[(int)((start + i) % layers.Outputs), (int)((start + i) / layers.Outputs)] = values[i];
-    });
+    private static void ReadOutput(TensorSource output, string source, float[] chunk, LayerStack layers) =>
+        output.Read(source, chunk, (start, values) =>
+        {
+            for (int i = 0; i < values.Length; i++)
+                layers.Output[(int)((start + i) % layers.Outputs), (int)((start + i) / layers.Outputs)] = values[i];
+        });
 
     /// <summary>Reads a matrix a pair of panels at a time, so that its float32 elements are never there all at once.</summary>
     private static void ReadRounded(TensorSource source, string model, float[] chunk, PanelMatrix target, KernelSet kernels)

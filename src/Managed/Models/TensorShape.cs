@@ -52,7 +52,8 @@ internal static class TensorShape
         for (int i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
-                throw new InvalidDataException($"{source}, tensor '{name}': expected a finite number at element {start + i}, found {values[i]}");
+                throw new InvalidDataException(
+                    $"{source}, tensor '{name}': expected a finite number at element {start + i}, found {values[i]}");
         }
     }
 }

@@ -61,7 +61,8 @@ internal sealed record TensorSource(string Name, string Type, long[] Shape, Fill
     public void Expect(string source, ReadOnlySpan<long> shape)
     {
         if (!shape.SequenceEqual(Shape))
-            throw new InvalidDataException($"{source}, tensor '{Name}': expected shape {TensorShape.Text(shape)}, found {TensorShape.Text(Shape)}");
+            throw new InvalidDataException(
+                $"{source}, tensor '{Name}': expected shape {TensorShape.Text(shape)}, found {TensorShape.Text(Shape)}");
         if (Type != "F32")
             throw new InvalidDataException($"{source}, tensor '{Name}': expected the type F32, found {Type}");
     }
