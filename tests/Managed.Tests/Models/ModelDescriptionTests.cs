@@ -105,22 +105,27 @@ internal sealed class ModelDescriptionTests
     {
         yield return Misfit("no layers", "expected layers, found none", model => model with { Layers = [] });
         yield return Misfit(
-            "no hidden layer", "Hidden: expected at least one hidden layer", model => model with { Layers = [.. model.Layers.TakeLast(1)] });
+            "no hidden layer", "Hidden: expected at least one hidden layer",
+            model => model with { Layers = [.. model.Layers.TakeLast(1)] });
         yield return Misfit(
             "no output layer", "layer 2: expected OutputDescription", model => model with { Layers = [.. model.Layers.SkipLast(1)] });
         yield return Misfit("a cut chain", "layer 2: expected", model => Layer(model, 1, new ShiftedReluDescription(71, 33, 0, false)));
         yield return Misfit("a mixture", "layer 1: expected", model => Layer(model, 1, new ShiftedReluDescription(70, 33, 0, true)));
-        yield return Misfit("another shift", "layer 1: expected", model => Layer(model, 0, new ShiftedReluDescription(Inputs, 70, 0.5, false)));
+        yield return Misfit(
+            "another shift", "layer 1: expected", model => Layer(model, 0, new ShiftedReluDescription(Inputs, 70, 0.5, false)));
         yield return Misfit(
             "a density", "Densities: expected values", model => model with { Initialisation = new(0, [0.7], [0.4], OutputWeights.Normal) });
         yield return Misfit("inputs", "inputs: expected 11, found 12", model => model with { Input = InputTransform.Identity(12) });
         yield return Misfit("outputs", "outputs: expected 3, found 2", model => model with { Target = TargetTransform.Identity(2) });
-        yield return Misfit("no names", "class names: expected 0, found 3", model => model with { Target = TargetTransform.OfClasses(3) });
-        yield return Misfit("no tensor", "expected a tensor 'W.1', found none", model => model with { Tensors = [.. model.Tensors.Skip(1)] });
+        yield return Misfit(
+            "no names", "class names: expected 0, found 3", model => model with { Target = TargetTransform.OfClasses(3) });
+        yield return Misfit(
+            "no tensor", "expected a tensor 'W.1', found none", model => model with { Tensors = [.. model.Tensors.Skip(1)] });
         yield return Misfit(
             "another shape", "tensor 'W.2': expected shape [33, 70], found [70, 33]", model => Tensor(model, Zeros("W.2", 70, 33)));
         yield return Misfit(
-            "another type", "tensor 'theta.1': expected the type F32, found I32", model => Tensor(model, Zeros("theta.1", 70) with { Type = "I32" }));
+            "another type", "tensor 'theta.1': expected the type F32, found I32",
+            model => Tensor(model, Zeros("theta.1", 70) with { Type = "I32" }));
         yield return Misfit(
             "a NaN", "tensor 'theta.2': expected a finite number at element 32",
             model => Tensor(model, TensorSource.Of("theta.2", [.. new float[32], float.NaN])));
