@@ -7,7 +7,7 @@ namespace Subquad;
 /// Rows of numbers with what should be predicted from them. Inputs are kept as they were given: a network standardises and normalises them
 /// itself. Never changed after construction, so it may be used from many threads.
 /// </summary>
-public sealed class Dataset
+public sealed partial class Dataset
 {
     internal Dataset(Examples examples) => Examples = examples;
 

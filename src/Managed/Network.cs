@@ -2,6 +2,7 @@ using Subquad.Data;
 using Subquad.Engine;
 using Subquad.Layers;
 using Subquad.Losses;
+using Subquad.Models;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
@@ -268,76 +269,9 @@ public sealed partial class Network : IDisposable
     {
         kernels ??= KernelSets.Best;
         RefuseTooLarge(shape);
-        LayerStack layers = Allocate(shape);
-        try
-        {
-            using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
-            DrawHidden(layers.Hidden, seed, kernels, team);
-            DrawOutput(layers.Output, shape, seed, kernels);
-        }
-        catch
-        {
-            layers.Dispose();
-            throw;
-        }
+        using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
+        LayerStack layers = LayerStackFactory.Draw(shape.Layers(), shape.InitialisationBy(seed), kernels, team);
         return new Network(shape, seed, layers, input, target, classNames, schema, kernels) { FirstIndex = firstIndex };
-    }
-
-    private static void DrawHidden(HiddenLayer[] layers, ulong seed, KernelSet kernels, WorkerTeam team)
-    {
-        for (int layer = 0; layer < layers.Length; layer++)
-        {
-            HiddenLayer hidden = layers[layer];
-            int number = layer + 1;
-            team.Run(hidden.Weights.Panels, (panel, worker) =>
-            {
-                Arena scratch = team.Scratch(worker);
-                int elements = PanelMatrix.PanelRows * hidden.Inputs;
-                scratch.Reserve((long)elements * sizeof(float));
-                hidden.DrawPanel(panel, kernels, seed, number, scratch.Take<float>(elements));
-            });
-        }
-    }
-
-    private static void DrawOutput(PanelMatrix output, NetworkShape shape, ulong seed, KernelSet kernels)
-    {
-        var row = new float[output.Columns];
-        for (int c = 0; c < output.Rows; c++)
-        {
-            kernels.FillNormal(row, seed, (uint)c, (uint)(shape.Hidden.Count + 1), 0.1);
-            if (shape.OutputWeights == OutputWeights.Signs)
-                for (int i = 0; i < row.Length; i++)
-                    row[i] = row[i] < 0 ? -1f : 1f;
-            output.SetRows(c, 1, row);
-        }
-    }
-
-    /// <summary>Room for the parameters of a network.</summary>
-    /// <param name="shape">Its shape.</param>
-    /// <param name="shared">W of every hidden layer when somebody else keeps them; taken over.</param>
-    /// <param name="format">How W of every hidden layer is stored unless it is shared.</param>
-    private static LayerStack Allocate(NetworkShape shape, PanelMatrix[]? shared = null, WeightFormat format = WeightFormat.Float32)
-    {
-        double[] shifts = shape.Shifts();
-        var hidden = new List<HiddenLayer>();
-        int inputs = shape.Inputs;
-        try
-        {
-            foreach (int width in shape.Hidden)
-            {
-                int layer = hidden.Count;
-                hidden.Add(shared is null ? new HiddenLayer(inputs, width, shifts[layer], ElementsOf(format)) : new HiddenLayer(new LowRankWeights(shared[layer], isReadOnly: true), shifts[layer]));
-                inputs = width;
-            }
-            return new LayerStack([.. hidden], new PanelMatrix(shape.Outputs, inputs), shape.Normalisation == Normalisation.Normalised);
-        }
-        catch
-        {
-            hidden.ForEach(layer => layer.Dispose());
-            foreach (PanelMatrix matrix in shared ?? [])
-                matrix.Dispose();
-            throw;
-        }
     }
 
     private static void RefuseTooLarge(NetworkShape shape, bool sharesBase = false, WeightFormat format = WeightFormat.Float32)

@@ -1,13 +1,11 @@
 using Subquad.Formats;
-using Subquad.Layers;
+using Subquad.Models;
 using Subquad.Weights;
 
 namespace Subquad;
 
 public sealed partial class Network
 {
-    private const string DeltaVersion = "1";
-
     // Saves side by side say what later changes are counted from: the hash and the weights' own mark change together.
     private readonly Lock _base = new();
 
@@ -44,20 +42,15 @@ public sealed partial class Network
         using SharedCall call = _gate.Share(this);
         RequireFloat32();
         Layers.ApplyPending();
-        string hash = RequireBase();
-        var metadata = new Dictionary<string, string>
+        DeltaFile.Write(path, new ModelDelta
         {
-            ["format"] = DeltaFile.Format,
-            ["format_version"] = DeltaVersion,
-            ["base_sha256"] = hash,
-            ["inputs"] = Text(Shape.Inputs),
-            ["hidden"] = Widths(),
-            ["outputs"] = Text(Shape.Outputs),
-            ["metric"] = Text(HiddenStepScale),
-            ["kernels"] = Kernels.Name,
-        };
-        List<TensorSource> tensors = [.. Weights.SelectMany((weights, layer) => DeltaFile.Tensors(layer + 1, weights.Terms)), OutputTensor()];
-        SafetensorsWriter.WriteHashed(path, metadata, tensors);
+            BaseHash = RequireBase(),
+            Layers = Shape.Layers(),
+            HiddenStepScale = HiddenStepScale,
+            TrainedBy = Kernels.Name,
+            Terms = [.. Weights.Select(weights => weights.Terms)],
+            Output = ParameterTensors.OfOutput(Layers),
+        });
     }
 
     /// <summary>
@@ -94,30 +87,14 @@ public sealed partial class Network
         RequireFloat32();
         string hash = RequireBase();
         if (Weights.HasTerms)
-            throw new InvalidOperationException("expected a model as it was loaded, found one that holds a change already; load the model anew");
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        float scale = CheckDelta(file, hash);
-        // A delta always names its own hash; HashData compares where there is one.
-        file.Text(DataHash.Field);
-        file.HashData();
-        var output = new float[file.Find("A").Elements];
-        file.Read("A", 0, output);
-        var held = new List<List<LowRankTerms>>();
-        try
-        {
-            foreach (LowRankWeights weights in Weights)
-                held.Add(DeltaFile.ReadTerms(file, held.Count + 1, weights.Rows, weights.Columns));
-        }
-        catch
-        {
-            foreach (LowRankTerms terms in held.SelectMany(layer => layer))
-                terms.Dispose();
-            throw;
-        }
-        for (int layer = 0; layer < held.Count; layer++)
-            held[layer].ForEach(Weights[layer].Append);
-        SetOutput(Layers, 0, output);
-        HiddenStepScale = scale;
+            throw new InvalidOperationException(
+                "expected a model as it was loaded, found one that holds a change already; load the model anew");
+        ModelDelta delta = DeltaFile.Read(path, hash, Shape.Layers());
+        for (int layer = 0; layer < delta.Terms.Count; layer++)
+            foreach (LowRankTerms terms in delta.Terms[layer])
+                Weights[layer].Append(terms);
+        ParameterTensors.ReadOutput(delta.Output, $"'{path}'", Layers);
+        HiddenStepScale = delta.HiddenStepScale;
     }
 
     /// <summary>The hash of the model that the hidden weights, without what is held beside them, are still those of.</summary>
@@ -126,31 +103,14 @@ public sealed partial class Network
         lock (_base)
         {
             if (BaseHash is null)
-                throw new InvalidOperationException("expected a network that was loaded from a model or saved to one, found one that was only drawn: a delta needs a model that it belongs to");
+                throw new InvalidOperationException(
+                    "expected a network that was loaded from a model or saved to one, found one that was only drawn: "
+                    + "a delta needs a model that it belongs to");
             if (Weights.IsBaseChanged)
                 throw new InvalidOperationException(
-                    "expected changes that were kept beside the weights, found some that were added to them; load the model with sharesBase, or fine-tune it with FlushPolicy.Never");
+                    "expected changes that were kept beside the weights, found some that were added to them; "
+                    + "load the model with sharesBase, or fine-tune it with FlushPolicy.Never");
             return BaseHash;
         }
-    }
-
-    /// <summary>Checks all that the metadata say; returns s^2.</summary>
-    private float CheckDelta(SafetensorsFile file, string hash)
-    {
-        string path = file.Path;
-        if (!file.Metadata.TryGetValue("format", out string? format) || format != DeltaFile.Format)
-            throw new InvalidDataException($"'{path}': expected a delta that SaveDelta wrote, found {(format is null ? "something else" : $"the format '{format}'")}");
-        string version = file.Text("format_version");
-        if (version != DeltaVersion)
-            throw new InvalidDataException($"'{path}': expected delta version {DeltaVersion}, found '{version}'");
-        string wanted = file.Text("base_sha256");
-        if (wanted != hash)
-            throw new InvalidDataException($"'{path}': expected the model that this delta was made from (SHA-256 {wanted}), found another one ({hash})");
-        foreach ((string field, string own) in new[] { ("inputs", Text(Shape.Inputs)), ("hidden", Widths()), ("outputs", Text(Shape.Outputs)) })
-            if (file.Text(field) != own)
-                throw new InvalidDataException($"'{path}': {field}: expected {own}, found {file.Text(field)}");
-        DeltaFile.CheckNames(file, Shape.Hidden.Count);
-        ExpectShape(file, "A", Shape.Hidden[^1], Shape.Outputs);
-        return ReadHiddenStepScale(file);
     }
 }

@@ -1,19 +1,13 @@
-using System.Globalization;
-using Subquad.Data;
 using Subquad.Formats;
-using Subquad.Layers;
+using Subquad.Models;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
-using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
 namespace Subquad;
 
 public sealed partial class Network
 {
-    private const string FormatVersion = "1";
-    private const int ChunkFloats = 1 << 20;
-
     /// <summary>The kernel set that trained the model this network was loaded from; null for one made here.</summary>
     public string? TrainedBy { get; private init; }
 
@@ -59,7 +53,7 @@ public sealed partial class Network
 
     private void Write(string path)
     {
-        string hash = SafetensorsWriter.WriteHashed(path, Metadata(), Tensors());
+        string hash = ModelFile.Write(path, Describe());
         // Terms that stay beside the weights are in the file, and still belong to the base that they were made from.
         if (Weights.HasTerms)
             return;
@@ -89,226 +83,14 @@ public sealed partial class Network
     {
         ArgumentNullException.ThrowIfNull(path);
         if (sharesBase && weights != WeightFormat.Float32)
-            throw new ArgumentException($"expected {WeightFormat.Float32}, in which shared weights lie in their file, found {weights}", nameof(weights));
-        kernels ??= KernelSets.Best;
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        string version = file.Text("format_version");
-        if (version != FormatVersion)
-            throw new InvalidDataException($"'{path}': expected format version {FormatVersion}, found '{version}'");
-        NetworkShape shape = ReadShape(file);
-        InputTransform input = Parsed(file, "input_transform", InputTransform.FromJson);
-        TargetTransform target = Parsed(file, "target_transform", TargetTransform.FromJson);
-        string[] classNames = Parsed(file, "class_names", text => JsonText.Read(text, "the class names", json => JsonText.Strings(json, "names")));
-        TableSchema? schema = file.Metadata.ContainsKey("table_schema") ? Parsed(file, "table_schema", TableSchema.FromJson) : null;
-        ulong seed = Number(file, "seed", ulong.Parse);
-        float scale = ReadHiddenStepScale(file);
-        int? firstIndex = file.Metadata.ContainsKey("first_index") ? Number(file, "first_index", int.Parse) : null;
-        string trainedBy = file.Text("kernels");
-        Expect(path, "inputs", shape.Inputs, input.Width);
-        Expect(path, "outputs", shape.Outputs, target.Width);
-        if (target.Kind == TargetKind.Classes)
-            Expect(path, "class names", classNames.Length, target.Width);
-        CheckTensors(file, shape);
-        RefuseTooLarge(shape, sharesBase, weights);
-
+        {
+            string expected = $"expected {WeightFormat.Float32}, in which shared weights lie in their file";
+            throw new ArgumentException($"{expected}, found {weights}", nameof(weights));
+        }
+        // What reads the tensors checks their numbers, whatever they come from.
+        using SafetensorsFile file = SafetensorsFile.Open(path, checkFinite: false);
         // Shared weights are not read at all, so the model's own word for their hash must do.
-        string hash = sharesBase ? HashOf(file) : file.HashData();
-        LayerStack layers = sharesBase ? Allocate(shape, PanelsFile.Map(path, hash, Matrices(shape))) : Allocate(shape, null, weights);
-        try
-        {
-            ReadTensors(file, layers, kernels);
-        }
-        catch
-        {
-            layers.Dispose();
-            throw;
-        }
-        return new Network(shape, seed, layers, input, target, classNames, schema, kernels)
-        {
-            WeightFormat = weights,
-            HiddenStepScale = scale,
-            TrainedBy = trainedBy,
-            FirstIndex = firstIndex,
-            BaseHash = hash,
-        };
+        ModelDescription model = ModelFile.Read(file, verifies: !sharesBase);
+        return Build(model, kernels, weights, sharesBase ? () => PanelsFile.Map(path, file.StatedHash(), Matrices(model.Layers)) : null);
     }
-
-    /// <summary>Every parameter, in the order of the file.</summary>
-    private List<TensorSource> Tensors()
-    {
-        var tensors = new List<TensorSource>();
-        for (int layer = 0; layer < Layers.Hidden.Length; layer++)
-        {
-            HiddenLayer hidden = Layers.Hidden[layer];
-            tensors.Add(new($"W.{layer + 1}", [hidden.Width, hidden.Inputs], (start, chunk) => hidden.LowRank.CopyRowMajor(start, chunk, Kernels.IsFused)));
-            tensors.Add(new($"theta.{layer + 1}", [hidden.Width], (start, chunk) => hidden.Thresholds.Slice(start, chunk.Length).CopyTo(chunk)));
-        }
-        tensors.Add(OutputTensor());
-        return tensors;
-    }
-
-    private TensorSource OutputTensor() => new("A", [Layers.Output.Columns, OutputCount], CopyOutput);
-
-    private string Widths() => string.Join(',', Shape.Hidden.Select(width => Text(width)));
-
-    private Dictionary<string, string> Metadata()
-    {
-        var metadata = new Dictionary<string, string>
-        {
-            ["format"] = "subquad",
-            ["format_version"] = FormatVersion,
-            ["inputs"] = Text(Shape.Inputs),
-            ["hidden"] = Widths(),
-            ["outputs"] = Text(Shape.Outputs),
-            ["normalisation"] = Shape.Normalisation.ToString(),
-            ["output_weights"] = Shape.OutputWeights.ToString(),
-            [Shape.Densities is null ? "shift_constant" : "densities"] = string.Join(',', (Shape.Densities ?? Shape.ShiftConstant).Select(value => Text(value))),
-            ["seed"] = Text(Seed),
-            ["metric"] = Text(HiddenStepScale),
-            ["kernels"] = Kernels.Name,
-            ["input_transform"] = Input.ToJson(),
-            ["target_transform"] = Target.ToJson(),
-            ["class_names"] = JsonText.Write(json => JsonText.WriteStrings(json, "names", ClassNames.ToArray())),
-        };
-        if (Schema is not null)
-            metadata["table_schema"] = Schema.ToJson();
-        if (FirstIndex is { } first)
-            metadata["first_index"] = Text(first);
-        return metadata;
-    }
-
-    // A is stored as the paper writes it, one row per neuron; in memory it is transposed.
-    private void CopyOutput(long start, Span<float> chunk)
-    {
-        for (int i = 0; i < chunk.Length; i++)
-            chunk[i] = Layers.Output[(int)((start + i) % OutputCount), (int)((start + i) / OutputCount)];
-    }
-
-    private static NetworkShape ReadShape(SafetensorsFile file)
-    {
-        bool byDensity = file.Metadata.ContainsKey("densities");
-        double[] values = Numbers(file, byDensity ? "densities" : "shift_constant", double.Parse);
-        var shape = new NetworkShape
-        {
-            Inputs = Number(file, "inputs", int.Parse),
-            Hidden = Numbers(file, "hidden", int.Parse),
-            Outputs = Number(file, "outputs", int.Parse),
-            Densities = byDensity ? values : null,
-            ShiftConstant = byDensity ? [0.4] : values,
-            Normalisation = Named<Normalisation>(file, "normalisation"),
-            OutputWeights = Named<OutputWeights>(file, "output_weights"),
-        };
-        try
-        {
-            shape.Check();
-        }
-        catch (ArgumentException fault)
-        {
-            throw new InvalidDataException($"'{file.Path}': {fault.Message}", fault);
-        }
-        return shape;
-    }
-
-    private static void CheckTensors(SafetensorsFile file, NetworkShape shape)
-    {
-        int layer = 0;
-        foreach ((int rows, int columns) in Matrices(shape))
-        {
-            ExpectShape(file, $"W.{++layer}", rows, columns);
-            ExpectShape(file, $"theta.{layer}", rows);
-        }
-        ExpectShape(file, "A", shape.Hidden[^1], shape.Outputs);
-    }
-
-    /// <summary>Rows and columns of W of every hidden layer.</summary>
-    private static (int Rows, int Columns)[] Matrices(NetworkShape shape) =>
-        [.. shape.Hidden.Select((width, layer) => (width, layer == 0 ? shape.Inputs : shape.Hidden[layer - 1]))];
-
-    private static void ReadTensors(SafetensorsFile file, LayerStack layers, KernelSet kernels)
-    {
-        var chunk = new float[ChunkFloats];
-        for (int layer = 0; layer < layers.Hidden.Length; layer++)
-        {
-            HiddenLayer hidden = layers.Hidden[layer];
-            if (hidden.Weights.Format == ElementFormat.BFloat16)
-                ReadRounded(file, $"W.{layer + 1}", chunk, hidden.Weights, kernels);
-            else if (!hidden.Weights.IsReadOnly)
-                ReadTensor(file, $"W.{layer + 1}", chunk, hidden.Weights.SetRowMajor);
-            ReadTensor(file, $"theta.{layer + 1}", chunk, (start, values) => values.CopyTo(hidden.Thresholds.Slice(start, values.Length)));
-        }
-        ReadTensor(file, "A", chunk, (start, values) => SetOutput(layers, start, values));
-    }
-
-    private static void SetOutput(LayerStack layers, long start, ReadOnlySpan<float> values)
-    {
-        for (int i = 0; i < values.Length; i++)
-            layers.Output[(int)((start + i) % layers.Outputs), (int)((start + i) / layers.Outputs)] = values[i];
-    }
-
-    private static float ReadHiddenStepScale(SafetensorsFile file)
-    {
-        float scale = Number(file, "metric", float.Parse);
-        return scale >= 0 && float.IsFinite(scale) ? scale : throw new InvalidDataException($"'{file.Path}': metric: expected a finite number of 0 or more, found {scale}");
-    }
-
-    private static void ReadTensor(SafetensorsFile file, string name, float[] chunk, Action<long, ReadOnlySpan<float>> take)
-    {
-        long elements = file.Find(name).Elements;
-        for (long start = 0; start < elements; start += chunk.Length)
-        {
-            Span<float> part = chunk.AsSpan(0, (int)Math.Min(chunk.Length, elements - start));
-            file.Read(name, start, part);
-            take(start, part);
-        }
-    }
-
-    private static void ExpectShape(SafetensorsFile file, string name, params ReadOnlySpan<long> expected)
-    {
-        long[] found = file.Find(name).Shape;
-        if (!expected.SequenceEqual(found))
-            throw new InvalidDataException($"'{file.Path}', tensor '{name}': expected shape [{string.Join(", ", expected.ToArray())}], found [{string.Join(", ", found)}]");
-    }
-
-    private static void Expect(string path, string what, int expected, int found)
-    {
-        if (expected != found)
-            throw new InvalidDataException($"'{path}': {what}: expected {expected}, found {found}");
-    }
-
-    // What reads a stored text knows the text only.
-    private static T Parsed<T>(SafetensorsFile file, string field, Func<string, T> parse)
-    {
-        string text = file.Text(field);
-        try
-        {
-            return parse(text);
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new InvalidDataException($"'{file.Path}': {fault.Message}", fault);
-        }
-    }
-
-    private static T Named<T>(SafetensorsFile file, string field) where T : struct, Enum =>
-        Enum.TryParse(file.Text(field), out T value) && Enum.IsDefined(value)
-            ? value
-            : throw new InvalidDataException($"'{file.Path}': {field}: expected one of {string.Join(", ", Enum.GetNames<T>())}, found '{file.Text(field)}'");
-
-    private static T Number<T>(SafetensorsFile file, string field, Func<string, IFormatProvider, T> parse) => Numbers(file, field, parse) is [T value]
-        ? value
-        : throw new InvalidDataException($"'{file.Path}': {field}: expected one number, found '{file.Text(field)}'");
-
-    private static T[] Numbers<T>(SafetensorsFile file, string field, Func<string, IFormatProvider, T> parse)
-    {
-        try
-        {
-            return file.Text(field).Split(',').Select(part => parse(part, CultureInfo.InvariantCulture)).ToArray();
-        }
-        catch (Exception fault) when (fault is FormatException or OverflowException)
-        {
-            throw new InvalidDataException($"'{file.Path}': {field}: expected numbers, found '{file.Text(field)}'", fault);
-        }
-    }
-
-    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using Subquad.Formats;
+using Subquad.Models;
 
 namespace Subquad;
 
@@ -11,6 +12,16 @@ public sealed partial class Network
 
     /// <summary>The SHA-256 of the data of the model file that the weights were read from or last saved to; null before that.</summary>
     internal string? BaseHash { get; private set; }
+
+    /// <summary>What it does to rows and targets, and which data its parameters are. Thread-safe.</summary>
+    public NetworkSummary Summary
+    {
+        get
+        {
+            lock (_base)
+                return new(this, BaseHash);
+        }
+    }
 
     /// <summary>
     /// Writes the hidden weights of a model in the order of memory to a file beside it, MODEL.panels, from which <see cref="Load"/> can
@@ -31,12 +42,17 @@ public sealed partial class Network
         RequireFloat32();
         Layers.ApplyPending();
         if (Weights.HasTerms)
-            throw new InvalidOperationException("expected a network whose weights are those of its model, found one that keeps a change beside them; load the model and write its panels from that");
-        string own = SafetensorsWriter.HashOf(Tensors()), saved;
+            throw new InvalidOperationException(
+                "expected a network whose weights are those of its model, found one that keeps a change beside them; "
+                + "load the model and write its panels from that");
+        string own = SafetensorsWriter.HashOf(ParameterTensors.Of(Layers, Kernels.IsFused)), saved;
         using (SafetensorsFile model = SafetensorsFile.Open(modelPath))
             saved = model.HashData();
         if (saved != own)
-            throw new InvalidDataException($"'{modelPath}': expected a model with the weights of this network (SHA-256 {own}), found others ({saved}); save the network there first");
+        {
+            string expected = $"expected a model with the weights of this network (SHA-256 {own})";
+            throw new InvalidDataException($"'{modelPath}': {expected}, found others ({saved}); save the network there first");
+        }
         PanelsFile.Write(modelPath, own, [.. Layers.Hidden.Select(layer => layer.Weights)]);
     }
 
@@ -50,9 +66,10 @@ public sealed partial class Network
     {
         ArgumentNullException.ThrowIfNull(modelPath);
         using SafetensorsFile model = SafetensorsFile.Open(modelPath);
-        return PanelsFile.Fits(modelPath, HashOf(model), Matrices(ReadShape(model)));
+        return PanelsFile.Fits(modelPath, model.StatedHash(), Matrices(ModelFile.ReadLayers(model)));
     }
 
-    /// <summary>The model's own word for the hash of its data, which are then not read; computed where it has none.</summary>
-    private static string HashOf(SafetensorsFile model) => model.Metadata.TryGetValue(DataHash.Field, out string? hash) && DataHash.IsHash(hash) ? hash : model.HashData();
+    /// <summary>Rows and columns of W of every hidden layer.</summary>
+    private static (int Rows, int Columns)[] Matrices(IReadOnlyList<LayerDescription> layers) =>
+        [.. layers.SkipLast(1).Select(layer => (layer.Width, layer.Inputs))];
 }

@@ -1,4 +1,5 @@
 using Subquad.Layers;
+using Subquad.Models;
 using Subquad.Simd.Threading;
 
 namespace Subquad;
@@ -7,7 +8,7 @@ public sealed partial class Network
 {
     /// <summary>A network like this one with weights of its own, all zero, to be filled by <see cref="CopyTo"/>.</summary>
     internal Network NewSnapshot() =>
-        new(Shape, Seed, Allocate(Shape), Input, Target, [.. ClassNames], Schema, Kernels) { FirstIndex = FirstIndex, TrainedBy = TrainedBy };
+        new(Shape, Seed, LayerStackFactory.Allocate(Shape.Layers()), Input, Target, [.. ClassNames], Schema, Kernels) { FirstIndex = FirstIndex, TrainedBy = TrainedBy };
 
     /// <summary>Whether it is a snapshot of another network, or can be overwritten by one.</summary>
     internal bool IsSnapshotOf(Network source) => Input == source.Input;

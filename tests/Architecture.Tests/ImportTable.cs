@@ -39,7 +39,8 @@ internal static class ImportTable
         new("Managed/Optimizers",  "Subquad.Optimizers",        "Managed/Engine"),
         new("Managed/Optimizers/GaussNewton", "Subquad.Optimizers.GaussNewton", "Managed/Optimizers", "Managed/Solvers"),
         new("Managed/Training",    "Subquad.Training",          "Managed/Optimizers", "Managed/Evaluation"),
-        new("Managed/Formats",     "Subquad.Formats",           "Managed/Layers", "Managed/Data"),
+        new("Managed/Models",      "Subquad.Models",            "Managed/Layers", "Managed/Data"),
+        new("Managed/Formats",     "Subquad.Formats",           "Managed/Models"),
         new("Managed",             "Subquad",                   AllOfManaged),
 
         new("Embedding",           "Subquad.Embedding",         "Managed"),

@@ -21,6 +21,8 @@ public class ImportTests
     [TestCase("Managed/Losses", "Managed/Engine", false)]
     [TestCase("Managed/Options", "Managed", false)]
     [TestCase("Managed/Formats", "Managed", false)]
+    [TestCase("Managed/Formats", "Managed/Models", true)]
+    [TestCase("Managed/Models", "Managed/Formats", false)]
     [TestCase("Managed", "Managed/Training", true)]
     [TestCase("Embedding", "Managed", true)]
     [TestCase("Managed", "Embedding", false)]

@@ -22,6 +22,9 @@ internal sealed class NullArgumentTests
     // Type.Member(parameter), and a call with null there.
     private static readonly Dictionary<string, Action> s_calls = new()
     {
+        ["Dataset.FormatOf(path)"] = () => Dataset.FormatOf(null!),
+        ["Dataset.Read(path)"] = () => Dataset.Read(null!),
+        ["Dataset.ReadLike(path)"] = () => s_data.ReadLike(null!),
         ["Dataset.ReadIdx(imagesOrFolder)"] = () => Dataset.ReadIdx((string)null!),
         ["Dataset.ReadIdx(images)"] = () => Dataset.ReadIdx(null!, Stream.Null),
         ["Dataset.ReadIdx(labels)"] = () => Dataset.ReadIdx(Stream.Null, null!),
@@ -41,6 +44,7 @@ internal sealed class NullArgumentTests
         ["Network.Create(training)"] = () => Network.Create(Shapes.Odd, null!, 1),
         ["Network.Load(path)"] = () => Network.Load(null!),
         ["Network.HasPanels(modelPath)"] = () => Network.HasPanels(null!),
+        ["Network.Read(path)"] = () => WithNetwork(network => network.Read(null!)),
         ["Network.ReadCsv(path)"] = () => WithNetwork(network => network.ReadCsv(null!)),
         ["Network.ReadLibsvm(path)"] = () => WithNetwork(network => network.ReadLibsvm(null!)),
         ["Network.Evaluate(data)"] = () => WithNetwork(network => network.Evaluate(null!)),

@@ -19,6 +19,10 @@ internal sealed class NetworkCalls : IDisposable
         using Network first = Network.Create(Shape, _data, 1);
         first.Save(File(0));
         first.SavePanels(File(0));
+        System.IO.File.WriteAllText(Table, "x,y\n1,2\n3,4\n5,a\n");
+        // Four images of 2 x 3 pixels.
+        System.IO.File.WriteAllBytes(Path.Combine(_folder, "t10k-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 3, .. new byte[24]]);
+        System.IO.File.WriteAllBytes(Path.Combine(_folder, "t10k-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 4, 0, 1, 0, 1]);
     }
 
     public IEnumerable<Call> All =>
@@ -33,6 +37,8 @@ internal sealed class NetworkCalls : IDisposable
         new("Network.SavePanels", 3, random => _networks.Any(random).SavePanels(File(random.Next(4)))),
         new("Network.HasPanels", 3, random => Network.HasPanels(File(random.Next(4)))),
         new("Network.DeltaRanks", 10, random => _ = _networks.Any(random).DeltaRanks.Count),
+        new("Network.Summary", 10, random => _ = _networks.Any(random).Summary.DataHash),
+        new("Network.Read", 4, random => _networks.Any(random).Read(DataPath(random), withTargets: random.Next(2) == 0)),
         new("Network.Load and swap", 12, random => _networks.Swap(random, Load(random))),
         new("Network.Create and swap", 12, random => _networks.Swap(random, Create(random))),
         new("Network.Dispose", 6, _networks.DisposeAny),
@@ -46,6 +52,9 @@ internal sealed class NetworkCalls : IDisposable
         new("PublishedNetwork.Evaluate", 6, random => _trainers.Any(random).Published.Evaluate(_data, 1)),
         new("Dataset.Split", 4, random => _data.Split(random.NextDouble() * 1.2, 1)),
         new("Dataset.First", 4, random => _data.First(random.Next(-1, Rows + 2))),
+        new("Dataset.Read", 4, random => Dataset.Read(DataPath(random))),
+        new("Dataset.ReadLike", 4, random => _data.ReadLike(DataPath(random))),
+        new("Dataset.FormatOf", 4, random => Dataset.FormatOf(DataPath(random))),
         new("Dataset.From", 4, random => Dataset.From(new float[random.Next(20)], random.Next(-1, 7))),
     ];
 
@@ -66,6 +75,17 @@ internal sealed class NetworkCalls : IDisposable
         int[] labels = [.. Enumerable.Range(0, Rows).Select(row => row % Classes)];
         return Dataset.From(inputs, Features, labels, ["a", "b", "c"]);
     }
+
+    /// <summary>A model, a folder, a table, or nothing.</summary>
+    private string DataPath(Random random) => random.Next(4) switch
+    {
+        0 => File(random.Next(4)),
+        1 => _folder,
+        2 => Table,
+        _ => Path.Combine(_folder, "absent"),
+    };
+
+    private string Table => Path.Combine(_folder, "table.csv");
 
     private string File(int number) => Path.Combine(_folder, $"{number}.safetensors");
 

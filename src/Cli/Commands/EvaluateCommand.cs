@@ -34,12 +34,12 @@ internal sealed class EvaluateCommand : Command
     {
         string model = Grammar.ExistingFile(parsed.GetValue(_model)!, "MODEL"), path = Grammar.Existing(parsed.GetValue(_data)!, "DATA");
         string? labels = parsed.GetValue(_labels);
-        if (labels is not null && (Directory.Exists(path) || DataFile.IsTable(path) || DataFile.IsSparse(path)))
+        if (labels is not null && (Directory.Exists(path) || Dataset.FormatOf(path) is DataFormat.Csv or DataFormat.Libsvm))
             throw new UsageException($"--labels: expected an IDX images file as DATA, found '{path}'");
         labels = labels is null ? null : Grammar.ExistingFile(labels, "--labels");
         WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
         using Network network = ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
-        Dataset data = DataFile.For(network, path, labels);
+        Dataset data = network.Read(path, labels);
         if (data.Task == TaskKind.None)
             throw new InvalidDataException($"'{path}': expected the target column, found none");
         session.Cancellation.ThrowIfCancellationRequested();

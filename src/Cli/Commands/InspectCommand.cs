@@ -49,24 +49,23 @@ internal sealed class InspectCommand : Command
     private static void Model(TextWriter output, string path, string? delta)
     {
         using Network network = ModelFile.Load(path, delta);
-        using var notes = new ModelNotes(path);
+        NetworkSummary summary = network.Summary;
         NetworkShape shape = network.Shape;
-        IEnumerable<string> shifts = shape.Hidden.Select((width, layer) => $"{notes.Shift(layer + 1, width):g4}");
         Line("model", $"{path}, {Words.Bytes(new FileInfo(path).Length)}");
         Line("shape", Words.Shape(shape));
-        Line("shifts", $"b = {Words.List(shifts)}");
+        Line("shifts", $"b = {Words.List(summary.Shifts.Select(shift => $"{shift:g4}"))}");
         Line("weights", $"{Words.Bytes(network.WeightBytes)} in memory");
         Line("task", network.Task == TaskKind.Classification ? $"{network.OutputCount} classes" : "regression");
         if (network.ClassNames.Count > 0)
             Line("classes", Words.List(network.ClassNames));
-        Line("inputs", notes.Inputs());
-        Line("targets", notes.Targets());
-        if (notes.Columns() is { } columns)
-            Line("columns", columns);
+        Line("inputs", Inputs(network, summary));
+        Line("targets", Targets(network, summary));
+        if (summary.TargetColumn is { } target)
+            Line("columns", $"{Words.List(summary.Columns.Select(Column))}; target {target}");
         Line("seed", $"{network.Seed}");
         Line("metric", $"s^2 = {network.HiddenStepScale:g5}");
         Line("trained by", $"kernels {network.TrainedBy}");
-        if (notes.DataHash() is { } hash)
+        if (summary.DataHash is { } hash)
             Line("data", $"SHA-256 {hash}");
         if (Network.HasPanels(path))
             Line("panels", $"{path}.panels, {Words.Bytes(new FileInfo(path + ".panels").Length)}");
@@ -75,4 +74,18 @@ internal sealed class InspectCommand : Command
 
         void Line(string name, string text) => output.WriteLine($"{name + ":",-12}{text}");
     }
+
+    private static string Inputs(Network network, NetworkSummary summary)
+    {
+        string standardised = summary.Standardises ? "standardised, " : "";
+        string constant = summary.HasConstantFeature ? "a constant feature added, " : "";
+        return $"{network.InputWidth} features, {standardised}{constant}scaled to unit norm";
+    }
+
+    private static string Targets(Network network, NetworkSummary summary) => network.Task == TaskKind.Classification
+        ? $"one-hot minus 1/{network.OutputCount}"
+        : $"(y - mean) / deviation; mean {Words.List(summary.TargetMeans)}, deviation {Words.List(summary.TargetDeviations)}";
+
+    private static string Column(ColumnSummary column) =>
+        column.Median is { } median ? $"{column.Name} (missing: {median})" : $"{column.Name} (text, {column.Categories.Count} values)";
 }

@@ -38,7 +38,7 @@ internal sealed class PredictCommand : Command
         string? file = parsed.GetValue(_out) is { } given ? new OutputFiles(parsed.GetValue(_force)).Claim(given, "--out") : null;
         WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
         using Network network = ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
-        Dataset data = DataFile.ToPredict(network, path);
+        Dataset data = network.Read(path, withTargets: false);
         session.Cancellation.ThrowIfCancellationRequested();
         if ((long)data.Count * network.OutputCount > Array.MaxLength)
             throw new InvalidDataException($"'{path}': expected at most {Array.MaxLength / network.OutputCount} rows for {network.OutputCount} outputs, found {data.Count}");

@@ -83,9 +83,9 @@ internal sealed class TrainCommand : Command
     {
         string? data = (tuning?.Data ?? parsed.GetValue(_data)) is { } given ? Grammar.Existing(given, "DATA") : null;
         string? from = tuning is not null ? Grammar.ExistingFile(tuning.Model, "MODEL") : parsed.GetValue(_from) is { } model ? Grammar.ExistingFile(model, "--from") : null;
-        bool isTable = data is not null && DataFile.IsTable(data);
+        DataFormat? format = data is null ? null : Dataset.FormatOf(data);
+        bool isTable = format == DataFormat.Csv, isSparse = format == DataFormat.Libsvm;
         Allow(parsed, _target, isTable && from is null, "a CSV and no --from");
-        bool isSparse = data is not null && DataFile.IsSparse(data);
         Allow(parsed, _task, (isTable || isSparse) && from is null, "a CSV or LIBSVM text and no --from");
         Allow(parsed, _labels, data is not null && !isTable && !isSparse && !Directory.Exists(data), "an IDX images file");
         foreach (Option option in new Option[] { _width, _hidden, _density, _shift, _plain })

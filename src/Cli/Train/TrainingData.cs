@@ -7,8 +7,8 @@ internal sealed record TrainingData(Dataset Training, Dataset? Validation, Datas
     public static TrainingData Read(TrainRequest request, Network? network)
     {
         Dataset all = request.Data is not { } path ? Sample.Training()
-            : network is null ? DataFile.Training(path, request.Labels, request.Csv)
-            : DataFile.For(network, path, request.Labels, train: true);
+            : network is null ? Dataset.Read(path, request.Csv, request.Labels)
+            : network.Read(path, request.Labels, train: true);
         Dataset training = all;
         if (request.Samples is { } samples)
             training = samples <= all.Count ? all.First(samples) : throw new InvalidDataException($"--samples: expected at most {all.Count} rows, found {samples}");
@@ -25,12 +25,12 @@ internal sealed record TrainingData(Dataset Training, Dataset? Validation, Datas
                 return Other(test);
             if (request.Data is null)
                 return Sample.Test();
-            return Directory.Exists(request.Data) && DataFile.TestImages(request.Data) is not null ? Other(request.Data) : null;
+            return DataFile.HasTestImages(request.Data) ? Other(request.Data) : null;
         }
 
         Dataset Other(string path)
         {
-            Dataset other = network is null ? DataFile.Like(all, path) : DataFile.For(network, path, null);
+            Dataset other = network is null ? all.ReadLike(path) : network.Read(path);
             return other.Task != TaskKind.None ? other : throw new InvalidDataException($"'{path}': expected the target column, found none");
         }
     }

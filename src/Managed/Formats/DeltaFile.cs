@@ -1,175 +1,98 @@
-using System.Globalization;
-using Subquad.Simd.Memory;
+using Subquad.Models;
 using Subquad.Weights;
 
 namespace Subquad.Formats;
 
 /// <summary>
-/// What a fine-tune changed, apart from the model it started from. Of every hidden layer l with terms, W -= scale_g * sum over i of u_i
-/// v_i^T for the terms i of each group g: <c>groups.l</c> (I64, where each group begins and the last one ends), <c>scale.l</c> (F32, one
-/// per group), and u and v as sparse rows: <c>U.l.starts</c> (I64, one more than terms), <c>U.l.ids</c> (I32, ascending in a term),
-/// <c>U.l.values</c> (F32), and <c>V.l</c> likewise. <c>A</c> [m_L, C] is whole.
+/// Deltas as safetensors files: the terms of every hidden layer (<see cref="DeltaTerms"/>), <c>A</c> [m_L, C] whole, and the hash of the
+/// model they belong to.
 /// </summary>
 internal static class DeltaFile
 {
-    private static readonly string[] s_names = ["groups.{0}", "scale.{0}", "U.{0}.starts", "U.{0}.ids", "U.{0}.values", "V.{0}.starts", "V.{0}.ids", "V.{0}.values"];
+    private const string Format = "subquad-delta", Version = "1", Base = "base_sha256";
 
-    /// <summary>What the metadata "format" says.</summary>
-    public const string Format = "subquad-delta";
-
-    /// <summary>The tensors of a hidden layer's terms; none without any.</summary>
-    /// <param name="layer">From 1.</param>
-    /// <param name="held">The groups, in the order of appending.</param>
-    public static IEnumerable<TensorSource> Tensors(int layer, IReadOnlyList<LowRankTerms> held)
+    /// <summary>Writes a delta, whole or not at all.</summary>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    public static void Write(string path, ModelDelta delta)
     {
-        if (held.Count == 0)
-            yield break;
-        var groups = new long[held.Count + 1];
-        for (int group = 0; group < held.Count; group++)
-            groups[group + 1] = groups[group] + held[group].Count;
-        yield return TensorSource.Of($"groups.{layer}", groups);
-        yield return TensorSource.Of($"scale.{layer}", [.. held.Select(terms => terms.Scale)]);
-        foreach (TensorSource tensor in Rows($"U.{layer}", [.. held.Select(terms => terms.Outputs)]).Concat(Rows($"V.{layer}", [.. held.Select(terms => terms.Inputs)])))
-            yield return tensor;
+        var metadata = new Dictionary<string, string>
+        {
+            [MetadataFields.Format] = Format,
+            [MetadataFields.Version] = Version,
+            [Base] = delta.BaseHash,
+        };
+        foreach ((string field, string text) in MetadataFields.Widths(delta.Layers))
+            metadata[field] = text;
+        metadata[MetadataFields.HiddenStepScale] = MetadataFields.Text(delta.HiddenStepScale);
+        metadata[MetadataFields.Kernels] = delta.TrainedBy;
+        List<TensorSource> tensors = [.. delta.Terms.SelectMany((held, layer) => DeltaTerms.Tensors(layer + 1, held)), delta.Output];
+        SafetensorsWriter.WriteHashed(path, metadata, tensors);
     }
 
-    /// <summary>Refuses a file with tensors that no reader asks for: under a damaged name, terms would silently be missed.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="layers">Hidden layers.</param>
-    /// <exception cref="InvalidDataException">There is another tensor; the message names it.</exception>
-    public static void CheckNames(SafetensorsFile file, int layers)
+    /// <summary>Reads the delta of a model.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="baseHash">The hash of the data of the model.</param>
+    /// <param name="layers">Its layers.</param>
+    /// <returns>The delta; the caller owns its terms.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no delta, belongs to another model, or is damaged.</exception>
+    public static ModelDelta Read(string path, string baseHash, IReadOnlyList<LayerDescription> layers)
     {
-        HashSet<string> known = [.. Enumerable.Range(1, layers).SelectMany(layer => s_names.Select(name => string.Format(CultureInfo.InvariantCulture, name, layer))), "A"];
-        foreach (TensorInfo tensor in file.Tensors)
-            if (!known.Contains(tensor.Name))
-                throw new InvalidDataException($"'{file.Path}': expected the tensors of a delta of {layers} hidden layers, found '{tensor.Name}' too");
-    }
-
-    /// <summary>Reads the terms of a hidden layer.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="layer">From 1.</param>
-    /// <param name="rows">Rows of its W.</param>
-    /// <param name="columns">Columns of its W.</param>
-    /// <returns>The groups in their order; the caller owns them.</returns>
-    /// <exception cref="InvalidDataException">Something is missing, does not fit or is no finite number; the message names the
-    /// tensor.</exception>
-    public static List<LowRankTerms> ReadTerms(SafetensorsFile file, int layer, int rows, int columns)
-    {
-        var held = new List<LowRankTerms>();
-        if (!file.Contains($"groups.{layer}"))
-            return held;
-        long[] groups = Starts(file, $"groups.{layer}");
-        for (int group = 1; group < groups.Length; group++)
-            if (groups[group] == groups[group - 1])
-                throw Fault(file, $"groups.{layer}", "a term in every group", $"none in group {group - 1}");
-        int terms = (int)groups[^1];
-        float[] scales = Read<float>(file, $"scale.{layer}", groups.Length - 1, file.Read);
-        SparseTerms u = ReadRows(file, $"U.{layer}", terms, rows), v = ReadRows(file, $"V.{layer}", terms, columns);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        float scale = Check(file, baseHash, layers);
+        string trainedBy = file.Text(MetadataFields.Kernels);
+        // A delta always names its own hash; HashData compares where there is one.
+        file.Text(DataHash.Field);
+        file.HashData();
+        TensorInfo output = file.Find(OutputDescription.Weights);
+        var values = new float[output.Elements];
+        file.Read(output.Name, 0, values);
+        var terms = new List<IReadOnlyList<LowRankTerms>>();
         try
         {
-            for (int group = 0; group < scales.Length; group++)
-            {
-                using ActiveBatch outputs = u.Take((int)groups[group], (int)groups[group + 1]), inputs = v.Take((int)groups[group], (int)groups[group + 1]);
-                held.Add(new LowRankTerms());
-                held[^1].Set(outputs, outputs.Values, inputs, scales[group]);
-            }
-            return held;
+            foreach (LayerDescription layer in layers.SkipLast(1))
+                terms.Add(DeltaTerms.Read(file, terms.Count + 1, layer.Width, layer.Inputs));
         }
         catch
         {
-            held.ForEach(group => group.Dispose());
+            foreach (LowRankTerms group in terms.SelectMany(layer => layer))
+                group.Dispose();
             throw;
         }
-    }
-
-    private static IEnumerable<TensorSource> Rows(string name, ActiveBatch[] batches)
-    {
-        long terms = batches.Sum(batch => (long)batch.Count), entries = batches.Sum(batch => batch.EntryCount);
-        if (Math.Max(terms + 1, entries) > Array.MaxLength)
-            throw new InvalidOperationException($"'{name}' has {terms} terms with {entries} entries, more than a delta can hold");
-        var starts = new long[terms + 1];
-        var ids = new int[entries];
-        var values = new float[entries];
-        int term = 0, entry = 0;
-        foreach (ActiveBatch batch in batches)
-            for (int row = 0; row < batch.Count; row++)
-            {
-                entry += batch.CopyDatum(row, ids.AsSpan(entry), values.AsSpan(entry));
-                starts[++term] = entry;
-            }
-        return [TensorSource.Of($"{name}.starts", starts), TensorSource.Of($"{name}.ids", ids), TensorSource.Of($"{name}.values", values)];
-    }
-
-    private static SparseTerms ReadRows(SafetensorsFile file, string name, int terms, int width)
-    {
-        long[] starts = Starts(file, $"{name}.starts");
-        if (starts.Length != terms + 1)
-            throw Fault(file, $"{name}.starts", $"{terms + 1} elements", $"{starts.Length}");
-        int[] ids = Read<int>(file, $"{name}.ids", starts[^1], file.ReadInts);
-        for (int term = 0; term < terms; term++)
+        return new ModelDelta
         {
-            int last = -1;
-            foreach (int id in ids.AsSpan((int)starts[term], (int)(starts[term + 1] - starts[term])))
-            {
-                if (id <= last || id >= width)
-                    throw Fault(file, $"{name}.ids", $"ascending ids below {width} in term {term}", last < 0 ? $"{id}" : $"{id} after {last}");
-                last = id;
-            }
-        }
-        return new(width, starts, ids, Read<float>(file, $"{name}.values", starts[^1], file.Read));
+            BaseHash = baseHash,
+            Layers = layers,
+            HiddenStepScale = scale,
+            TrainedBy = trainedBy,
+            Terms = terms,
+            Output = TensorSource.Of(output.Name, values) with { Shape = output.Shape },
+        };
     }
 
-    /// <summary>Where each of some lists begins and the last one ends: from 0 on, ascending.</summary>
-    private static long[] Starts(SafetensorsFile file, string name)
+    /// <summary>Checks all that the metadata say; returns s^2.</summary>
+    private static float Check(SafetensorsFile file, string baseHash, IReadOnlyList<LayerDescription> layers)
     {
-        long[] starts = Read<long>(file, name, null, file.ReadLongs);
-        if (starts is not [0, ..] || starts[^1] > Array.MaxLength - 1)
-            throw Fault(file, name, $"numbers from 0 to {Array.MaxLength - 1}", starts.Length == 0 ? "none" : $"{starts[0]} to {starts[^1]}");
-        for (int i = 1; i < starts.Length; i++)
-            if (starts[i] < starts[i - 1])
-                throw Fault(file, name, "ascending numbers", $"{starts[i]} after {starts[i - 1]}");
-        return starts;
-    }
-
-    private static T[] Read<T>(SafetensorsFile file, string name, long? elements, ReadElements<T> read)
-    {
-        TensorInfo tensor = file.Find(name);
-        if (tensor.Shape.Length != 1 || tensor.Elements != (elements ?? tensor.Elements) || tensor.Elements > Array.MaxLength)
-            throw Fault(file, name, elements is null ? "a list" : $"{elements} elements", TensorShape.Text(tensor.Shape));
-        // Of another type its bytes need not be there: what is read checks that, an array of its size would come first.
-        if (tensor.Elements > tensor.Bytes)
-            throw Fault(file, name, "numbers of 4 or 8 bytes", $"the type {tensor.Type}");
-        var values = new T[tensor.Elements];
-        read(name, 0, values);
-        return values;
-    }
-
-    private static InvalidDataException Fault(SafetensorsFile file, string tensor, string expected, string found) =>
-        new($"'{file.Path}', tensor '{tensor}': expected {expected}, found {found}");
-
-    private delegate void ReadElements<T>(string name, long start, Span<T> destination);
-
-    /// <summary>Sparse rows as three lists, checked.</summary>
-    private sealed record SparseTerms(int Width, long[] Starts, int[] Ids, float[] Values)
-    {
-        /// <summary>Some of the rows.</summary>
-        public ActiveBatch Take(int from, int to)
+        string path = file.Path;
+        if (!file.Metadata.TryGetValue(MetadataFields.Format, out string? format) || format != Format)
         {
-            int[][] ids = [.. Ranges().Select(range => Ids[range])];
-            float[][] values = [.. Ranges().Select(range => Values[range])];
-            var batch = new ActiveBatch();
-            try
-            {
-                batch.FillLists(Width, [.. ids.Select(row => row.Length)], ids, values);
-                return batch;
-            }
-            catch
-            {
-                batch.Dispose();
-                throw;
-            }
-
-            IEnumerable<Range> Ranges() => Enumerable.Range(from, to - from).Select(row => (int)Starts[row]..(int)Starts[row + 1]);
+            string found = format is null ? "something else" : $"the format '{format}'";
+            throw new InvalidDataException($"'{path}': expected a delta that SaveDelta wrote, found {found}");
         }
+        string version = file.Text(MetadataFields.Version);
+        if (version != Version)
+            throw new InvalidDataException($"'{path}': expected delta version {Version}, found '{version}'");
+        string wanted = file.Text(Base);
+        if (wanted != baseHash)
+        {
+            string expected = $"expected the model that this delta was made from (SHA-256 {wanted})";
+            throw new InvalidDataException($"'{path}': {expected}, found another one ({baseHash})");
+        }
+        foreach ((string field, string own) in MetadataFields.Widths(layers))
+            if (file.Text(field) != own)
+                throw new InvalidDataException($"'{path}': {field}: expected {own}, found {file.Text(field)}");
+        DeltaTerms.CheckNames(file, layers.Count - 1);
+        file.Source(OutputDescription.Weights).Expect($"'{path}'", [layers[^1].Inputs, layers[^1].Width]);
+        return MetadataFields.ReadHiddenStepScale(file);
     }
 }

@@ -57,6 +57,21 @@ internal static class IdxReader
         return Examples.WithoutTargets(pixels, width);
     }
 
+    /// <summary>Reads an images file, or that of a folder with the MNIST file names, to be predicted.</summary>
+    /// <param name="imagesOrFolder">The file or folder.</param>
+    /// <param name="train">Of a folder, the training images or the test images.</param>
+    /// <exception cref="FileNotFoundException">The file is missing.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or the folder has none.</exception>
+    public static Examples ReadImages(string imagesOrFolder, bool train)
+    {
+        if (!Directory.Exists(imagesOrFolder))
+            return ReadImages(imagesOrFolder);
+        string name = train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte", path = Path.Combine(imagesOrFolder, name);
+        if (!File.Exists(path) && !File.Exists(path + ".gz"))
+            throw new InvalidDataException($"'{imagesOrFolder}': expected a file {name} or {name}.gz, found none");
+        return ReadImages(Existing(path));
+    }
+
     private static Examples Read(Stream images, string imagesName, Stream labels, string labelsName, string[]? classNames)
     {
         // The labels first: they are small, and a mistake shows before the long read.

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Subquad.Models;
 
 namespace Subquad.Formats;
 
@@ -83,6 +84,14 @@ internal sealed class SafetensorsFile : IDisposable
     public TensorInfo Find(string name) =>
         _tensors.TryGetValue(name, out TensorInfo? tensor) ? tensor : throw new InvalidDataException($"'{Path}': expected a tensor '{name}', found none");
 
+    /// <summary>A tensor of float32 for others to read; the file must stay open.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor.</exception>
+    public TensorSource Source(string name)
+    {
+        TensorInfo tensor = Find(name);
+        return new(name, tensor.Type, tensor.Shape, (start, chunk) => Read(name, start, MemoryMarshal.Cast<byte, float>(chunk)));
+    }
+
     /// <summary>A text of the metadata.</summary>
     /// <exception cref="InvalidDataException">There is no such text.</exception>
     public string Text(string name) =>
@@ -97,13 +106,8 @@ internal sealed class SafetensorsFile : IDisposable
     public void Read(string name, long start, Span<float> destination)
     {
         ReadElements(name, "F32", start, destination);
-        if (!CheckFinite)
-            return;
-        for (int i = 0; i < destination.Length; i++)
-        {
-            if (!float.IsFinite(destination[i]))
-                throw new InvalidDataException($"'{Path}', tensor '{name}': expected a finite number at element {start + i}, found {destination[i]}");
-        }
+        if (CheckFinite)
+            TensorShape.RequireFinite($"'{Path}'", name, start, destination);
     }
 
     /// <summary>Reads a part of a tensor of 32-bit integers.</summary>
@@ -131,6 +135,9 @@ internal sealed class SafetensorsFile : IDisposable
             throw new InvalidDataException($"'{Path}': expected data with the SHA-256 {expected}, found {found}: the file is damaged, or its tensors were changed");
         return found;
     }
+
+    /// <summary>What the metadata say is the hash of the data, which are then not read; computed where they do not.</summary>
+    public string StatedHash() => Metadata.TryGetValue(DataHash.Field, out string? hash) && DataHash.IsHash(hash) ? hash : HashData();
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Subquad.Models;
 
 namespace Subquad.Formats;
 

@@ -1,43 +1,9 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Subquad.Models;
 
 namespace Subquad.Formats;
-
-/// <summary>
-/// Produces a part of a tensor in row-major order: the elements from <paramref name="start"/> on, as many as the chunk holds.
-/// </summary>
-internal delegate void FillChunk<T>(long start, Span<T> chunk);
-
-/// <summary>A tensor to be written.</summary>
-/// <param name="Name">Unique in its file.</param>
-/// <param name="Type">A type that <see cref="TensorShape.ElementBytes"/> knows.</param>
-/// <param name="Shape">Sizes, 0 or more each.</param>
-/// <param name="Fill">Called with ascending chunks of whole elements.</param>
-internal sealed record TensorSource(string Name, string Type, long[] Shape, FillChunk<byte> Fill)
-{
-    /// <summary>A tensor of float32.</summary>
-    public TensorSource(string name, long[] shape, FillChunk<float> fill)
-        : this(name, "F32", shape, (start, chunk) => fill(start, MemoryMarshal.Cast<byte, float>(chunk)))
-    {
-    }
-
-    /// <summary>A list of numbers at hand.</summary>
-    public static TensorSource Of(string name, float[] values) => new(name, "F32", [values.Length], Copy(values));
-
-    /// <inheritdoc cref="Of(string, float[])"/>
-    public static TensorSource Of(string name, int[] values) => new(name, "I32", [values.Length], Copy(values));
-
-    /// <inheritdoc cref="Of(string, float[])"/>
-    public static TensorSource Of(string name, long[] values) => new(name, "I64", [values.Length], Copy(values));
-
-    private static FillChunk<byte> Copy<T>(T[] values) where T : struct => (start, chunk) =>
-    {
-        Span<T> target = MemoryMarshal.Cast<byte, T>(chunk);
-        values.AsSpan((int)start, target.Length).CopyTo(target);
-    };
-}
 
 /// <summary>
 /// Writes safetensors files: 8 bytes of header length, a JSON header padded with spaces so that the data starts at a multiple of 4,096

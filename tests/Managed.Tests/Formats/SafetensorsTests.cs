@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
 using Subquad.Formats;
+using Subquad.Models;
 
 namespace Managed.Tests.Formats;
 

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace Subquad.Formats;
+namespace Subquad.Models;
 
-/// <summary>Small sums over the sizes and bytes of a tensor.</summary>
+/// <summary>Sizes, bytes and elements of a tensor.</summary>
 internal static class TensorShape
 {
     /// <summary>The product of the sizes, 1 for a scalar; -1 when a size is negative or the product does not fit.</summary>
@@ -39,5 +39,21 @@ internal static class TensorShape
             BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, long>(numbers), MemoryMarshal.Cast<byte, long>(numbers));
         else
             BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, int>(numbers), MemoryMarshal.Cast<byte, int>(numbers));
+    }
+
+    /// <summary>Refuses a NaN or an infinity.</summary>
+    /// <param name="source">What messages call the file or model.</param>
+    /// <param name="name">The tensor.</param>
+    /// <param name="start">The place of the first value in it.</param>
+    /// <param name="values">Some of its elements.</param>
+    /// <exception cref="InvalidDataException">A value is not finite; the message has its place.</exception>
+    public static void RequireFinite(string source, string name, long start, ReadOnlySpan<float> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+                throw new InvalidDataException(
+                    $"{source}, tensor '{name}': expected a finite number at element {start + i}, found {values[i]}");
+        }
     }
 }

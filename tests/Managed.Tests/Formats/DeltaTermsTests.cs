@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Subquad.Formats;
+using Subquad.Models;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 using Subquad.Weights;
@@ -8,7 +9,7 @@ namespace Managed.Tests.Formats;
 
 /// <summary>Terms of a layer of 600 x 5 as lists in a file, right ones and wrong ones.</summary>
 [TestFixture]
-internal sealed class DeltaFileTests
+internal sealed class DeltaTermsTests
 {
     private const int Rows = 600, Columns = 5;
 
@@ -25,11 +26,11 @@ internal sealed class DeltaFileTests
     {
         using LowRankTerms first = Terms(3, 0.5f, seed: 1), second = Terms(1, -2f, seed: 2);
         string path = _folder.File("delta");
-        SafetensorsWriter.Write(path, new Dictionary<string, string>(), [.. DeltaFile.Tensors(2, [first, second]), .. DeltaFile.Tensors(3, [])]);
+        SafetensorsWriter.Write(path, new Dictionary<string, string>(), [.. DeltaTerms.Tensors(2, [first, second]), .. DeltaTerms.Tensors(3, [])]);
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        Assert.That(DeltaFile.ReadTerms(file, 1, Rows, Columns), Is.Empty);
-        Assert.That(DeltaFile.ReadTerms(file, 3, Rows, Columns), Is.Empty);
-        List<LowRankTerms> read = DeltaFile.ReadTerms(file, 2, Rows, Columns);
+        Assert.That(DeltaTerms.Read(file, 1, Rows, Columns), Is.Empty);
+        Assert.That(DeltaTerms.Read(file, 3, Rows, Columns), Is.Empty);
+        List<LowRankTerms> read = DeltaTerms.Read(file, 2, Rows, Columns);
         Assert.That(read.Select(terms => (terms.Count, terms.Scale)), Is.EqualTo(new[] { (3, 0.5f), (1, -2f) }));
         foreach ((LowRankTerms found, LowRankTerms expected) in read.Zip([first, second]))
         {
@@ -43,7 +44,7 @@ internal sealed class DeltaFileTests
     public void The_lists_are_the_ones_that_the_format_names()
     {
         using LowRankTerms terms = Terms(2, 1f, seed: 1);
-        TensorSource[] tensors = [.. DeltaFile.Tensors(7, [terms])];
+        TensorSource[] tensors = [.. DeltaTerms.Tensors(7, [terms])];
         Assert.That(tensors.Select(tensor => (tensor.Name, tensor.Type)), Is.EqualTo(new[]
         {
             ("groups.7", "I64"), ("scale.7", "F32"), ("U.7.starts", "I64"), ("U.7.ids", "I32"), ("U.7.values", "F32"), ("V.7.starts", "I64"), ("V.7.ids", "I32"), ("V.7.values", "F32"),
@@ -92,13 +93,13 @@ internal sealed class DeltaFileTests
             ["V.1.values"] = Float(1, 2),
         };
         using (SafetensorsFile right = Write(tensors))
-            DeltaFile.ReadTerms(right, 1, Rows, Columns).ForEach(terms => terms.Dispose());
+            DeltaTerms.Read(right, 1, Rows, Columns).ForEach(terms => terms.Dispose());
         if (tensor is TensorSource other)
             tensors[name] = other;
         else
             tensors.Remove(name);
         using SafetensorsFile file = Write(tensors);
-        Assert.That(() => DeltaFile.ReadTerms(file, 1, Rows, Columns), Throws.TypeOf<InvalidDataException>().With.Message.Contains(says));
+        Assert.That(() => DeltaTerms.Read(file, 1, Rows, Columns), Throws.TypeOf<InvalidDataException>().With.Message.Contains(says));
         Assert.That(NativeBytes.Live, Is.Zero);
     }
 
@@ -110,7 +111,7 @@ internal sealed class DeltaFileTests
         string path = _folder.Write("delta", [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. new byte[8]]);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.That(() => DeltaFile.ReadTerms(file, 1, Rows, Columns), Throws.TypeOf<InvalidDataException>().With.Message.Contains("found the type Q9"));
+        Assert.That(() => DeltaTerms.Read(file, 1, Rows, Columns), Throws.TypeOf<InvalidDataException>().With.Message.Contains("found the type Q9"));
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1 << 20));
     }
 

@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Subquad.Formats;
+
+/// <summary>Decides how a path with data is read, by its name, or by its first bytes where the name is of no known kind.</summary>
+internal static partial class DataFormats
+{
+    private const int StartBytes = 1024;
+
+    /// <summary>The format of a file, plain or gzip, or of a folder; null when it has none that is known.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file, and its name is of no known kind.</exception>
+    /// <exception cref="IOException">The file may not be read.</exception>
+    public static DataFormat? Of(string path)
+    {
+        if (Directory.Exists(path))
+            return DataFormat.Idx;
+        string name = Path.GetFileName(path);
+        string plain = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
+        switch (Path.GetExtension(plain).ToLowerInvariant())
+        {
+            case ".csv":
+                return DataFormat.Csv;
+            case ".libsvm" or ".svm" or ".txt":
+                return DataFormat.Libsvm;
+        }
+        byte[] start = Start(path);
+        if (SparseText().IsMatch(FirstLine(start)))
+            return DataFormat.Libsvm;
+        // A file whose name says IDX goes to the reader, which words what is wrong with it better.
+        bool namesImages = new[] { "idx", "images" }.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
+        return namesImages || start is [0, 0, 8, _, ..] ? DataFormat.Idx : null;
+    }
+
+    /// <summary>Calls the reader that a path needs.</summary>
+    /// <exception cref="InvalidDataException">It is of no known format.</exception>
+    public static T Read<T>(string path, Func<T> csv, Func<T> libsvm, Func<T> idx) => Of(path) switch
+    {
+        DataFormat.Csv => csv(),
+        DataFormat.Libsvm => libsvm(),
+        DataFormat.Idx => idx(),
+        _ => throw new InvalidDataException(
+            $"'{path}': expected a folder with the MNIST file names, an IDX images file or a .csv, or LIBSVM text (plain or .gz), "
+            + "found something else"),
+    };
+
+    /// <summary>The first bytes of the content; none of damaged gzip data.</summary>
+    private static byte[] Start(string path)
+    {
+        var start = new byte[StartBytes];
+        try
+        {
+            using Stream content = InputFile.Open(path);
+            return start[..content.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        }
+        catch (InvalidDataException)
+        {
+            return [];
+        }
+    }
+
+    private static string FirstLine(ReadOnlySpan<byte> start)
+    {
+        int end = start.IndexOfAny((byte)'\n', (byte)'\r');
+        return Encoding.Latin1.GetString(end < 0 ? start : start[..end]);
+    }
+
+    // A label and a pair, or the header: rows, features, labels.
+    [GeneratedRegex(@"^([-+]?\d[\d.eE+-]*[ \t]+\d+:[-+]?[\d.]|[1-9]\d*[ \t]+[1-9]\d*[ \t]+[1-9]\d*[ \t]*$)")]
+    private static partial Regex SparseText();
+}

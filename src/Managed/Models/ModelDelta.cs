@@ -1,0 +1,25 @@
+using Subquad.Weights;
+
+namespace Subquad.Models;
+
+/// <summary>What a fine-tune changed in a model: terms beside the weights of its hidden layers, and the output matrix.</summary>
+internal sealed record ModelDelta
+{
+    /// <summary>The hash of the data of the model that it belongs to.</summary>
+    public required string BaseHash { get; init; }
+
+    /// <summary>The layers of that model.</summary>
+    public required IReadOnlyList<LayerDescription> Layers { get; init; }
+
+    /// <summary>s^2.</summary>
+    public required float HiddenStepScale { get; init; }
+
+    /// <summary>The kernel set that trained it.</summary>
+    public required string TrainedBy { get; init; }
+
+    /// <summary>The groups of terms of every hidden layer. Whoever reads a delta owns them.</summary>
+    public required IReadOnlyList<IReadOnlyList<LowRankTerms>> Terms { get; init; }
+
+    /// <summary>The output matrix whole.</summary>
+    public required TensorSource Output { get; init; }
+}

@@ -1,0 +1,52 @@
+using Subquad.Layers;
+using Subquad.Models;
+using Subquad.Simd;
+using Subquad.Simd.Dispatch;
+using Subquad.Simd.Memory;
+
+namespace Subquad;
+
+public sealed partial class Network
+{
+    /// <summary>Builds a network with the parameters of a model.</summary>
+    /// <param name="model">The model, from a file or made in memory.</param>
+    /// <param name="kernels">Default: <see cref="KernelSets.Best"/>.</param>
+    /// <param name="weights">How the hidden weights lie in memory.</param>
+    /// <param name="share">Gives W of every hidden layer where others keep it; null reads it from the model.</param>
+    /// <exception cref="InvalidDataException">The parts of the model do not fit each other, or its data are damaged.</exception>
+    /// <exception cref="InsufficientMemoryException">The weights do not fit.</exception>
+    internal static Network Build(
+        ModelDescription model, KernelSet? kernels = null, WeightFormat weights = WeightFormat.Float32, Func<PanelMatrix[]>? share = null)
+    {
+        kernels ??= KernelSets.Best;
+        model.Check();
+        NetworkShape shape = NetworkShape.Of(model);
+        RefuseTooLarge(shape, share is not null, weights);
+        string? hash = model.DataHash?.Invoke();
+        LayerStack layers = LayerStackFactory.Read(model, kernels, share?.Invoke(), weights);
+        string[] classNames = [.. model.ClassNames];
+        return new Network(shape, model.Initialisation.Seed, layers, model.Input, model.Target, classNames, model.Schema, kernels)
+        {
+            WeightFormat = weights,
+            HiddenStepScale = model.HiddenStepScale,
+            TrainedBy = model.TrainedBy,
+            FirstIndex = model.FirstIndex,
+            BaseHash = hash,
+        };
+    }
+
+    /// <summary>The network as a model, whose tensors are read from the weights as they are then.</summary>
+    internal ModelDescription Describe() => new()
+    {
+        Layers = Shape.Layers(),
+        Initialisation = Shape.InitialisationBy(Seed),
+        Input = Input,
+        Target = Target,
+        ClassNames = ClassNames,
+        Schema = Schema,
+        FirstIndex = FirstIndex,
+        HiddenStepScale = HiddenStepScale,
+        TrainedBy = Kernels.Name,
+        Tensors = ParameterTensors.Of(Layers, Kernels.IsFused),
+    };
+}

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using Managed.Tests.Formats;
+using NUnit.Framework;
+using Subquad;
+using Subquad.Simd;
+using Subquad.Simd.Dispatch;
+using Subquad.Simd.Memory;
+using Subquad.Support;
+
+namespace Managed.Tests.Models;
+
+/// <summary>
+/// The bytes of files that a network writes, kept as hashes: whoever compares or signs models counts on the same network giving the same
+/// file in every version.
+/// </summary>
+[TestFixture]
+internal sealed class FileBytesTests
+{
+    private static readonly KernelSet s_scalar = KernelSets.Available.Single(set => set.Name == "scalar");
+
+    private TemporaryFolder _folder = null!;
+
+    private string Model => _folder.File("model.safetensors");
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void A_drawn_network_gives_the_file_that_it_always_gave()
+    {
+        NetworkShape shape = new()
+        {
+            Inputs = 5,
+            Hidden = [70, 9],
+            Outputs = 2,
+            Densities = [0.5, 0.25],
+            Normalisation = Normalisation.Plain,
+        };
+        using Network network = Network.Create(shape, 11, s_scalar);
+        network.Save(Model);
+        Assert.That(HashOf(Model), Is.EqualTo("14993e64cd108eb5ec1603bd7cf443eac7ffca134624d3731180b0618202c320"));
+    }
+
+    [Test]
+    public void A_network_for_a_table_gives_the_file_that_it_always_gave()
+    {
+        string table = "x,place,y,kind\n" + string.Concat(Enumerable.Range(0, 40).Select(i =>
+            $"{(i % 7 == 3 ? "" : $"{i % 11}")},{"abc"[i % 3]},{i % 5 - 2},{(i % 11 > 5 ? "high" : "low")}\n"));
+        NetworkShape shape = new() { Hidden = [20], ShiftConstant = [0], OutputWeights = OutputWeights.Signs };
+        using Network network = Network.Create(shape, Dataset.ReadCsv(_folder.Write("a.csv", table)), 3, s_scalar);
+        network.HiddenStepScale = 0.75f;
+        network.Save(Model);
+        Assert.That(HashOf(Model), Is.EqualTo("cf03d3eb8b76d333b88349d161940a19a1fbb74dcab6a2b3a6a784ef958a5a06"));
+    }
+
+    [Test]
+    public void A_network_for_sparse_rows_gives_the_file_that_it_always_gave()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 30).Select(i => $"{i % 2} {1 + i % 4}:1 {6 + i % 3}:-0.5\n"));
+        Dataset data = Dataset.ReadLibsvm(_folder.Write("a.txt", rows));
+        using Network network = Network.Create(new() { Hidden = [20], Densities = [0.5] }, data, 3, s_scalar);
+        network.Save(Model);
+        Assert.That(HashOf(Model), Is.EqualTo("40d5fc6f195e3d8bdac9d4420b7c22bd477853891a94d9458908df1b44956a4c"));
+    }
+
+    [Test]
+    public void A_change_gives_the_delta_and_the_panels_that_it_always_gave()
+    {
+        using Network network = Network.Create(new() { Inputs = 5, Hidden = [70, 9], Outputs = 2, Densities = [0.5] }, 11, s_scalar);
+        network.Save(Model);
+        network.SavePanels(Model);
+        Assert.That(HashOf(Model + ".panels"), Is.EqualTo("be0c01a99afccb8eca8f1ca5fa3f1462c6926ef67b2f123b16a4cf768553eb65"));
+        Append(network, layer: 0, terms: 3, scale: 0.5f);
+        Append(network, layer: 0, terms: 1, scale: -0.25f);
+        Append(network, layer: 1, terms: 2, scale: 1f);
+        network.SaveDelta(_folder.File("delta"));
+        Assert.That(HashOf(_folder.File("delta")), Is.EqualTo("54829406fb72645973cb5ee5e5b3c4ca66abc01909c0bace6473b79f4feeaee2"));
+    }
+
+    private static void Append(Network network, int layer, int terms, float scale)
+    {
+        var random = new Random(layer + terms);
+        var weights = network.Weights[layer];
+        using ActiveBatch outputs = new(), inputs = new();
+        outputs.FillNonZero(Samples.Sparse(random, terms, weights.Rows, 0.3), terms, weights.Rows);
+        inputs.FillNonZero(Samples.Sparse(random, terms, weights.Columns, 0.5), terms, weights.Columns);
+        weights.Append(outputs, outputs.Values, inputs, scale);
+    }
+
+    private static string HashOf(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+}
