@@ -35,6 +35,7 @@ internal sealed class NullArgumentTests
         ["GaussNewtonTrainer.Fit(training)"] = () => WithTrainer(trainer => WithNetwork(network => trainer.Fit(network, null!))),
         ["MemoryEstimate.OfTraining(shape)"] = () => MemoryEstimate.OfTraining(null!, new(), 1, 0),
         ["MemoryEstimate.OfTraining(options)"] = () => MemoryEstimate.OfTraining(Shapes.Odd, null!, 1, 0),
+        ["MemoryEstimate.OfTraining(data)"] = () => MemoryEstimate.OfTraining(Shapes.Odd, new(), null!, null),
         ["MemoryEstimate.OfPredictions(shape)"] = () => MemoryEstimate.OfPredictions(null!, 1),
         ["Network.Create(shape)"] = () => Network.Create(null!, 1),
         ["Network.Create(shape) 2"] = () => Network.Create(null!, s_data, 1),
