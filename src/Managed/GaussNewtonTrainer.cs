@@ -112,11 +112,14 @@ public sealed class GaussNewtonTrainer : IDisposable
         if (Options.Solver == SolverChoice.DirectSketch && network.Shape.Outputs > 1)
             throw new ArgumentException($"Solver: expected one output for {Options.Solver}, which solves a sketch in place of the system, found {network.Shape.Outputs}");
         RowBatch data = RowBatch.From(training.Examples, network.Input, network.Target, needsTargets: true);
-        RowBatch? heldOut = validation is null ? null : RowBatch.From(validation.Examples, network.Input, network.Target, needsTargets: true);
+        RowBatch? heldOut = validation is null
+            ? null
+            : RowBatch.From(validation.Examples, network.Input, network.Target, needsTargets: true);
         // Terms beside shared weights stay there, whatever the policy.
         GaussNewtonOptions sized = network.SharesBase ? Options with { Flush = FlushPolicy.Never } : Options;
         // Snapshots of an earlier fit are there already.
-        MemoryEstimate.RefuseTooLarge(network.Shape, Published.Holds(network) ? sized with { PublishEvery = null } : sized, data.Inputs.Size, heldOut?.Inputs.Size ?? default);
+        sized = Published.Holds(network) ? sized with { PublishEvery = null } : sized;
+        MemoryEstimate.RefuseTooLarge(network.Shape, sized, data.Inputs.Size, heldOut?.Inputs.Size ?? default);
         if (Interlocked.Exchange(ref _logger, null) is { } logger)
             TrainerLog.Kernels(logger, NativeCore.IsIgnored ? LogLevel.Warning : LogLevel.Information, network.Kernels.Name, NativeCore.Describe());
         _team.Cancellation = call.Stop.Token;
@@ -132,7 +135,8 @@ public sealed class GaussNewtonTrainer : IDisposable
             {
                 HiddenStepScale = network.HiddenStepScale,
             })
-            using (var loop = new TrainingLoop(kernels, network.Layers, PlanOf(Options), optimizer, network.Target, SourceOf(data, Options), heldOut, permitted)
+            using (var loop = new TrainingLoop(
+                kernels, network.Layers, PlanOf(Options), optimizer, network.Target, SourceOf(data, Options), heldOut, permitted)
             {
                 Accepted = publisher is null ? null : publisher.Accepted,
             })

@@ -38,7 +38,7 @@ public static class MemoryEstimate
     internal static long OfTraining(NetworkShape shape, GaussNewtonOptions options, InputSize training, InputSize validation)
     {
         int from = (options.TrainFrom ?? shape.Hidden.Count) - 1;
-        InputSize batch = options.Batch > 0 ? training.Part(Math.Min(options.Batch, training.Count)) : training;
+        InputSize batch = BatchOf(options, training);
         long n = batch.Count, data = training.Count, heldOut = validation.Count;
         double[] shifts = shape.Shifts();
         long widest = 0, bytes = 0, activeBelow = n == 0 ? 0 : (batch.Entries + n - 1) / n;
@@ -61,13 +61,14 @@ public static class MemoryEstimate
             if (layer > from && keepsAll && options.Activity != ActivityStrategy.Full)
                 bytes += 5 * PanelMatrix.BytesOf(width, n + heldOut) + (n + heldOut) * (active + activeBelow) * 20;
             if (layer > from || (isTrained && !keepsAll))
-                bytes += HeldBytes(shape, options, layer, width, active, activeBelow, n);
+                bytes += HeldBytes(shape, options, layer, width, active, activeBelow, n, heldOut);
             activeBelow = active;
         }
         bytes += 2 * PanelMatrix.BytesOf(Math.Max(1, shape.Outputs), shape.Hidden[^1]);
         bytes += ActiveBatch.BytesOf(n, shape.Inputs, batch.Entries) + ActiveBatch.BytesOf(heldOut, shape.Inputs, validation.Entries);
+        // The Gram matrix of the inputs takes them spread out.
         if (from == 0)
-            bytes += TransposedBatch.BytesOf(batch.Count, shape.Inputs, batch.Entries);
+            bytes += TransposedBatch.BytesOf(batch.Count, shape.Inputs, batch.Entries) + PanelMatrix.BytesOf(n, shape.Inputs);
 
         // Two matrices of K, one inner product matrix per trained layer in float64 and float32, one for held-out data.
         long square = n * (n + 128);
@@ -92,6 +93,7 @@ public static class MemoryEstimate
     /// <param name="shape">The network.</param>
     /// <param name="rows">Rows at once; more than a batch of them take no more.</param>
     /// <param name="weights">How its hidden weights lie in memory.</param>
+    /// <remarks>The rows are taken to have no zeros.</remarks>
     public static long OfPredictions(NetworkShape shape, int rows, WeightFormat weights = WeightFormat.Float32)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -109,13 +111,26 @@ public static class MemoryEstimate
             + ActiveBatch.BytesOf(n, shape.Inputs, n * shape.Inputs);
     }
 
-    /// <summary>Terms held beside a layer: both factors, transposed, and once more while a step is joined to them.</summary>
-    private static long HeldBytes(NetworkShape shape, GaussNewtonOptions options, int layer, long width, long active, long activeBelow, long n)
+    /// <summary>
+    /// Terms held beside a layer: both factors, transposed, and once more while a step is joined to them; and the inputs spread out, which
+    /// they are multiplied with.
+    /// </summary>
+    private static long HeldBytes(
+        NetworkShape shape, GaussNewtonOptions options, int layer, long width, long active, long activeBelow, long n, long heldOut)
     {
         long inputs = layer == 0 ? shape.Inputs : shape.Hidden[layer - 1];
-        long most = options.Flush.MostRank ?? Weights.FlushCosts.MostRank((int)width, (int)inputs, active, activeBelow, (int)n, Math.Max(1, shape.Outputs));
-        return most == 0 ? 0 : Math.Min(most + n, options.Steps * n) * (active + activeBelow) * 30;
+        long most = options.Flush.MostRank
+            ?? Weights.FlushCosts.MostRank((int)width, (int)inputs, active, activeBelow, (int)n, Math.Max(1, shape.Outputs));
+        if (most == 0)
+            return 0;
+        // Hidden layers are spread out in room that is counted for the widest of them.
+        long spread = layer > 0 ? 0 : 2 * PanelMatrix.BytesOf(n, inputs) + PanelMatrix.BytesOf(heldOut, inputs);
+        return Math.Min(most + n, options.Steps * n) * (active + activeBelow) * 30 + spread;
     }
+
+    /// <summary>The rows of one step.</summary>
+    private static InputSize BatchOf(GaussNewtonOptions options, InputSize data) =>
+        options.Batch > 0 ? data.Part(Math.Min(options.Batch, data.Count)) : data;
 
     /// <summary>What a network of this shape makes of raw rows; it adds one feature at most.</summary>
     private static InputSize SizeOf(NetworkShape shape, Dataset data)
@@ -129,6 +144,7 @@ public static class MemoryEstimate
         long wanted = OfTraining(shape, options, data, heldOut), available = NativeBytes.Available;
         if (wanted > available)
             throw new InsufficientMemoryException(
-                $"a step on {(options.Batch > 0 ? Math.Min(options.Batch, data.Count) : data.Count)} rows takes {wanted} bytes beside the weights, but only {available} are available; use mini-batches (Batch) or fewer rows");
+                $"a step on {BatchOf(options, data).Count} rows takes {wanted} bytes beside the weights, "
+                + $"but only {available} are available; use mini-batches (Batch) or fewer rows");
     }
 }

@@ -35,6 +35,8 @@ internal sealed class NullArgumentTests
         ["GaussNewtonTrainer.Fit(training)"] = () => WithTrainer(trainer => WithNetwork(network => trainer.Fit(network, null!))),
         ["MemoryEstimate.OfTraining(shape)"] = () => MemoryEstimate.OfTraining(null!, new(), 1, 0),
         ["MemoryEstimate.OfTraining(options)"] = () => MemoryEstimate.OfTraining(Shapes.Odd, null!, 1, 0),
+        ["MemoryEstimate.OfTraining(shape) 2"] = () => MemoryEstimate.OfTraining(null!, new(), s_data, null),
+        ["MemoryEstimate.OfTraining(options) 2"] = () => MemoryEstimate.OfTraining(Shapes.Odd, null!, s_data, null),
         ["MemoryEstimate.OfTraining(data)"] = () => MemoryEstimate.OfTraining(Shapes.Odd, new(), null!, null),
         ["MemoryEstimate.OfPredictions(shape)"] = () => MemoryEstimate.OfPredictions(null!, 1),
         ["Network.Create(shape)"] = () => Network.Create(null!, 1),

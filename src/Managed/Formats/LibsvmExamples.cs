@@ -57,7 +57,10 @@ internal static class LibsvmExamples
         if (features != layout.Width)
             throw text.Fault($"expected {layout.Width} features, found {features} in the header");
         if (layout.Kind == TargetKind.Classes || (layout.Kind == TargetKind.Values && labels != layout.Outputs))
-            throw text.Fault(layout.Kind == TargetKind.Classes ? "expected one class a row, found the header of rows with several labels" : $"expected {layout.Outputs} labels, found {labels} in the header");
+            throw text.Fault(
+                layout.Kind == TargetKind.Classes
+                    ? "expected one class a row, found the header of rows with several labels"
+                    : $"expected {layout.Outputs} labels, found {labels} in the header");
         return ReadLabelled(text, rows, features, labels, layout.Kind);
     }
 
@@ -151,7 +154,9 @@ internal static class LibsvmExamples
         while (found < 3 && int.TryParse(text.Token(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0)
             numbers[found++] = number;
         if (found == 3 && text.IsAtEnd)
-            return numbers[1] <= LibsvmReader.MaxWidth ? (numbers[0], numbers[1], numbers[2]) : throw text.Fault($"expected at most {LibsvmReader.MaxWidth} features, found {numbers[1]}");
+            return numbers[1] <= LibsvmReader.MaxWidth
+                ? (numbers[0], numbers[1], numbers[2])
+                : throw text.Fault($"expected at most {LibsvmReader.MaxWidth} features, found {numbers[1]}");
         text.Restart();
         return null;
     }

@@ -97,7 +97,8 @@ public sealed unsafe partial class ActiveBatch
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegative(width);
-        Expect.That(rows.Length == (long)count * width, $"expected {(long)count * width} elements, {count} rows of {width}, found {rows.Length}");
+        Expect.That(
+            rows.Length == (long)count * width, $"expected {(long)count * width} elements, {count} rows of {width}, found {rows.Length}");
         using Use use = Use.Alone(this);
         Set(rows, count, width, keepZeros);
     }
@@ -167,22 +168,27 @@ public sealed unsafe partial class ActiveBatch
 
     private static (int[] Ids, float[] Values) CopyRow(int row, int width, int length, int[][] ids, float[][] values)
     {
-        Expect.That(row < ids.Length && row < values.Length, $"expected ids and values of row {row}, found {ids.Length} rows of ids and {values.Length} of values");
+        Expect.That(
+            row < ids.Length && row < values.Length,
+            $"expected ids and values of row {row}, found {ids.Length} rows of ids and {values.Length} of values");
         (int[]? rowIds, float[]? rowValues) = (ids[row], values[row]);
         Expect.That(
             rowIds is not null && rowValues is not null && length >= 0 && length <= rowIds.Length && length <= rowValues.Length,
             $"row {row}: expected {length} ids and values, found {rowIds?.Length ?? 0} and {rowValues?.Length ?? 0}");
         rowIds = rowIds.AsSpan(0, length).ToArray();
         for (int i = 0, last = -1; i < length; last = rowIds[i++])
-            Expect.That(rowIds[i] > last && rowIds[i] < width, $"row {row}: expected ascending ids from 0 to {width - 1}, found {rowIds[i]} after {last}");
+            Expect.That(
+                rowIds[i] > last && rowIds[i] < width,
+                $"row {row}: expected ascending ids from 0 to {width - 1}, found {rowIds[i]} after {last}");
         return (rowIds, rowValues.AsSpan(0, length).ToArray());
     }
 
     private static void CheckCsr(int width, int[] starts, int[] columns, float[] values)
     {
+        Expect.That(starts.Length > 0, $"expected at least one start, found none");
         Expect.That(
-            starts.Length > 0 && starts[0] == 0 && starts[^1] == columns.Length,
-            $"expected starts from 0 to {columns.Length}, the number of columns, found {(starts.Length == 0 ? "none" : $"{starts[0]} to {starts[^1]}")}");
+            starts[0] == 0 && starts[^1] == columns.Length,
+            $"expected starts from 0 to {columns.Length}, the number of columns, found {starts[0]} to {starts[^1]}");
         Expect.That(values.Length == columns.Length, $"expected a value for each of {columns.Length} columns, found {values.Length}");
         for (int row = 0; row + 1 < starts.Length; row++)
         {

@@ -45,11 +45,13 @@ internal sealed class BatchSourceTests
         Assert.That(order.Order(), Is.EqualTo(Enumerable.Range(0, 500)));
         Assert.That(most, Is.EqualTo(Math.Min(capacity, 500)));
         Assert.That(order.Select((item, place) => item - place), Is.All.LessThan(capacity));
-        Assert.That(ShuffleBuffer.Shuffle(Enumerable.Range(0, 500), capacity, new SplitMix64(4)), Is.EqualTo(order), "the same seed");
+        Assert.That(Shuffled(seed: 4), Is.EqualTo(order), "the same seed");
         if (capacity == 1)
             Assert.That(order, Is.Ordered);
         else
-            Assert.That(ShuffleBuffer.Shuffle(Enumerable.Range(0, 500), capacity, new SplitMix64(5)), Is.Not.EqualTo(order), "another seed");
+            Assert.That(Shuffled(seed: 5), Is.Not.EqualTo(order), "another seed");
+
+        int[] Shuffled(ulong seed) => [.. ShuffleBuffer.Shuffle(Enumerable.Range(0, 500), capacity, new SplitMix64(seed))];
 
         IEnumerable<int> Counted()
         {

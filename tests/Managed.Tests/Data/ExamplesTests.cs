@@ -63,8 +63,12 @@ internal sealed class ExamplesTests
         Assert.That(() => Examples.OfClasses(InputRows.Dense([], 2), [], ["a", "b"]), Throws.ArgumentException);
         Assert.That(() => Examples.OfClasses(InputRows.Dense(Inputs, 2), [0, 1], ["a", "b"]), Throws.ArgumentException);
         Assert.That(() => Examples.OfClasses(InputRows.Dense(Inputs, 2), [0, 0, 0], ["a"]), Throws.ArgumentException);
-        Assert.That(() => Examples.OfClasses(InputRows.Dense(Inputs, 2), [0, 1, 2], ["a", "b"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("row 2"));
-        Assert.That(() => Examples.OfClasses(InputRows.Dense(Inputs, 2), [0, 1, -1], ["a", "b"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("found -1"));
+        Assert.That(
+            () => Examples.OfClasses(InputRows.Dense(Inputs, 2), [0, 1, 2], ["a", "b"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("row 2"));
+        Assert.That(
+            () => Examples.OfClasses(InputRows.Dense(Inputs, 2), [0, 1, -1], ["a", "b"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("found -1"));
         Assert.That(() => Examples.OfValues(InputRows.Dense(Inputs, 2), [1, 2, 3], 2), Throws.ArgumentException);
         Assert.That(() => Examples.RequireRoom("x", 1L << 20, 1L << 12), Throws.TypeOf<InvalidDataException>());
         Assert.That(() => Examples.NumberedClasses([0, int.MaxValue]), Throws.TypeOf<InvalidDataException>());

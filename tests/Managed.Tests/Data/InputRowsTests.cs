@@ -32,7 +32,9 @@ internal sealed class InputRowsTests
     public void A_number_that_is_not_finite_is_named_by_its_row_and_column()
     {
         InputRows rows = InputRows.Sparse([0, 1, 3], [4, 0, 600], [1, 2, float.NaN], 700);
-        Assert.That(() => Examples.WithoutTargets(rows), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("row 1 (from 0), column 600:"));
+        Assert.That(
+            () => Examples.WithoutTargets(rows),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("row 1 (from 0), column 600:"));
     }
 
     [Test]
@@ -42,7 +44,8 @@ internal sealed class InputRowsTests
         // Beside this one a small number becomes zero, and is left out.
         numbers[0] = 1e30f;
         numbers[1] = 1e-20f;
-        Examples dense = Examples.WithoutTargets(InputRows.Dense(numbers, width)), sparse = Examples.WithoutTargets(Compress(numbers, width));
+        Examples dense = Examples.WithoutTargets(InputRows.Dense(numbers, width));
+        Examples sparse = Examples.WithoutTargets(Compress(numbers, width));
         InputTransform transform = InputTransform.Learn(sparse, standardise: false, constant);
         using ActiveBatch expected = ListsOf(dense, transform), found = ListsOf(sparse, transform);
         Assert.That(transform.Apply(sparse.Inputs).IsSparse);
@@ -56,7 +59,8 @@ internal sealed class InputRowsTests
     {
         const int Width = 9;
         float[] numbers = Numbers(Width);
-        Examples dense = Examples.WithoutTargets(InputRows.Dense(numbers, Width)), sparse = Examples.WithoutTargets(Compress(numbers, Width));
+        Examples dense = Examples.WithoutTargets(InputRows.Dense(numbers, Width));
+        Examples sparse = Examples.WithoutTargets(Compress(numbers, Width));
         InputTransform transform = InputTransform.Learn(dense, standardise: true, constant: true);
         InputRows found = transform.Apply(sparse.Inputs);
         Assert.That(found.IsSparse, Is.False);
@@ -71,7 +75,8 @@ internal sealed class InputRowsTests
         float[] numbers = Numbers(width);
         int[] labels = [.. Enumerable.Range(0, Count).Select(i => i % 3)];
         string[] names = ["a", "b", "c"];
-        Dataset sparse = new(Examples.OfClasses(Compress(numbers, width), labels, names)), dense = Dataset.From(numbers, width, labels, names);
+        Dataset sparse = new(Examples.OfClasses(Compress(numbers, width), labels, names));
+        Dataset dense = Dataset.From(numbers, width, labels, names);
         using Network network = Network.Create(new() { Hidden = [50, 40], Densities = [0.3] }, sparse, seed: 2);
         float[] expected = new float[Count * 3], found = new float[Count * 3];
         network.PredictAll(dense, expected);

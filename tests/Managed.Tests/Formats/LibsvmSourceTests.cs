@@ -82,8 +82,8 @@ internal sealed class LibsvmSourceTests
     public void A_training_takes_its_batches_from_a_file()
     {
         (LibsvmSource source, RowBatch all) = Open(20, 60);
-        using Network network = Network.Create(
-            new() { Hidden = [60], Densities = [0.3] }, new Dataset(LibsvmExamples.Read(_folder.File("t"), Width, TargetKind.Classes)), seed: 1);
+        var data = Dataset.ReadLibsvm(_folder.File("t"), Width, TaskKind.Classification);
+        using Network network = Network.Create(new() { Hidden = [60], Densities = [0.3] }, data, seed: 1);
         using var team = new WorkerTeam(2);
         var verbs = new TeamKernels(network.Kernels, team);
         var losses = new List<double>();
@@ -118,7 +118,9 @@ internal sealed class LibsvmSourceTests
     {
         InputTransform input = InputTransform.Identity(3);
         TargetTransform one = TargetTransform.Identity(1);
-        foreach (LibsvmLayout layout in new LibsvmLayout[] { new(3, 1, TargetKind.None, [], 0), new(3, 1, TargetKind.Values, [], 2), new(3, null, TargetKind.Values, [], 1) })
+        LibsvmLayout[] others =
+            [new(3, 1, TargetKind.None, [], 0), new(3, 1, TargetKind.Values, [], 2), new(3, null, TargetKind.Values, [], 1)];
+        foreach (LibsvmLayout layout in others)
             Assert.That(() => new LibsvmSource("x", layout, input, one, 1, 1, 1), Throws.ArgumentException);
         var good = new LibsvmLayout(3, 1, TargetKind.Values, [], 1);
         Assert.That(() => new LibsvmSource("x", good, input, one, 0, 1, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
@@ -133,8 +135,11 @@ internal sealed class LibsvmSourceTests
         return (source, RowBatch.From(all, InputOf(all), TargetTransform.Learn(all), needsTargets: true));
     }
 
-    private static LibsvmSource Open(string path, Examples like, int batch, int waiting, ulong seed) => new(
-        path, new(like.Width, like.FirstIndex, like.Kind, like.ClassNames, like.OutputCount), InputOf(like), TargetTransform.Learn(like), batch, waiting, seed);
+    private static LibsvmSource Open(string path, Examples like, int batch, int waiting, ulong seed)
+    {
+        var layout = new LibsvmLayout(like.Width, like.FirstIndex, like.Kind, like.ClassNames, like.OutputCount);
+        return new(path, layout, InputOf(like), TargetTransform.Learn(like), batch, waiting, seed);
+    }
 
     private static InputTransform InputOf(Examples examples) => InputTransform.Learn(examples, standardise: false, constant: true);
 

@@ -95,14 +95,15 @@ internal sealed class SgdTests(KernelSet kernels)
         float[] shares = new float[60 * 3];
         for (int row = 0; row < 60; row++)
             shares[row * 3 + row % 3] = 1;
-        RowBatch data = Prepare(network, Dataset.From(classes.Examples.Inputs.Values, shape.Inputs, shares, 3), TargetTransform.Identity(3));
+        Dataset targets = Dataset.From(classes.Examples.Inputs.Values, shape.Inputs, shares, 3);
+        var source = new InMemorySource(Prepare(network, targets, TargetTransform.Identity(3)), batch, seed: 1);
         using var team = new WorkerTeam(threads);
         var verbs = new TeamKernels(kernels, team);
         var losses = new List<double>();
         TrainingResult result;
         var listener = new Heard(report => losses.Add(report.Loss));
         using (var sgd = new Sgd(verbs, network.Layers, new(Rate, TrainFrom: 0, TrainsOutput: true), loss))
-        using (var loop = new TrainingLoop(verbs, network.Layers, s_plan, sgd, network.Target, new InMemorySource(data, batch, seed: 1), null, listener))
+        using (var loop = new TrainingLoop(verbs, network.Layers, s_plan, sgd, network.Target, source, null, listener))
             result = loop.Run();
         return ([.. losses], TestTraining.Weights(network), result);
     }

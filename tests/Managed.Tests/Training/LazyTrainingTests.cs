@@ -138,8 +138,10 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
             GaussNewtonOptions options = Options(trainFrom) with { Flush = FlushPolicy.Immediate, Batch = batch, Steps = 4 };
             var recorder = new Recorder();
             var verbs = new TeamKernels(kernels, team);
+            InMemorySource source = GaussNewtonTrainer.SourceOf(data, options);
             using (var optimizer = new GaussNewtonOptimizer(verbs, layers, options, drawn.Loss, data.Count, keepsFlips: true))
-            using (var loop = new TrainingLoop(verbs, layers, GaussNewtonTrainer.PlanOf(options), optimizer, drawn.Target, GaussNewtonTrainer.SourceOf(data, options), null, recorder))
+            using (var loop = new TrainingLoop(
+                verbs, layers, GaussNewtonTrainer.PlanOf(options), optimizer, drawn.Target, source, null, recorder))
                 Assert.That(loop.Run().Accepted, Is.Positive);
             if (batch == 0)
                 Assert.That(recorder.Reports[^1].Loss, Is.LessThan(recorder.Reports[0].Loss));

@@ -97,8 +97,11 @@ internal sealed class PendingStepTests(KernelSet kernels)
         Assert.That(batch.MeanOf(trial), Is.EqualTo(after.Loss(data.Targets)).Within(0.01).Percent);
     }
 
-    private static RowBatch Prepare(Network network, int count, int seed) =>
-        RowBatch.From(TestTraining.Smooth(count, network.InputWidth, network.OutputCount, seed).Examples, network.Input, network.Target, needsTargets: true);
+    private static RowBatch Prepare(Network network, int count, int seed)
+    {
+        Dataset data = TestTraining.Smooth(count, network.InputWidth, network.OutputCount, seed);
+        return RowBatch.From(data.Examples, network.Input, network.Target, needsTargets: true);
+    }
 
     private static Tape Load(TeamKernels verbs, Network network, int trainFrom, RowBatch data, bool isTrained)
     {
