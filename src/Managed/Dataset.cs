@@ -49,7 +49,7 @@ public sealed partial class Dataset
     public static Dataset From(ReadOnlySpan<float> inputs, int width, ReadOnlySpan<int> labels, IReadOnlyList<string>? classNames = null)
     {
         int[] classes = labels.ToArray();
-        return new(Examples.OfClasses(inputs.ToArray(), width, classes, Names(classNames) ?? Examples.NumberedClasses(classes)));
+        return new(Examples.OfClasses(Dense(inputs, width), classes, Names(classNames) ?? Examples.NumberedClasses(classes)));
     }
 
     /// <summary>Copies rows with numbers to predict.</summary>
@@ -60,14 +60,14 @@ public sealed partial class Dataset
     /// <exception cref="ArgumentException">The lengths do not fit.</exception>
     /// <exception cref="InvalidDataException">A number is not finite.</exception>
     public static Dataset From(ReadOnlySpan<float> inputs, int width, ReadOnlySpan<float> targets, int outputs = 1) =>
-        new(Examples.OfValues(inputs.ToArray(), width, targets.ToArray(), outputs));
+        new(Examples.OfValues(Dense(inputs, width), targets.ToArray(), outputs));
 
     /// <summary>Copies rows that can only be predicted.</summary>
     /// <param name="inputs">Rows of <paramref name="width"/> finite numbers, row-major.</param>
     /// <param name="width">Numbers per row.</param>
     /// <exception cref="ArgumentException">The length is no multiple of the width.</exception>
     /// <exception cref="InvalidDataException">A number is not finite.</exception>
-    public static Dataset From(ReadOnlySpan<float> inputs, int width) => new(Examples.WithoutTargets(inputs.ToArray(), width));
+    public static Dataset From(ReadOnlySpan<float> inputs, int width) => new(Examples.WithoutTargets(Dense(inputs, width)));
 
     /// <summary>Reads images and labels of the MNIST family (IDX files, plain or gzip); pixels become 0 to 255.</summary>
     /// <param name="imagesOrFolder">A folder with the MNIST file names, or an images file.</param>
@@ -161,8 +161,8 @@ public sealed partial class Dataset
     public static Dataset ReadLibsvm(string path, int? width = null, TaskKind? task = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (width is < 1 or > SparseRows.MaxWidth)
-            throw new ArgumentOutOfRangeException(nameof(width), $"expected a width from 1 to {SparseRows.MaxWidth}, found {width}");
+        if (width is < 1 or > LibsvmReader.MaxWidth)
+            throw new ArgumentOutOfRangeException(nameof(width), $"expected a width from 1 to {LibsvmReader.MaxWidth}, found {width}");
         return new(LibsvmExamples.Read(path, width, Kind(task, nameof(task))));
     }
 
@@ -177,7 +177,7 @@ public sealed partial class Dataset
     public Dataset ReadLibsvmLike(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Examples.IsSparse
+        return Examples.FirstIndex is not null
             ? new(LibsvmExamples.ReadWith(new(InputWidth, Examples.FirstIndex, Examples.Kind, Examples.ClassNames, OutputCount), path))
             : throw new InvalidOperationException("expected rows that come from a LIBSVM text, found others");
     }
@@ -199,6 +199,8 @@ public sealed partial class Dataset
         (Examples training, Examples heldOut) = Data.Split.Holdout(Examples, fraction, seed);
         return (new(training), new(heldOut));
     }
+
+    private static InputRows Dense(ReadOnlySpan<float> inputs, int width) => InputRows.Dense(inputs.ToArray(), width);
 
     private static string[]? Names(IReadOnlyList<string>? classNames)
     {

@@ -111,12 +111,15 @@ public sealed class GaussNewtonTrainer : IDisposable
             throw new ArgumentException($"Activity: expected TrainFrom 1 for {Options.Activity}, which searches over the rows of the first hidden layer, found {Options.TrainFrom ?? network.Shape.Hidden.Count}");
         if (Options.Solver == SolverChoice.DirectSketch && network.Shape.Outputs > 1)
             throw new ArgumentException($"Solver: expected one output for {Options.Solver}, which solves a sketch in place of the system, found {network.Shape.Outputs}");
-        PreparedData data = PreparedData.From(training.Examples, network.Input, network.Target, needsTargets: true);
-        PreparedData? heldOut = validation is null ? null : PreparedData.From(validation.Examples, network.Input, network.Target, needsTargets: true);
+        RowBatch data = RowBatch.From(training.Examples, network.Input, network.Target, needsTargets: true);
+        RowBatch? heldOut = validation is null
+            ? null
+            : RowBatch.From(validation.Examples, network.Input, network.Target, needsTargets: true);
         // Terms beside shared weights stay there, whatever the policy.
         GaussNewtonOptions sized = network.SharesBase ? Options with { Flush = FlushPolicy.Never } : Options;
         // Snapshots of an earlier fit are there already.
-        MemoryEstimate.RefuseTooLarge(network.Shape, Published.Holds(network) ? sized with { PublishEvery = null } : sized, data.Count, heldOut?.Count ?? 0);
+        sized = Published.Holds(network) ? sized with { PublishEvery = null } : sized;
+        MemoryEstimate.RefuseTooLarge(network.Shape, sized, data.Inputs.Size, heldOut?.Inputs.Size ?? default);
         if (Interlocked.Exchange(ref _logger, null) is { } logger)
             TrainerLog.Kernels(logger, NativeCore.IsIgnored ? LogLevel.Warning : LogLevel.Information, network.Kernels.Name, NativeCore.Describe());
         _team.Cancellation = call.Stop.Token;
@@ -132,7 +135,8 @@ public sealed class GaussNewtonTrainer : IDisposable
             {
                 HiddenStepScale = network.HiddenStepScale,
             })
-            using (var loop = new TrainingLoop(kernels, network.Layers, PlanOf(Options), optimizer, network.Target, data, heldOut, permitted)
+            using (var loop = new TrainingLoop(
+                kernels, network.Layers, PlanOf(Options), optimizer, network.Target, SourceOf(data, Options), heldOut, permitted)
             {
                 Accepted = publisher is null ? null : publisher.Accepted,
             })
@@ -173,7 +177,10 @@ public sealed class GaussNewtonTrainer : IDisposable
 
     /// <summary>The part of the options that concerns the loop.</summary>
     internal static TrainingPlan PlanOf(GaussNewtonOptions options) =>
-        new(options.Steps, options.Batch, options.Seed, options.ResidualTolerance, options.TrainOutput, options.CountLines);
+        new(options.Steps, options.ResidualTolerance, options.TrainOutput, options.CountLines);
+
+    /// <summary>The part of the options that concerns the order of the rows.</summary>
+    internal static InMemorySource SourceOf(RowBatch rows, GaussNewtonOptions options) => new(rows, options.Batch, options.Seed);
 
     private static void Check(GaussNewtonOptions options)
     {

@@ -132,7 +132,8 @@ public sealed partial class Network : IDisposable
         Examples examples = training.Examples;
         if (examples.Kind == TargetKind.None)
             throw new ArgumentException("the training data have no targets", nameof(training));
-        InputTransform input = InputTransform.Learn(examples, standardise: examples.IsTabular, constant: examples.IsTabular || examples.IsSparse);
+        InputTransform input = InputTransform.Learn(
+            examples, standardise: examples.IsTabular, constant: examples.IsTabular || examples.Inputs.IsSparse);
         NetworkShape full = shape.Copy() with { Inputs = input.Width, Outputs = examples.OutputCount };
         full.Check();
         return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, examples.FirstIndex, kernels, threads, cancellation);

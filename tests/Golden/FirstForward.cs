@@ -11,10 +11,10 @@ namespace Subquad.Golden;
 /// <summary>Which neurons fire for which datum in the first forward pass of a network, and what they pass on.</summary>
 internal sealed class FirstForward
 {
-    private FirstForward(PreparedData rows, int[][][] ids, float[][][] values) => (Rows, Ids, Values) = (rows, ids, values);
+    private FirstForward(RowBatch rows, int[][][] ids, float[][][] values) => (Rows, Ids, Values) = (rows, ids, values);
 
     /// <summary>What entered the first layer.</summary>
-    public PreparedData Rows { get; }
+    public RowBatch Rows { get; }
 
     /// <summary>Firing neurons, ascending, by layer and datum.</summary>
     public int[][][] Ids { get; }
@@ -24,10 +24,10 @@ internal sealed class FirstForward
 
     public static FirstForward Of(Network network, Dataset data, int threads = 2)
     {
-        var rows = PreparedData.From(data.Examples, network.Input, network.Target, needsTargets: true);
+        var rows = RowBatch.From(data.Examples, network.Input, network.Target, needsTargets: true);
         using var team = new WorkerTeam(threads);
         using var inputs = new ActiveBatch();
-        inputs.FillNonZero(rows.Inputs, rows.Count, rows.Width);
+        rows.Inputs.CopyTo(inputs);
         using var state = new BatchState(new TeamKernels(network.Kernels, team), network.Layers, 0) { Inputs = inputs };
         state.ForwardHidden();
         int layers = network.Layers.Hidden.Length;
@@ -69,7 +69,11 @@ internal sealed class FirstForward
     public double[] InputOf(int layer, int datum, int width)
     {
         if (layer == 0)
-            return Array.ConvertAll(Rows.Inputs[(datum * width)..((datum + 1) * width)], value => (double)value);
+        {
+            var input = new float[width];
+            Rows.Inputs.CopyRow(datum, input);
+            return Array.ConvertAll(input, value => (double)value);
+        }
         var row = new double[width];
         for (int i = 0; i < Ids[layer - 1][datum].Length; i++)
             row[Ids[layer - 1][datum][i]] = Values[layer - 1][datum][i];

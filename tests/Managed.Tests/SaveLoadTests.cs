@@ -44,8 +44,8 @@ internal sealed class SaveLoadTests
         float[] expected = new float[network.OutputCount], found = new float[network.OutputCount];
         for (int row = 0; row < again.Count; row++)
         {
-            network.Predict(again.Examples.Row(row), expected);
-            loaded.Predict(again.Examples.Row(row), found);
+            network.Predict(again.Examples.Inputs.ValuesOf(row), expected);
+            loaded.Predict(again.Examples.Inputs.ValuesOf(row), found);
             Numbers.SameBits(found, expected, $"row {row}");
         }
         loaded.Save(_folder.File("again"));

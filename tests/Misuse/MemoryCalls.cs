@@ -135,7 +135,7 @@ internal sealed class MemoryCalls : IDisposable
     private void UseBatch(ActiveBatch batch, Random random)
     {
         int count = random.Next(4), width = random.Next(600);
-        switch (random.Next(10))
+        switch (random.Next(11))
         {
             case 0:
                 batch.Reshape(Wild(random, 5) is var rows and < 1000 ? rows : -1, Wild(random, 600) is var columns and < 10_000 ? columns : -1);
@@ -165,6 +165,9 @@ internal sealed class MemoryCalls : IDisposable
                 break;
             case 8:
                 _ = batch.Longest() + batch.Entries + batch.CountOf(Wild(random, 4)) + batch.Density;
+                break;
+            case 9:
+                batch.FillCsr(width, [0, Wild(random, 3), 3], [0, Wild(random, width), Wild(random, width)], [1, 2, 3]);
                 break;
             default:
                 batch.SameEntries(_batches.Any(random));

@@ -83,11 +83,12 @@ internal sealed class RunRecorder(KernelSet kernels, int threads, string folder)
     public string Predictions(string name, Network network, Dataset data)
     {
         int outputs = network.OutputCount;
-        float[] all = new float[data.Count * outputs], one = new float[outputs];
+        float[] all = new float[data.Count * outputs], one = new float[outputs], input = new float[data.InputWidth];
         network.PredictAll(data, all, threads);
         for (int row = 0; row < data.Count; row++)
         {
-            network.Predict(data.Examples.Inputs.AsSpan(row * data.InputWidth, data.InputWidth), one);
+            data.Examples.Inputs.CopyRow(row, input);
+            network.Predict(input, one);
             if (!Bytes(one).SequenceEqual(Bytes(all.AsSpan(row * outputs, outputs))))
                 throw new InvalidOperationException($"{name}: expected the same bits of row {row} by Predict and PredictAll, found others");
         }

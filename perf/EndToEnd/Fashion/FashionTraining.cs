@@ -21,7 +21,7 @@ sealed class FashionTraining : IDisposable
     readonly CancellationTokenSource _limit = new();
     readonly TrainingCase _case;
     readonly Network _network;
-    readonly PreparedData _test;
+    readonly RowBatch _test;
     readonly WorkerTeam _team = new(Environment.ProcessorCount);
     readonly Tape _part;
 
@@ -36,7 +36,7 @@ sealed class FashionTraining : IDisposable
                 Normalisation = run.PlainRelu ? Normalisation.Plain : Normalisation.Normalised,
             },
             training, seed: 1);
-        _test = PreparedData.From(test.Examples, _network.Input, _network.Target, needsTargets: true);
+        _test = RowBatch.From(test.Examples, _network.Input, _network.Target, needsTargets: true);
         _part = new Tape(new TeamKernels(_network.Kernels, _team), _network.Layers, 0, _network.Loss);
     }
 

@@ -154,5 +154,5 @@ sealed class KhatriRaoSystem : IDisposable
             destination[i] = (float)(Math.Cos(angle) * vector[i] + Math.Sin(angle) * (toward[i] - along * vector[i]) / Math.Sqrt(norm));
     }
 
-    static float[] UnitRows(int count, int seed) => RandomUnitData.Create(count, Dimension, outputs: 1, seed).Examples.Inputs;
+    static float[] UnitRows(int count, int seed) => RandomUnitData.Create(count, Dimension, outputs: 1, seed).Examples.Inputs.Values;
 }

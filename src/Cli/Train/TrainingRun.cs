@@ -70,7 +70,7 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
         NetworkShape shape = loaded?.Shape ?? request.Shape with { Inputs = training.InputWidth, Outputs = training.OutputCount };
         string target = training.Task == TaskKind.Classification ? $"{training.OutputCount} classes" : training.OutputCount == 1 ? "a number" : $"{training.OutputCount} numbers";
         string missing = training.MissingCells > 0 ? $", {training.MissingCells} missing cells filled with medians" : "";
-        long step = MemoryEstimate.OfTraining(shape, request.Options, training.Count, data.Validation?.Count ?? 0);
+        long step = MemoryEstimate.OfTraining(shape, request.Options, training, data.Validation);
         session.Output.WriteLine(
             $"data: {training.Count} rows to train on, {data.Validation?.Count ?? 0} to validate, {data.Test?.Count ?? 0} to test; {training.InputWidth} features, {target}{missing}");
         session.Output.WriteLine($"network: {Words.Shape(shape)}, seed {loaded?.Seed ?? request.Seed}{(loaded is null ? "" : $", from {request.From}")}");

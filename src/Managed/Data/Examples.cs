@@ -11,11 +11,9 @@ internal sealed class Examples
     private const int MaxNumberedClasses = 1 << 20;
 
     private Examples(
-        float[] inputs, int width, TargetKind kind, int[] labels, string[] classNames, float[] values, int outputCount, TableSchema? schema)
+        InputRows inputs, TargetKind kind, int[] labels, string[] classNames, float[] values, int outputCount, TableSchema? schema)
     {
         Inputs = inputs;
-        Width = width;
-        Count = inputs.Length / width;
         Kind = kind;
         Labels = labels;
         ClassNames = classNames;
@@ -25,13 +23,13 @@ internal sealed class Examples
     }
 
     /// <summary>Rows, at least 1.</summary>
-    public int Count { get; }
+    public int Count => Inputs.Count;
 
     /// <summary>Raw features of a row, at least 1.</summary>
-    public int Width { get; }
+    public int Width => Inputs.Width;
 
-    /// <summary>Count x Width numbers, row-major; not to be written to.</summary>
-    public float[] Inputs { get; }
+    /// <summary>The raw features: sparse for rows of LIBSVM text, dense for all others.</summary>
+    public InputRows Inputs { get; }
 
     /// <summary>Whether Labels, Values or neither hold the targets.</summary>
     public TargetKind Kind { get; }
@@ -60,16 +58,13 @@ internal sealed class Examples
     /// <summary>The index that the first feature had in the LIBSVM text these rows come from; null for all others.</summary>
     public int? FirstIndex { get; private init; }
 
-    /// <summary>Whether most numbers are zeros that standardisation would fill: rows of LIBSVM text.</summary>
-    public bool IsSparse => FirstIndex is not null;
-
-    /// <summary>Wraps rows with one class index each; the arrays are kept, not copied.</summary>
+    /// <summary>Rows with one class index each; the array is kept, not copied.</summary>
     /// <exception cref="ArgumentException">The lengths do not fit, or there are fewer than two classes.</exception>
     /// <exception cref="InvalidDataException">An input is not finite, or a label is no class.</exception>
     public static Examples OfClasses(
-        float[] inputs, int width, int[] labels, string[] classNames, TableSchema? schema = null, int missingCells = 0)
+        InputRows inputs, int[] labels, string[] classNames, TableSchema? schema = null, int missingCells = 0)
     {
-        RequireRows(inputs, width, labels.Length, 1, schema);
+        RequireRows(inputs, labels.Length, 1, schema);
         if (classNames.Length < 2)
             throw new ArgumentException($"expected at least 2 classes, found {classNames.Length}", nameof(classNames));
         for (int row = 0; row < labels.Length; row++)
@@ -77,28 +72,28 @@ internal sealed class Examples
             if (labels[row] < 0 || labels[row] >= classNames.Length)
                 throw new InvalidDataException($"row {row} (from 0): expected a label from 0 to {classNames.Length - 1}, found {labels[row]}");
         }
-        return new(inputs, width, TargetKind.Classes, labels, classNames, [], classNames.Length, schema) { MissingCells = missingCells };
+        return new(inputs, TargetKind.Classes, labels, classNames, [], classNames.Length, schema) { MissingCells = missingCells };
     }
 
-    /// <summary>Wraps rows with <paramref name="outputs"/> numbers each; the arrays are kept, not copied.</summary>
+    /// <summary>Rows with <paramref name="outputs"/> numbers each; the array is kept, not copied.</summary>
     /// <exception cref="ArgumentException">The lengths do not fit.</exception>
     /// <exception cref="InvalidDataException">An input or a target is not finite.</exception>
-    public static Examples OfValues(float[] inputs, int width, float[] values, int outputs, TableSchema? schema = null, int missingCells = 0)
+    public static Examples OfValues(InputRows inputs, float[] values, int outputs, TableSchema? schema = null, int missingCells = 0)
     {
-        RequireRows(inputs, width, values.Length, outputs, schema);
+        RequireRows(inputs, values.Length, outputs, schema);
         int bad = IndexOfNotFinite(values);
         if (bad >= 0)
             throw new InvalidDataException($"row {bad / outputs} (from 0), target {bad % outputs}: expected a finite number, found {values[bad]}");
-        return new(inputs, width, TargetKind.Values, [], [], values, outputs, schema) { MissingCells = missingCells };
+        return new(inputs, TargetKind.Values, [], [], values, outputs, schema) { MissingCells = missingCells };
     }
 
-    /// <summary>Wraps rows without targets; the array is kept, not copied.</summary>
-    /// <exception cref="ArgumentException">The length is no multiple of the width.</exception>
+    /// <summary>Rows without targets.</summary>
+    /// <exception cref="ArgumentException">The schema has another width.</exception>
     /// <exception cref="InvalidDataException">An input is not finite.</exception>
-    public static Examples WithoutTargets(float[] inputs, int width, TableSchema? schema = null, int missingCells = 0)
+    public static Examples WithoutTargets(InputRows inputs, TableSchema? schema = null, int missingCells = 0)
     {
-        RequireRows(inputs, width, width > 0 ? inputs.Length / width : 0, 1, schema);
-        return new(inputs, width, TargetKind.None, [], [], [], 0, schema) { MissingCells = missingCells };
+        RequireRows(inputs, inputs.Count, 1, schema);
+        return new(inputs, TargetKind.None, [], [], [], 0, schema) { MissingCells = missingCells };
     }
 
     /// <summary>The names "0", "1", ... of the classes up to the largest label, at least two.</summary>
@@ -142,10 +137,7 @@ internal sealed class Examples
     /// <summary>The same rows as those of a LIBSVM text.</summary>
     /// <param name="firstIndex">The index of the first feature there.</param>
     public Examples FromLibsvm(int firstIndex) =>
-        new(Inputs, Width, Kind, Labels, ClassNames, Values, OutputCount, Schema) { MissingCells = MissingCells, FirstIndex = firstIndex };
-
-    /// <summary>The raw features of one row.</summary>
-    public ReadOnlySpan<float> Row(int index) => Inputs.AsSpan(checked(index * Width), Width);
+        new(Inputs, Kind, Labels, ClassNames, Values, OutputCount, Schema) { MissingCells = MissingCells, FirstIndex = firstIndex };
 
     /// <summary>Copies the named rows, in that order; a row may be named twice.</summary>
     /// <exception cref="ArgumentException">No row is named.</exception>
@@ -155,22 +147,19 @@ internal sealed class Examples
     {
         if (indices.IsEmpty)
             throw new ArgumentException("expected at least one row, found none", nameof(indices));
-        RequireRoom("the rows taken", indices.Length, Math.Max(Width, Kind == TargetKind.Values ? OutputCount : 1));
-        var inputs = new float[indices.Length * Width];
+        RequireRoom("the rows taken", indices.Length, Kind == TargetKind.Values ? OutputCount : 1);
+        InputRows inputs = Inputs.Take(indices);
         var labels = new int[Kind == TargetKind.Classes ? indices.Length : 0];
         var values = new float[Kind == TargetKind.Values ? indices.Length * OutputCount : 0];
         for (int i = 0; i < indices.Length; i++)
         {
             int row = indices[i];
-            if (row < 0 || row >= Count)
-                throw new ArgumentOutOfRangeException(nameof(indices), $"expected a row from 0 to {Count - 1}, found {row}");
-            Row(row).CopyTo(inputs.AsSpan(i * Width));
             if (Kind == TargetKind.Classes)
                 labels[i] = Labels[row];
             else if (Kind == TargetKind.Values)
                 Values.AsSpan(row * OutputCount, OutputCount).CopyTo(values.AsSpan(i * OutputCount));
         }
-        return new(inputs, Width, Kind, labels, ClassNames, values, OutputCount, Schema) { MissingCells = MissingCells, FirstIndex = FirstIndex };
+        return new(inputs, Kind, labels, ClassNames, values, OutputCount, Schema) { MissingCells = MissingCells, FirstIndex = FirstIndex };
     }
 
     /// <summary>The first <paramref name="count"/> rows; this same object when that is all of them.</summary>
@@ -182,21 +171,26 @@ internal sealed class Examples
         return count == Count ? this : Take(Enumerable.Range(0, count).ToArray());
     }
 
-    private static void RequireRows(float[] inputs, int width, int targets, int outputs, TableSchema? schema)
+    private static void RequireRows(InputRows inputs, int targets, int outputs, TableSchema? schema)
     {
-        if (width < 1)
-            throw new ArgumentException($"expected rows of at least 1 number, found a width of {width}", nameof(width));
         if (outputs < 1)
             throw new ArgumentException($"expected at least 1 target per row, found {outputs}", nameof(outputs));
-        if (inputs.Length == 0 || inputs.Length % width != 0)
-            throw new ArgumentException($"expected one or more rows of {width} numbers, found {inputs.Length} numbers", nameof(inputs));
-        if (targets != (long)(inputs.Length / width) * outputs)
-            throw new ArgumentException($"expected {outputs} target(s) for each of {inputs.Length / width} rows, found {targets}", nameof(targets));
-        if (schema is not null && schema.Width != width)
-            throw new ArgumentException($"expected rows of {schema.Width} numbers as in the schema, found {width}", nameof(width));
-        int bad = IndexOfNotFinite(inputs);
-        if (bad >= 0)
-            throw new InvalidDataException($"row {bad / width} (from 0), {NotFiniteIn(schema, bad % width, inputs[bad])}");
+        if (targets != (long)inputs.Count * outputs)
+            throw new ArgumentException($"expected {outputs} target(s) for each of {inputs.Count} rows, found {targets}", nameof(targets));
+        if (schema is not null && schema.Width != inputs.Width)
+            throw new ArgumentException($"expected rows of {schema.Width} numbers as in the schema, found {inputs.Width}", nameof(inputs));
+        if (IndexOfNotFinite(inputs.Values) >= 0)
+            throw NotFinite(inputs, schema);
+    }
+
+    /// <summary>Names the first row and column with a number that is not finite.</summary>
+    private static InvalidDataException NotFinite(InputRows inputs, TableSchema? schema)
+    {
+        int row = 0;
+        while (IndexOfNotFinite(inputs.ValuesOf(row)) < 0)
+            row++;
+        int bad = IndexOfNotFinite(inputs.ValuesOf(row)), column = inputs.IsSparse ? inputs.ColumnsOf(row)[bad] : bad;
+        return new($"row {row} (from 0), {NotFiniteIn(schema, column, inputs.ValuesOf(row)[bad])}");
     }
 
     private static string NotFiniteIn(TableSchema? schema, int column, float value) =>

@@ -1,3 +1,5 @@
+using Subquad.Simd;
+
 namespace Subquad.Data;
 
 /// <summary>
@@ -47,13 +49,42 @@ internal sealed class InputTransform
         float one = constant ? 1 : 0;
         if (!standardise)
             return new(examples.Width, null, null, one);
-        (double[] mean, double[] deviation) = Moments.Of(examples.Inputs, examples.Width);
+        if (examples.Inputs.IsSparse)
+            throw new ArgumentException("expected dense rows to standardise, found sparse ones", nameof(examples));
+        (double[] mean, double[] deviation) = Moments.Of(examples.Inputs.Values, examples.Width);
         float[] scale = Array.ConvertAll(deviation, value => Moments.IsConstant(value) ? 1 : (float)(1 / value));
         return new(examples.Width, Array.ConvertAll(mean, value => (float)value), scale, one);
     }
 
     /// <summary>Only the division by the norm, for rows of <paramref name="width"/> numbers.</summary>
     public static InputTransform Identity(int width) => new(width, null, null, 0);
+
+    /// <summary>Numbers that rows store once they are transformed.</summary>
+    public long EntriesOf(InputRows rows) =>
+        StaysSparse(rows) ? (long)rows.Entries + (long)rows.Count * (Width - RawWidth) : (long)rows.Count * Width;
+
+    /// <summary>Transforms rows of finite numbers. Sparse rows stay sparse, unless they are standardised: a shift fills zeros.</summary>
+    /// <exception cref="ArgumentException">The rows have another width.</exception>
+    public InputRows Apply(InputRows rows)
+    {
+        if (rows.Width != RawWidth)
+            throw new ArgumentException($"expected rows of {RawWidth} numbers, found rows of {rows.Width}", nameof(rows));
+        if (StaysSparse(rows))
+            return ApplyToEntries(rows);
+        var values = new float[EntriesOf(rows)];
+        float[] spread = rows.IsSparse ? new float[RawWidth] : [];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            ReadOnlySpan<float> raw = rows.ValuesOf(row);
+            if (rows.IsSparse)
+            {
+                rows.CopyRow(row, spread);
+                raw = spread;
+            }
+            Apply(raw, values.AsSpan(row * Width, Width));
+        }
+        return InputRows.Dense(values, Width);
+    }
 
     /// <summary>Transforms one row; allocates nothing. A row of zeros without a constant stays zero, never 0/0.</summary>
     /// <param name="raw">RawWidth numbers.</param>
@@ -66,35 +97,16 @@ internal sealed class InputTransform
             throw Examples.NotFinite(raw, schema: null);
     }
 
-    /// <summary>As <see cref="Apply"/>, but returns false and writes nothing when a number is not finite.</summary>
+    /// <summary>
+    /// As <see cref="Apply(ReadOnlySpan{float}, Span{float})"/>, but returns false and writes nothing when a number is not finite.
+    /// </summary>
     public bool TryApply(ReadOnlySpan<float> raw, Span<float> destination)
     {
         if (raw.Length != RawWidth)
             throw new ArgumentException($"expected a row of {RawWidth} numbers, found {raw.Length}", nameof(raw));
         if (destination.Length != Width)
             throw new ArgumentException($"expected room for {Width} numbers, found {destination.Length}", nameof(destination));
-
-        // Everything is double until the final quotient, which is at most 1: no float can overflow on the way.
-        double squares = (double)Constant * Constant;
-        for (int i = 0; i < raw.Length; i++)
-        {
-            double value = Standardised(raw[i], i);
-            squares += value * value;
-        }
-        // The sum of squares of floats cannot overflow a double, so it tells for nothing whether all are finite.
-        if (!double.IsFinite(squares) && Examples.IndexOfNotFinite(raw) >= 0)
-            return false;
-        if (squares == 0)
-        {
-            destination.Clear();
-            return true;
-        }
-        double norm = Math.Sqrt(squares);
-        for (int i = 0; i < raw.Length; i++)
-            destination[i] = (float)(Standardised(raw[i], i) / norm);
-        if (Constant != 0)
-            destination[raw.Length] = (float)(Constant / norm);
-        return true;
+        return TryScale(raw, destination);
     }
 
     /// <summary>The transform as a JSON object; numbers come back bit for bit.</summary>
@@ -125,6 +137,56 @@ internal sealed class InputTransform
             throw new FormatException($"'shift' and 'scale' hold {shift.Length} and {scale!.Length} numbers for a width of {width}");
         return new InputTransform(width, shift, scale, JsonText.Number(json, "constant"));
     });
+
+    private bool StaysSparse(InputRows rows) => rows.IsSparse && !Standardises;
+
+    private InputRows ApplyToEntries(InputRows rows)
+    {
+        int added = Width - RawWidth, entries = checked((int)EntriesOf(rows));
+        var starts = new int[rows.Count + 1];
+        var columns = new int[entries];
+        var values = new float[entries];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            ReadOnlySpan<int> stored = rows.ColumnsOf(row);
+            Span<int> written = columns.AsSpan(starts[row], stored.Length + added);
+            stored.CopyTo(written);
+            if (added > 0)
+                written[^1] = RawWidth;
+            bool isFinite = TryScale(rows.ValuesOf(row), values.AsSpan(starts[row], written.Length));
+            Contract.Holds(isFinite, "examples are finite");
+            starts[row + 1] = starts[row] + written.Length;
+        }
+        return InputRows.Sparse(starts, columns, values, Width);
+    }
+
+    /// <summary>
+    /// Transforms the numbers of a dense row, or the entries of a sparse one that is not standardised: zeros add nothing to the norm.
+    /// </summary>
+    private bool TryScale(ReadOnlySpan<float> raw, Span<float> destination)
+    {
+        // Everything is double until the final quotient, which is at most 1: no float can overflow on the way.
+        double squares = (double)Constant * Constant;
+        for (int i = 0; i < raw.Length; i++)
+        {
+            double value = Standardised(raw[i], i);
+            squares += value * value;
+        }
+        // The sum of squares of floats cannot overflow a double, so it tells for nothing whether all are finite.
+        if (!double.IsFinite(squares) && Examples.IndexOfNotFinite(raw) >= 0)
+            return false;
+        if (squares == 0)
+        {
+            destination.Clear();
+            return true;
+        }
+        double norm = Math.Sqrt(squares);
+        for (int i = 0; i < raw.Length; i++)
+            destination[i] = (float)(Standardised(raw[i], i) / norm);
+        if (Constant != 0)
+            destination[raw.Length] = (float)(Constant / norm);
+        return true;
+    }
 
     private double Standardised(float value, int column) =>
         _shift is null ? value : ((double)value - _shift[column]) * _scale![column];

@@ -21,7 +21,7 @@ internal static class Split
         int heldOut = Math.Clamp((int)Math.Round(fraction * examples.Count), 1, examples.Count - 1);
         // Without random offsets a class of n rows gives the nearest integer to fraction * n; a lone row stays in training for fractions
         // below one half.
-        int[] order = Order(examples, new SplitMix64(seed), randomOffsets: false);
+        int[] order = Order(examples.Labels, examples.Count, new SplitMix64(seed), randomOffsets: false);
         Array.Sort(order, 0, heldOut);
         Array.Sort(order, heldOut, order.Length - heldOut);
         return (examples.Take(order.AsSpan(heldOut)), examples.Take(order.AsSpan(0, heldOut)));
@@ -31,32 +31,33 @@ internal static class Split
     /// One epoch: every row once, in shuffled batches that hold the classes in about the proportions of the whole; the last batch may be
     /// smaller.
     /// </summary>
-    /// <param name="examples">The rows to divide.</param>
-    /// <param name="batch">Rows of a batch, at least 1; above Count means one batch of everything.</param>
+    /// <param name="labels">The classes of the rows; empty for rows of values.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="batch">Rows of a batch, at least 1; above the count means one batch of everything.</param>
     /// <param name="seed">Decides the order, together with <paramref name="epoch"/>.</param>
     /// <param name="epoch">The number of the epoch, 0 or more.</param>
     /// <returns>Row indices, batch by batch.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The batch is below 1 or the epoch below 0.</exception>
-    public static int[][] Batches(Examples examples, int batch, ulong seed, int epoch)
+    public static int[][] Batches(int[] labels, int count, int batch, ulong seed, int epoch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         // Stream 0 of the seed is the hold-out's.
-        int[] order = Order(examples, new SplitMix64(seed, (ulong)epoch + 1), randomOffsets: true);
+        int[] order = Order(labels, count, new SplitMix64(seed, (ulong)epoch + 1), randomOffsets: true);
         return order.Chunk(batch).ToArray();
     }
 
     /// <summary>
     /// A shuffle in which every window holds the classes in proportion: row j of a class of n sits at (j + offset) / n of the way.
     /// </summary>
-    private static int[] Order(Examples examples, SplitMix64 random, bool randomOffsets)
+    private static int[] Order(int[] labels, int count, SplitMix64 random, bool randomOffsets)
     {
-        int[] shuffled = random.Permutation(examples.Count);
-        if (examples.Kind != TargetKind.Classes)
+        int[] shuffled = random.Permutation(count);
+        if (labels.Length == 0)
             return shuffled;
 
-        var size = new int[examples.ClassNames.Length];
-        foreach (int label in examples.Labels)
+        var size = new int[labels.Max() + 1];
+        foreach (int label in labels)
             size[label]++;
         var offset = new double[size.Length];
         for (int c = 0; c < offset.Length; c++)
@@ -67,7 +68,7 @@ internal static class Split
         var keys = new ulong[shuffled.Length];
         for (int rank = 0; rank < keys.Length; rank++)
         {
-            int label = examples.Labels[shuffled[rank]];
+            int label = labels[shuffled[rank]];
             double place = (taken[label]++ + offset[label]) / size[label];
             keys[rank] = (Math.Min((ulong)(place * 4294967296.0), uint.MaxValue) << 32) | (uint)rank;
         }

@@ -52,7 +52,7 @@ internal sealed class Tape : IDisposable
     public CertifiedActivity?[] Certified { get; } = [];
 
     /// <summary>The data; null before the first <see cref="Load"/>.</summary>
-    public PreparedData Data { get; private set; } = null!;
+    public RowBatch Data { get; private set; } = null!;
 
     /// <summary>What enters the first trained layer.</summary>
     public ActiveBatch Features { get; private set; } = null!;
@@ -71,10 +71,10 @@ internal sealed class Tape : IDisposable
     /// <summary>Takes data and runs them through all layers.</summary>
     /// <param name="data">The data.</param>
     /// <param name="isTrained">Whether steps are computed at these data, not only tried on them.</param>
-    public void Load(PreparedData data, bool isTrained)
+    public void Load(RowBatch data, bool isTrained)
     {
         Data = data;
-        _rows.SetNonZero(data.Inputs, data.Count, data.Width);
+        data.Inputs.CopyTo(_rows);
         Features = _rows;
         if (_lower is not null)
         {

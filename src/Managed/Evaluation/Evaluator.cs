@@ -30,12 +30,12 @@ internal sealed class Evaluator : IDisposable
     /// <summary>Loss and metric over examples with targets.</summary>
     public Score Evaluate(Examples examples)
     {
-        PreparedData data = PreparedData.From(examples, _input, _target, needsTargets: true);
+        RowBatch data = RowBatch.From(examples, _input, _target, needsTargets: true);
         double loss = 0, metric = 0;
         bool isClasses = _target.Kind == TargetKind.Classes;
         for (int first = 0; first < data.Count; first += Batch)
         {
-            PreparedData part = data.Take(first, Math.Min(Batch, data.Count - first));
+            RowBatch part = data.Take(first, Math.Min(Batch, data.Count - first));
             Run(part);
             Score score = Score.Of(_loss.Value(_state.Outputs, part.Targets), _state.Outputs, part, _target);
             double share = (double)part.Count / data.Count;
@@ -48,10 +48,10 @@ internal sealed class Evaluator : IDisposable
     /// <summary>Predictions of every row, not yet in original units.</summary>
     public void Predict(Examples examples, Span<float> outputs)
     {
-        PreparedData data = PreparedData.From(examples, _input, _target, needsTargets: false);
+        RowBatch data = RowBatch.From(examples, _input, _target, needsTargets: false);
         for (int first = 0; first < data.Count; first += Batch)
         {
-            PreparedData part = data.Take(first, Math.Min(Batch, data.Count - first));
+            RowBatch part = data.Take(first, Math.Min(Batch, data.Count - first));
             Run(part);
             for (int datum = 0; datum < part.Count; datum++)
             {
@@ -69,9 +69,9 @@ internal sealed class Evaluator : IDisposable
         _rows.Dispose();
     }
 
-    private void Run(PreparedData part)
+    private void Run(RowBatch part)
     {
-        _rows.SetNonZero(part.Inputs, part.Count, part.Width);
+        part.Inputs.CopyTo(_rows);
         _state.Forward();
     }
 }

@@ -16,14 +16,14 @@ internal readonly record struct Score(double Loss, double Metric)
     /// <param name="outputs">f.</param>
     /// <param name="data">The data.</param>
     /// <param name="target">The targets' transform.</param>
-    public static Score Of(double loss, PanelMatrix outputs, PreparedData data, TargetTransform target)
+    public static Score Of(double loss, PanelMatrix outputs, RowBatch data, TargetTransform target)
     {
         double cells = (double)data.Count * data.Outputs;
         bool isClasses = target.Kind == TargetKind.Classes;
         return new(loss / cells, isClasses ? Accuracy(outputs, data) : Math.Sqrt(SquaresInUnits(outputs, data, target) / cells));
     }
 
-    private static double Accuracy(PanelMatrix outputs, PreparedData data)
+    private static double Accuracy(PanelMatrix outputs, RowBatch data)
     {
         if (data.Labels.Length == 0)
             return 0;
@@ -40,7 +40,7 @@ internal readonly record struct Score(double Loss, double Metric)
         return (double)correct / data.Count;
     }
 
-    private static double SquaresInUnits(PanelMatrix outputs, PreparedData data, TargetTransform target)
+    private static double SquaresInUnits(PanelMatrix outputs, RowBatch data, TargetTransform target)
     {
         double squares = 0;
         for (int datum = 0; datum < data.Count; datum++)

@@ -104,10 +104,10 @@ internal static class CsvExamples
         if (learn)
             schema = schema.LearnMedians(numbers);
         if (targetAt < 0)
-            return Examples.WithoutTargets(numbers, schema.Width, schema, missing);
+            return Examples.WithoutTargets(InputRows.Dense(numbers, schema.Width), schema, missing);
         return schema.Target == TargetKind.Classes
-            ? Examples.OfClasses(numbers, schema.Width, labels.ToArray(), schema.ClassNames, schema, missing)
-            : Examples.OfValues(numbers, schema.Width, values.ToArray(), 1, schema, missing);
+            ? Examples.OfClasses(InputRows.Dense(numbers, schema.Width), labels.ToArray(), schema.ClassNames, schema, missing)
+            : Examples.OfValues(InputRows.Dense(numbers, schema.Width), values.ToArray(), 1, schema, missing);
     }
 
     /// <returns>False for a missing cell.</returns>

@@ -54,7 +54,7 @@ internal static class IdxReader
     {
         using Stream images = InputFile.Open(imagesPath);
         (float[] pixels, int width) = ReadPixels(images, $"'{imagesPath}'");
-        return Examples.WithoutTargets(pixels, width);
+        return Examples.WithoutTargets(InputRows.Dense(pixels, width));
     }
 
     /// <summary>Reads an images file, or that of a folder with the MNIST file names, to be predicted.</summary>
@@ -83,7 +83,7 @@ internal static class IdxReader
         int most = classes.Max();
         if (classNames is not null && most >= classNames.Length)
             throw new InvalidDataException($"{labelsName}: expected labels from 0 to {classNames.Length - 1}, found {most}");
-        return Examples.OfClasses(pixels, width, classes, classNames ?? Examples.NumberedClasses(classes));
+        return Examples.OfClasses(InputRows.Dense(pixels, width), classes, classNames ?? Examples.NumberedClasses(classes));
     }
 
     private static (float[] Pixels, int Width) ReadPixels(Stream stream, string name)

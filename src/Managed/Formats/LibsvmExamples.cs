@@ -57,17 +57,11 @@ internal static class LibsvmExamples
         if (features != layout.Width)
             throw text.Fault($"expected {layout.Width} features, found {features} in the header");
         if (layout.Kind == TargetKind.Classes || (layout.Kind == TargetKind.Values && labels != layout.Outputs))
-            throw text.Fault(layout.Kind == TargetKind.Classes ? "expected one class a row, found the header of rows with several labels" : $"expected {layout.Outputs} labels, found {labels} in the header");
+            throw text.Fault(
+                layout.Kind == TargetKind.Classes
+                    ? "expected one class a row, found the header of rows with several labels"
+                    : $"expected {layout.Outputs} labels, found {labels} in the header");
         return ReadLabelled(text, rows, features, labels, layout.Kind);
-    }
-
-    /// <summary>Refuses numbers that do not fit in memory, before they are allocated.</summary>
-    /// <exception cref="InvalidDataException">They do not; the message names the bytes.</exception>
-    public static void RequireMemory(LibsvmReader text, long rows, long width, string what)
-    {
-        long bytes = rows * width * sizeof(float), available = NativeBytes.Available;
-        if (rows * width > Array.MaxLength || bytes > available)
-            throw text.FaultOfFile($"expected rows that fit in memory, found {rows} of {width} {what}: {bytes} bytes, of which {available} are available");
     }
 
     private static Examples ReadRows(LibsvmReader text, int? width, LibsvmLayout? layout, TargetKind? kind)
@@ -79,11 +73,9 @@ internal static class LibsvmExamples
         {
             if (text.IsAtEnd)
                 continue;
-            ReadOnlySpan<byte> label = text.Token();
-            bool isLabel = !label.Contains((byte)':') && !label.IsEmpty;
             if (looksAtLabels)
-                labels.Append(text, isLabel ? label : default);
-            else if (!isLabel)
+                labels.Append(text);
+            else if (text.Token().Contains((byte)':'))
                 text.Restart();
             rows.Append(text);
         }
@@ -98,12 +90,12 @@ internal static class LibsvmExamples
         int[] classes = kind == TargetKind.Classes ? labels.ToClasses(text, names) : [];
         if (kind == TargetKind.Values && layout is { Outputs: > 1 })
             throw text.FaultOfFile($"expected the header of rows with {layout.Outputs} labels in the first line, found none");
-        float[] inputs = rows.ToDense(text, first, features);
+        InputRows inputs = rows.ToRows(text, first, features);
         Examples examples = kind switch
         {
-            TargetKind.Classes => Examples.OfClasses(inputs, features, classes, names),
-            TargetKind.Values => Examples.OfValues(inputs, features, labels.ToValues(), 1),
-            _ => Examples.WithoutTargets(inputs, features),
+            TargetKind.Classes => Examples.OfClasses(inputs, classes, names),
+            TargetKind.Values => Examples.OfValues(inputs, labels.ToValues(), 1),
+            _ => Examples.WithoutTargets(inputs),
         };
         return examples.FromLibsvm(first);
     }
@@ -124,14 +116,23 @@ internal static class LibsvmExamples
         }
         if (rows.Count != count)
             throw text.FaultOfFile($"expected {count} rows as in the header, found {rows.Count}");
-        float[] inputs = rows.ToDense(text, 0, features);
+        InputRows inputs = rows.ToRows(text, 0, features);
         if (kind == TargetKind.None)
-            return Examples.WithoutTargets(inputs, features).FromLibsvm(0);
-        RequireMemory(text, count, labels, "targets");
+            return Examples.WithoutTargets(inputs).FromLibsvm(0);
+        RequireMemory(text, count, labels);
         var targets = new float[count * labels];
         foreach (long target in pairs.ToArray())
             targets[target] = 1;
-        return Examples.OfValues(inputs, features, targets, labels).FromLibsvm(0);
+        return Examples.OfValues(inputs, targets, labels).FromLibsvm(0);
+    }
+
+    /// <summary>Refuses targets that do not fit in memory, before they are allocated.</summary>
+    private static void RequireMemory(LibsvmReader text, long rows, long labels)
+    {
+        long bytes = rows * labels * sizeof(float), available = NativeBytes.Available;
+        if (bytes > available)
+            throw text.FaultOfFile(
+                $"expected rows that fit in memory, found {rows} of {labels} targets: {bytes} bytes, of which {available} are available");
     }
 
     private static void AppendLabels(LibsvmReader text, int labels, long start, GrowingArray<long> pairs)
@@ -140,7 +141,7 @@ internal static class LibsvmExamples
         foreach (Range part in list.Split((byte)','))
         {
             if (!int.TryParse(list[part], NumberStyles.None, CultureInfo.InvariantCulture, out int label) || label >= labels)
-                throw text.Fault($"expected labels from 0 to {labels - 1} between commas, found '{SparseRows.Short(list)}'");
+                throw text.Fault($"expected labels from 0 to {labels - 1} between commas, found '{LibsvmReader.Short(list)}'");
             pairs.Append(1)[0] = start + label;
         }
     }
@@ -153,7 +154,9 @@ internal static class LibsvmExamples
         while (found < 3 && int.TryParse(text.Token(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0)
             numbers[found++] = number;
         if (found == 3 && text.IsAtEnd)
-            return numbers[1] <= SparseRows.MaxWidth ? (numbers[0], numbers[1], numbers[2]) : throw text.Fault($"expected at most {SparseRows.MaxWidth} features, found {numbers[1]}");
+            return numbers[1] <= LibsvmReader.MaxWidth
+                ? (numbers[0], numbers[1], numbers[2])
+                : throw text.Fault($"expected at most {LibsvmReader.MaxWidth} features, found {numbers[1]}");
         text.Restart();
         return null;
     }

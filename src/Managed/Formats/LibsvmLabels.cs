@@ -15,16 +15,30 @@ internal sealed class LibsvmLabels
     /// <summary>Whether the labels are classes, by the rule for tables: integers, not too many.</summary>
     public bool AreClasses => _areIntegers && CsvExamples.FewEnough(_names.Count, _labels.Count);
 
-    /// <summary>Takes the label of one more row.</summary>
-    /// <exception cref="InvalidDataException">It is no finite number, or missing (empty).</exception>
-    public void Append(LibsvmReader text, ReadOnlySpan<byte> label)
+    /// <summary>Reads the label of a row, which begins the line.</summary>
+    /// <exception cref="InvalidDataException">It is missing, or not a finite number.</exception>
+    public static double Read(LibsvmReader text) => Parse(text, text.Token());
+
+    /// <summary>Where the classes are, by their numbers.</summary>
+    public static Dictionary<double, int> PlacesOf(string[] names)
     {
-        if (label.IsEmpty)
-            throw text.Fault("expected a label before the features, found none");
-        if (!double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !float.IsFinite((float)number))
-            throw text.Fault($"expected a finite number as label, found '{SparseRows.Short(label)}'");
-        // A negative zero is the same class as a zero.
-        number += 0.0;
+        var places = new Dictionary<double, int>();
+        for (int i = 0; i < names.Length; i++)
+            if (double.TryParse(names[i], NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+                places.TryAdd(number + 0.0, i);
+        return places;
+    }
+
+    /// <summary>What is said of a label that is not one of the classes.</summary>
+    public static InvalidDataException Unknown(LibsvmReader text, double label, int line) =>
+        text.Fault($"expected a known class, found {label.ToString(CultureInfo.InvariantCulture)}", line);
+
+    /// <summary>Reads the label of one more row.</summary>
+    /// <exception cref="InvalidDataException">It is missing, or not a finite number.</exception>
+    public void Append(LibsvmReader text)
+    {
+        ReadOnlySpan<byte> label = text.Token();
+        double number = Parse(text, label);
         _labels.Append(1)[0] = number;
         _lines.Append(1)[0] = text.Line;
         if (_names.Count > CsvExamples.MaxClasses || _names.ContainsKey(number))
@@ -51,19 +65,26 @@ internal sealed class LibsvmLabels
     /// <exception cref="InvalidDataException">A label is none of them; the message names its line.</exception>
     public int[] ToClasses(LibsvmReader text, string[] names)
     {
-        var places = new Dictionary<double, int>();
-        for (int i = 0; i < names.Length; i++)
-            if (double.TryParse(names[i], NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
-                places.TryAdd(number + 0.0, i);
+        Dictionary<double, int> places = PlacesOf(names);
         double[] labels = _labels.ToArray();
         var classes = new int[labels.Length];
         for (int row = 0; row < labels.Length; row++)
             classes[row] = places.TryGetValue(labels[row], out int place)
                 ? place
-                : throw text.Fault($"expected a known class, found {labels[row].ToString(CultureInfo.InvariantCulture)}", _lines.ToArray()[row]);
+                : throw Unknown(text, labels[row], _lines.ToArray()[row]);
         return classes;
     }
 
     /// <summary>The label of every row as a number.</summary>
     public float[] ToValues() => Array.ConvertAll(_labels.ToArray(), label => (float)label);
+
+    private static double Parse(LibsvmReader text, ReadOnlySpan<byte> label)
+    {
+        if (label.IsEmpty || label.Contains((byte)':'))
+            throw text.Fault("expected a label before the features, found none");
+        if (!double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !float.IsFinite((float)number))
+            throw text.Fault($"expected a finite number as label, found '{LibsvmReader.Short(label)}'");
+        // A negative zero is the same class as a zero.
+        return number + 0.0;
+    }
 }

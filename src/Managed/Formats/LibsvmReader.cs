@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Subquad.Formats;
 
 /// <summary>
@@ -6,6 +9,9 @@ namespace Subquad.Formats;
 /// </summary>
 internal sealed class LibsvmReader : IDisposable
 {
+    /// <summary>Features at most: the widest layer there is.</summary>
+    public const int MaxWidth = 1 << 24;
+
     private const int MaxLineBytes = 1 << 26;
 
     private readonly Stream _stream;
@@ -66,6 +72,33 @@ internal sealed class LibsvmReader : IDisposable
             _at++;
         return _buffer.AsSpan(start, _at - start);
     }
+
+    /// <summary>Reads the next index:value of the line; false at its end.</summary>
+    /// <param name="last">The index before it in the line, -1 without any.</param>
+    /// <param name="index">From 0 to <see cref="MaxWidth"/>.</param>
+    /// <param name="value">A finite number.</param>
+    /// <exception cref="InvalidDataException">The token is no pair, the value is not finite, or the index does not ascend.</exception>
+    public bool TryPair(int last, out int index, out float value)
+    {
+        (index, value) = (last, 0);
+        ReadOnlySpan<byte> token = Token();
+        if (token.IsEmpty)
+            return false;
+        int colon = token.IndexOf((byte)':');
+        if (colon < 0 || !int.TryParse(token[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out index) || index > MaxWidth)
+            throw Fault($"expected index:value with a whole index from 0 to {MaxWidth}, found '{Short(token)}'");
+        if (!float.TryParse(token[(colon + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out value) || !float.IsFinite(value))
+            throw Fault($"expected a finite number after the colon, found '{Short(token)}'");
+        if (index == last)
+            throw Fault($"expected each index once, found {index} twice");
+        if (index < last)
+            throw Fault($"expected ascending indices, found {index} after {last}");
+        return true;
+    }
+
+    /// <summary>A token for a message.</summary>
+    public static string Short(ReadOnlySpan<byte> token) =>
+        token.Length <= 40 ? Encoding.Latin1.GetString(token) : Encoding.Latin1.GetString(token[..40]) + "...";
 
     /// <summary>Whether the line has no token left.</summary>
     public bool IsAtEnd => _buffer.AsSpan(_at, _end - _at).Trim(" \t"u8).IsEmpty;

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using Subquad.Data;
 
 namespace Subquad.Formats;
 
@@ -8,17 +7,16 @@ namespace Subquad.Formats;
 /// </summary>
 internal sealed class SparseRows
 {
-    /// <summary>Features at most: the widest layer there is.</summary>
-    public const int MaxWidth = 1 << 24;
-
-    private readonly GrowingArray<int> _ends = new(Array.MaxLength);
+    private readonly GrowingArray<int> _starts = new(Array.MaxLength);
     private readonly GrowingArray<int> _indices = new(Array.MaxLength);
     private readonly GrowingArray<float> _values = new(Array.MaxLength);
     private int _largestLine = 1;
     private int _zeroLine = 1;
 
+    public SparseRows() => _starts.Append(1)[0] = 0;
+
     /// <summary>Rows so far.</summary>
-    public int Count => _ends.Count;
+    public int Count => _starts.Count - 1;
 
     /// <summary>The largest index so far, -1 without any.</summary>
     public int Largest { get; private set; } = -1;
@@ -30,48 +28,35 @@ internal sealed class SparseRows
     /// <exception cref="InvalidDataException">A token is no pair, a value is not finite, or indices do not ascend.</exception>
     public void Append(LibsvmReader text)
     {
-        int last = -1;
-        for (ReadOnlySpan<byte> token = text.Token(); !token.IsEmpty; token = text.Token())
+        for (int last = -1; text.TryPair(last, out int index, out float value); last = index)
         {
-            int colon = token.IndexOf((byte)':');
-            if (colon < 0 || !int.TryParse(token[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out int index) || index > MaxWidth)
-                throw text.Fault($"expected index:value with a whole index from 0 to {MaxWidth}, found '{Short(token)}'");
-            if (!float.TryParse(token[(colon + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out float value) || !float.IsFinite(value))
-                throw text.Fault($"expected a finite number after the colon, found '{Short(token)}'");
-            if (index <= last)
-                throw text.Fault(index == last ? $"expected each index once, found {index} twice" : $"expected ascending indices, found {index} after {last}");
-            last = index;
-            _indices.Append(1)[0] = index;
-            _values.Append(1)[0] = value;
+            if (value != 0)
+            {
+                _indices.Append(1)[0] = index;
+                _values.Append(1)[0] = value;
+            }
             if (index == 0 && !HasZero)
                 (HasZero, _zeroLine) = (true, text.Line);
             if (index > Largest)
                 (Largest, _largestLine) = (index, text.Line);
         }
-        _ends.Append(1)[0] = _indices.Count;
+        _starts.Append(1)[0] = _indices.Count;
     }
 
-    /// <summary>The rows as Count x width numbers, zeros where the file has none.</summary>
+    /// <summary>The rows, without the zeros that the file may have; this object must not be used afterwards.</summary>
     /// <param name="text">The file, to word faults.</param>
     /// <param name="first">The index of the first feature.</param>
     /// <param name="width">Features.</param>
-    /// <exception cref="InvalidDataException">An index is outside, or the rows do not fit in memory.</exception>
-    public float[] ToDense(LibsvmReader text, int first, int width)
+    /// <exception cref="InvalidDataException">An index is outside.</exception>
+    public InputRows ToRows(LibsvmReader text, int first, int width)
     {
         if (first > 0 && HasZero)
             throw text.Fault($"expected feature indices from {first} to {first + width - 1}, found 0", _zeroLine);
         if (Largest >= first + width)
             throw text.Fault($"expected feature indices from {first} to {first + width - 1}, found {Largest}", _largestLine);
-        LibsvmExamples.RequireMemory(text, Count, width, "features");
-        var dense = new float[Count * width];
-        int[] ends = _ends.ToArray(), indices = _indices.ToArray();
-        float[] values = _values.ToArray();
-        for (int row = 0, entry = 0; row < ends.Length; row++)
-            for (; entry < ends[row]; entry++)
-                dense[row * width + indices[entry] - first] = values[entry];
-        return dense;
+        int[] columns = _indices.ToArray();
+        for (int entry = 0; entry < columns.Length; entry++)
+            columns[entry] -= first;
+        return InputRows.Sparse(_starts.ToArray(), columns, _values.ToArray(), width);
     }
-
-    /// <summary>A token for a message.</summary>
-    public static string Short(ReadOnlySpan<byte> token) => Encoding.Latin1.GetString(token.Length <= 40 ? token : token[..40]) + (token.Length <= 40 ? "" : "...");
 }

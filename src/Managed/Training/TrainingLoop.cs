@@ -20,8 +20,8 @@ internal sealed class TrainingLoop : IDisposable
     private readonly IOptimizer _optimizer;
     private readonly TargetTransform _target;
     private readonly IProgress<StepReport>? _progress;
-    private readonly PreparedData _data;
-    private readonly PreparedData? _heldOutData;
+    private readonly IBatchSource _source;
+    private readonly RowBatch? _heldOutRows;
     private readonly Tape _tape;
     private readonly Tape? _heldOut;
     private bool _endsEpoch, _heldOutIsCurrent = true;
@@ -30,18 +30,18 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <param name="kernels">Verbs.</param>
     /// <param name="layers">Parameters.</param>
-    /// <param name="plan">How long, and on what.</param>
+    /// <param name="plan">How long.</param>
     /// <param name="optimizer">Takes the steps.</param>
     /// <param name="target">The targets' transform.</param>
-    /// <param name="data">Training data.</param>
+    /// <param name="source">Training data.</param>
     /// <param name="heldOut">Held-out data, or null.</param>
     /// <param name="progress">Told of every step; null when nobody listens.</param>
     public TrainingLoop(
         TeamKernels kernels, LayerStack layers, TrainingPlan plan, IOptimizer optimizer, TargetTransform target,
-        PreparedData data, PreparedData? heldOut, IProgress<StepReport>? progress)
+        IBatchSource source, RowBatch? heldOut, IProgress<StepReport>? progress)
     {
         (_kernels, _layers, _plan, _optimizer, _target) = (kernels, layers, plan, optimizer, target);
-        (_data, _heldOutData, _progress) = (data, heldOut, progress);
+        (_source, _heldOutRows, _progress) = (source, heldOut, progress);
         kernels.CountsLines = plan.CountsLines;
         _tape = optimizer.NewTape();
         _heldOut = heldOut is null ? null : optimizer.NewTape();
@@ -50,7 +50,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Told of every accepted step and its loss, before the report; null when nobody listens.</summary>
     public Action<int, double>? Accepted { get; init; }
 
-    private bool IsInBatches => _plan.Batch > 0 && _plan.Batch < _data.Count;
+    private bool IsInBatches => _source.Whole is null;
 
     /// <summary>Runs until a reason to stop.</summary>
     public TrainingResult Run()
@@ -59,7 +59,7 @@ internal sealed class TrainingLoop : IDisposable
         {
             if (FiniteCheck.FirstBadLayer(_layers) is { } bad)
                 return Ended(StopReason.NonFinite, $"step 0: a weight of {bad} is not finite");
-            return IsInBatches ? RunBatches() : RunAll();
+            return _source.Whole is { } rows ? RunAll(rows) : RunBatches();
         }
         catch (OperationCanceledException)
         {
@@ -77,18 +77,18 @@ internal sealed class TrainingLoop : IDisposable
         _heldOut?.Dispose();
     }
 
-    private TrainingResult RunAll()
+    private TrainingResult RunAll(RowBatch rows)
     {
         // The first forward pass belongs to no trial: the report on the state before training tells what it cost.
         _optimizer.Clock.Start(Stage.Forward);
-        Load(_data);
+        Load(rows);
         _optimizer.Clock.Stop();
         LoadHeldOut();
         _optimizer.KeepData(_tape);
         Report();
         double atZero = _tape.LossAtZero(), goal = _plan.Tolerance * _plan.Tolerance * atZero;
         if (atZero == 0 && _plan.TrainsOutput && _plan.Steps > 0)
-            return TakeConstantStep();
+            return TakeConstantStep(rows);
         while (true)
         {
             if (NotFinite() is { } message)
@@ -108,11 +108,10 @@ internal sealed class TrainingLoop : IDisposable
         while (true)
         {
             double lastHeldOut = _heldOut is null ? double.PositiveInfinity : _heldOutScore.Loss;
-            int[][] batches = Split.Batches(_data.Source, _plan.Batch, _plan.Seed, _epoch);
-            foreach (int[] rows in batches)
+            foreach (EpochBatch batch in _source.Epoch(_epoch))
             {
-                _endsEpoch = rows == batches[^1];
-                Load(_data.Take(rows));
+                _endsEpoch = batch.IsLast;
+                Load(batch.Rows);
                 _optimizer.MoveToOtherData();
                 if (_steps == 0)
                     Report();
@@ -134,12 +133,12 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>Targets that never vary are zero after their transform: A = 0 is the exact answer, in one step.</summary>
-    private TrainingResult TakeConstantStep()
+    private TrainingResult TakeConstantStep(RowBatch rows)
     {
         using var shield = new CancellationShield(_kernels.Team);
         _steps = _accepted = 1;
         _layers.Output.Clear();
-        Load(_data);
+        Load(rows);
         LoadHeldOut();
         Accepted?.Invoke(_steps, _score.Loss);
         Report();
@@ -175,9 +174,9 @@ internal sealed class TrainingLoop : IDisposable
         return outcome.Stop is { } reason ? Ended(reason, outcome.Message) : null;
     }
 
-    private void Load(PreparedData data)
+    private void Load(RowBatch rows)
     {
-        _tape.Load(data, isTrained: true);
+        _tape.Load(rows, isTrained: true);
         _score = ScoreOf(_tape);
     }
 
@@ -185,7 +184,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         if (_heldOut is null)
             return;
-        _heldOut.Load(_heldOutData!, isTrained: false);
+        _heldOut.Load(_heldOutRows!, isTrained: false);
         _heldOutScore = ScoreOf(_heldOut);
     }
 

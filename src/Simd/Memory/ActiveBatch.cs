@@ -7,7 +7,7 @@ namespace Subquad.Simd.Memory;
 /// that are whole: ids inside the width and ascending, runs one after another. Thread-safe: calls that read may run side by side, a call
 /// that would change lists in use throws.
 /// </summary>
-public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
+public sealed unsafe partial class ActiveBatch : IDisposable, INativeOwner
 {
     /// <summary>Neurons of a block. At 2.4 % density a datum has 12 entries in a block, enough to pay for entering its loop.</summary>
     public const int BlockSize = 512;
@@ -208,11 +208,15 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
         SetEmpty(count, width);
     }
 
+    /// <summary>Bytes of a batch of this shape that grew to hold that many entries.</summary>
+    internal static long BytesOf(long count, int width, long entries) =>
+        GrowOnlyBuffer.ListCapacity(RunsOf(count, width) + 1) * sizeof(long)
+        + GrowOnlyBuffer.ListCapacity(entries) * (sizeof(ushort) + sizeof(float));
+
     /// <summary>Sets the shape, for the engine; entries are then undefined until they are counted and compressed anew.</summary>
     internal void SetShape(int count, int width)
     {
-        long starts = BlocksOf(width) * (long)count + 1;
-        GrowOnlyBuffer.EnsureListCapacity(ref _starts, starts);
+        GrowOnlyBuffer.EnsureListCapacity(ref _starts, RunsOf(count, width) + 1);
         Count = count;
         Width = width;
     }
@@ -255,71 +259,6 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
             starts[run + 1] += starts[run];
     }
 
-    /// <summary>Holds the non-zero elements of dense rows.</summary>
-    /// <param name="rows">count x width elements, row after row.</param>
-    /// <param name="count">Rows, 0 or more.</param>
-    /// <param name="width">Elements of a row, 0 or more.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
-    /// <exception cref="ArgumentException">There are not count x width elements.</exception>
-    /// <exception cref="InvalidOperationException">Another call is using this batch.</exception>
-    public void FillNonZero(ReadOnlySpan<float> rows, int count, int width) => Fill(rows, count, width, keepZeros: false);
-
-    /// <summary>Holds every element of dense rows, zeros too.</summary>
-    /// <inheritdoc cref="FillNonZero"/>
-    public void FillDense(ReadOnlySpan<float> rows, int count, int width) => Fill(rows, count, width, keepZeros: true);
-
-    /// <summary>Holds given lists: row i has the first counts[i] of ids[i], ascending, with values[i].</summary>
-    /// <param name="width">Neurons a row ranges over, 0 or more.</param>
-    /// <param name="counts">Entries of each row.</param>
-    /// <param name="ids">Ids below <paramref name="width"/>, ascending.</param>
-    /// <param name="values">A value for each.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The width is negative.</exception>
-    /// <exception cref="ArgumentException">A row has too few ids or values, or an id is outside the width or does not ascend; the message
-    /// names the row. The batch is unchanged.</exception>
-    /// <exception cref="InvalidOperationException">Another call is using this batch.</exception>
-    public void FillLists(int width, ReadOnlySpan<int> counts, int[][] ids, float[][] values)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(width);
-        ArgumentNullException.ThrowIfNull(ids);
-        ArgumentNullException.ThrowIfNull(values);
-        // What is checked must be what is written, also when another thread changes the arrays meanwhile.
-        int[] lengths = counts.ToArray();
-        var rowIds = new int[lengths.Length][];
-        var rowValues = new float[lengths.Length][];
-        for (int row = 0; row < lengths.Length; row++)
-            (rowIds[row], rowValues[row]) = CopyRow(row, width, lengths[row], ids, values);
-        using Use use = Use.Alone(this);
-        SetLists(width, lengths, rowIds, rowValues);
-    }
-
-    /// <summary>As <see cref="FillNonZero"/>, for the engine: no other call may use the batch.</summary>
-    internal void SetNonZero(ReadOnlySpan<float> rows, int count, int width) => Set(rows, count, width, keepZeros: false);
-
-    /// <summary>Holds lists that are known to be whole; see <see cref="FillLists"/>.</summary>
-    internal void SetLists(int width, ReadOnlySpan<int> counts, int[][] ids, float[][] values)
-    {
-        SetEmpty(counts.Length, width);
-        long total = 0;
-        foreach (int length in counts)
-            total += length;
-        ReserveEntries(total);
-        for (int row = 0; row < Count; row++)
-            foreach (int id in ids[row].AsSpan(0, counts[row]))
-                _starts.Pointer[(long)(id / BlockSize) * Count + row + 1]++;
-        SumCounts();
-        for (int row = 0; row < Count; row++)
-            for (int i = 0, block = -1, last = -1; i < counts[row]; i++)
-            {
-                int id = ids[row][i];
-                Contract.Holds(i == 0 || id > ids[row][i - 1], "ids ascend");
-                if (id / BlockSize != block)
-                    (block, last) = (id / BlockSize, i);
-                long place = _starts.Pointer[(long)block * Count + row] + (i - last);
-                _offsets.Pointer[place] = (ushort)(id % BlockSize);
-                _values.Pointer[place] = values[row][i];
-            }
-    }
-
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
     public void Dispose() => _uses.Close(this);
 
@@ -351,63 +290,6 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
         return place + entries;
     }
 
-    private void Fill(ReadOnlySpan<float> rows, int count, int width, bool keepZeros)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfNegative(width);
-        Expect.That(rows.Length == (long)count * width, $"expected {(long)count * width} elements, {count} rows of {width}, found {rows.Length}");
-        using Use use = Use.Alone(this);
-        Set(rows, count, width, keepZeros);
-    }
-
-    private void Set(ReadOnlySpan<float> rows, int count, int width, bool keepZeros)
-    {
-        SetEmpty(count, width);
-        ReserveEntries(keepZeros ? rows.Length : rows.Length - CountZeros(rows));
-        long run = 0, next = 0, room = _offsets.Length;
-        for (int block = 0; block < Blocks; block++)
-        {
-            int from = block * BlockSize, to = Math.Min(width, from + BlockSize);
-            for (int datum = 0; datum < count; datum++, run++)
-            {
-                ReadOnlySpan<float> row = rows[(datum * width + from)..(datum * width + to)];
-                for (int offset = 0; offset < row.Length; offset++)
-                {
-                    float value = row[offset];
-                    if (!keepZeros && value == 0f)
-                        continue;
-                    // Elements that another thread sets meanwhile may be more than there is room for.
-                    if (next == room)
-                        break;
-                    _offsets.Pointer[next] = (ushort)offset;
-                    _values.Pointer[next++] = value;
-                }
-                _starts.Pointer[run + 1] = next;
-            }
-        }
-    }
-
-    private static int CountZeros(ReadOnlySpan<float> rows)
-    {
-        int zeros = 0;
-        foreach (float value in rows)
-            zeros += value == 0f ? 1 : 0;
-        return zeros;
-    }
-
-    private static (int[] Ids, float[] Values) CopyRow(int row, int width, int length, int[][] ids, float[][] values)
-    {
-        Expect.That(row < ids.Length && row < values.Length, $"expected ids and values of row {row}, found {ids.Length} rows of ids and {values.Length} of values");
-        (int[]? rowIds, float[]? rowValues) = (ids[row], values[row]);
-        Expect.That(
-            rowIds is not null && rowValues is not null && length >= 0 && length <= rowIds.Length && length <= rowValues.Length,
-            $"row {row}: expected {length} ids and values, found {rowIds?.Length ?? 0} and {rowValues?.Length ?? 0}");
-        rowIds = rowIds.AsSpan(0, length).ToArray();
-        for (int i = 0, last = -1; i < length; last = rowIds[i++])
-            Expect.That(rowIds[i] > last && rowIds[i] < width, $"row {row}: expected ascending ids from 0 to {width - 1}, found {rowIds[i]} after {last}");
-        return (rowIds, rowValues.AsSpan(0, length).ToArray());
-    }
-
     private void CheckDatum(int datum)
     {
         if (unchecked((uint)datum) >= (uint)Count)
@@ -421,6 +303,8 @@ public sealed unsafe class ActiveBatch : IDisposable, INativeOwner
             length += Segment(block, datum).Length;
         return length;
     }
+
+    private static long RunsOf(long count, int width) => BlocksOf(width) * count;
 
     private static int BlocksOf(int width) => (int)(((long)width + BlockSize - 1) / BlockSize);
 }

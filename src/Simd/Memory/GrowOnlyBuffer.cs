@@ -19,9 +19,12 @@ internal static class GrowOnlyBuffer
     public static NativeBuffer<T> EnsureListCapacity<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
     {
         if (buffer.Length < length)
-            Replace(ref buffer, length + length / 4);
+            Replace(ref buffer, ListCapacity(length));
         return buffer;
     }
+
+    /// <summary>Elements of a list's buffer that grew to hold <paramref name="length"/>.</summary>
+    public static long ListCapacity(long length) => length + length / 4;
 
     private static void Replace<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
     {

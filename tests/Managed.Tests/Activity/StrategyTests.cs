@@ -43,7 +43,7 @@ internal sealed class StrategyTests(KernelSet kernels)
         // A pre-trained layer has a threshold per neuron.
         for (int row = 0; row < 1300; row += 3)
             network.Layers.Hidden[0].Thresholds[row] *= 0.5f;
-        PreparedData data = PreparedData.From(TestTraining.Smooth(70, 3).Examples, network.Input, network.Target, needsTargets: true);
+        RowBatch data = RowBatch.From(TestTraining.Smooth(70, 3).Examples, network.Input, network.Target, needsTargets: true);
         using var team = new WorkerTeam(2);
         var verbs = new TeamKernels(kernels, team);
         HiddenLayer layer = network.Layers.Hidden[0];

@@ -15,7 +15,7 @@ internal sealed class DatasetTests
         inputs[0] = 9;
         Assert.That((classes.Count, classes.InputWidth, classes.Task, classes.OutputCount), Is.EqualTo((2, 2, TaskKind.Classification, 3)));
         Assert.That(classes.ClassNames, Is.EqualTo(new[] { "0", "1", "2" }));
-        Assert.That(classes.Examples.Inputs[0], Is.EqualTo(1), "the inputs are copied");
+        Assert.That(classes.Examples.Inputs.Values[0], Is.EqualTo(1), "the inputs are copied");
 
         Dataset values = Dataset.From(inputs, 1, new float[] { 1, 2, 3, 4, 5, 6, 7, 8 }, 2);
         Assert.That((values.Count, values.Task, values.OutputCount), Is.EqualTo((4, TaskKind.Regression, 2)));
@@ -57,7 +57,7 @@ internal sealed class DatasetTests
         Assert.That(() => Dataset.ReadCsv(path, new CsvOptions { Target = "x" }), Throws.TypeOf<InvalidDataException>().With.Message.Contains("line 3"));
         Assert.That(() => Dataset.ReadCsv(path, new CsvOptions { Task = TaskKind.None }), Throws.ArgumentException);
         Dataset other = data.ReadCsvLike(folder.Write("b.csv", "y,x\n5,\n"));
-        Assert.That((other.Examples.Labels[0], other.Examples.Inputs[0], other.OutputCount), Is.EqualTo((1, 3f, 2)));
+        Assert.That((other.Examples.Labels[0], other.Examples.Inputs.Values[0], other.OutputCount), Is.EqualTo((1, 3f, 2)));
         Assert.That(() => Dataset.From([1], 1).ReadCsvLike(path), Throws.InvalidOperationException);
     }
 }

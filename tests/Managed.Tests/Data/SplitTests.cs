@@ -13,9 +13,9 @@ internal sealed class SplitTests
         Examples all = Classes(sizes);
         (Examples training, Examples heldOut) = Split.Holdout(all, fraction, 5);
         Assert.That(heldOut.Count, Is.EqualTo((int)Math.Round(fraction * all.Count)));
-        Assert.That(training.Inputs.Concat(heldOut.Inputs).Order(), Is.EqualTo(all.Inputs));
-        Assert.That(training.Inputs, Is.Ordered, "each side keeps the original order");
-        Assert.That(heldOut.Inputs, Is.Ordered);
+        Assert.That(training.Inputs.Values.Concat(heldOut.Inputs.Values).Order(), Is.EqualTo(all.Inputs.Values));
+        Assert.That(training.Inputs.Values, Is.Ordered, "each side keeps the original order");
+        Assert.That(heldOut.Inputs.Values, Is.Ordered);
         for (int c = 0; c < sizes.Length; c++)
             Assert.That(heldOut.Labels.Count(label => label == c), Is.EqualTo(fraction * sizes[c]).Within(1.5));
     }
@@ -24,9 +24,9 @@ internal sealed class SplitTests
     public void A_hold_out_depends_on_the_seed_only()
     {
         Examples all = Classes([50, 50]);
-        float[] first = Split.Holdout(all, 0.2, 1).HeldOut.Inputs;
-        Assert.That(Split.Holdout(all, 0.2, 1).HeldOut.Inputs, Is.EqualTo(first));
-        Assert.That(Split.Holdout(all, 0.2, 2).HeldOut.Inputs, Is.Not.EqualTo(first));
+        float[] first = Split.Holdout(all, 0.2, 1).HeldOut.Inputs.Values;
+        Assert.That(Split.Holdout(all, 0.2, 1).HeldOut.Inputs.Values, Is.EqualTo(first));
+        Assert.That(Split.Holdout(all, 0.2, 2).HeldOut.Inputs.Values, Is.Not.EqualTo(first));
     }
 
     [TestCase(0.0001, 1)]
@@ -43,20 +43,21 @@ internal sealed class SplitTests
         foreach (double fraction in new[] { 0, 1, -0.5, double.NaN })
             Assert.That(() => Split.Holdout(Values(5), fraction, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Split.Holdout(Values(1), 0.5, 1), Throws.ArgumentException);
-        Assert.That(() => Split.Batches(Values(5), 0, 1, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => Split.Batches(Values(5), 1, 1, -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Split.Batches([], 5, 0, 1, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Split.Batches([], 5, 1, 1, -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     [Test]
     public void An_epoch_visits_every_row_once([Values(1, 7, 100, 1000)] int batch, [Values] bool classes)
     {
         Examples all = classes ? Classes([60, 30, 13]) : Values(103);
-        int[][] batches = Split.Batches(all, batch, 3, 0);
+        int[][] batches = Split.Batches(all.Labels, all.Count, batch, 3, 0);
         Assert.That(batches, Has.Length.EqualTo((103 + batch - 1) / batch));
         Assert.That(batches.SkipLast(1), Is.All.Length.EqualTo(batch));
         Assert.That(batches.SelectMany(rows => rows).Order(), Is.EqualTo(Enumerable.Range(0, 103)));
-        Assert.That(Split.Batches(all, batch, 3, 0), Is.EqualTo(batches));
-        Assert.That(Split.Batches(all, batch, 3, 1).SelectMany(rows => rows), Is.Not.EqualTo(batches.SelectMany(rows => rows)));
+        Assert.That(Split.Batches(all.Labels, all.Count, batch, 3, 0), Is.EqualTo(batches));
+        int[][] next = Split.Batches(all.Labels, all.Count, batch, 3, 1);
+        Assert.That(next.SelectMany(rows => rows), Is.Not.EqualTo(batches.SelectMany(rows => rows)));
     }
 
     [Test]
@@ -66,7 +67,7 @@ internal sealed class SplitTests
         Examples all = Classes(sizes);
         for (int epoch = 0; epoch < 5; epoch++)
         {
-            foreach (int[] rows in Split.Batches(all, 100, 9, epoch))
+            foreach (int[] rows in Split.Batches(all.Labels, all.Count, 100, 9, epoch))
             {
                 for (int c = 0; c < sizes.Length; c++)
                     Assert.That(rows.Count(row => all.Labels[row] == c), Is.EqualTo(sizes[c] / 20.0).Within(3));
@@ -93,10 +94,10 @@ internal sealed class SplitTests
     private static Examples Classes(int[] sizes)
     {
         int[] labels = sizes.SelectMany((size, c) => Enumerable.Repeat(c, size)).ToArray();
-        return Examples.OfClasses(Numbers(labels.Length), 1, labels, Examples.NumberedClasses(labels));
+        return Examples.OfClasses(InputRows.Dense(Numbers(labels.Length), 1), labels, Examples.NumberedClasses(labels));
     }
 
-    private static Examples Values(int count) => Examples.OfValues(Numbers(count), 1, Numbers(count), 1);
+    private static Examples Values(int count) => Examples.OfValues(InputRows.Dense(Numbers(count), 1), Numbers(count), 1);
 
     private static float[] Numbers(int count) => Enumerable.Range(0, count).Select(i => (float)i).ToArray();
 }

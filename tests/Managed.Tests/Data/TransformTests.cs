@@ -9,7 +9,7 @@ internal sealed class TransformTests
     [Test]
     public void Without_standardisation_a_row_is_only_normalised()
     {
-        InputTransform transform = InputTransform.Learn(Examples.WithoutTargets([1, 2], 2), standardise: false, constant: false);
+        InputTransform transform = Learn([1, 2], 2, standardise: false, constant: false);
         Assert.That((transform.RawWidth, transform.Width, transform.Standardises, transform.Shift.Length), Is.EqualTo((2, 2, false, 0)));
         Assert.That(Apply(transform, [3, -4]), Is.EqualTo(new[] { 0.6f, -0.8f }));
         Assert.That(Apply(transform, [0, 0]), Is.EqualTo(new[] { 0f, 0 }));
@@ -21,7 +21,7 @@ internal sealed class TransformTests
     public void Standardised_columns_have_mean_0_and_deviation_1_before_the_norm()
     {
         // Columns 1, 3 (mean 2, deviation 1) and 5, 5 (constant).
-        InputTransform transform = InputTransform.Learn(Examples.WithoutTargets([1, 5, 3, 5], 2), standardise: true, constant: true);
+        InputTransform transform = Learn([1, 5, 3, 5], 2, standardise: true, constant: true);
         Assert.That(transform.Shift.ToArray(), Is.EqualTo(new float[] { 2, 5 }));
         Assert.That(transform.Scale.ToArray(), Is.EqualTo(new float[] { 1, 1 }));
         Assert.That((transform.Width, transform.Constant), Is.EqualTo((3, 1f)));
@@ -34,10 +34,10 @@ internal sealed class TransformTests
     public void A_column_that_never_varies_contributes_nothing_whatever_its_value()
     {
         float[] rows = Enumerable.Repeat(0.1f, 999).ToArray();
-        InputTransform transform = InputTransform.Learn(Examples.WithoutTargets(rows, 1), standardise: true, constant: true);
+        InputTransform transform = Learn(rows, 1, standardise: true, constant: true);
         Assert.That(transform.Scale[0], Is.EqualTo(1));
         Assert.That(Apply(transform, [0.1f]), Is.EqualTo(new float[] { 0, 1 }));
-        InputTransform tiny = InputTransform.Learn(Examples.WithoutTargets([0, 1e-45f], 1), standardise: true, constant: false);
+        InputTransform tiny = Learn([0, 1e-45f], 1, standardise: true, constant: false);
         Assert.That(tiny.Scale[0], Is.EqualTo(1));
         Assert.That(Apply(tiny, [float.MaxValue]), Is.EqualTo(new float[] { 1 }));
     }
@@ -45,7 +45,7 @@ internal sealed class TransformTests
     [Test]
     public void Applying_allocates_nothing()
     {
-        InputTransform transform = InputTransform.Learn(Examples.WithoutTargets([1, 5, 3, 6], 2), standardise: true, constant: true);
+        InputTransform transform = Learn([1, 5, 3, 6], 2, standardise: true, constant: true);
         float[] raw = [1, 2], destination = new float[3];
         transform.Apply(raw, destination);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -58,7 +58,7 @@ internal sealed class TransformTests
     [Test]
     public void An_input_transform_survives_JSON([Values] bool standardise, [Values] bool constant)
     {
-        InputTransform transform = InputTransform.Learn(Examples.WithoutTargets([0.1f, 5e-20f, 0.7f, 6e20f], 2), standardise, constant);
+        InputTransform transform = Learn([0.1f, 5e-20f, 0.7f, 6e20f], 2, standardise, constant);
         InputTransform back = InputTransform.FromJson(transform.ToJson());
         Assert.That(back.Shift.ToArray(), Is.EqualTo(transform.Shift.ToArray()));
         Assert.That(back.Scale.ToArray(), Is.EqualTo(transform.Scale.ToArray()));
@@ -80,7 +80,7 @@ internal sealed class TransformTests
     [Test]
     public void Classes_become_one_hot_minus_the_share()
     {
-        Examples examples = Examples.OfClasses([1, 2], 1, [1, 0], ["a", "b", "c", "d"]);
+        Examples examples = Examples.OfClasses(InputRows.Dense([1, 2], 1), [1, 0], ["a", "b", "c", "d"]);
         TargetTransform transform = TargetTransform.FromJson(TargetTransform.Learn(examples).ToJson());
         Assert.That((transform.Kind, transform.Width), Is.EqualTo((TargetKind.Classes, 4)));
         var target = new float[4];
@@ -93,7 +93,7 @@ internal sealed class TransformTests
     [Test]
     public void Values_are_standardised_per_output_and_taken_back()
     {
-        Examples examples = Examples.OfValues([1, 2], 1, [10, 7, 30, 7], 2);
+        Examples examples = Examples.OfValues(InputRows.Dense([1, 2], 1), [10, 7, 30, 7], 2);
         TargetTransform transform = TargetTransform.FromJson(TargetTransform.Learn(examples).ToJson());
         Assert.That(transform.Mean.ToArray(), Is.EqualTo(new float[] { 20, 7 }));
         Assert.That(transform.Deviation.ToArray(), Is.EqualTo(new float[] { 10, 1 }));
@@ -108,7 +108,8 @@ internal sealed class TransformTests
     [Test]
     public void Targets_of_another_kind_are_refused()
     {
-        Examples values = Examples.OfValues([1, 2], 1, [10, 30], 1), none = Examples.WithoutTargets([1], 1);
+        Examples values = Examples.OfValues(InputRows.Dense([1, 2], 1), [10, 30], 1);
+        Examples none = Examples.WithoutTargets(InputRows.Dense([1], 1));
         TargetTransform classes = TargetTransform.OfClasses(3);
         Assert.That(() => TargetTransform.Learn(none), Throws.ArgumentException);
         Assert.That(() => classes.Apply(values, 0, new float[3]), Throws.ArgumentException);
@@ -123,4 +124,7 @@ internal sealed class TransformTests
         transform.Apply(raw, destination);
         return destination;
     }
+
+    private static InputTransform Learn(float[] numbers, int width, bool standardise, bool constant) =>
+        InputTransform.Learn(Examples.WithoutTargets(InputRows.Dense(numbers, width)), standardise, constant);
 }

@@ -34,7 +34,7 @@ internal sealed class CsvExamplesTests
         Assert.That(read.ClassNames, Is.EqualTo(new[] { "cat", "dog" }));
         Assert.That(read.Labels, Is.EqualTo(new[] { 0, 1, 0, 1 }));
         Assert.That(read.Schema!.FeatureNames, Is.EqualTo(new[] { "weight", "colour=black", "colour=brown", "age" }));
-        Assert.That(read.Inputs, Is.EqualTo(new float[] { 4, 1, 0, 1, 30, 0, 1, 2, 5, 0, 0, 3, 20, 1, 0, 2 }));
+        Assert.That(read.Inputs.Values, Is.EqualTo(new float[] { 4, 1, 0, 1, 30, 0, 1, 2, 5, 0, 0, 3, 20, 1, 0, 2 }));
         Assert.That(read.MissingCells, Is.EqualTo(3));
         Assert.That(read.Schema.MissingCells, Is.EqualTo(3));
         Assert.That(read.Schema.Columns[2].Median, Is.EqualTo(2));
@@ -45,13 +45,13 @@ internal sealed class CsvExamplesTests
     {
         TableSchema schema = TableSchema.FromJson(CsvExamples.Read(_folder.Write("pets.csv", Pets)).Schema!.ToJson());
         Examples read = CsvExamples.ReadWith(schema, _folder.Write("more.csv", "kind,extra,age,colour,weight\ndog,x,,green,9\ncat,y,5,brown,8\n"));
-        Assert.That(read.Inputs, Is.EqualTo(new float[] { 9, 0, 0, 2, 8, 0, 1, 5 }));
+        Assert.That(read.Inputs.Values, Is.EqualTo(new float[] { 9, 0, 0, 2, 8, 0, 1, 5 }));
         Assert.That(read.Labels, Is.EqualTo(new[] { 1, 0 }));
         Assert.That(read.MissingCells, Is.EqualTo(1));
 
         Examples bare = CsvExamples.ReadWith(schema, _folder.Write("bare.csv", "age,colour,weight\n1,black,2\n"));
         Assert.That(bare.Kind, Is.EqualTo(TargetKind.None));
-        Assert.That(bare.Inputs, Is.EqualTo(new float[] { 2, 1, 0, 1 }));
+        Assert.That(bare.Inputs.Values, Is.EqualTo(new float[] { 2, 1, 0, 1 }));
 
         RefusedWith(schema, "age,colour\n1,black\n", "expected a column 'weight', found the columns age, colour");
         RefusedWith(schema, "age,colour,weight\n1,black,heavy\n", "line 2: expected a number in column 'weight', found 'heavy'");

@@ -13,7 +13,7 @@ internal sealed class IdxReaderTests
         Examples read = Read(IdxBytes.Images(3), IdxBytes.Labels(2, 0, 1), packed);
         Assert.That(read.Count, Is.EqualTo(3));
         Assert.That(read.Width, Is.EqualTo(6));
-        Assert.That(read.Inputs, Is.EqualTo(Enumerable.Range(0, 18).Select(i => (float)i)));
+        Assert.That(read.Inputs.Values, Is.EqualTo(Enumerable.Range(0, 18).Select(i => (float)i)));
         Assert.That(read.Labels, Is.EqualTo(new[] { 2, 0, 1 }));
         Assert.That(read.ClassNames, Is.EqualTo(new[] { "0", "1", "2" }));
         Assert.That(read.IsTabular, Is.False);
@@ -132,7 +132,7 @@ internal sealed class IdxReaderTests
         Examples test = IdxReader.ReadFolder(RealData.Find("fashion-mnist"), train: false);
         Assert.That((test.Count, test.Width, test.OutputCount), Is.EqualTo((10_000, 784, 10)));
         Assert.That(test.Labels.CountBy(label => label).Select(pair => pair.Value), Is.All.EqualTo(1000));
-        Assert.That(test.Inputs.Max(), Is.EqualTo(255));
+        Assert.That(test.Inputs.Values.Max(), Is.EqualTo(255));
     }
 
     private static Examples Read(byte[] images, byte[] labels, bool packed = false) => packed

@@ -1,6 +1,7 @@
 using Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
+using Subquad.Data;
 using Subquad.Simd.Memory;
 
 namespace Managed.Tests.Layers;
@@ -65,11 +66,12 @@ internal sealed class NetworkShapeTests
     {
         var options = new GaussNewtonOptions { TrainFrom = 1 };
         const int Rows = 20_000_000;
+        var size = InputSize.OfDense(Rows, Good.Inputs);
         long wanted = MemoryEstimate.OfTraining(Good, options, Rows, 0);
         Assert.That(wanted, Is.GreaterThan(16L * Rows * Rows), "two float64 matrices of rows x rows");
-        Assert.That(() => MemoryEstimate.RefuseTooLarge(Good, options, Rows, 0), Throws.TypeOf<InsufficientMemoryException>()
+        Assert.That(() => MemoryEstimate.RefuseTooLarge(Good, options, size, default), Throws.TypeOf<InsufficientMemoryException>()
             .With.Message.Contains($"{Rows} rows").And.Message.Contains($"{wanted} bytes").And.Message.Contains("available"));
-        Assert.That(() => MemoryEstimate.RefuseTooLarge(Good, options with { Batch = 100 }, Rows, 0), Throws.Nothing);
+        Assert.That(() => MemoryEstimate.RefuseTooLarge(Good, options with { Batch = 100 }, size, default), Throws.Nothing);
     }
 
     [TestCase(1, 0.1, 3, SolverChoice.Automatic)]

@@ -20,6 +20,8 @@ internal sealed class SgdTests(KernelSet kernels)
 {
     private const double Rate = 0.5;
 
+    private static readonly TrainingPlan s_plan = new(Steps: 30, Tolerance: 0, TrainsOutput: true, CountsLines: false);
+
     [Test]
     public void A_step_is_the_gradient_step_of_the_reference([Values(0, 1)] int from, [Values(1, 3)] int outputs)
     {
@@ -27,7 +29,7 @@ internal sealed class SgdTests(KernelSet kernels)
         using Network network = Network.Create(shape, 7, kernels, threads: 1);
         using var team = new WorkerTeam(2);
         var verbs = new TeamKernels(kernels, team);
-        PreparedData data = Prepare(network, TestTraining.Smooth(17, shape.Inputs, outputs), network.Target);
+        RowBatch data = Prepare(network, TestTraining.Smooth(17, shape.Inputs, outputs), network.Target);
         var reference = new ReferenceNetwork(network);
         using (var sgd = new Sgd(verbs, network.Layers, new(Rate, from, TrainsOutput: true), SquaredLoss.Instance))
         using (Tape tape = sgd.NewTape())
@@ -41,7 +43,7 @@ internal sealed class SgdTests(KernelSet kernels)
         }
 
         ReferencePoint[] points =
-            [.. Enumerable.Range(0, data.Count).Select(i => reference.Forward(data.Inputs.AsSpan(i * data.Width, data.Width)))];
+            [.. Enumerable.Range(0, data.Count).Select(i => reference.Forward(data.Inputs.ValuesOf(i)))];
         double[] drawn = Parameters(reference);
         var batch = new ReferenceBatch(reference, points, from, trainsOutput: true, hiddenStepScale: 1);
         batch.Move(Array.ConvertAll(batch.Residual(data.Targets), residual => residual * Rate / data.Count));
@@ -73,13 +75,13 @@ internal sealed class SgdTests(KernelSet kernels)
     public void A_cancelled_training_keeps_whole_steps()
     {
         using Network network = Network.Create(Shapes.Odd, 7, kernels, threads: 1);
-        PreparedData data = Prepare(network, TestTraining.Smooth(40, Shapes.Odd.Inputs, Shapes.Odd.Outputs), network.Target);
+        RowBatch data = Prepare(network, TestTraining.Smooth(40, Shapes.Odd.Inputs, Shapes.Odd.Outputs), network.Target);
         using var stop = new CancellationTokenSource();
         using var team = new WorkerTeam(2) { Cancellation = stop.Token };
         var verbs = new TeamKernels(kernels, team);
         using var sgd = new Sgd(verbs, network.Layers, new(Rate, TrainFrom: 0, TrainsOutput: true), network.Loss);
         var listener = new Heard(report => { if (report.Step == 2) stop.Cancel(); });
-        using var loop = new TrainingLoop(verbs, network.Layers, Plan(0), sgd, network.Target, data, null, listener);
+        using var loop = new TrainingLoop(verbs, network.Layers, s_plan, sgd, network.Target, new InMemorySource(data), null, listener);
         TrainingResult result = loop.Run();
         Assert.That((result.Reason, result.Accepted), Is.EqualTo((StopReason.Cancelled, 2)));
     }
@@ -93,22 +95,21 @@ internal sealed class SgdTests(KernelSet kernels)
         float[] shares = new float[60 * 3];
         for (int row = 0; row < 60; row++)
             shares[row * 3 + row % 3] = 1;
-        PreparedData data = Prepare(network, Dataset.From(classes.Examples.Inputs, shape.Inputs, shares, 3), TargetTransform.Identity(3));
+        Dataset targets = Dataset.From(classes.Examples.Inputs.Values, shape.Inputs, shares, 3);
+        var source = new InMemorySource(Prepare(network, targets, TargetTransform.Identity(3)), batch, seed: 1);
         using var team = new WorkerTeam(threads);
         var verbs = new TeamKernels(kernels, team);
         var losses = new List<double>();
         TrainingResult result;
         var listener = new Heard(report => losses.Add(report.Loss));
         using (var sgd = new Sgd(verbs, network.Layers, new(Rate, TrainFrom: 0, TrainsOutput: true), loss))
-        using (var loop = new TrainingLoop(verbs, network.Layers, Plan(batch), sgd, network.Target, data, null, listener))
+        using (var loop = new TrainingLoop(verbs, network.Layers, s_plan, sgd, network.Target, source, null, listener))
             result = loop.Run();
         return ([.. losses], TestTraining.Weights(network), result);
     }
 
-    private static TrainingPlan Plan(int batch) => new(Steps: 30, batch, Seed: 1, Tolerance: 0, TrainsOutput: true, CountsLines: false);
-
-    private static PreparedData Prepare(Network network, Dataset data, TargetTransform target) =>
-        PreparedData.From(data.Examples, network.Input, target, needsTargets: true);
+    private static RowBatch Prepare(Network network, Dataset data, TargetTransform target) =>
+        RowBatch.From(data.Examples, network.Input, target, needsTargets: true);
 
     private static double[] Parameters(ReferenceNetwork network) => [.. network.Weights.SelectMany(weights => weights), .. network.Output];
 

@@ -110,7 +110,7 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
         Assert.That(network.Evaluate(data).Loss, Is.EqualTo(first.Loss).Within(0.1).Percent, "what is held counts");
         float[] alone = new float[3], together = new float[3 * Count];
         network.PredictAll(data, together);
-        network.Predict(data.Examples.Row(7), alone);
+        network.Predict(data.Examples.Inputs.ValuesOf(7), alone);
         Numbers.SameBits(alone, together.AsSpan(21, 3), "a single row");
 
         var recorder = new Recorder();
@@ -134,12 +134,14 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
         try
         {
             using var team = new WorkerTeam(2);
-            PreparedData data = PreparedData.From(TestTraining.Smooth(Count, 600, 2).Examples, drawn.Input, drawn.Target, needsTargets: true);
+            RowBatch data = RowBatch.From(TestTraining.Smooth(Count, 600, 2).Examples, drawn.Input, drawn.Target, needsTargets: true);
             GaussNewtonOptions options = Options(trainFrom) with { Flush = FlushPolicy.Immediate, Batch = batch, Steps = 4 };
             var recorder = new Recorder();
             var verbs = new TeamKernels(kernels, team);
+            InMemorySource source = GaussNewtonTrainer.SourceOf(data, options);
             using (var optimizer = new GaussNewtonOptimizer(verbs, layers, options, drawn.Loss, data.Count, keepsFlips: true))
-            using (var loop = new TrainingLoop(verbs, layers, GaussNewtonTrainer.PlanOf(options), optimizer, drawn.Target, data, null, recorder))
+            using (var loop = new TrainingLoop(
+                verbs, layers, GaussNewtonTrainer.PlanOf(options), optimizer, drawn.Target, source, null, recorder))
                 Assert.That(loop.Run().Accepted, Is.Positive);
             if (batch == 0)
                 Assert.That(recorder.Reports[^1].Loss, Is.LessThan(recorder.Reports[0].Loss));

@@ -93,7 +93,7 @@ internal sealed class MiniBatchTests
         double squares = 0;
         for (int row = 0; row < data.Count; row++)
         {
-            network.Predict(data.Examples.Row(row), output);
+            network.Predict(data.Examples.Inputs.ValuesOf(row), output);
             for (int c = 0; c < output.Length; c++)
                 squares += Math.Pow(output[c] - data.Examples.Values[row * output.Length + c], 2);
         }

@@ -23,7 +23,7 @@ internal sealed class PendingStepTests(KernelSet kernels)
     {
         using Network network = Network.Create(Shapes.Odd, 7, kernels, threads: 1);
         var options = new GaussNewtonOptions { TrainFrom = trainFrom, TrainOutput = trainOutput, Threads = 2 };
-        PreparedData data = Prepare(network, 65, seed: 1), heldOut = Prepare(network, 30, seed: 2);
+        RowBatch data = Prepare(network, 65, seed: 1), heldOut = Prepare(network, 30, seed: 2);
         using var team = new WorkerTeam(2);
         var verbs = new TeamKernels(kernels, team);
         using var step = new GaussNewtonStep(verbs, network.Layers, trainFrom - 1, options);
@@ -38,7 +38,7 @@ internal sealed class PendingStepTests(KernelSet kernels)
 
         step.Commit(batch);
         Assert.That(ReferenceData.Distance(ToDouble(TestTraining.Weights(network)), ToDouble(before)), Is.Positive);
-        foreach ((Tape tried, PreparedData rows) in new[] { (batch, data), (other, heldOut) })
+        foreach ((Tape tried, RowBatch rows) in new[] { (batch, data), (other, heldOut) })
         {
             using Tape full = Load(verbs, network, trainFrom, rows, isTrained: false);
             Assert.That(ReferenceData.Distance(Hidden(tried), Hidden(full)), Is.LessThan(1e-5), $"h_L of {rows.Count} rows");
@@ -73,7 +73,7 @@ internal sealed class PendingStepTests(KernelSet kernels)
         NetworkShape shape = Shapes.Odd with { Hidden = [65, 37], Densities = [0.3], Outputs = outputs };
         using Network network = Network.Create(shape, 7, kernels, threads: 1);
         var options = new GaussNewtonOptions { TrainFrom = trainFrom, CgTolerance = 1e-7, CgIterations = 200, Threads = 1 };
-        PreparedData data = Prepare(network, 17, seed: 1);
+        RowBatch data = Prepare(network, 17, seed: 1);
         using var team = new WorkerTeam(1);
         var verbs = new TeamKernels(kernels, team);
         using var step = new GaussNewtonStep(verbs, network.Layers, trainFrom - 1, options);
@@ -97,10 +97,13 @@ internal sealed class PendingStepTests(KernelSet kernels)
         Assert.That(batch.MeanOf(trial), Is.EqualTo(after.Loss(data.Targets)).Within(0.01).Percent);
     }
 
-    private static PreparedData Prepare(Network network, int count, int seed) =>
-        PreparedData.From(TestTraining.Smooth(count, network.InputWidth, network.OutputCount, seed).Examples, network.Input, network.Target, needsTargets: true);
+    private static RowBatch Prepare(Network network, int count, int seed)
+    {
+        Dataset data = TestTraining.Smooth(count, network.InputWidth, network.OutputCount, seed);
+        return RowBatch.From(data.Examples, network.Input, network.Target, needsTargets: true);
+    }
 
-    private static Tape Load(TeamKernels verbs, Network network, int trainFrom, PreparedData data, bool isTrained)
+    private static Tape Load(TeamKernels verbs, Network network, int trainFrom, RowBatch data, bool isTrained)
     {
         var batch = new Tape(verbs, network.Layers, trainFrom - 1, network.Loss);
         batch.Load(data, isTrained);
@@ -117,8 +120,8 @@ internal sealed class PendingStepTests(KernelSet kernels)
         return dense;
     }
 
-    private static ReferencePoint[] Points(ReferenceNetwork network, PreparedData data) =>
-        [.. Enumerable.Range(0, data.Count).Select(i => network.Forward(data.Inputs.AsSpan(i * data.Width, data.Width)))];
+    private static ReferencePoint[] Points(ReferenceNetwork network, RowBatch data) =>
+        [.. Enumerable.Range(0, data.Count).Select(i => network.Forward(data.Inputs.ValuesOf(i)))];
 
     private static double[] Parameters(ReferenceNetwork network) => [.. network.Weights.SelectMany(weights => weights), .. network.Output];
 

@@ -90,6 +90,70 @@ public sealed class ActiveBatchTests
     }
 
     [Test]
+    public void Compressed_rows_give_the_lists_of_their_dense_form(
+        [Values(1, 3, 130)] int count, [Values(1, 511, 512, 513, 1300)] int width)
+    {
+        var random = new Random(width);
+        float[] rows = Samples.Sparse(random, count, width, 0.3);
+        Array.Clear(rows, 0, width);
+        var starts = new List<int> { 0 };
+        var columns = new List<int>();
+        var values = new List<float>();
+        for (int row = 0; row < count; row++)
+        {
+            // Some zeros are stored: both forms leave them out.
+            int[] stored = [.. Enumerable.Range(0, width).Where(column => rows[row * width + column] != 0f || random.Next(20) == 0)];
+            columns.AddRange(stored);
+            values.AddRange(stored.Select(column => rows[row * width + column]));
+            starts.Add(columns.Count);
+        }
+        using var batch = new ActiveBatch();
+        using var expected = new ActiveBatch();
+        batch.FillDense(Samples.Dense(new Random(1), 2 * 600), 2, 600);
+        batch.FillCsr(width, starts.ToArray(), columns.ToArray(), values.ToArray());
+        expected.FillNonZero(rows, count, width);
+        Assert.That(batch.SameEntries(expected));
+        Numbers.SameBits(Values(batch), Values(expected), "values");
+    }
+
+    [Test]
+    public void Compressed_rows_keep_not_a_number_and_leave_out_zeros()
+    {
+        using var batch = new ActiveBatch();
+        batch.FillCsr(600, [0, 4, 4], [0, 5, 511, 599], [float.NaN, -0f, 0f, float.Epsilon]);
+        Assert.That(Samples.Entries(batch), Is.EqualTo(new[] { (0, 0, 0L), (0, 599, 1L) }));
+        batch.FillCsr(600, [0], [], []);
+        Assert.That((batch.Count, batch.Width, batch.Entries), Is.EqualTo((0, 600, 0L)));
+    }
+
+    [Test]
+    public void A_refusal_names_the_row_and_leaves_the_batch()
+    {
+        using var batch = new ActiveBatch();
+        batch.FillCsr(5, [0, 1, 2], [3, 4], [1f, 2f]);
+        Assert.That(
+            () => batch.FillCsr(5, [0, 1, 2], [3, 5], [1f, 2f]),
+            Throws.ArgumentException.With.Message.StartsWith("row 1: expected ascending columns from 0 to 4, found 5"));
+        Assert.That(batch.Entries, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_fresh_batch_takes_the_bytes_that_were_said([Values(1, 130)] int count, [Values(5, 1300)] int width)
+    {
+        float[] rows = Samples.Sparse(new Random(4), count, width, 0.3);
+        long before = NativeBytes.Live;
+        using var batch = new ActiveBatch();
+        using var transposed = new TransposedBatch();
+        long empty = NativeBytes.Live - before;
+        batch.FillNonZero(rows, count, width);
+        long entries = batch.Entries, said = ActiveBatch.BytesOf(count, width, entries);
+        Assert.That(NativeBytes.Live - before, Is.InRange(said, said + empty));
+        transposed.Build(batch);
+        said += TransposedBatch.BytesOf(count, width, entries);
+        Assert.That(NativeBytes.Live - before, Is.InRange(said - empty, said + empty));
+    }
+
+    [Test]
     public void Given_zeros_are_kept()
     {
         using var batch = new ActiveBatch();

@@ -1,0 +1,115 @@
+using Subquad.Data;
+
+namespace Subquad.Formats;
+
+/// <summary>
+/// Reads LIBSVM text with one label a row anew in every epoch, through a shuffle buffer: memory depends on the buffer, not on the file.
+/// </summary>
+internal sealed class LibsvmSource : IBatchSource
+{
+    private readonly string _path;
+    private readonly LibsvmLayout _layout;
+    private readonly int _firstIndex;
+    private readonly Dictionary<double, int> _classes;
+    private readonly InputTransform _input;
+    private readonly TargetTransform _target;
+    private readonly int _batch;
+    private readonly int _waiting;
+    private readonly ulong _seed;
+
+    /// <param name="path">The file, plain or gzip.</param>
+    /// <param name="layout">How it is read; the first index is known.</param>
+    /// <param name="input">The input transform.</param>
+    /// <param name="target">The target transform.</param>
+    /// <param name="batch">Rows of a batch, at least 1.</param>
+    /// <param name="waiting">Rows in the shuffle buffer, at least 1.</param>
+    /// <param name="seed">Draws the order of each epoch.</param>
+    /// <exception cref="ArgumentException">The layout has no first index, or not one label a row.</exception>
+    public LibsvmSource(
+        string path, LibsvmLayout layout, InputTransform input, TargetTransform target, int batch, int waiting, ulong seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(waiting, 1);
+        if (layout.Kind == TargetKind.None || (layout.Kind == TargetKind.Values && layout.Outputs > 1))
+            throw new ArgumentException("expected one label a row, found none or several", nameof(layout));
+        _firstIndex = layout.FirstIndex ?? throw new ArgumentException("expected a known first index, found none", nameof(layout));
+        _classes = LibsvmLabels.PlacesOf(layout.ClassNames);
+        (_path, _layout, _input, _target, _batch, _waiting, _seed) = (path, layout, input, target, batch, waiting, seed);
+    }
+
+    public RowBatch? Whole => null;
+
+    public IEnumerable<EpochBatch> Epoch(int epoch)
+    {
+        var rows = new List<Row>(_batch);
+        foreach (Row row in ShuffleBuffer.Shuffle(Read(), _waiting, new SplitMix64(_seed, (ulong)epoch)))
+        {
+            if (rows.Count == _batch)
+            {
+                yield return new(BatchOf(rows), IsLast: false);
+                rows.Clear();
+            }
+            rows.Add(row);
+        }
+        yield return new(BatchOf(rows), IsLast: true);
+    }
+
+    private IEnumerable<Row> Read()
+    {
+        using var text = new LibsvmReader(_path);
+        List<int> columns = [];
+        List<float> values = [];
+        bool hasRows = false;
+        while (text.Read())
+        {
+            if (text.IsAtEnd)
+                continue;
+            hasRows = true;
+            yield return ReadRow(text, columns, values);
+        }
+        if (!hasRows)
+            throw text.FaultOfFile("expected at least one row, found none");
+    }
+
+    private Row ReadRow(LibsvmReader text, List<int> columns, List<float> values)
+    {
+        double label = LibsvmLabels.Read(text);
+        int place = 0;
+        if (_layout.Kind == TargetKind.Classes && !_classes.TryGetValue(label, out place))
+            throw LibsvmLabels.Unknown(text, label, text.Line);
+        columns.Clear();
+        values.Clear();
+        for (int last = -1; text.TryPair(last, out int index, out float value); last = index)
+        {
+            if (index < _firstIndex || index >= _firstIndex + _layout.Width)
+                throw text.Fault($"expected feature indices from {_firstIndex} to {_firstIndex + _layout.Width - 1}, found {index}");
+            if (value == 0)
+                continue;
+            columns.Add(index - _firstIndex);
+            values.Add(value);
+        }
+        return new(place, (float)label, [.. columns], [.. values]);
+    }
+
+    private RowBatch BatchOf(List<Row> rows)
+    {
+        var starts = new int[rows.Count + 1];
+        for (int i = 0; i < rows.Count; i++)
+            starts[i + 1] = checked(starts[i] + rows[i].Columns.Length);
+        var columns = new int[starts[^1]];
+        var values = new float[starts[^1]];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            rows[i].Columns.CopyTo(columns, starts[i]);
+            rows[i].Values.CopyTo(values, starts[i]);
+        }
+        InputRows inputs = InputRows.Sparse(starts, columns, values, _layout.Width);
+        Examples examples = _layout.Kind == TargetKind.Classes
+            ? Examples.OfClasses(inputs, [.. rows.Select(row => row.Class)], _layout.ClassNames)
+            : Examples.OfValues(inputs, [.. rows.Select(row => row.Label)], 1);
+        return RowBatch.From(examples, _input, _target, needsTargets: true);
+    }
+
+    /// <summary>A row that waits.</summary>
+    private readonly record struct Row(int Class, float Label, int[] Columns, float[] Values);
+}
