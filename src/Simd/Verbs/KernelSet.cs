@@ -21,12 +21,20 @@ public abstract partial class KernelSet
     private readonly NativeVerbs _native;
     private readonly KernelSet _managed;
 
-    /// <param name="native">The verbs that this set takes from the C core; none for a managed set.</param>
-    /// <param name="managed">The managed set that computes the others; null for a managed set, which computes all itself.</param>
-    private protected KernelSet(NativeVerbs native = default, KernelSet? managed = null)
+    /// <summary>A managed set, which computes every verb itself.</summary>
+    private protected KernelSet()
+    {
+        _native = NativeVerbs.None;
+        _managed = this;
+    }
+
+    /// <summary>A set of the C core.</summary>
+    /// <param name="native">The verbs that the core serves.</param>
+    /// <param name="managed">The managed set that computes the others.</param>
+    private protected KernelSet(NativeVerbs native, KernelSet managed)
     {
         _native = native;
-        _managed = managed ?? this;
+        _managed = managed;
     }
 
     /// <summary>
@@ -63,8 +71,12 @@ public abstract partial class KernelSet
     private static void CheckWritable(PanelMatrix matrix) =>
         Expect.That(!matrix.IsReadOnly, $"expected a matrix that may be written, found one in a mapped file");
 
-    private static void CheckLengths(long expected, long found) =>
-        Expect.That(expected == found, $"expected vectors of equal lengths, found {expected} and {found}");
+    // The verbs on vectors are the shortest of all. The message is a method of its own, so that the check is inlined.
+    private static void CheckLengths(int expected, int found)
+    {
+        if (expected != found)
+            throw OtherLengths(expected, found);
+    }
 
     private static void CheckBelow(ReadOnlySpan<int> numbers, int limit, string what)
     {
@@ -90,6 +102,9 @@ public abstract partial class KernelSet
     private static void CheckSameShape(PanelMatrix expected, PanelMatrix found) => Expect.That(
         expected.Rows == found.Rows && expected.Columns == found.Columns,
         $"expected a matrix of {expected.Rows} x {expected.Columns}, found {found.Rows} x {found.Columns}");
+
+    private static ArgumentException OtherLengths(int expected, int found) =>
+        new($"expected vectors of equal lengths, found {expected} and {found}");
 
     private protected static void KeepAlive(
         object a, object? b = null, object? c = null, object? d = null, object? e = null, object? f = null)

@@ -1,11 +1,11 @@
 namespace Subquad.Simd;
 
-/// <summary>A set of <see cref="NativeVerb"/>, of any number of them. The default value is the empty set.</summary>
-internal readonly struct NativeVerbs
+/// <summary>A set of <see cref="NativeVerb"/>, of any number of them.</summary>
+internal sealed class NativeVerbs
 {
     private const int BitsOfWord = 64;
 
-    private readonly ulong[]? _words;
+    private readonly ulong[] _words;
     private readonly bool _hasRest;
 
     private NativeVerbs(ulong[] words, bool hasRest)
@@ -15,7 +15,10 @@ internal readonly struct NativeVerbs
     }
 
     /// <summary>Every verb.</summary>
-    public static NativeVerbs All => AllBut();
+    public static NativeVerbs All { get; } = AllBut();
+
+    /// <summary>No verb.</summary>
+    public static NativeVerbs None { get; } = Of();
 
     /// <summary>Whether there is no verb in it.</summary>
     public bool IsEmpty => !_hasRest && !_words.AsSpan().ContainsAnyExcept(0UL);
@@ -43,9 +46,9 @@ internal readonly struct NativeVerbs
     public bool Contains(NativeVerb verb)
     {
         // A shift takes the low six bits of its count, so it needs no remainder.
-        ReadOnlySpan<ulong> words = _words;
+        ulong[] words = _words;
         uint word = (uint)verb / BitsOfWord;
-        return word < (uint)words.Length ? (words[(int)word] >> (int)verb & 1) != 0 : _hasRest;
+        return word < (uint)words.Length ? (words[word] >> (int)verb & 1) != 0 : _hasRest;
     }
 
     private static ulong[] WordsFor(ReadOnlySpan<NativeVerb> verbs)

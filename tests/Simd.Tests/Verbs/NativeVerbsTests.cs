@@ -27,8 +27,8 @@ public sealed class NativeVerbsTests
     [Test]
     public void A_set_is_empty_when_it_holds_nothing()
     {
-        Assert.That(default(NativeVerbs).IsEmpty);
-        Assert.That(default(NativeVerbs).Contains(NativeVerb.Gram), Is.False);
+        Assert.That(NativeVerbs.None.IsEmpty);
+        Assert.That(NativeVerbs.None.Contains(NativeVerb.Gram), Is.False);
         Assert.That(NativeVerbs.Of().IsEmpty);
         Assert.That(NativeVerbs.Of((NativeVerb)100).IsEmpty, Is.False);
         Assert.That(NativeVerbs.AllBut(NativeVerb.Gram).IsEmpty, Is.False);
