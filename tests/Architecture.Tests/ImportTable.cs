@@ -18,13 +18,14 @@ internal static class ImportTable
     public static readonly ImportRow[] Rows =
     [
         //  folder                 namespace                    may import (and what that row may import)
+        new("Simd",                "Subquad.Simd"),
         new("Simd/Lanes",          "Subquad.Simd.Lanes"),
         new("Simd/Memory",         "Subquad.Simd.Memory"),
         new("Simd/Kernels",        "Subquad.Simd.Kernels",      "Simd/Lanes", "Simd/Memory"),
-        new("Simd",                "Subquad.Simd",              "Simd/Memory"),
-        new("Simd/Interop",        "Subquad.Simd.Interop",      "Simd"),
-        new("Simd/Search",         "Subquad.Simd.Search",       "Simd", "Simd/Threading"),
-        new("Simd/Threading",      "Subquad.Simd.Threading",    "Simd"),
+        new("Simd/Verbs",          "Subquad.Simd",              "Simd", "Simd/Memory"),
+        new("Simd/Interop",        "Subquad.Simd.Interop",      "Simd/Verbs"),
+        new("Simd/Threading",      "Subquad.Simd.Threading",    "Simd/Verbs"),
+        new("Simd/Search",         "Subquad.Simd.Search",       "Simd/Threading"),
         new("Simd/Dispatch",       "Subquad.Simd.Dispatch",     AllOfSimd),
 
         new("Managed/Options",     "Subquad"),
@@ -62,7 +63,8 @@ internal static class ImportTable
         {
             if (next.EndsWith("/*", StringComparison.Ordinal))
             {
-                foreach (ImportRow row in rows.Where(row => row.Folder == next[..^2] || row.Folder.StartsWith(next[..^1], StringComparison.Ordinal)))
+                string house = next[..^2];
+                foreach (ImportRow row in rows.Where(row => (row.Folder + "/").StartsWith(house + "/", StringComparison.Ordinal)))
                     waiting.Enqueue(row.Folder);
                 continue;
             }

@@ -6,15 +6,15 @@ namespace Subquad.Perf.Kernels.Cases;
 /// <summary>Walsh-Hadamard transforms, sketches, and the making of weights.</summary>
 sealed class SketchCases : IVerbCases
 {
-    const int Row = 1 << 15, Rows = 16, Strip = 1 << 14, Entries = 400, Samples = 2_048, Places = 1 << 14, Buckets = 1 << 10,
-        Columns = 4_096;
+    const int Row = 1 << 15, Rows = 16, Strip = 1 << 14, Entries = 400, Samples = 2_048;
+    const int Places = 1 << 14, Buckets = 1 << 10, Columns = 4_096;
 
     // Zeros stay zeros: any other values would overflow over so many calls.
     readonly NativeBuffer<float> _row = new(Row), _matrix = new((long)Rows * Strip), _normals = new(Columns);
-    readonly int[] _ids = Draw(Entries, Row, 1), _samples = Draw(Samples, Row, 2), _places = [.. Enumerable.Range(0, Places)],
-        _buckets = Draw(Places, Buckets, 3);
-    readonly float[] _values = Operands.Uniform(Places, 4), _signs = [.. Draw(Places, 2, 5).Select(bit => 2f * bit - 1)],
-        _sampled = new float[Samples], _sketch = new float[Buckets];
+    readonly int[] _ids = Draw(Entries, Row, 1), _samples = Draw(Samples, Row, 2);
+    readonly int[] _places = [.. Enumerable.Range(0, Places)], _buckets = Draw(Places, Buckets, 3);
+    readonly float[] _values = Operands.Uniform(Places, 4), _signs = [.. Draw(Places, 2, 5).Select(bit => 2f * bit - 1)];
+    readonly float[] _sampled = new float[Samples], _sketch = new float[Buckets];
 
     public IEnumerable<VerbCase> Cases()
     {
@@ -42,7 +42,7 @@ sealed class SketchCases : IVerbCases
         };
         yield return new(
             "CountSketch", $"{Places:#,0} entries, {Buckets:#,0} buckets",
-            set => set.CountSketchCore(_places, _values, _buckets, _signs, _sketch))
+            set => set.CountSketchUnchecked(_places, _values, _buckets, _signs, _sketch))
         {
             Flops = 2.0 * Places,
             Bytes = sketched,

@@ -23,14 +23,14 @@ static class ServedLines
         List<Row> rows = [.. Json.Read(File.ReadAllText(published.FullName)).Where(row => row.Text("kind") == "verb")];
         foreach (string verb in rows.Select(row => row.Text("name")!).Distinct())
             output.WriteLine(
-                $"        new(\"{Processor.Family}\", CoreVerbs.{verb}, {Ratio(verb, "native-avx512")}, {Ratio(verb, "native-avx2")}),");
+                $"        new(\"{Processor.Family}\", NativeVerb.{verb}, {Ratio(verb, "native-avx512")}, {Ratio(verb, "native-avx2")}),");
         return 0;
 
         // A verb of several sizes is judged by their geometric mean. A set that the processor lacks was not measured and serves nothing.
         string Ratio(string verb, string kernels)
         {
-            IEnumerable<Row> measured = rows.Where(row => row.Text("name") == verb && row.Text("kernels") == kernels);
-            double[] ratios = [.. measured.Select(row => row.Number("managed_ratio")).OfType<double>()];
+            double[] ratios = [.. rows.Where(row => row.Text("name") == verb && row.Text("kernels") == kernels)
+                .Select(row => row.Number("managed_ratio")).OfType<double>()];
             return ratios.Length == 0 ? "0" : Math.Exp(ratios.Average(Math.Log)).ToString("0.00", CultureInfo.InvariantCulture);
         }
     }

@@ -44,7 +44,8 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
         for (int datum = from; datum < to; datum += 2)
         {
             bool isPair = datum + 1 < to;
-            scratch.Reserve(4 * (sizeof(double) * (long)Columns + 128) + 2 * (RowBytes(Left.Width) + RowBytes(Right.Width)) + 2 * (sizeof(float) * (long)Columns + 128));
+            long spectra = 4 * (sizeof(double) * (long)Columns + 128), rows = 2 * (RowBytes(Left.Width) + RowBytes(Right.Width));
+            scratch.Reserve(spectra + rows + 2 * (sizeof(float) * (long)Columns + 128));
             Span<float> buckets = scratch.Take<float>(Columns);
             Span<double> real = scratch.Take<double>(Columns), imaginary = scratch.Take<double>(Columns);
             Span<double> otherReal = scratch.Take<double>(Columns), otherImaginary = scratch.Take<double>(Columns);
@@ -73,7 +74,8 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
     /// </summary>
     private double Multiply(int datum, Span<float> buckets, Span<double> real, Span<double> imaginary, Arena scratch)
     {
-        double size = _left.Count(Kernels.Kernels, Left, LeftValues, datum, buckets, real, scratch) * _right.Count(Kernels.Kernels, Right, Right.Values, datum, buckets, imaginary, scratch);
+        double size = _left.Count(Kernels.Kernels, Left, LeftValues, datum, buckets, real, scratch)
+            * _right.Count(Kernels.Kernels, Right, Right.Values, datum, buckets, imaginary, scratch);
         _transform.Forward(real, imaginary);
         for (int place = 0; place < real.Length; place++)
         {
@@ -111,11 +113,13 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
         /// The CountSketch of a datum's row, widened and divided by the power of two that is returned, so that its largest element is near
         /// one: what shares a transform must be of one size, or the roundings of the larger part drown the smaller.
         /// </summary>
-        public double Count(KernelSet kernels, ActiveBatch factor, NativeBuffer<float> values, int datum, Span<float> buckets, Span<double> sums, Arena scratch)
+        public double Count(
+            KernelSet kernels, ActiveBatch factor, NativeBuffer<float> values, int datum, Span<float> buckets, Span<double> sums,
+            Arena scratch)
         {
             ReadOnlySpan<int> ids = CopyRow(factor, values, datum, scratch, out ReadOnlySpan<float> own);
             buckets.Clear();
-            kernels.CountSketchCore(ids, own, _buckets.Slice(0, _width), _signs.Slice(0, _width), buckets);
+            kernels.CountSketchUnchecked(ids, own, _buckets.Slice(0, _width), _signs.Slice(0, _width), buckets);
             float largest = 0;
             foreach (float bucket in buckets)
                 largest = Math.Max(largest, Math.Abs(bucket));

@@ -3,12 +3,14 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Dispatch;
 
+/// <content>Half-spaces and neighbours.</content>
 internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble>
 {
     /// <summary>Groups scanned between two looks at the room for hits.</summary>
     private const int ScanGroups = 8_192;
 
-    internal override void ReportHalfSpaceCore(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
+    private protected override void ReportHalfSpaceCore(
+        RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
     {
         hits.Clear();
         RowTreeView view = tree.View;
@@ -20,17 +22,18 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(tree, hits);
     }
 
-    internal override void NearestCore(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits) =>
+    private protected override void NearestCore(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits) =>
         Best<DistanceScore<TSimd, TVec>>(tree, x, norm: 1f, k, listedCost, hits);
 
-    internal override void LargestProductsCore(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
+    private protected override void LargestProductsCore(
+        RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
     {
         Best<ProductScore<TSimd, TVec>>(tree, x, norm, k, listedCost, hits);
         for (int hit = 0; hit < hits.Count; hit++)
             hits.ValuePointer[hit] = 0f - hits.ValuePointer[hit];
     }
 
-    internal override void SortByIdCore(SearchHits hits, int largestId)
+    private protected override void SortByIdCore(SearchHits hits, int largestId)
     {
         hits.Scratch.Reserve(HitSort.ScratchOf(hits.Count));
         ulong* from = hits.Scratch.TakePointer<ulong>(hits.Count), to = hits.Scratch.TakePointer<ulong>(hits.Count);
@@ -60,7 +63,8 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         {
             int to = Math.Min(view.Leaves, from + ScanGroups);
             hits.Reserve(hits.Count + (long)(to - from) * RowTree.Group);
-            hits.Count += HalfSpaceKernel<TSimd, TVec>.Scan(view, x, bound, from, to, hits.IdPointer + hits.Count, hits.ValuePointer + hits.Count);
+            hits.Count += HalfSpaceKernel<TSimd, TVec>.Scan(
+                view, x, bound, from, to, hits.IdPointer + hits.Count, hits.ValuePointer + hits.Count);
         }
         hits.RowGroups = view.Leaves;
         hits.Scanned = true;

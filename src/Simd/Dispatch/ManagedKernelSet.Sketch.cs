@@ -5,7 +5,7 @@ namespace Subquad.Simd.Dispatch;
 /// <content>Walsh-Hadamard transforms and sketches.</content>
 internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble>
 {
-    internal override void TransformHadamardCore(Span<float> vector)
+    private protected override void TransformHadamardCore(Span<float> vector)
     {
         int block = Math.Min(vector.Length, HadamardBlock);
         fixed (float* v = vector)
@@ -21,21 +21,23 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         }
     }
 
-    internal override void TransformHadamardColumnsCore(Span<float> matrix, int columns, int columnFrom, int columnTo)
+    private protected override void TransformHadamardColumnsCore(Span<float> matrix, int columns, int columnFrom, int columnTo)
     {
         Contract.Holds(HadamardKernel<TSimd, TVec>.Strip == HadamardStrip, "strips of the contract's width");
         fixed (float* v = matrix)
             HadamardKernel<TSimd, TVec>.TransformColumns(v, columns, matrix.Length / columns, columnFrom, columnTo);
     }
 
-    internal override void SampleHadamardCore(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, Span<float> result)
+    private protected override void SampleHadamardCore(
+        ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, Span<float> result)
     {
         fixed (int* places = ids, wanted = samples)
         fixed (float* from = values, to = result)
             SketchKernel<TSimd, TVec>.Sample(places, from, ids.Length, wanted, samples.Length, to);
     }
 
-    internal override void CountSketchCore(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, Span<float> result)
+    private protected override void CountSketchCore(
+        ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, Span<float> result)
     {
         fixed (int* places = ids, targets = buckets)
         fixed (float* from = values, transposed = signs, to = result)

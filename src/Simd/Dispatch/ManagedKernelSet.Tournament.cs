@@ -3,16 +3,18 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd.Dispatch;
 
+/// <content>Max-tournaments.</content>
 internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble>
 {
-    internal override void BuildTournamentCore(ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
+    private protected override void BuildTournamentCore(ReadOnlySpan<float> keys, TournamentTrees trees, int tree)
     {
         fixed (float* from = keys)
             TournamentKernel<TSimd, TVec>.Build(from, trees.View, tree);
         KeepAlive(trees);
     }
 
-    internal override void BuildTournamentsCore(PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo)
+    private protected override void BuildTournamentsCore(
+        PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, TournamentTrees trees, int treeFrom, int treeTo)
     {
         if (overData)
             TournamentKernel<TSimd, TVec>.BuildOverColumns(sums.View, thresholds.Pointer, trees.View, treeFrom, treeTo);
@@ -21,7 +23,8 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(sums, thresholds, trees);
     }
 
-    internal override void UpdateTournamentCore(ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel)
+    private protected override void UpdateTournamentCore(
+        ReadOnlySpan<int> leaves, ReadOnlySpan<float> keys, TournamentTrees trees, int tree, bool byLevel)
     {
         TournamentView view = trees.View;
         fixed (int* changed = leaves)
@@ -33,8 +36,9 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(trees);
     }
 
-    internal override void UpdateTournamentsCore(
-        PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, ActiveBatch changed, TournamentTrees trees, int treeFrom, int treeTo, int mostPaths, Arena scratch)
+    private protected override void UpdateTournamentsCore(
+        PanelMatrix sums, NativeBuffer<float> thresholds, bool overData, ActiveBatch changed, TournamentTrees trees, int treeFrom,
+        int treeTo, int mostPaths, Arena scratch)
     {
         scratch.Reserve(trees.Leaves * (long)sizeof(int) + 128);
         int* ids = scratch.TakePointer<int>(trees.Leaves);
@@ -49,7 +53,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(sums, thresholds, changed, trees, scratch);
     }
 
-    internal override int ReportAboveCore(TournamentTrees trees, int tree, float threshold, Span<int> ids)
+    private protected override int ReportAboveCore(TournamentTrees trees, int tree, float threshold, Span<int> ids)
     {
         fixed (int* to = ids)
         {
@@ -60,7 +64,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         }
     }
 
-    internal override int ReportTopCore(TournamentTrees trees, int tree, Span<int> ids)
+    private protected override int ReportTopCore(TournamentTrees trees, int tree, Span<int> ids)
     {
         if (ids.IsEmpty)
             return 0;
@@ -72,7 +76,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         }
     }
 
-    internal override void CountPositiveCore(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo)
+    private protected override void CountPositiveCore(TournamentTrees trees, ActiveBatch destination, int treeFrom, int treeTo)
     {
         TournamentView view = trees.View;
         for (int tree = treeFrom; tree < treeTo; tree++)
@@ -86,7 +90,8 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         KeepAlive(trees, destination);
     }
 
-    internal override void CompressPositiveCore(TournamentTrees trees, float gain, ActiveBatch destination, int treeFrom, int treeTo)
+    private protected override void CompressPositiveCore(
+        TournamentTrees trees, float gain, ActiveBatch destination, int treeFrom, int treeTo)
     {
         TournamentView view = trees.View;
         ActiveView lists = destination.View;

@@ -10,6 +10,9 @@ namespace Subquad.Simd.Interop;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct CoreApi
 {
+    /// <summary>SUBQUAD_CORE_ABI_VERSION as this assembly knows it.</summary>
+    public const uint Version = 3;
+
     public uint AbiVersion;
     public uint Size;
     public byte* Isa;

@@ -9,9 +9,6 @@ namespace Subquad.Simd.Interop;
 /// </summary>
 internal static unsafe partial class CoreLibrary
 {
-    /// <summary>SUBQUAD_CORE_ABI_VERSION as this assembly knows it.</summary>
-    public const uint AbiVersion = 3;
-
     /// <summary>What was found.</summary>
     public static CoreProbe Probe { get; } = CoreProbe.Run(GetApi, AppContext.BaseDirectory, AssemblyFolder());
 
@@ -19,6 +16,8 @@ internal static unsafe partial class CoreLibrary
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     private static partial CoreApi* GetApi(uint abiVersion, uint index);
 
-    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Where the assembly is no file, the program's folder is asked alone.")]
-    private static string AssemblyFolder() => Path.GetDirectoryName(typeof(CoreLibrary).Assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
+    [UnconditionalSuppressMessage(
+        "SingleFile", "IL3000", Justification = "Where the assembly is not a file, only the program's folder is searched.")]
+    private static string AssemblyFolder() =>
+        Path.GetDirectoryName(typeof(CoreLibrary).Assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
 }

@@ -37,7 +37,10 @@ internal sealed unsafe class CoreProbe
     public CoreApi*[] Apis { get; }
 
     /// <summary>The name of the library's file.</summary>
-    public static string FileName { get; } = OperatingSystem.IsWindows() ? "subquad_core.dll" : OperatingSystem.IsMacOS() ? "libsubquad_core.dylib" : "libsubquad_core.so";
+    public static string FileName { get; } =
+        OperatingSystem.IsWindows() ? "subquad_core.dll"
+        : OperatingSystem.IsMacOS() ? "libsubquad_core.dylib"
+        : "libsubquad_core.so";
 
     /// <summary>Asks the library for its tables.</summary>
     /// <param name="getApi">The library's function.</param>
@@ -50,13 +53,13 @@ internal sealed unsafe class CoreProbe
         try
         {
             uint count = 0;
-            for (CoreApi* api; (api = getApi(CoreLibrary.AbiVersion, count)) != null; count++)
+            for (CoreApi* api; (api = getApi(CoreApi.Version, count)) != null; count++)
                 // A library may answer for our version and still be built from a shorter table.
-                if (api->AbiVersion != CoreLibrary.AbiVersion || api->Size < sizeof(CoreApi))
+                if (api->AbiVersion != CoreApi.Version || api->Size < sizeof(CoreApi))
                     return new(CoreStatus.WrongVersion, s_none);
             var apis = new CoreApi*[count];
             for (uint index = 0; index < count; index++)
-                apis[index] = getApi(CoreLibrary.AbiVersion, index);
+                apis[index] = getApi(CoreApi.Version, index);
             return new(count > 0 ? CoreStatus.Present : CoreStatus.WrongVersion, apis);
         }
         catch (DllNotFoundException)
@@ -79,10 +82,12 @@ internal sealed unsafe class CoreProbe
     /// <summary>One line for people.</summary>
     public string Describe() => Status switch
     {
-        CoreStatus.Present => $"C core: present, ABI {CoreLibrary.AbiVersion}, {string.Join(", ", Names())}",
-        CoreStatus.WrongVersion => $"C core: ignored, it does not speak ABI {CoreLibrary.AbiVersion}; managed kernels run",
-        CoreStatus.Broken => $"C core: ignored, {FileName} does not load here or does not have what the C core has; managed kernels run",
-        _ => "C core: absent, the library subquad_core was not found (the build makes it where cmake and a C compiler are); managed kernels run",
+        CoreStatus.Present => $"C core: present, ABI {CoreApi.Version}, {string.Join(", ", Names())}",
+        CoreStatus.WrongVersion => $"C core: ignored, it does not speak ABI {CoreApi.Version}; managed kernels run",
+        CoreStatus.Broken =>
+            $"C core: ignored, {FileName} does not load here or does not have what the C core has; managed kernels run",
+        _ => "C core: absent, the library subquad_core was not found "
+            + "(the build makes it where cmake and a C compiler are); managed kernels run",
     };
 
     private string[] Names()

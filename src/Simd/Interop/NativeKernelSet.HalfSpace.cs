@@ -8,13 +8,9 @@ internal sealed unsafe partial class NativeKernelSet
     /// <summary>Groups scanned between two looks at the room for hits.</summary>
     private const int ScanGroups = 8_192;
 
-    internal override void ReportHalfSpaceCore(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
+    private protected override void ReportHalfSpaceCore(
+        RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
     {
-        if (!Serves(CoreVerbs.ReportHalfSpace))
-        {
-            base.ReportHalfSpaceCore(tree, x, norm, bound, listedCost, hits);
-            return;
-        }
         hits.Clear();
         RowTreeView view = tree.View;
         fixed (float* query = x)
@@ -25,13 +21,8 @@ internal sealed unsafe partial class NativeKernelSet
         KeepAlive(tree, hits);
     }
 
-    internal override void NearestCore(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits)
+    private protected override void NearestCore(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits)
     {
-        if (!Serves(CoreVerbs.Nearest))
-        {
-            base.NearestCore(tree, x, k, listedCost, hits);
-            return;
-        }
         RowTreeView view = tree.View;
         SearchCounts counts;
         ReserveBest(view, k, hits);
@@ -41,13 +32,9 @@ internal sealed unsafe partial class NativeKernelSet
         KeepAlive(tree, hits);
     }
 
-    internal override void LargestProductsCore(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
+    private protected override void LargestProductsCore(
+        RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
     {
-        if (!Serves(CoreVerbs.LargestProducts))
-        {
-            base.LargestProductsCore(tree, x, norm, k, listedCost, hits);
-            return;
-        }
         RowTreeView view = tree.View;
         SearchCounts counts;
         ReserveBest(view, k, hits);
@@ -57,14 +44,10 @@ internal sealed unsafe partial class NativeKernelSet
         KeepAlive(tree, hits);
     }
 
-    internal override void SortByIdCore(SearchHits hits, int largestId)
+    private protected override void SortByIdCore(SearchHits hits, int largestId)
     {
-        if (!Serves(CoreVerbs.SortById))
-        {
-            base.SortByIdCore(hits, largestId);
-            return;
-        }
-        _core->SortById(hits.IdPointer, hits.ValuePointer, hits.Count, largestId, Take<ulong>(hits.Scratch, _core->SortScratch(hits.Count)));
+        _core->SortById(
+            hits.IdPointer, hits.ValuePointer, hits.Count, largestId, Take<ulong>(hits.Scratch, _core->SortScratch(hits.Count)));
         KeepAlive(hits);
     }
 
@@ -89,7 +72,8 @@ internal sealed unsafe partial class NativeKernelSet
         {
             int to = Math.Min(view->Leaves, from + ScanGroups);
             hits.Reserve(hits.Count + (long)(to - from) * RowTree.Group);
-            hits.Count += _core->ReportHalfSpace(view, x, bound, null, from, to, hits.IdPointer + hits.Count, hits.ValuePointer + hits.Count);
+            hits.Count += _core->ReportHalfSpace(
+                view, x, bound, null, from, to, hits.IdPointer + hits.Count, hits.ValuePointer + hits.Count);
         }
         hits.RowGroups = view->Leaves;
         hits.Scanned = true;

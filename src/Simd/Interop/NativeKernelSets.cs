@@ -19,7 +19,8 @@ internal static unsafe class NativeKernelSets
         foreach (CoreApi* api in CoreLibrary.Probe.Apis)
         {
             string isa = CoreProbe.NameOf(api);
-            sets.Add(new NativeKernelSet(Prefix + isa, api, ServedVerbs.Of(isa), managed.First(set => set.IsFused && set.Lanes <= api->Lanes)));
+            sets.Add(
+                new NativeKernelSet(Prefix + isa, api, ServedVerbs.Of(isa), managed.First(set => set.IsFused && set.Lanes <= api->Lanes)));
         }
         return sets;
     }
@@ -35,7 +36,7 @@ internal static unsafe class NativeKernelSets
         foreach (CoreApi* api in CoreLibrary.Probe.Apis)
         {
             string isa = CoreProbe.NameOf(api);
-            if (api->Lanes == managed.Lanes && managed.IsFused && ServedVerbs.Faster(processor, isa) is not CoreVerbs.None and CoreVerbs faster)
+            if (api->Lanes == managed.Lanes && managed.IsFused && ServedVerbs.Faster(processor, isa) is { IsEmpty: false } faster)
                 return new NativeKernelSet($"{managed.Name}+{Prefix}{isa}", api, faster, managed);
         }
         return null;

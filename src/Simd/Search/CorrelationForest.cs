@@ -35,11 +35,12 @@ public sealed class CorrelationForest : IDisposable, INativeOwner
         ArgumentNullException.ThrowIfNull(kernels);
         ArgumentNullException.ThrowIfNull(team);
         (_kernels, _team, _trees) = (kernels, team, new TournamentTrees());
-        _build = (chunk, _) => _kernels.BuildTournamentsCore(_sums, _thresholds, OverData, _trees, From(chunk), From(chunk + 1));
-        _update = (chunk, worker) => _kernels.UpdateTournamentsCore(
-            _sums, _thresholds, OverData, _lists, _trees, From(chunk), From(chunk + 1), CorrelationTree.MostPaths(Leaves), _team.Scratch(worker));
-        _count = (chunk, _) => _kernels.CountPositiveCore(_trees, _lists, From(chunk), From(chunk + 1));
-        _compress = (chunk, _) => _kernels.CompressPositiveCore(_trees, _gain, _lists, From(chunk), From(chunk + 1));
+        _build = (chunk, _) => _kernels.BuildTournamentsUnchecked(_sums, _thresholds, OverData, _trees, From(chunk), From(chunk + 1));
+        _update = (chunk, worker) => _kernels.UpdateTournamentsUnchecked(
+            _sums, _thresholds, OverData, _lists, _trees, From(chunk), From(chunk + 1), CorrelationTree.MostPaths(Leaves),
+            _team.Scratch(worker));
+        _count = (chunk, _) => _kernels.CountPositiveUnchecked(_trees, _lists, From(chunk), From(chunk + 1));
+        _compress = (chunk, _) => _kernels.CompressPositiveUnchecked(_trees, _gain, _lists, From(chunk), From(chunk + 1));
     }
 
     /// <summary>Trees.</summary>
@@ -86,10 +87,12 @@ public sealed class CorrelationForest : IDisposable, INativeOwner
         using Use use = Use.Alone(this), use1 = Use.Shared(sums), use2 = Use.Shared(thresholds), use3 = Use.Shared(changed);
         (int neurons, int data) = OverData ? (Count, Leaves) : (Leaves, Count);
         if (sums.Rows != neurons || sums.Columns != data)
-            throw new ArgumentException($"expected sums of {neurons} neurons x {data} data, found {sums.Rows} x {sums.Columns}", nameof(sums));
+            throw new ArgumentException(
+                $"expected sums of {neurons} neurons x {data} data, found {sums.Rows} x {sums.Columns}", nameof(sums));
         CheckThresholds(sums, thresholds);
         if (changed.Count != Count || changed.Width != Leaves)
-            throw new ArgumentException($"expected changes of {Count} trees of {Leaves} leaves, found {changed.Count} of {changed.Width}", nameof(changed));
+            throw new ArgumentException(
+                $"expected changes of {Count} trees of {Leaves} leaves, found {changed.Count} of {changed.Width}", nameof(changed));
         (_sums, _thresholds, _lists) = (sums, thresholds, changed);
         ShareWhole(_update);
     }
@@ -157,6 +160,8 @@ public sealed class CorrelationForest : IDisposable, INativeOwner
     {
         sums.RequireFloat32();
         if (thresholds.Length < (long)sums.Panels * PanelMatrix.PanelRows)
-            throw new ArgumentException($"expected {(long)sums.Panels * PanelMatrix.PanelRows} thresholds, padding included, found {thresholds.Length}", nameof(thresholds));
+            throw new ArgumentException(
+                $"expected {(long)sums.Panels * PanelMatrix.PanelRows} thresholds, padding included, found {thresholds.Length}",
+                nameof(thresholds));
     }
 }

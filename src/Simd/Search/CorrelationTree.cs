@@ -93,7 +93,7 @@ public sealed class CorrelationTree : IDisposable, INativeOwner
         foreach (int leaf in changed)
             if (unchecked((uint)leaf) >= (uint)Count)
                 throw new ArgumentOutOfRangeException(nameof(leaves), $"expected a leaf from 0 to {Count - 1}, found {leaf}");
-        _kernels.UpdateTournamentCore(changed, news, _trees, 0, leaves.Length > MostPaths(Count));
+        _kernels.UpdateTournamentUnchecked(changed, news, _trees, 0, leaves.Length > MostPaths(Count));
     }
 
     /// <summary>Writes the ids, ascending, whose key is strictly greater than the threshold; returns how many there are.</summary>

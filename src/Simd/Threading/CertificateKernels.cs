@@ -8,7 +8,8 @@ namespace Subquad.Simd.Threading;
 internal sealed class CertificateKernels
 {
     private readonly TeamKernels _kernels;
-    private readonly Action<int, int> _supportNorms, _rowNorms, _raise, _countUncertain, _listUncertain, _setListed, _countListed, _compressListed, _countNonZero, _listNonZero;
+    private readonly Action<int, int> _supportNorms, _rowNorms, _raise, _countUncertain, _listUncertain;
+    private readonly Action<int, int> _setListed, _countListed, _compressListed, _countNonZero, _listNonZero;
 
     private PanelMatrix _weights = null!, _upper = null!, _support = null!;
     private ActiveBatch _inputs = null!, _lists = null!, _listed = null!;
@@ -21,16 +22,16 @@ internal sealed class CertificateKernels
     {
         _kernels = kernels;
         KernelSet set = kernels.Kernels;
-        _supportNorms = (pair, _) => set.SupportNormsCore(_weights, _inputs, _scale, _support, 2 * pair, 2 * pair + 2);
-        _rowNorms = (panel, _) => set.RowNormsCore(_weights, _scale, _first, panel, panel + 1);
-        _raise = (panel, _) => set.RaiseCore(_upper, _first, _second, _support, panel, panel + 1);
-        _countUncertain = (block, _) => set.RaiseAndCountUncertainCore(_upper, _support, _bound, _lists, block, block + 1);
-        _listUncertain = (block, _) => set.ListUncertainCore(_upper, _bound, _lists, block, block + 1);
-        _setListed = (block, _) => set.SetListedCore(_listed, _first, _second, _third, _upper, block, block + 1);
-        _countListed = (block, _) => set.CountListedAboveCore(_listed, _first, _second, _lists, block, block + 1);
-        _compressListed = (block, _) => set.CompressListedAboveCore(_listed, _first, _second, _scale, _lists, block, block + 1);
-        _countNonZero = (block, _) => set.CountNonZeroCore(_upper, _lists, block, block + 1);
-        _listNonZero = (block, _) => set.ListNonZeroCore(_upper, _lists, block, block + 1);
+        _supportNorms = (pair, _) => set.SupportNormsUnchecked(_weights, _inputs, _scale, _support, 2 * pair, 2 * pair + 2);
+        _rowNorms = (panel, _) => set.RowNormsUnchecked(_weights, _scale, _first, panel, panel + 1);
+        _raise = (panel, _) => set.RaiseUnchecked(_upper, _first, _second, _support, panel, panel + 1);
+        _countUncertain = (block, _) => set.RaiseAndCountUncertainUnchecked(_upper, _support, _bound, _lists, block, block + 1);
+        _listUncertain = (block, _) => set.ListUncertainUnchecked(_upper, _bound, _lists, block, block + 1);
+        _setListed = (block, _) => set.SetListedUnchecked(_listed, _first, _second, _third, _upper, block, block + 1);
+        _countListed = (block, _) => set.CountListedAboveUnchecked(_listed, _first, _second, _lists, block, block + 1);
+        _compressListed = (block, _) => set.CompressListedAboveUnchecked(_listed, _first, _second, _scale, _lists, block, block + 1);
+        _countNonZero = (block, _) => set.CountNonZeroUnchecked(_upper, _lists, block, block + 1);
+        _listNonZero = (block, _) => set.ListNonZeroUnchecked(_upper, _lists, block, block + 1);
     }
 
     /// <summary>Upper bounds of the norms of all rows on each datum's active inputs; see <see cref="KernelSet.SupportNorms"/>.</summary>
@@ -40,7 +41,7 @@ internal sealed class CertificateKernels
         _kernels.MultiplyAdds += inputs.EntryCount * weights.Rows;
         if (_kernels.CountsLines)
             _kernels.TouchedLines += LineCounter.OfForward(weights, inputs);
-        KernelSet.CheckForward(weights, inputs.Width, inputs.Count, norms, 0, weights.Panels);
+        KernelSet.CheckSupportNorms(weights, inputs, norms, 0, weights.Panels);
         (_weights, _inputs, _scale, _support) = (weights, inputs, raise, norms);
         _kernels.Team.Run(weights.Panels / 2, _supportNorms);
     }
@@ -69,8 +70,7 @@ internal sealed class CertificateKernels
     public void RaiseAndCountUncertain(PanelMatrix upper, PanelMatrix support, RowBound bound, ActiveBatch destination)
     {
         destination.SetShape(upper.Columns, upper.Rows);
-        KernelSet.CheckSupport(upper, support);
-        KernelSet.CheckBound(upper, bound, destination, 0, destination.Blocks);
+        KernelSet.CheckRaiseAndCount(upper, support, bound, destination, 0, destination.Blocks);
         (_upper, _support, _bound, _lists) = (upper, support, bound, destination);
         _kernels.Team.Run(destination.Blocks, _countUncertain);
         destination.SumCounts();
@@ -86,7 +86,8 @@ internal sealed class CertificateKernels
     }
 
     /// <summary>target[r, i] = value + slack[r] * sizes[i] for the listed elements.</summary>
-    public void SetListed(ActiveBatch listed, NativeBuffer<float> values, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target)
+    public void SetListed(
+        ActiveBatch listed, NativeBuffer<float> values, NativeBuffer<float> slack, NativeBuffer<float> sizes, PanelMatrix target)
     {
         KernelSet.CheckSetListed(listed, values, slack, sizes, target, 0, listed.Blocks);
         (_listed, _first, _second, _third, _upper) = (listed, values, slack, sizes, target);
@@ -94,7 +95,8 @@ internal sealed class CertificateKernels
     }
 
     /// <summary>Among listed rows, those above their thresholds, and gain * (sum - threshold) for each.</summary>
-    public void ThresholdListed(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination)
+    public void ThresholdListed(
+        ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, float gain, ActiveBatch destination)
     {
         destination.SetShape(listed.Count, listed.Width);
         KernelSet.CheckListed(listed, sums, thresholds, destination, 0, listed.Blocks);

@@ -32,7 +32,9 @@ internal sealed partial class TeamKernels
     /// <param name="gram">n x stride, row-major.</param>
     /// <param name="stride">A multiple of 16.</param>
     /// <param name="panel">Scratch: at least (n + 16) * min(columns, <see cref="KernelSet.OuterProductBlock"/>) elements.</param>
-    public void AddOuterProduct(NativeBuffer<double> rows, int rowStride, int n, int columns, NativeBuffer<double> gram, int stride, NativeBuffer<double> panel)
+    public void AddOuterProduct(
+        NativeBuffer<double> rows, int rowStride, int n, int columns, NativeBuffer<double> gram, int stride,
+        NativeBuffer<double> panel)
     {
         (_right, _rightStride, _order, _first, _matrix, _stride, _panel) = (rows, rowStride, n, 0, gram, stride, panel);
         _chunks = (n + RowChunk - 1) / RowChunk;
@@ -41,9 +43,11 @@ internal sealed partial class TeamKernels
             _columnTo = Math.Min(columns, _column + KernelSet.OuterProductBlock);
             KernelSet.CheckPacking(rows, rowStride, _column, _columnTo, panel, 0, n);
             KernelSet.CheckOuterProduct(panel, _columnTo - _column, gram, stride, 0, n);
-            Team.Run(_chunks, _packRows ??= (chunk, _) => Kernels.PackRowsCore(_right, _rightStride, _column, _columnTo, _panel, Row(chunk), Row(chunk + 1)));
+            Team.Run(_chunks, _packRows ??= (chunk, _) => Kernels.PackRowsUnchecked(
+                _right, _rightStride, _column, _columnTo, _panel, Row(chunk), Row(chunk + 1)));
             // The last rows are the longest: they go first.
-            Team.Run(_chunks, _outerProduct ??= (chunk, _) => Kernels.AddOuterProductCore(_panel, _columnTo - _column, _matrix, _stride, Row(_chunks - 1 - chunk), Row(_chunks - chunk)));
+            Team.Run(_chunks, _outerProduct ??= (chunk, _) => Kernels.AddOuterProductUnchecked(
+                _panel, _columnTo - _column, _matrix, _stride, Row(_chunks - 1 - chunk), Row(_chunks - chunk)));
         }
     }
 
@@ -58,13 +62,15 @@ internal sealed partial class TeamKernels
     /// <param name="rightStride">A multiple of 16.</param>
     /// <param name="columns">Right-hand sides; those that fill up the last sixteen are solved too.</param>
     public void SolveLower(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columns) =>
-        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveLower ??= (chunk, worker) => Kernels.SolveLowerCore(
-            _matrix, _stride, _order, _right, _rightStride, chunk * _solveColumns, Math.Min(_columnTo, (chunk + 1) * _solveColumns), Team.Scratch(worker)));
+        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveLower ??= (chunk, worker) => Kernels.SolveLowerUnchecked(
+            _matrix, _stride, _order, _right, _rightStride, chunk * _solveColumns, Math.Min(_columnTo, (chunk + 1) * _solveColumns),
+            Team.Scratch(worker)));
 
     /// <summary>Solves L^T X = B in place; otherwise as <see cref="SolveLower"/>.</summary>
     public void SolveUpper(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columns) =>
-        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveUpper ??= (chunk, worker) => Kernels.SolveUpperCore(
-            _matrix, _stride, _order, _right, _rightStride, chunk * _solveColumns, Math.Min(_columnTo, (chunk + 1) * _solveColumns), Team.Scratch(worker)));
+        Team.Run(HoldSolve(factor, stride, n, right, rightStride, columns), _solveUpper ??= (chunk, worker) => Kernels.SolveUpperUnchecked(
+            _matrix, _stride, _order, _right, _rightStride, chunk * _solveColumns, Math.Min(_columnTo, (chunk + 1) * _solveColumns),
+            Team.Scratch(worker)));
 
     /// <summary>
     /// Solves L L^T X = B in place; otherwise as <see cref="SolveLower"/>. One right-hand side takes a path of its own, which reads L twice
@@ -97,21 +103,23 @@ internal sealed partial class TeamKernels
     /// <param name="x">n elements.</param>
     /// <param name="y">n elements, overwritten; not x.</param>
     /// <param name="partial">Scratch: at least <see cref="SymmetricSlices"/> * n elements.</param>
-    public void MultiplySymmetric(NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> x, NativeBuffer<double> y, NativeBuffer<double> partial)
+    public void MultiplySymmetric(
+        NativeBuffer<double> matrix, int stride, int n, NativeBuffer<double> x, NativeBuffer<double> y, NativeBuffer<double> partial)
     {
         KernelSet.CheckSquare(matrix, stride, n);
         (_matrix, _stride, _order, _right, _result, _panel) = (matrix, stride, n, x, y, partial);
         _rows = Math.Clamp(n / RowsOfSlice, 1, SymmetricSlices);
-        Team.Run(_rows, _multiplySlice ??= (slice, _) => Kernels.MultiplySymmetricCore(
-            _matrix, _stride, _right.Slice(0, _order), _result.Slice(0, _order), _panel.Slice((long)slice * _order, SliceRow(slice + 1)), SliceRow(slice), SliceRow(slice + 1)));
-        Team.Run((n + RowsOfSlice - 1) / RowsOfSlice, _addPartial ??= (chunk, _) => AddPartial(chunk * RowsOfSlice, Math.Min(_order, (chunk + 1) * RowsOfSlice)));
+        Team.Run(_rows, _multiplySlice ??= (slice, _) => Kernels.MultiplySymmetricUnchecked(
+            _matrix, _stride, _right.Slice(0, _order), _result.Slice(0, _order),
+            _panel.Slice((long)slice * _order, SliceRow(slice + 1)), SliceRow(slice), SliceRow(slice + 1)));
+        Team.Run((n + RowsOfSlice - 1) / RowsOfSlice, _addPartial ??= (chunk, _) =>
+            AddPartial(chunk * RowsOfSlice, Math.Min(_order, (chunk + 1) * RowsOfSlice)));
     }
 
     private int HoldSolve(NativeBuffer<double> factor, int stride, int n, NativeBuffer<double> right, int rightStride, int columns)
     {
         int groups = (columns + GroupColumns - 1) / GroupColumns;
-        KernelSet.CheckRightSides(factor, stride, n, right, rightStride);
-        KernelSet.CheckColumns(0, groups * GroupColumns, rightStride);
+        KernelSet.CheckSolve(factor, stride, n, right, rightStride, 0, groups * GroupColumns);
         (_matrix, _stride, _order, _right, _rightStride, _columnTo) = (factor, stride, n, right, rightStride, groups * GroupColumns);
         _solveColumns = Math.Clamp((groups + Team.Degree - 1) / Team.Degree * GroupColumns, GroupColumns, MostSolveColumns);
         return (_columnTo + _solveColumns - 1) / _solveColumns;
@@ -121,7 +129,9 @@ internal sealed partial class TeamKernels
     {
         for (int slice = 0; slice < _rows; slice++)
             if (SliceRow(slice + 1) is var end && end > from)
-                Kernels.Axpy(1.0, _panel.Slice((long)slice * _order + from, Math.Min(end, to) - from), _result.Slice(from, Math.Min(end, to) - from));
+                Kernels.Axpy(
+                    1.0, _panel.Slice((long)slice * _order + from, Math.Min(end, to) - from),
+                    _result.Slice(from, Math.Min(end, to) - from));
     }
 
     /// <summary>Slices of equal area: the triangle above row r holds r^2 of n^2.</summary>

@@ -41,7 +41,8 @@ internal sealed partial class TeamKernels
     /// <param name="gain">Multiplies what is above.</param>
     /// <param name="active">Takes the lists.</param>
     public void Correct(
-        PanelMatrix matrix, ActiveBatch columns, NativeBuffer<float> values, PanelMatrix product, PanelMatrix source, float scale, PanelMatrix target, NativeBuffer<float> thresholds, float gain, ActiveBatch active)
+        PanelMatrix matrix, ActiveBatch columns, NativeBuffer<float> values, PanelMatrix product, PanelMatrix source, float scale,
+        PanelMatrix target, NativeBuffer<float> thresholds, float gain, ActiveBatch active)
     {
         if (PanelMatrix.BytesOf(matrix.Rows, matrix.Columns) > MostResidentBytes)
         {
@@ -66,8 +67,7 @@ internal sealed partial class TeamKernels
     {
         product.SetShape(matrix.Rows, columns.Count);
         MultiplyAdds += columns.EntryCount * matrix.Rows;
-        KernelSet.CheckForward(matrix, columns.Width, columns.Count, product, 0, matrix.Panels);
-        columns.CheckValues(values);
+        KernelSet.CheckAccumulate(matrix, columns, values, product, 0, matrix.Panels, 0, columns.Count);
         (_weights, _lists, _inputValues, _sums) = (matrix, columns, values, product);
     }
 
@@ -82,16 +82,18 @@ internal sealed partial class TeamKernels
             return;
         }
         _dataAtOnce = Math.Clamp(_lists.Count / (4 * Team.Degree), 1, ActiveBatch.BlockSize);
-        Team.Run((_lists.Count + _dataAtOnce - 1) / _dataAtOnce, _accumulateChunk ??= (chunk, _) => AccumulateData(chunk * _dataAtOnce, _dataAtOnce));
+        Team.Run((_lists.Count + _dataAtOnce - 1) / _dataAtOnce, _accumulateChunk ??= (chunk, _) =>
+            AccumulateData(chunk * _dataAtOnce, _dataAtOnce));
     }
 
     private void CorrectBlock(int block)
     {
         AccumulateData(block * ActiveBatch.BlockSize, ActiveBatch.BlockSize);
-        Kernels.SubtractTransposedCore(_source, _sums, _scale, _target, block * PanelsOfBlock, Math.Min(_target.Panels, (block + 1) * PanelsOfBlock));
-        Kernels.CountAboveCore(_target, _thresholds, _active, block, block + 1);
+        Kernels.SubtractTransposedUnchecked(
+            _source, _sums, _scale, _target, block * PanelsOfBlock, Math.Min(_target.Panels, (block + 1) * PanelsOfBlock));
+        Kernels.CountAboveUnchecked(_target, _thresholds, _active, block, block + 1);
     }
 
     private void AccumulateData(int from, int count) =>
-        Kernels.AccumulateCore(_weights, _lists, _inputValues, _sums, 0, _weights.Panels, from, Math.Min(_lists.Count, from + count));
+        Kernels.AccumulateUnchecked(_weights, _lists, _inputValues, _sums, 0, _weights.Panels, from, Math.Min(_lists.Count, from + count));
 }

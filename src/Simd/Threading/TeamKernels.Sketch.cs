@@ -32,14 +32,14 @@ internal sealed partial class TeamKernels
     private void TransformRows(int from, int to)
     {
         for (int row = from; row < to; row++)
-            Kernels.TransformHadamardCore(_floats.Slice((long)row * _length, _length));
+            Kernels.TransformHadamardUnchecked(_floats.Slice((long)row * _length, _length));
     }
 
     /// <summary>The passes of the sequential transform, in its order: blocks are shared, then columns.</summary>
     private void TransformLong(long start)
     {
         _at = start;
-        Team.Run(_length / KernelSet.HadamardBlock, _hadamardBlock ??= (block, _) => Kernels.TransformHadamardCore(
+        Team.Run(_length / KernelSet.HadamardBlock, _hadamardBlock ??= (block, _) => Kernels.TransformHadamardUnchecked(
             _floats.Slice(_at + (long)block * KernelSet.HadamardBlock, KernelSet.HadamardBlock)));
         for (_columns = KernelSet.HadamardBlock; _columns < _length; _columns *= _rows)
         {
@@ -52,6 +52,7 @@ internal sealed partial class TeamKernels
     private void TransformColumns(int share)
     {
         int shares = _columns / HadamardColumns, size = _columns * _rows, column = share % shares * HadamardColumns;
-        Kernels.TransformHadamardColumnsCore(_floats.Slice(_at + (long)(share / shares) * size, size), _columns, column, column + HadamardColumns);
+        Kernels.TransformHadamardColumnsUnchecked(
+            _floats.Slice(_at + (long)(share / shares) * size, size), _columns, column, column + HadamardColumns);
     }
 }

@@ -17,7 +17,8 @@ internal sealed partial class TeamKernels
 
     private const int RowChunk = 64;
 
-    private readonly Action<int, int> _accumulate, _accumulateDense, _pullBack, _pushForward, _scatter, _pack, _pullBackPacked, _pushForwardPacked;
+    private readonly Action<int, int> _accumulate, _accumulateDense, _pullBack, _pushForward, _scatter;
+    private readonly Action<int, int> _pack, _pullBackPacked, _pushForwardPacked;
     private readonly Action<int, int> _count, _compress, _gatherActive, _gram, _spread, _subtract, _narrow, _solveBelow, _updateTrailing;
 
     private PanelMatrix _weights = null!, _sums = null!, _target = null!;
@@ -35,25 +36,34 @@ internal sealed partial class TeamKernels
     {
         Kernels = kernels;
         Team = team;
-        _accumulate = (pair, _) => Kernels.AccumulateCore(_weights, _lists, _inputValues, _sums, 2 * pair, 2 * pair + 2, 0, _lists.Count);
-        _accumulateDense = (pair, _) => Kernels.AccumulateDenseCore(_weights, _target, _sums, 2 * pair, 2 * pair + 2);
-        _pullBack = (chunk, worker) => Kernels.PullBackCore(
-            _weights, _lists, _outputValues, _transposed, _floats, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
-        _pushForward = (block, worker) => Kernels.PushForwardCore(_weights, _lists, _floats, _transposed, _inputValues, block, block + 1, Team.Scratch(worker));
-        _scatter = (block, worker) => Kernels.ScatterCore(_weights, _lists, _outputValues, _transposed, _inputValues, _scale, block, block + 1, Team.Scratch(worker));
-        _pack = (chunk, worker) => Kernels.PackCore(_weights, _lists, _transposed, _packed, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
-        _pullBackPacked = (chunk, worker) => Kernels.PullBackPackedCore(_packed, _outputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
-        _pushForwardPacked = (chunk, worker) => Kernels.PushForwardPackedCore(_packed, _inputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
-        _count = (block, _) => Kernels.CountAboveCore(_sums, _floats, _lists, block, block + 1);
-        _compress = (block, _) => Kernels.CompressAboveCore(_sums, _floats, _scale, _lists, block, block + 1);
-        _gatherActive = (block, _) => Kernels.GatherActiveCore(_sums, _lists, _dataInRows, _floats, block, block + 1);
-        _gram = (pair, _) => Kernels.GramCore(_weights, _lists, _floats, _matrix, _stride, 2 * pair, 2 * pair + 2);
-        _spread = (panel, _) => Kernels.SpreadCore(_lists, _floats, _sums, panel, panel + 1);
-        _subtract = (panel, _) => Kernels.SubtractTransposedCore(_weights, _sums, _scale, _target, panel, panel + 1);
-        _narrow = (panel, _) => Kernels.NarrowSymmetricCore(_matrix, _stride, _weights, panel, panel + 1);
-        _solveBelow = (chunk, _) => Kernels.SolveBelowDiagonalCore(_matrix, _stride, _column, _order, _panel, Row(chunk), Row(chunk + 1));
+        _accumulate = (pair, _) =>
+            Kernels.AccumulateUnchecked(_weights, _lists, _inputValues, _sums, 2 * pair, 2 * pair + 2, 0, _lists.Count);
+        _accumulateDense = (pair, _) => Kernels.AccumulateDenseUnchecked(_weights, _target, _sums, 2 * pair, 2 * pair + 2);
+        _pullBack = (chunk, worker) => Kernels.PullBackUnchecked(
+            _weights, _lists, _outputValues, _transposed, _floats, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns),
+            Team.Scratch(worker));
+        _pushForward = (block, worker) => Kernels.PushForwardUnchecked(
+            _weights, _lists, _floats, _transposed, _inputValues, block, block + 1, Team.Scratch(worker));
+        _scatter = (block, worker) => Kernels.ScatterUnchecked(
+            _weights, _lists, _outputValues, _transposed, _inputValues, _scale, block, block + 1, Team.Scratch(worker));
+        _pack = (chunk, worker) => Kernels.PackUnchecked(
+            _weights, _lists, _transposed, _packed, From(chunk, _weights.Columns), From(chunk + 1, _weights.Columns), Team.Scratch(worker));
+        _pullBackPacked = (chunk, worker) => Kernels.PullBackPackedUnchecked(
+            _packed, _outputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
+        _pushForwardPacked = (chunk, worker) => Kernels.PushForwardPackedUnchecked(
+            _packed, _inputValues, _floats, From(chunk, _order), From(chunk + 1, _order), Team.Scratch(worker));
+        _count = (block, _) => Kernels.CountAboveUnchecked(_sums, _floats, _lists, block, block + 1);
+        _compress = (block, _) => Kernels.CompressAboveUnchecked(_sums, _floats, _scale, _lists, block, block + 1);
+        _gatherActive = (block, _) => Kernels.GatherActiveUnchecked(_sums, _lists, _dataInRows, _floats, block, block + 1);
+        _gram = (pair, _) => Kernels.GramUnchecked(_weights, _lists, _floats, _matrix, _stride, 2 * pair, 2 * pair + 2);
+        _spread = (panel, _) => Kernels.SpreadUnchecked(_lists, _floats, _sums, panel, panel + 1);
+        _subtract = (panel, _) => Kernels.SubtractTransposedUnchecked(_weights, _sums, _scale, _target, panel, panel + 1);
+        _narrow = (panel, _) => Kernels.NarrowSymmetricUnchecked(_matrix, _stride, _weights, panel, panel + 1);
+        _solveBelow = (chunk, _) =>
+            Kernels.SolveBelowDiagonalUnchecked(_matrix, _stride, _column, _order, _panel, Row(chunk), Row(chunk + 1));
         // The last rows have the longest part of the triangle: they go first.
-        _updateTrailing = (chunk, _) => Kernels.UpdateTrailingCore(_matrix, _stride, _column, _order, _panel, Row(_chunks - 1 - chunk), Row(_chunks - chunk));
+        _updateTrailing = (chunk, _) =>
+            Kernels.UpdateTrailingUnchecked(_matrix, _stride, _column, _order, _panel, Row(_chunks - 1 - chunk), Row(_chunks - chunk));
     }
 
     /// <summary>The set the verbs run on.</summary>
@@ -92,7 +102,7 @@ internal sealed partial class TeamKernels
         MultiplyAdds += (long)inputs.Count * weights.Columns * weights.Rows;
         TouchedLines += CountsLines ? (long)weights.Panels * weights.Columns * LineCounter.LinesOf(weights) : 0;
         Spread(inputs, inputs.Values, dense);
-        KernelSet.CheckForward(weights, dense.Columns, dense.Rows, sums, 0, weights.Panels);
+        KernelSet.CheckAccumulateDense(weights, dense, sums, 0, weights.Panels);
         (_weights, _target, _sums) = (weights, dense, sums);
         Team.Run(weights.Panels / 2, _accumulateDense);
     }
@@ -104,18 +114,18 @@ internal sealed partial class TeamKernels
             TouchedLines += LineCounter.OfForward(weights, inputs);
         sums.SetShape(weights.Rows, inputs.Count);
         MultiplyAdds += inputs.EntryCount * weights.Rows;
-        KernelSet.CheckForward(weights, inputs.Width, inputs.Count, sums, 0, weights.Panels);
-        inputs.CheckValues(values);
+        KernelSet.CheckAccumulate(weights, inputs, values, sums, 0, weights.Panels, 0, inputs.Count);
         (_weights, _lists, _inputValues, _sums) = (weights, inputs, values, sums);
         RunAccumulate();
     }
 
     /// <summary>pulled = the pull-back of <paramref name="outputValues"/>; see <see cref="KernelSet.PullBack"/>.</summary>
-    public void PullBack(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> pulled)
+    public void PullBack(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs,
+        NativeBuffer<float> pulled)
     {
-        KernelSet.CheckPairs(weights, outputs, inputs);
-        outputs.CheckValues(outputValues);
         pulled.Clear(inputs.Lists.EntryCount);
+        KernelSet.CheckPullBack(weights, outputs, outputValues, inputs, pulled, 0, weights.Columns);
         CountPairs(outputs, inputs);
         (_weights, _lists, _outputValues, _transposed, _floats) = (weights, outputs, outputValues, inputs, pulled);
         Team.Run(Chunks(weights.Columns), _pullBack);
@@ -124,23 +134,23 @@ internal sealed partial class TeamKernels
     /// <summary>
     /// pushed = the push-forward of <paramref name="inputValues"/> (in the transposed order); see <see cref="KernelSet.PushForward"/>.
     /// </summary>
-    public void PushForward(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs, NativeBuffer<float> inputValues)
+    public void PushForward(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> pushed, TransposedBatch inputs,
+        NativeBuffer<float> inputValues)
     {
-        KernelSet.CheckPairs(weights, outputs, inputs);
-        inputs.Lists.CheckValues(inputValues);
         pushed.Clear(outputs.EntryCount);
+        KernelSet.CheckPushForward(weights, outputs, pushed, inputs, inputValues, 0, outputs.Blocks);
         CountPairs(outputs, inputs);
         (_weights, _lists, _floats, _transposed, _inputValues) = (weights, outputs, pushed, inputs, inputValues);
         Team.Run(outputs.Blocks, _pushForward);
     }
 
     /// <summary>W += scale * U^T X; see <see cref="KernelSet.Scatter"/>.</summary>
-    public void Scatter(PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs, NativeBuffer<float> inputValues, float scale)
+    public void Scatter(
+        PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs,
+        NativeBuffer<float> inputValues, float scale)
     {
-        KernelSet.CheckWritable(weights);
-        KernelSet.CheckPairs(weights, outputs, inputs);
-        outputs.CheckValues(outputValues);
-        inputs.Lists.CheckValues(inputValues);
+        KernelSet.CheckScatter(weights, outputs, outputValues, inputs, inputValues, 0, outputs.Blocks);
         CountPairs(outputs, inputs);
         (_weights, _lists, _outputValues, _transposed, _inputValues, _scale) = (weights, outputs, outputValues, inputs, inputValues, scale);
         Team.Run(outputs.Blocks, _scatter);
@@ -212,7 +222,7 @@ internal sealed partial class TeamKernels
     public void Spread(ActiveBatch entries, NativeBuffer<float> values, PanelMatrix rows)
     {
         rows.SetShape(entries.Count, entries.Width);
-        KernelSet.CheckRows(entries, values, rows, 0, rows.Panels);
+        KernelSet.CheckSpread(entries, values, rows, 0, rows.Panels);
         (_lists, _floats, _sums) = (entries, values, rows);
         Team.Run(rows.Panels, _spread);
     }
@@ -248,7 +258,7 @@ internal sealed partial class TeamKernels
         (_matrix, _stride, _order, _panel) = (matrix, stride, n, panel);
         for (_column = 0; _column < n; _column += KernelSet.CholeskyBlock)
         {
-            if (!Kernels.FactorDiagonalCore(matrix, stride, _column, n))
+            if (!Kernels.FactorDiagonalUnchecked(matrix, stride, _column, n))
                 return false;
             _first = _column + KernelSet.CholeskyBlock;
             if (_first >= n)

@@ -45,7 +45,9 @@ public sealed class NativeKernelSetTests
     {
         foreach (string name in new[] { "native-abacus", "simd512+native-abacus" })
             Assert.That(
-                () => KernelSets.ByName(name), Throws.ArgumentException.With.Message.Contains(name).And.Message.Contains("scalar").And.Message.Contains(NativeCore.Describe()));
+                () => KernelSets.ByName(name),
+                Throws.ArgumentException.With.Message.Contains(name).And.Message.Contains("scalar")
+                    .And.Message.Contains(NativeCore.Describe()));
         Assert.That(() => KernelSets.ByName("simd512+native-abacus"), Throws.ArgumentException.With.Message.Contains("measured"));
         if (!NativeCore.IsPresent)
             Assert.That(() => KernelSets.ByName("native"), Throws.ArgumentException.With.Message.Contains("C core: absent"));
@@ -75,15 +77,27 @@ public sealed class NativeKernelSetTests
 
     [Test]
     public void A_processor_that_was_not_measured_keeps_its_managed_kernels([Values("avx512", "avx2", "neon", "scalar")] string isa) =>
-        Assert.That(ServedVerbs.Faster("AbacusCounts 1", isa), Is.EqualTo(CoreVerbs.None));
+        Assert.That(ServedVerbs.Faster("AbacusCounts 1", isa).IsEmpty);
 
     [Test]
-    public void A_measured_processor_has_a_line_for_every_verb()
+    public void A_measured_processor_takes_the_verbs_that_are_faster_by_enough()
     {
-        // At no threshold at all every line counts.
-        CoreVerbs listed = ServedVerbs.Faster("AuthenticAMD 26", "avx512", least: 0);
-        Assert.That(Enum.GetValues<CoreVerbs>().Where(verb => verb is not CoreVerbs.None and not CoreVerbs.All && !listed.HasFlag(verb)), Is.Empty);
-        Assert.That(ServedVerbs.Faster("AuthenticAMD 26", "avx512", least: 1e9), Is.EqualTo(CoreVerbs.None));
+        Assert.That(ServedVerbs.Faster("AuthenticAMD 26", "avx512").Contains(NativeVerb.Gram));
+        Assert.That(ServedVerbs.Faster("AuthenticAMD 26", "avx512").Contains(NativeVerb.Scatter), Is.False);
+        Assert.That(ServedVerbs.Faster("AuthenticAMD 26", "avx2").Contains(NativeVerb.Scatter));
+        Assert.That(ServedVerbs.Faster("AuthenticAMD 26", "avx512", least: 1e9).IsEmpty);
+    }
+
+    [Test]
+    public void A_forced_set_serves_all_but_the_loops_of_vectors_and_the_scalar_one_serves_all()
+    {
+        foreach (NativeVerb verb in Enum.GetValues<NativeVerb>())
+        {
+            Assert.That(ServedVerbs.Of("scalar").Contains(verb), verb.ToString());
+            bool isLoop = verb is NativeVerb.Dot or NativeVerb.Axpy or NativeVerb.SquaredNorm
+                or NativeVerb.DotDouble or NativeVerb.AxpyDouble or NativeVerb.AddProduct;
+            Assert.That(ServedVerbs.Of("avx512").Contains(verb), Is.EqualTo(!isLoop), verb.ToString());
+        }
     }
 
     private static void RequireCore()

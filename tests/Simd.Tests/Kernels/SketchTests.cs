@@ -31,7 +31,8 @@ public sealed class SketchTests(KernelSet kernels)
         const int Length = 2048;
         var random = new Random(2);
         float[] vector = new float[Length];
-        int[] ids = [.. Enumerable.Range(0, Length).Where(_ => random.Next(20) == 0)], samples = [.. Enumerable.Range(0, 500).Select(_ => random.Next(Length))];
+        int[] ids = [.. Enumerable.Range(0, Length).Where(_ => random.Next(20) == 0)];
+        int[] samples = [.. Enumerable.Range(0, 500).Select(_ => random.Next(Length))];
         // Small whole numbers: no order of the sums rounds.
         float[] values = [.. ids.Select(_ => (float)random.Next(-50, 51))], result = new float[samples.Length];
         foreach ((int id, float value) in ids.Zip(values))
@@ -49,7 +50,8 @@ public sealed class SketchTests(KernelSet kernels)
         {
             int width = 2 * entries + 1, count = entries / 4 + 1;
             int[] buckets = [.. Enumerable.Range(0, width).Select(_ => random.Next(count))];
-            float[] signs = [.. Enumerable.Range(0, width).Select(_ => random.Next(2) == 0 ? 1f : -1f)], values = Samples.Dense(random, entries);
+            float[] signs = [.. Enumerable.Range(0, width).Select(_ => random.Next(2) == 0 ? 1f : -1f)];
+            float[] values = Samples.Dense(random, entries);
             int[] ids = [.. Enumerable.Range(0, entries).Select(entry => 2 * entry)];
             using var result = new GuardedMemory<float>(count);
             Span<float> found = result.Last(count);
@@ -57,7 +59,7 @@ public sealed class SketchTests(KernelSet kernels)
             float[] expected = found.ToArray();
             for (int entry = 0; entry < entries; entry++)
                 expected[buckets[ids[entry]]] += signs[ids[entry]] * values[entry];
-            kernels.CountSketchCore(Guarded(ids), Guarded(values), Guarded(buckets), Guarded(signs), found);
+            kernels.CountSketchUnchecked(Guarded(ids), Guarded(values), Guarded(buckets), Guarded(signs), found);
             Numbers.SameBits(found, expected, $"{entries} entries");
         }
     }
@@ -72,7 +74,8 @@ public sealed class SketchTests(KernelSet kernels)
 
     private void AssertSampled(Random random, int entries, int count)
     {
-        int[] ids = [.. Enumerable.Range(0, entries).Select(_ => random.Next(Width))], samples = [.. Enumerable.Range(0, count).Select(_ => random.Next(int.MaxValue))];
+        int[] ids = [.. Enumerable.Range(0, entries).Select(_ => random.Next(Width))];
+        int[] samples = [.. Enumerable.Range(0, count).Select(_ => random.Next(int.MaxValue))];
         float[] values = Samples.Dense(random, entries), expected = new float[count];
         for (int sample = 0; sample < count; sample++)
             for (int entry = 0; entry < entries; entry++)

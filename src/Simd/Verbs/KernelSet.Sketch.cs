@@ -26,10 +26,17 @@ public abstract partial class KernelSet
     public void TransformHadamard(Span<float> vector)
     {
         CheckTransform(vector);
-        TransformHadamardCore(vector);
+        TransformHadamardUnchecked(vector);
     }
 
-    internal abstract void TransformHadamardCore(Span<float> vector);
+    private static void CheckTransform(ReadOnlySpan<float> vector) => Expect.That(
+        BitOperations.IsPow2(vector.Length) && vector.Length <= 1 << 30,
+        $"expected a length that is a power of two from 1 to 2^30, found {vector.Length}");
+
+    internal void TransformHadamardUnchecked(Span<float> vector) =>
+        Serving(NativeVerb.TransformHadamard).TransformHadamardCore(vector);
+
+    private protected abstract void TransformHadamardCore(Span<float> vector);
 
     /// <summary>
     /// The last stages of the transform of a long vector, whose blocks are already transformed: as rows x columns, row-major, every column
@@ -42,10 +49,25 @@ public abstract partial class KernelSet
     public void TransformHadamardColumns(Span<float> matrix, int columns, int columnFrom, int columnTo)
     {
         CheckTransform(matrix, columns, columnFrom, columnTo);
-        TransformHadamardColumnsCore(matrix, columns, columnFrom, columnTo);
+        TransformHadamardColumnsUnchecked(matrix, columns, columnFrom, columnTo);
     }
 
-    internal abstract void TransformHadamardColumnsCore(Span<float> matrix, int columns, int columnFrom, int columnTo);
+    private static void CheckTransform(ReadOnlySpan<float> matrix, int columns, int columnFrom, int columnTo)
+    {
+        Expect.That(columns > 0 && columns % HadamardStrip == 0, $"expected columns in strips of {HadamardStrip}, found {columns}");
+        Expect.That(
+            columnFrom % HadamardStrip == 0 && columnTo % HadamardStrip == 0,
+            $"expected a range of strips of {HadamardStrip}, found {columnFrom} to {columnTo}");
+        CheckRange(columnFrom, columnTo, columns);
+        Expect.That(
+            matrix.Length % columns == 0 && BitOperations.IsPow2(matrix.Length / columns) && matrix.Length / columns <= MostHadamardRows,
+            $"expected a power of two of rows of {columns}, at most {MostHadamardRows}, found {matrix.Length} elements");
+    }
+
+    internal void TransformHadamardColumnsUnchecked(Span<float> matrix, int columns, int columnFrom, int columnTo) =>
+        Serving(NativeVerb.TransformHadamardColumns).TransformHadamardColumnsCore(matrix, columns, columnFrom, columnTo);
+
+    private protected abstract void TransformHadamardColumnsCore(Span<float> matrix, int columns, int columnFrom, int columnTo);
 
     /// <summary>
     /// The rows of the next <see cref="TransformHadamardColumns"/> when blocks of <paramref name="transformed"/> elements of a vector are
@@ -53,7 +75,8 @@ public abstract partial class KernelSet
     /// </summary>
     internal static int HadamardRows(int length, int transformed)
     {
-        int bits = BitOperations.Log2((uint)(length / transformed)), most = BitOperations.Log2(MostHadamardRows), passes = (bits + most - 1) / most;
+        int bits = BitOperations.Log2((uint)(length / transformed)), most = BitOperations.Log2(MostHadamardRows);
+        int passes = (bits + most - 1) / most;
         return 1 << (bits + passes - 1) / passes;
     }
 
@@ -68,10 +91,20 @@ public abstract partial class KernelSet
     public void SampleHadamard(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, Span<float> result)
     {
         CheckSamples(ids, values, samples, result);
-        SampleHadamardCore(ids, values, samples, result);
+        Serving(NativeVerb.SampleHadamard).SampleHadamardCore(ids, values, samples, result);
     }
 
-    internal abstract void SampleHadamardCore(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, Span<float> result);
+    private static void CheckSamples(
+        ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, ReadOnlySpan<float> result)
+    {
+        Expect.That(ids.Length == values.Length, $"expected a value for each of {ids.Length} entries, found {values.Length}");
+        Expect.That(samples.Length == result.Length, $"expected a result for each of {samples.Length} samples, found {result.Length}");
+        Expect.That(!ids.ContainsAnyInRange(int.MinValue, -1), $"expected ids of 0 or more, found a negative one");
+        Expect.That(!samples.ContainsAnyInRange(int.MinValue, -1), $"expected samples of 0 or more, found a negative one");
+    }
+
+    private protected abstract void SampleHadamardCore(
+        ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> samples, Span<float> result);
 
     /// <summary>
     /// Count sketch (Charikar, Chen, Farach-Colton 2002): result[buckets[id]] += signs[id] * value for every entry, in order; two entries
@@ -82,7 +115,8 @@ public abstract partial class KernelSet
     /// <param name="buckets">A bucket for every place, below the length of <paramref name="result"/>.</param>
     /// <param name="signs">+1 or -1 for every place.</param>
     /// <param name="result">Added to: zeroed before the first part.</param>
-    public void CountSketch(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, Span<float> result)
+    public void CountSketch(
+        ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, Span<float> result)
     {
         CheckCountSketch(ids, values, buckets, signs, result);
         // Element by element with the runtime's own checks: arrays that another thread changes meanwhile cannot lead outside the result.
@@ -90,6 +124,22 @@ public abstract partial class KernelSet
             result[buckets[ids[entry]]] += signs[ids[entry]] * values[entry];
     }
 
-    internal abstract void CountSketchCore(
+    private static void CheckCountSketch(
+        ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, ReadOnlySpan<float> result)
+    {
+        Expect.That(ids.Length == values.Length, $"expected a value for each of {ids.Length} entries, found {values.Length}");
+        Expect.That(buckets.Length == signs.Length, $"expected a sign for each of {buckets.Length} places, found {signs.Length}");
+        CheckBelow(ids, buckets.Length, "a place");
+        foreach (int id in ids)
+            Expect.That(
+                0 <= buckets[id] && buckets[id] < result.Length,
+                $"expected a bucket from 0 to {result.Length - 1}, found {buckets[id]} at place {id}");
+    }
+
+    internal void CountSketchUnchecked(
+        ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, Span<float> result) =>
+        Serving(NativeVerb.CountSketch).CountSketchCore(ids, values, buckets, signs, result);
+
+    private protected abstract void CountSketchCore(
         ReadOnlySpan<int> ids, ReadOnlySpan<float> values, ReadOnlySpan<int> buckets, ReadOnlySpan<float> signs, Span<float> result);
 }

@@ -2,10 +2,9 @@ using Subquad.Simd.Memory;
 
 namespace Subquad.Simd;
 
+/// <content>Half-spaces and neighbours.</content>
 public abstract partial class KernelSet
 {
-    // ---- half-spaces and neighbours
-
     /// <summary>
     /// Half-space report: ids and inner products of all rows w with &lt;w, x&gt; > b, in storage order. An inner product is one chain of
     /// multiply-adds in ascending coordinate from zero, so walking and scanning give the same bits in the same order.
@@ -21,10 +20,18 @@ public abstract partial class KernelSet
     internal void ReportHalfSpace(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits)
     {
         CheckQuery(tree, x, norm);
-        ReportHalfSpaceCore(tree, x, norm, bound, listedCost, hits);
+        Serving(NativeVerb.ReportHalfSpace).ReportHalfSpaceCore(tree, x, norm, bound, listedCost, hits);
     }
 
-    internal abstract void ReportHalfSpaceCore(RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits);
+    private static void CheckQuery(RowTree tree, ReadOnlySpan<float> x, float norm, int k = 0)
+    {
+        CheckLengths(tree.Dimension, x.Length);
+        Expect.That(norm > 0, $"expected a norm above 0, found {norm}");
+        Expect.That(k >= 0, $"expected 0 or more rows, found {k}");
+    }
+
+    private protected abstract void ReportHalfSpaceCore(
+        RowTree tree, ReadOnlySpan<float> x, float norm, float bound, float listedCost, SearchHits hits);
 
     /// <summary>
     /// Nearest neighbours: the k rows with the least |w - x|^2, nearest first, of equal ones the smaller id; the values are squared
@@ -38,10 +45,10 @@ public abstract partial class KernelSet
     internal void Nearest(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits)
     {
         CheckQuery(tree, x, norm: 1f, k);
-        NearestCore(tree, x, k, listedCost, hits);
+        Serving(NativeVerb.Nearest).NearestCore(tree, x, k, listedCost, hits);
     }
 
-    internal abstract void NearestCore(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits);
+    private protected abstract void NearestCore(RowTree tree, ReadOnlySpan<float> x, int k, float listedCost, SearchHits hits);
 
     /// <summary>
     /// Largest inner products: the k rows with the largest &lt;w, x&gt;, the largest first, of equal ones the smaller id.
@@ -55,10 +62,11 @@ public abstract partial class KernelSet
     internal void LargestProducts(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits)
     {
         CheckQuery(tree, x, norm, k);
-        LargestProductsCore(tree, x, norm, k, listedCost, hits);
+        Serving(NativeVerb.LargestProducts).LargestProductsCore(tree, x, norm, k, listedCost, hits);
     }
 
-    internal abstract void LargestProductsCore(RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits);
+    private protected abstract void LargestProductsCore(
+        RowTree tree, ReadOnlySpan<float> x, float norm, int k, float listedCost, SearchHits hits);
 
     /// <summary>Sorts hits by id, ascending.</summary>
     /// <param name="hits">Sorted in place.</param>
@@ -66,8 +74,14 @@ public abstract partial class KernelSet
     internal void SortById(SearchHits hits, int largestId)
     {
         CheckSort(hits, largestId);
-        SortByIdCore(hits, largestId);
+        Serving(NativeVerb.SortById).SortByIdCore(hits, largestId);
     }
 
-    internal abstract void SortByIdCore(SearchHits hits, int largestId);
+    private static void CheckSort(SearchHits hits, int largestId)
+    {
+        foreach (int id in hits.Ids)
+            Expect.That(0 <= id && id <= largestId, $"expected ids from 0 to {largestId}, found {id}");
+    }
+
+    private protected abstract void SortByIdCore(SearchHits hits, int largestId);
 }
