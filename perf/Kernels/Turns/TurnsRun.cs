@@ -33,7 +33,7 @@ sealed class TurnsRun
         }
         new FinishedRun(report, $"""
             {rows.Count} rows, compared by turns in {seconds:0} s: {SequentialTest.ScreenRounds} rounds of fresh processes each.
-            A row that may be slower is measured again, in {SequentialTest.ConfirmRounds} to {SequentialTest.MostRounds} rounds.
+            A row that may be slower is measured again, in {SequentialTest.LeastRounds} to {SequentialTest.MostRounds} rounds.
             It shows those alone.
             A ratio is the median over all rounds of a turn by the other side's turn beside it.
             SLOWER is a ratio above {1 + SequentialTest.Band} by {SequentialTest.Errors} standard errors, and above it in both halves.

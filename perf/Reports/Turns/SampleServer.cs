@@ -12,7 +12,7 @@ static class SampleServer
     /// <summary>
     /// Length of a turn in seconds. On a busy machine a process waits for the core at each turn, so a turn holds several samples.
     /// </summary>
-    const double Turn = 8e-3;
+    const double Turn = 4e-3;
 
     /// <param name="served">The rows; those of a group are made when it is reached.</param>
     /// <param name="input">Where the lines come from; its end ends the answers.</param>

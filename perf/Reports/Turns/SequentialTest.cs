@@ -21,14 +21,17 @@ sealed class SequentialTest
     /// <summary>A verdict is this many standard errors away from the band.</summary>
     public const double Errors = 2.5;
 
+    /// <summary>A slower row is this many standard errors above 1: rows of much noise are looked at several times.</summary>
+    const double ErrorsFromEqual = 4;
+
     /// <summary>The standard error that is assumed at least: it is an estimate from a few rounds.</summary>
     const double LeastError = 0.001;
 
     /// <summary>Rounds of the screening, rounds between two looks of the second measurement, and looks.</summary>
-    public const int ScreenRounds = 8, ConfirmRounds = 9, Looks = 8;
+    public const int ScreenRounds = 6, ConfirmRounds = 9, Looks = 8;
 
-    /// <summary>Rounds after which a row may be called slower.</summary>
-    const int LeastRounds = 2 * ConfirmRounds;
+    /// <summary>Rounds of the second measurement before any verdict: the standard error is an estimate from them.</summary>
+    public const int LeastRounds = 2 * ConfirmRounds;
 
     /// <summary>Rounds after which the second measurement ends.</summary>
     public const int MostRounds = Looks * ConfirmRounds;
@@ -77,7 +80,7 @@ sealed class SequentialTest
     /// <summary>Judges the rows that are open, and closes those that are clear. Too few rounds leave a row unclear.</summary>
     static void Look(Dictionary<string, TurnRow> open)
     {
-        foreach (TurnRow row in open.Values.Where(row => row.Rounds.Count >= ScreenRounds))
+        foreach (TurnRow row in open.Values.Where(row => row.Rounds.Count >= LeastRounds))
             row.Verdict = Judge(row);
         foreach (TurnRow row in open.Values.Where(row => row.Verdict != Verdict.Unclear).ToArray())
             open.Remove(row.Key);
@@ -93,7 +96,8 @@ sealed class SequentialTest
             return Verdict.Same;
         // A median of few rounds may be above the band by chance; that both halves are is far less likely.
         int half = row.Rounds.Count / 2;
-        bool isSlower = above > noise && row.Rounds.Count >= LeastRounds && IsAbove(row.Rounds.Take(half)) && IsAbove(row.Rounds.Skip(half));
+        bool isSlower = above > noise && Math.Log(ratio.Value) > ErrorsFromEqual * ratio.Error
+            && IsAbove(row.Rounds.Take(half)) && IsAbove(row.Rounds.Skip(half));
         return isSlower ? Verdict.Slower : Verdict.Unclear;
     }
 

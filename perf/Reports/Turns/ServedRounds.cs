@@ -4,7 +4,7 @@ namespace Subquad.Perf.Reports.Turns;
 sealed class ServedRounds
 {
     /// <summary>Turns of each side in a round that are taken however long they last.</summary>
-    const int LeastTurns = 6;
+    const int LeastTurns = 10;
 
     readonly Dictionary<string, string> _groups = [];
     readonly Dictionary<string, int> _calls = [];
