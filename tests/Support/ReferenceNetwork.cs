@@ -17,8 +17,9 @@ internal sealed class ReferenceNetwork
     public ReferenceNetwork(Network network)
     {
         LayerStack layers = network.Layers;
-        _normalised = layers.Normalised;
-        _gains = [.. layers.Hidden.Select((_, layer) => (double)layers.GainOf(layer))];
+        ShiftedRelu[] activations = [.. layers.Hidden.Select(layer => (ShiftedRelu)layer.Activation)];
+        _normalised = activations[0].IsNormalised;
+        _gains = [.. activations.Select(activation => (double)activation.Gain)];
         _thresholds = [.. layers.Hidden.Select(layer => Array.ConvertAll(layer.Thresholds.Slice(0, layer.Width).ToArray(), theta => (double)theta))];
         Widths = [layers.Inputs, .. layers.Hidden.Select(layer => layer.Width)];
         Weights = [.. layers.Hidden.Select(layer => Array.ConvertAll(Samples.ToArray(layer.LowRank, network.Kernels.IsFused), value => (double)value))];

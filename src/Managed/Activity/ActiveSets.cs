@@ -10,16 +10,20 @@ namespace Subquad.Activity;
 /// </summary>
 internal sealed class ActiveSets : IDisposable
 {
-    private readonly TeamKernels _kernels;
-    private readonly Action<int, int> _normalise;
     private const int Chunk = 64;
 
+    private readonly TeamKernels _kernels;
+    private readonly Action<int, int> _finish, _addResidual;
     private NativeBuffer<float> _norms = new(0);
+    private HiddenLayer _layer = null!;
+    private ActivationPoint _point;
+    private ActiveBatch _residual = null!;
 
     public ActiveSets(TeamKernels kernels)
     {
         _kernels = kernels;
-        _normalise = (chunk, _) => Normalise(chunk * Chunk, Math.Min(Active.Count, (chunk + 1) * Chunk));
+        _finish = (chunk, _) => _layer.Activation.Finish(_point, chunk * Chunk, EndOf(chunk));
+        _addResidual = (chunk, _) => AddResidual(chunk * Chunk, EndOf(chunk));
     }
 
     /// <summary>The sets, and h.</summary>
@@ -40,21 +44,33 @@ internal sealed class ActiveSets : IDisposable
         }
     }
 
+    /// <summary>The state that the derivative of a layer's activation is taken at.</summary>
+    /// <param name="preActivations">g of the same pass; null where a shifted ReLU found its sets without it.</param>
+    /// <param name="layer">The layer.</param>
+    public ActivationPoint PointOf(PanelMatrix? preActivations, HiddenLayer layer) => new(Active, _norms, preActivations, layer.Thresholds);
+
     /// <summary>Finds the sets from the pre-activations of a layer.</summary>
-    public void Find(PanelMatrix sums, HiddenLayer layer, float gain, bool normalised)
+    public void Find(PanelMatrix preActivations, HiddenLayer layer)
     {
-        _kernels.Threshold(sums, layer.Thresholds, gain, Active);
-        Finish(normalised);
+        layer.Activation.List(_kernels, preActivations, layer.Thresholds, Active);
+        Finish(preActivations, layer);
     }
 
-    /// <summary>Norms, and the division by them, once <see cref="Active"/> holds the sets and gain * (sum - threshold).</summary>
-    public void Finish(bool normalised)
+    /// <summary>Completes the values and sets the norms, once <see cref="Active"/> holds the lists.</summary>
+    /// <inheritdoc cref="PointOf"/>
+    public void Finish(PanelMatrix? preActivations, HiddenLayer layer)
     {
         GrowOnlyBuffer.EnsureCapacity(ref _norms, Active.Count);
-        if (normalised)
-            _kernels.Team.Run((Active.Count + Chunk - 1) / Chunk, _normalise);
-        else
-            MarkDead();
+        (_layer, _point) = (layer, PointOf(preActivations, layer));
+        _kernels.Team.Run((Active.Count + Chunk - 1) / Chunk, _finish);
+    }
+
+    /// <summary>Adds what entered a residual block to the values that leave its last layer, which lists every neuron.</summary>
+    /// <param name="entered">Lists over as many neurons.</param>
+    public void AddResidual(ActiveBatch entered)
+    {
+        _residual = entered;
+        _kernels.Team.Run((Active.Count + Chunk - 1) / Chunk, _addResidual);
     }
 
     public void Dispose()
@@ -63,34 +79,20 @@ internal sealed class ActiveSets : IDisposable
         _norms.Dispose();
     }
 
-    private void MarkDead()
-    {
-        for (int datum = 0; datum < Active.Count; datum++)
-            _norms[datum] = Active.LengthOf(datum) == 0 ? 0f : 1f;
-    }
-
-    private void Normalise(int from, int to)
+    private void AddResidual(int from, int to)
     {
         for (int datum = from; datum < to; datum++)
-        {
-            double squares = 0;
             for (int block = 0; block < Active.Blocks; block++)
             {
                 (long start, int length) = Active.Segment(block, datum);
-                foreach (float value in Active.Values.Slice(start, length))
-                    squares += (double)value * value;
+                (long entries, int count) = _residual.Segment(block, datum);
+                Span<float> values = Active.Values.Slice(start, length);
+                ReadOnlySpan<float> entered = _residual.Values.Slice(entries, count);
+                ReadOnlySpan<ushort> offsets = _residual.OffsetsAt(entries, count);
+                for (int i = 0; i < count; i++)
+                    values[offsets[i]] += entered[i];
             }
-            double norm = Math.Sqrt(squares);
-            _norms[datum] = (float)norm;
-            if (norm == 0)
-                continue;
-            float inverse = (float)(1 / norm);
-            for (int block = 0; block < Active.Blocks; block++)
-            {
-                (long start, int length) = Active.Segment(block, datum);
-                foreach (ref float value in Active.Values.Slice(start, length))
-                    value *= inverse;
-            }
-        }
     }
+
+    private int EndOf(int chunk) => Math.Min(Active.Count, (chunk + 1) * Chunk);
 }

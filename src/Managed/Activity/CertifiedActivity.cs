@@ -36,6 +36,7 @@ internal sealed class CertifiedActivity : IDisposable
     private readonly TeamKernels _kernels;
     private readonly CertificateKernels _verbs;
     private readonly HiddenLayer _layer;
+    private readonly float _gain;
     private readonly RowBounds _rows;
     private readonly CertificatePolicy _policy;
     private readonly TermProducts _carried;
@@ -51,7 +52,7 @@ internal sealed class CertifiedActivity : IDisposable
     private double[] _norms = [];
 
     /// <param name="kernels">Verbs.</param>
-    /// <param name="layer">Parameters.</param>
+    /// <param name="layer">A shifted ReLU layer.</param>
     /// <param name="rows">Bounds of the layer's rows; shared by all sets of data.</param>
     /// <param name="carried">Scratch for products with the reference; may be shared by layers.</param>
     /// <param name="policy">When to renew.</param>
@@ -60,6 +61,7 @@ internal sealed class CertifiedActivity : IDisposable
         _kernels = kernels;
         _verbs = new CertificateKernels(kernels);
         (_layer, _rows, _carried, _policy) = (layer, rows, carried, policy);
+        _gain = ((ShiftedRelu)layer.Activation).Gain;
         _measure = (chunk, _) => Measure(chunk * Chunk, Math.Min(_inputs.Count, (chunk + 1) * Chunk));
     }
 
@@ -84,10 +86,8 @@ internal sealed class CertifiedActivity : IDisposable
     /// <param name="terms">The pending step; <see cref="RowBounds"/> holds it too.</param>
     /// <param name="stepped">What the terms add for these inputs: data x neurons.</param>
     /// <param name="sets">Takes the sets.</param>
-    /// <param name="gain">The layer's gain.</param>
-    /// <param name="normalised">Whether h is divided by its norm.</param>
     /// <returns>False when too little was ruled out: then the caller makes a full pass and calls <see cref="Renew"/>.</returns>
-    public bool TryFind(ActiveBatch inputs, TransposedBatch transposed, PendingTerms terms, PanelMatrix stepped, ActiveSets sets, float gain, bool normalised)
+    public bool TryFind(ActiveBatch inputs, TransposedBatch transposed, PendingTerms terms, PanelMatrix stepped, ActiveSets sets)
     {
         _isRenewed = false;
         RowBound bound = Fit(inputs.Count);
@@ -103,8 +103,8 @@ internal sealed class CertifiedActivity : IDisposable
             return false;
         _verbs.ListUncertain(_upper, bound, _listed);
         Compute(inputs, transposed, terms, stepped);
-        _verbs.ThresholdListed(_listed, _sums, _layer.Thresholds, gain, sets.Active);
-        sets.Finish(normalised);
+        _verbs.ThresholdListed(_listed, _sums, _layer.Thresholds, _gain, sets.Active);
+        sets.Finish(preActivations: null, _layer);
         _active = sets.Active.Density;
         FillAllowances(bound, _norms);
         _verbs.SetListed(_listed, _sums, bound.Slack, bound.Sizes, _upper);

@@ -13,6 +13,7 @@ namespace Subquad.Activity;
 internal abstract class IncrementalActiveSetFinder(TeamKernels kernels, HiddenLayer layer) : IDisposable
 {
     private readonly bool[] _changed = new bool[layer.Width];
+    private readonly float _gain = ((ShiftedRelu)layer.Activation).Gain;
 
     /// <summary>Whether it searches over the rows of the weights, and pre-activations are not needed.</summary>
     public abstract bool ReadsWeights { get; }
@@ -28,9 +29,12 @@ internal abstract class IncrementalActiveSetFinder(TeamKernels kernels, HiddenLa
     /// <summary>Share of the neurons that the last pass computed anew.</summary>
     public double Computed { get; protected set; }
 
-    /// <summary>The structure for a strategy; null for the scan of all pre-activations.</summary>
+    /// <summary>
+    /// The structure for a strategy; null for the scan of all pre-activations, which is also what a layer without a threshold takes.
+    /// </summary>
     public static IncrementalActiveSetFinder? For(ActivityStrategy strategy, TeamKernels kernels, HiddenLayer layer) => strategy switch
     {
+        _ when layer.Activation is not ShiftedRelu => null,
         ActivityStrategy.HalfSpaceOverWeights => new HalfSpaceOverWeights(kernels, layer),
         ActivityStrategy.HalfSpaceOverData => new HalfSpaceOverData(kernels, layer),
         ActivityStrategy.CorrelationTree => new CorrelationActivity(kernels, layer),
@@ -41,13 +45,11 @@ internal abstract class IncrementalActiveSetFinder(TeamKernels kernels, HiddenLa
     /// <param name="inputs">What enters the layer.</param>
     /// <param name="sums">Pre-activations, neurons x data; undefined when <see cref="ReadsWeights"/>.</param>
     /// <param name="sets">Takes the sets.</param>
-    /// <param name="gain">The layer's gain.</param>
-    /// <param name="normalised">Whether h is divided by its norm.</param>
-    public void Begin(ActiveBatch inputs, PanelMatrix sums, ActiveSets sets, float gain, bool normalised)
+    public void Begin(ActiveBatch inputs, PanelMatrix sums, ActiveSets sets)
     {
         Build(inputs, sums);
-        List(gain, sets.Active);
-        sets.Finish(normalised);
+        List(_gain, sets.Active);
+        sets.Finish(sums, Layer);
         Array.Clear(_changed);
     }
 
@@ -56,14 +58,12 @@ internal abstract class IncrementalActiveSetFinder(TeamKernels kernels, HiddenLa
     /// <param name="sums">Pre-activations under it, or undefined.</param>
     /// <param name="weights">Weights under it, or undefined when not <see cref="ReadsWeights"/>.</param>
     /// <param name="sets">Takes the sets.</param>
-    /// <param name="gain">The layer's gain.</param>
-    /// <param name="normalised">Whether h is divided by its norm.</param>
-    public void Find(PendingTerms terms, PanelMatrix sums, PanelMatrix weights, ActiveSets sets, float gain, bool normalised)
+    public void Find(PendingTerms terms, PanelMatrix sums, PanelMatrix weights, ActiveSets sets)
     {
         terms.MarkRows(_changed);
         Update(sums, weights);
-        List(gain, sets.Active);
-        sets.Finish(normalised);
+        List(_gain, sets.Active);
+        sets.Finish(sums, Layer);
         // What this trial moved may have to be moved back by the next.
         Array.Clear(_changed);
         terms.MarkRows(_changed);

@@ -74,7 +74,7 @@ internal sealed class BatchState : IDisposable
                 Activate(layer, reevaluated: 1);
                 continue;
             }
-            finder.Begin(InputOf(layer), Of(layer).PreActivations, Of(layer).Sets, _layers.GainOf(layer), _layers.Normalised);
+            finder.Begin(InputOf(layer), Of(layer).PreActivations, Of(layer).Sets);
             Of(layer).Changed(finder.Computed);
         }
     }
@@ -88,7 +88,10 @@ internal sealed class BatchState : IDisposable
     public void Activate(int layer, double reevaluated)
     {
         HiddenState state = Of(layer);
-        state.Sets.Find(state.PreActivations, _layers.Hidden[layer], _layers.GainOf(layer), _layers.Normalised);
+        HiddenLayer parameters = _layers.Hidden[layer];
+        state.Sets.Find(state.PreActivations, parameters);
+        if (parameters.ResidualOf > 0)
+            state.Sets.AddResidual(InputOf(layer - parameters.ResidualOf + 1));
         state.Changed(reevaluated);
     }
 

@@ -33,6 +33,9 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
             HiddenLayer hidden = layers.Hidden[layer];
             ActiveBatch active = state.Of(layer).Sets.Active;
             double perDatum = (double)active.EntryCount / Math.Max(1, active.Count);
+            // Only a threshold leaves neurons to be ruled out.
+            if (hidden.Activation is not ShiftedRelu)
+                continue;
             if (policy.FollowsCosts && !ActivityCosts.CertificatePays(hidden, state.InputOf(layer), perDatum, kernels.Team.Degree))
             {
                 certified[layer]?.Dispose();
@@ -71,7 +74,7 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
         HiddenLayer hidden = layers.Hidden[layer];
         hidden.LowRank.Query(_carried, state.InputOf(layer), _auditSums);
         kernels.SubtractTransposed(_auditSums, stepped, scale, _auditSums);
-        _audit.Find(_auditSums, hidden, layers.GainOf(layer), layers.Normalised);
+        _audit.Find(_auditSums, hidden);
         ActiveSets found = state.Of(layer).Sets;
         if (!found.Active.SameEntries(_audit.Active))
             throw new InvalidOperationException($"the certificate of hidden layer {layer + 1} is wrong: {found.Active.EntryCount} neurons fire under it, {_audit.Active.EntryCount} in the full pass");

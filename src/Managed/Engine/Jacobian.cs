@@ -8,17 +8,14 @@ namespace Subquad.Engine;
 
 /// <summary>
 /// The Jacobian J of a batch's outputs with respect to the trained parameters, never formed: row (i, c) is u_i(c) (x) v_i per layer, times
-/// s. <see cref="PullBack"/> is J^T, <see cref="MultiplyGram"/> is J J^T: pull back, then push forward. After a pull-back the step it means
-/// waits in <see cref="TermsOf"/> and <see cref="OutputStep"/>.
+/// s. <see cref="PullBack"/> is J^T, <see cref="MultiplyGram"/> is J J^T: pull back, then push forward. After a pull-back the passes hold
+/// the step that it means.
 /// </summary>
 internal sealed class Jacobian : IDisposable
 {
-    private readonly TeamKernels _kernels;
-    private readonly LayerStack _layers;
-    private readonly LayerTangent[] _tangents;
-    private readonly OutputTangent _output;
+    private readonly HiddenPass[] _hidden;
+    private readonly OutputPass _output;
     private readonly PanelMatrix _product = new(1, 1);
-    private BatchState _state = null!;
 
     /// <param name="kernels">Verbs.</param>
     /// <param name="layers">Parameters.</param>
@@ -28,14 +25,20 @@ internal sealed class Jacobian : IDisposable
     /// a single pull-back.</param>
     public Jacobian(TeamKernels kernels, LayerStack layers, int from, bool trainsOutput, long packedLimit)
     {
-        _kernels = kernels;
-        _layers = layers;
         From = from;
         TrainsOutput = trainsOutput;
-        _tangents = new LayerTangent[layers.Hidden.Length - from];
-        for (int i = 0; i < _tangents.Length; i++)
-            _tangents[i] = new LayerTangent(kernels, layers, from + i, layers.Outputs == 1 ? -1 : packedLimit);
-        _output = new OutputTangent(kernels, layers.Output);
+        _hidden = new HiddenPass[layers.Hidden.Length - from];
+        long limit = layers.Outputs == 1 ? -1 : packedLimit;
+        _hidden[0] = Lowest = new ConstantInputPass(kernels, layers, from, limit, _product);
+        for (int i = 1; i < _hidden.Length; i++)
+        {
+            _hidden[i] = new HiddenPass(kernels, layers, from + i, limit, _product);
+            int source = i - layers.Hidden[from + i].ResidualOf;
+            if (source >= 0 && source < i)
+                _hidden[i].AddResidualOf(_hidden[source]);
+        }
+        _output = new OutputPass(kernels, layers, trainsOutput);
+        Passes = [.. _hidden, _output];
     }
 
     public int From { get; }
@@ -44,14 +47,20 @@ internal sealed class Jacobian : IDisposable
     /// <summary>s^2: multiplies the hidden layers' part.</summary>
     public float HiddenStepScale { get; set; } = 1f;
 
+    /// <summary>The trained layers' passes, lowest first; the last one is the output layer's.</summary>
+    public LayerPass[] Passes { get; }
+
+    /// <summary>The pass of the lowest trained layer.</summary>
+    public ConstantInputPass Lowest { get; }
+
     /// <summary>The step of each trained layer after a pull-back.</summary>
-    public PendingTerms TermsOf(int layer) => _tangents[layer - From].Terms;
+    public PendingTerms TermsOf(int layer) => _hidden[layer - From].Terms;
 
     /// <summary>V V^T of each trained layer.</summary>
-    public PanelMatrix ProductsOf(int layer) => _tangents[layer - From].Products;
+    public PanelMatrix ProductsOf(int layer) => _hidden[layer - From].Products;
 
     /// <summary>u of a layer after a pull-back.</summary>
-    public NativeBuffer<float> CotangentOf(int layer) => _tangents[layer - From].Cotangent;
+    public NativeBuffer<float> CotangentOf(int layer) => _hidden[layer - From].Cotangent;
 
     /// <summary>dA^T after a pull-back: A's step is its negative.</summary>
     public PanelMatrix OutputStep => _output.Step;
@@ -61,33 +70,23 @@ internal sealed class Jacobian : IDisposable
     /// </summary>
     public void MoveTo(BatchState state)
     {
-        _state = state;
-        _output.MoveTo(state);
-        for (int layer = _layers.Hidden.Length - 1; layer >= From; layer--)
-            _tangents[layer - From].MoveTo(state);
+        foreach (LayerPass pass in Passes)
+            pass.MoveTo(state);
     }
 
     /// <summary>u_l of all layers for the cotangents <paramref name="outputs"/> (data x outputs).</summary>
     public void PullBack(OutputVector outputs)
     {
-        _output.PullBack(outputs, _tangents[^1].Cotangent);
-        int last = _layers.Hidden.Length - 1;
-        _tangents[^1].ApplyActivationDerivative(_tangents[^1].Cotangent);
-        for (int layer = last - 1; layer >= From; layer--)
-        {
-            LayerTangent above = _tangents[layer + 1 - From], below = _tangents[layer - From];
-            above.PullBack(below.Cotangent);
-            below.ApplyActivationDerivative(below.Cotangent);
-        }
+        _output.Take(outputs);
+        for (int i = _hidden.Length - 1; i >= 0; i--)
+            Passes[i + 1].PullBack(_hidden[i]);
     }
 
     /// <summary>Holds the step that the last pull-back means: hidden layers' terms and dA.</summary>
     public void StageStep()
     {
-        foreach (LayerTangent tangent in _tangents)
-            tangent.StageTerms(HiddenStepScale);
-        if (TrainsOutput)
-            _output.StageStep();
+        foreach (LayerPass pass in Passes)
+            pass.StageStep(HiddenStepScale);
     }
 
     /// <summary>
@@ -96,12 +95,8 @@ internal sealed class Jacobian : IDisposable
     /// </summary>
     public void StageScaledStep(OutputVector multipliers)
     {
-        foreach (LayerTangent tangent in _tangents)
-            tangent.StageScaledTerms(HiddenStepScale, multipliers);
-        if (!TrainsOutput)
-            return;
-        _output.Take(multipliers);
-        _output.StageStep();
+        foreach (LayerPass pass in Passes)
+            pass.StageScaledStep(HiddenStepScale, multipliers);
     }
 
     /// <summary>result = J J^T <paramref name="outputs"/>.</summary>
@@ -109,23 +104,15 @@ internal sealed class Jacobian : IDisposable
     {
         PullBack(outputs);
         StageStep();
-        for (int layer = From; layer < _layers.Hidden.Length; layer++)
-        {
-            LayerTangent tangent = _tangents[layer - From];
-            tangent.Terms.Multiply(tangent.Products, _product);
-            tangent.TakeDirect(_product, HiddenStepScale);
-            if (layer > From)
-                tangent.AddPushed(_tangents[layer - 1 - From].Tangent);
-            tangent.ApplyActivationDerivative(tangent.Tangent);
-        }
-        _output.PushForward(_tangents[^1].Tangent, TrainsOutput, result);
+        for (int i = 0; i < Passes.Length; i++)
+            Passes[i].PushForward(i > 0 ? _hidden[i - 1] : null, HiddenStepScale);
+        _output.CopyTangent(result);
     }
 
     public void Dispose()
     {
-        foreach (LayerTangent tangent in _tangents)
-            tangent.Dispose();
-        _output.Dispose();
+        foreach (LayerPass pass in Passes)
+            pass.Dispose();
         _product.Dispose();
     }
 }

@@ -5,30 +5,46 @@ using Subquad.Weights;
 namespace Subquad.Layers;
 
 /// <summary>
-/// One hidden layer: h = gain * max(0, W x - theta), divided by its norm in a normalised network. Knows its parameters and geometry, no
+/// One hidden layer: h = activation(W x - theta), to which a residual block adds what entered it. Knows its parameters and geometry, no
 /// step and no loss.
 /// </summary>
 internal sealed class HiddenLayer : IDisposable
 {
-    /// <summary>A layer with weights of its own, all zero.</summary>
-    public HiddenLayer(int inputs, int width, double shift, ElementFormat format = ElementFormat.Float32) : this(new LowRankWeights(new PanelMatrix(width, inputs, format)), shift)
+    /// <summary>A layer with given weights, which it owns, and thresholds that are all 0.</summary>
+    /// <param name="weights">W.</param>
+    /// <param name="activation">What it makes of W x - theta.</param>
+    /// <param name="expectedDensity">The share of neurons that is expected to fire.</param>
+    /// <param name="residualOf">Layers of the residual block that ends here; 0 when none does.</param>
+    public HiddenLayer(LowRankWeights weights, Activation activation, double expectedDensity, int residualOf = 0)
     {
-    }
-
-    /// <summary>A layer with given weights, which it owns.</summary>
-    public HiddenLayer(LowRankWeights weights, double shift)
-    {
-        Shift = shift;
-        Gain = (float)Layers.Shift.Gain(shift);
-        ExpectedDensity = Layers.Shift.UpperTail(shift);
+        Activation = activation;
+        ExpectedDensity = expectedDensity;
+        ResidualOf = residualOf;
         LowRank = weights;
         int width = weights.Rows;
         int padded = Weights.Panels * PanelMatrix.PanelRows;
         Thresholds = new NativeBuffer<float>(padded);
-        Thresholds.Span.Fill((float)(shift * Deviation));
         // A padded output never fires.
         Thresholds.Slice(width, padded - width).Fill(float.PositiveInfinity);
     }
+
+    /// <summary>A shifted ReLU layer with the threshold and the gain of a shift; see <see cref="Shift"/>.</summary>
+    /// <param name="weights">W; owned.</param>
+    /// <param name="shift">b, in deviations of a pre-activation: theta = b sqrt(2 / width).</param>
+    /// <param name="isNormalised">Whether h is divided by its norm.</param>
+    public static HiddenLayer ShiftedRelu(LowRankWeights weights, double shift, bool isNormalised)
+    {
+        var layer = new HiddenLayer(weights, new ShiftedRelu((float)Shift.Gain(shift), isNormalised), Shift.UpperTail(shift));
+        layer.Thresholds.Slice(0, layer.Width).Fill((float)(shift * layer.Deviation));
+        return layer;
+    }
+
+    /// <summary>A dense layer without a bias: all neurons are listed. <see cref="Thresholds"/> takes the negative of a bias.</summary>
+    /// <param name="weights">W; owned.</param>
+    /// <param name="function">phi.</param>
+    /// <param name="residualOf">Layers of the residual block that ends here; 0 when none does.</param>
+    public static HiddenLayer Dense(LowRankWeights weights, Pointwise function, int residualOf = 0) =>
+        new(weights, function, expectedDensity: 1, residualOf);
 
     /// <summary>W: width x inputs, as a base and terms beside it.</summary>
     public LowRankWeights LowRank { get; }
@@ -42,13 +58,16 @@ internal sealed class HiddenLayer : IDisposable
     public int Inputs => Weights.Columns;
     public int Width => Weights.Rows;
 
-    /// <summary>b, in deviations of a pre-activation; theta = b sqrt(2 / width).</summary>
-    public double Shift { get; }
+    /// <summary>What it makes of W x - theta.</summary>
+    public Activation Activation { get; }
 
-    /// <summary>gamma; cancels in a normalised network, where 1 is used.</summary>
-    public float Gain { get; }
+    /// <summary>
+    /// Layers of the residual block that ends here: the output of this layer is activation(W x - theta) plus what entered the first of
+    /// them. 0 when no block ends here.
+    /// </summary>
+    public int ResidualOf { get; }
 
-    /// <summary>The share of neurons that is expected to fire, from parameters alone.</summary>
+    /// <summary>The share of neurons that is expected to fire.</summary>
     public double ExpectedDensity { get; }
 
     private double Deviation => Math.Sqrt(2.0 / Width);

@@ -4,21 +4,29 @@ using Subquad.Weights;
 namespace Subquad.Layers;
 
 /// <summary>All parameters of a network: hidden layers and the output matrix. f = A^T h_L.</summary>
-internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool normalised) : IDisposable
+internal sealed class LayerStack : IDisposable
 {
     private readonly Lock _applying = new();
 
+    /// <param name="hidden">Hidden layers, first to last; owned.</param>
+    /// <param name="output">A^T: outputs x width of the last hidden layer; owned.</param>
+    /// <exception cref="ArgumentException">A residual block overlaps another one, or its two ends do not fit each other.</exception>
+    public LayerStack(HiddenLayer[] hidden, PanelMatrix output)
+    {
+        CheckResiduals(hidden);
+        Hidden = hidden;
+        Output = output;
+        Weights = new([.. hidden.Select(layer => layer.LowRank)]);
+    }
+
     /// <summary>Hidden layers, first to last.</summary>
-    public HiddenLayer[] Hidden { get; } = hidden;
+    public HiddenLayer[] Hidden { get; }
 
     /// <summary>Their weights.</summary>
-    public WeightStack Weights { get; } = new([.. hidden.Select(layer => layer.LowRank)]);
+    public WeightStack Weights { get; }
 
     /// <summary>A^T: outputs x width of the last hidden layer.</summary>
-    public PanelMatrix Output { get; } = output;
-
-    /// <summary>Whether every hidden layer's h is divided by its norm.</summary>
-    public bool Normalised { get; } = normalised;
+    public PanelMatrix Output { get; }
 
     /// <summary>Adds what a fit keeps beside the weights to them; null when nothing is kept.</summary>
     public Action? PendingChange { get; set; }
@@ -26,13 +34,17 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
     public int Inputs => Hidden[0].Inputs;
     public int Outputs => Output.Rows;
 
-    /// <summary>The gain a layer applies: gamma, or 1 where the normalisation cancels it.</summary>
-    public float GainOf(int layer) => Normalised ? 1f : Hidden[layer].Gain;
-
     /// <summary>
     /// The hidden layers before <paramref name="layer"/> as a stack of their own; shares the parameters, which stay owned by this stack.
     /// </summary>
-    public LayerStack Below(int layer) => new(Hidden[..layer], Output, Normalised);
+    /// <exception cref="ArgumentException">The cut goes through a residual block.</exception>
+    public LayerStack Below(int layer)
+    {
+        for (int end = layer; end < Hidden.Length; end++)
+            if (Hidden[end].ResidualOf > 0 && end - Hidden[end].ResidualOf + 1 < layer)
+                throw new ArgumentException($"expected a residual block that is trained whole, found a cut before its layer {layer + 1}", nameof(layer));
+        return new(Hidden[..layer], Output);
+    }
 
     /// <summary>
     /// Applies the pending change, so that the weights are complete. Code that reads all weights during a fit must call it first.
@@ -51,5 +63,23 @@ internal sealed class LayerStack(HiddenLayer[] hidden, PanelMatrix output, bool 
         foreach (HiddenLayer layer in Hidden)
             layer.Dispose();
         Output.Dispose();
+    }
+
+    private static void CheckResiduals(HiddenLayer[] hidden)
+    {
+        int free = 0;
+        for (int end = 0; end < hidden.Length; end++)
+        {
+            if (hidden[end].ResidualOf == 0)
+                continue;
+            int first = end - hidden[end].ResidualOf + 1;
+            if (first < free)
+                throw new ArgumentException($"expected a residual block from layer {free + 1} on, found one from layer {first + 1}", nameof(hidden));
+            if (hidden[first].Inputs != hidden[end].Width || hidden[end].Activation is not Pointwise)
+                throw new ArgumentException(
+                    $"expected a residual block that ends in a dense layer of {hidden[first].Inputs} neurons, " +
+                    $"found one that ends in {hidden[end].Width}", nameof(hidden));
+            free = end + 1;
+        }
     }
 }

@@ -27,8 +27,7 @@ internal static class LayerStackFactory
         {
             foreach (LayerDescription layer in layers.SkipLast(1))
                 hidden.Add(Hidden(layer, shared?[hidden.Count], format));
-            bool isNormalised = layers.OfType<ShiftedReluDescription>().Any(layer => layer.IsNormalised);
-            return new LayerStack([.. hidden], new PanelMatrix(layers[^1].Width, layers[^1].Inputs), isNormalised);
+            return new LayerStack([.. hidden], new PanelMatrix(layers[^1].Width, layers[^1].Inputs));
         }
         catch
         {
@@ -83,12 +82,15 @@ internal static class LayerStackFactory
         }
     }
 
-    private static HiddenLayer Hidden(LayerDescription layer, PanelMatrix? shared, WeightFormat format) => layer switch
+    private static HiddenLayer Hidden(LayerDescription layer, PanelMatrix? shared, WeightFormat format)
     {
-        ShiftedReluDescription relu when shared is not null => new(new LowRankWeights(shared, isReadOnly: true), relu.Shift),
-        ShiftedReluDescription relu => new(relu.Inputs, relu.Width, relu.Shift, ElementsOf(format)),
-        _ => throw new ArgumentException($"expected a hidden layer, found {layer}"),
-    };
+        if (layer is not ShiftedReluDescription relu)
+            throw new ArgumentException($"expected a hidden layer, found {layer}");
+        LowRankWeights weights = shared is null
+            ? new LowRankWeights(new PanelMatrix(relu.Width, relu.Inputs, ElementsOf(format)))
+            : new LowRankWeights(shared, isReadOnly: true);
+        return HiddenLayer.ShiftedRelu(weights, relu.Shift, relu.IsNormalised);
+    }
 
     private static void Draw(HiddenLayer hidden, int number, ulong seed, KernelSet kernels, WorkerTeam team) =>
         team.Run(hidden.Weights.Panels, (panel, worker) =>

@@ -37,7 +37,7 @@ internal sealed class Sgd : IOptimizer
         Clock = new StageClock(kernels);
         // There is one pull-back a step, so packing the active blocks does not pay.
         _jacobian = new Jacobian(kernels, layers, settings.TrainFrom, settings.TrainsOutput, packedLimit: -1);
-        _pending = new PendingForward(kernels, layers, _jacobian, certificates: null, FlushPolicy.Immediate);
+        _pending = new PendingForward(kernels, _jacobian, certificates: null, FlushPolicy.Immediate);
     }
 
     public StageClock Clock { get; }

@@ -229,6 +229,25 @@ public sealed unsafe partial class ActiveBatch : IDisposable, INativeOwner
         _starts.Clear((long)Blocks * count + 1);
     }
 
+    /// <summary>Lists every neuron of every datum, for the engine; values are undefined until they are set.</summary>
+    internal void SetDense(int count, int width)
+    {
+        long entries = (long)count * width;
+        if (Count == count && Width == width && EntryCount == entries)
+            return;
+        SetEmpty(count, width);
+        ReserveEntries(entries);
+        long next = 0;
+        for (int block = 0; block < Blocks; block++)
+            for (int datum = 0; datum < count; datum++)
+            {
+                int neurons = Math.Min(BlockSize, width - block * BlockSize);
+                for (int offset = 0; offset < neurons; offset++)
+                    _offsets.Pointer[next++] = (ushort)offset;
+                _starts.Pointer[(long)block * count + datum + 1] = next;
+            }
+    }
+
     /// <summary>Makes room for <paramref name="entries"/> entries.</summary>
     internal void ReserveEntries(long entries)
     {

@@ -18,7 +18,6 @@ internal sealed class CertifiedLayer : IDisposable
 {
     private readonly WorkerTeam _team;
     private readonly TeamKernels _kernels;
-    private readonly bool _normalised;
     private readonly RowBounds _rows;
     private readonly TermProducts _carried, _stepped, _queried;
     private readonly PanelMatrix _sums = new(1, 1);
@@ -32,8 +31,7 @@ internal sealed class CertifiedLayer : IDisposable
     {
         _team = new WorkerTeam(threads);
         _kernels = new TeamKernels(kernels, _team);
-        _normalised = normalised;
-        Layer = new HiddenLayer(inputs, width, shift);
+        Layer = HiddenLayer.ShiftedRelu(new LowRankWeights(new PanelMatrix(width, inputs)), shift, normalised);
         float[] rows = new float[PanelMatrix.PanelRows * inputs];
         for (int panel = 0; panel < Layer.Weights.Panels; panel++)
             Layer.DrawPanel(panel, kernels, seed: 5, layer: 1, rows);
@@ -61,7 +59,7 @@ internal sealed class CertifiedLayer : IDisposable
         SetInputs(inputs);
         _rows.Measure();
         Layer.LowRank.Query(_stepped, _inputs, _sums);
-        _full.Find(_sums, Layer, Layer.Gain, _normalised);
+        _full.Find(_sums, Layer);
         Certificate.Begin(_inputs, _sums, _full.Active.Density);
     }
 
@@ -77,11 +75,11 @@ internal sealed class CertifiedLayer : IDisposable
         _terms.Set(_outputs, _outputs.Values, _transposedOutputs, _termInputs, scale);
         _rows.Stage(_terms);
         PanelMatrix stepped = _stepped.Of(_inputs, _terms);
-        bool certified = Certificate.TryFind(_inputs, _transposed, _terms, stepped, _found, Layer.Gain, _normalised);
+        bool certified = Certificate.TryFind(_inputs, _transposed, _terms, stepped, _found);
 
         Layer.LowRank.Query(_queried, _inputs, _sums);
         _kernels.SubtractTransposed(_sums, stepped, scale, _sums);
-        _full.Find(_sums, Layer, Layer.Gain, _normalised);
+        _full.Find(_sums, Layer);
         if (!certified)
         {
             Certificate.Renew(_inputs, _sums);

@@ -55,7 +55,7 @@ internal sealed class ShiftTests
         var reference = new ReferenceNetwork(network);
         float[] rows = ReferenceData.UnitRows(Data, 24);
         ReferencePoint[] points = [.. Enumerable.Range(0, Data).Select(i => reference.Forward(rows.AsSpan(i * 24, 24)))];
-        double b = network.Layers.Hidden[0].Shift, share = Shift.UpperTail(b);
+        double b = shape.Shifts()[0], share = Shift.UpperTail(b);
 
         // Rows share the weights, so their counts are not independent: the bound is that of a single row (four deviations), not of sixteen.
         double fired = points.Average(point => point.Fires[0].Count(fires => fires) / (double)Width);

@@ -223,10 +223,12 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
         {
             var copy = new PanelMatrix(layer.Width, layer.Inputs);
             copy.CopyFrom(layer.Weights);
-            hidden.Add(new HiddenLayer(new LowRankWeights(copy, isReadOnly: true), layer.Shift));
+            var shared = new HiddenLayer(new LowRankWeights(copy, isReadOnly: true), layer.Activation, layer.ExpectedDensity);
+            shared.Thresholds.CopyFrom(layer.Thresholds);
+            hidden.Add(shared);
         }
         var output = new PanelMatrix(network.Layers.Output.Rows, network.Layers.Output.Columns);
         output.CopyFrom(network.Layers.Output);
-        return new LayerStack([.. hidden], output, network.Layers.Normalised);
+        return new LayerStack([.. hidden], output);
     }
 }

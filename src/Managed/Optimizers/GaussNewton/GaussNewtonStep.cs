@@ -33,7 +33,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         Clock = new StageClock(kernels);
         _jacobian = new Jacobian(kernels, layers, from, options.TrainOutput, options.PackedBytes);
         _gram = new ClassAveragedGram(kernels, layers, _jacobian, options.Solver);
-        _pending = new PendingForward(kernels, layers, _jacobian, certificates, options.Flush);
+        _pending = new PendingForward(kernels, _jacobian, certificates, options.Flush);
         _chooseScale = ShareOfTrace;
     }
 

@@ -1,0 +1,118 @@
+using Subquad.Data;
+using Subquad.Layers;
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+
+namespace Subquad.Engine;
+
+/// <summary>
+/// The pass of the output layer, f = A^T h_L: cotangents are lists in which every output is active, and the step is a matrix, for A is
+/// narrow.
+/// </summary>
+/// <param name="kernels">Verbs.</param>
+/// <param name="layers">Parameters.</param>
+/// <param name="isTrained">Whether A is trained.</param>
+internal sealed class OutputPass(TeamKernels kernels, LayerStack layers, bool isTrained) : LayerPass
+{
+    private readonly PanelMatrix _output = layers.Output, _trial = new(1, 1), _pushed = new(1, 1), _stepped = new(1, 1);
+    private readonly ActiveBatch _cotangents = new();
+    private HiddenState _last = null!;
+
+    /// <summary>dA^T = sum over data of (cotangent) h^T, after <see cref="StageStep"/>: A's step is its negative.</summary>
+    public PanelMatrix Step { get; } = new(layers.Output.Rows, layers.Output.Columns);
+
+    public override void MoveTo(BatchState state)
+    {
+        _last = state.Last;
+        _cotangents.SetDense(state.Count, _output.Rows);
+    }
+
+    /// <summary>Takes the cotangents of the outputs.</summary>
+    public void Take(OutputVector cotangents)
+    {
+        for (int datum = 0; datum < cotangents.Count; datum++)
+        {
+            Span<double> row = cotangents[datum];
+            for (int block = 0; block < _cotangents.Blocks; block++)
+            {
+                (long start, int length) = _cotangents.Segment(block, datum);
+                Span<float> values = _cotangents.Values.Slice(start, length);
+                for (int i = 0; i < length; i++)
+                    values[i] = (float)row[block * ActiveBatch.BlockSize + i];
+            }
+        }
+    }
+
+    public override void PullBack(HiddenPass below)
+    {
+        kernels.PullBack(_output, _cotangents, _cotangents.Values, _last.Transposed, below.Cotangent);
+        below.CompleteCotangent();
+    }
+
+    public override void StageStep(float hiddenStepScale)
+    {
+        if (!isTrained)
+            return;
+        Step.Clear();
+        kernels.Scatter(Step, _cotangents, _cotangents.Values, _last.Transposed, _last.Transposed.Lists.Values, 1f);
+    }
+
+    public override void StageScaledStep(float hiddenStepScale, OutputVector factors)
+    {
+        if (!isTrained)
+            return;
+        // The cotangent that was pulled back is 1.
+        Take(factors);
+        StageStep(hiddenStepScale);
+    }
+
+    /// <summary>df = A^T dh + dA^T h; see <see cref="CopyTangent"/>.</summary>
+    public override void PushForward(HiddenPass? below, float hiddenStepScale)
+    {
+        kernels.Forward(_output, _last.Sets.Active, below!.Tangent, _pushed);
+        if (isTrained)
+            kernels.Forward(Step, _last.Sets.Active, _stepped);
+    }
+
+    /// <summary>Copies df after <see cref="PushForward"/>.</summary>
+    public void CopyTangent(OutputVector result)
+    {
+        for (int datum = 0; datum < result.Count; datum++)
+        {
+            Span<double> row = result[datum];
+            for (int c = 0; c < row.Length; c++)
+                row[c] = (double)_pushed[c, datum] + (isTrained ? _stepped[c, datum] : 0f);
+        }
+    }
+
+    public override void StageTrial()
+    {
+        if (!isTrained)
+            return;
+        _trial.CopyFrom(_output);
+        for (int panel = 0; panel < _trial.Panels; panel++)
+            kernels.Kernels.Axpy(-1f, Step.Panel(panel), _trial.Panel(panel));
+    }
+
+    public override void ForwardUnder(in Trial trial) =>
+        kernels.Forward(isTrained ? _trial : _output, trial.Target.Last.Sets.Active, trial.Target.Outputs);
+
+    public override void Commit(BatchState state, TransposedBatch constantInputs, FlushPolicy flush)
+    {
+        if (isTrained)
+            _output.CopyFrom(_trial);
+    }
+
+    public override void Finish(FlushPolicy flush)
+    {
+    }
+
+    public override void Dispose()
+    {
+        _cotangents.Dispose();
+        _pushed.Dispose();
+        _stepped.Dispose();
+        _trial.Dispose();
+        Step.Dispose();
+    }
+}
