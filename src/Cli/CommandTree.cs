@@ -39,7 +39,8 @@ internal static class CommandTree
 
         public override int Invoke(ParseResult parsed)
         {
-            parsed.InvocationConfiguration.Output.WriteLine(typeof(CommandTree).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+            parsed.InvocationConfiguration.Output.WriteLine(
+                typeof(CommandTree).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
             return ExitCode.Done;
         }
     }

@@ -31,7 +31,10 @@ internal static class Program
             if (Misuse(parsed) is { } misuse)
                 throw new UsageException(misuse);
             // Main watches the signals and Run words the failures, so the parser's own handling of both is off.
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null
+            });
         }
         catch (OperationCanceledException)
         {
@@ -51,14 +54,16 @@ internal static class Program
         bool isRoot = parsed.CommandResult.Parent is null;
         string name = isRoot ? "subquad" : $"subquad {parsed.CommandResult.Command.Name}", help = $"see '{name} --help'";
         // The parser takes an option it does not know for a value, and complains about another word or none.
-        IEnumerable<Token> values = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Where(token => token.Type == TokenType.Argument);
+        IEnumerable<Token> values = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .Where(token => token.Type == TokenType.Argument);
         if (values.FirstOrDefault(word => word.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
             return $"expected an option of '{name}', found '{unknown.Value}'; {help}";
         if (parsed.Errors.Count == 0)
             return null;
         string? surplus = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         if (isRoot)
-            return $"expected a command (train, finetune, merge, evaluate, predict, inspect), found {(surplus is null ? "none" : $"'{surplus}'")}; {help}";
+            return $"expected a command (train, finetune, merge, evaluate, predict, inspect), found " +
+                $"{(surplus is null ? "none" : $"'{surplus}'")}; {help}";
         string arguments = string.Join(" and ", parsed.CommandResult.Command.Arguments.Select(argument => argument.Name));
         if (surplus is not null)
             return $"expected {arguments} and options, found '{surplus}' too; {help}";
@@ -77,8 +82,10 @@ internal static class Program
             message = message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal);
         return fault switch
         {
-            UsageException or ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException or InsufficientMemoryException => message,
-            OutOfMemoryException => "the memory of this machine does not suffice; use a smaller --width, fewer --samples or mini-batches (--batch)",
+            UsageException or ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException
+                or InsufficientMemoryException => message,
+            OutOfMemoryException =>
+                "the memory of this machine does not suffice; use a smaller --width, fewer --samples or mini-batches (--batch)",
             _ => $"unexpected {fault.GetType().Name}: {message}",
         };
     }

@@ -35,16 +35,19 @@ internal static unsafe class Arguments
         if (pointer == null)
             throw Refused($"{T.Name}: expected a struct, found NULL");
         uint size = *(uint*)pointer;
-        return size == sizeof(T) ? size : throw Refused($"{T.Name}.size: expected {sizeof(T)}, the size of the struct in the header of this library, found {size}");
+        return size == sizeof(T) ? size
+            : throw Refused($"{T.Name}.size: expected {sizeof(T)}, the size of the struct in the header of this library, found {size}");
     }
 
     public static string Path(byte* path)
     {
         string? text = Marshal.PtrToStringUTF8((nint)path);
-        return string.IsNullOrEmpty(text) ? throw Refused($"path: expected a file, found {(text is null ? "NULL" : "an empty name")}") : text;
+        return string.IsNullOrEmpty(text) ? throw Refused($"path: expected a file, found {(text is null ? "NULL" : "an empty name")}")
+            : text;
     }
 
-    public static KernelSet Kernels(byte* name) => Marshal.PtrToStringUTF8((nint)name) is { } text ? KernelSets.ByName(text) : KernelSets.Best;
+    public static KernelSet Kernels(byte* name) =>
+        Marshal.PtrToStringUTF8((nint)name) is { } text ? KernelSets.ByName(text) : KernelSets.Best;
 
     public static int Threads(int threads) => threads switch
     {
@@ -95,11 +98,13 @@ internal static unsafe class Arguments
         if (data.Targets != null)
         {
             int outputs = data.Outputs == 0 ? 1 : data.Outputs;
-            return Dataset.From(features, data.Inputs, new ReadOnlySpan<float>(data.Targets, Numbers("data", "outputs", data.Rows, outputs)), outputs);
+            return Dataset.From(
+                features, data.Inputs, new ReadOnlySpan<float>(data.Targets, Numbers("data", "outputs", data.Rows, outputs)), outputs);
         }
         if (data.Classes is not 0 and (< 2 or > MostClasses))
             throw Refused($"data.classes: expected 2 to {MostClasses}, or 0, found {data.Classes}");
-        string[]? names = data.Classes == 0 ? null : [.. Enumerable.Range(0, data.Classes).Select(label => label.ToString(CultureInfo.InvariantCulture))];
+        string[]? names = data.Classes == 0 ? null
+            : [.. Enumerable.Range(0, data.Classes).Select(label => label.ToString(CultureInfo.InvariantCulture))];
         return Dataset.From(features, data.Inputs, new ReadOnlySpan<int>(data.Labels, (int)data.Rows), names);
     }
 
@@ -111,8 +116,10 @@ internal static unsafe class Arguments
             throw Refused($"{name}.rows: expected 1 or more, found {rows}");
         if (width < 1)
             throw Refused($"{name}.{field}: expected 1 or more, found {width}");
-        return rows <= Array.MaxLength / width ? (int)(rows * width) : throw Refused($"{name}: expected at most {Array.MaxLength} numbers, found {rows} rows of {width}");
+        return rows <= Array.MaxLength / width ? (int)(rows * width)
+            : throw Refused($"{name}: expected at most {Array.MaxLength} numbers, found {rows} rows of {width}");
     }
 
-    private static bool Flag(int value, string field) => value is 0 or 1 ? value == 1 : throw Refused($"{field}: expected 0 or 1, found {value}");
+    private static bool Flag(int value, string field) =>
+        value is 0 or 1 ? value == 1 : throw Refused($"{field}: expected 0 or 1, found {value}");
 }

@@ -69,7 +69,8 @@ internal static class Border
     private static string Words(Exception fault) => StatusOf(fault) switch
     {
         Status.Internal => $"unexpected {fault.GetType().Name}: {fault.Message}",
-        _ when fault is ArgumentException { ParamName: { } parameter } => fault.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal),
+        _ when fault is ArgumentException { ParamName: { } parameter } =>
+            fault.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal),
         _ => fault.Message,
     };
 }

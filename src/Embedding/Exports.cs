@@ -46,7 +46,8 @@ internal static unsafe class Exports
 
     [UnmanagedCallersOnly(EntryPoint = "subquad_train_fit", CallConvs = [typeof(CallConvCdecl)])]
     public static int Fit(
-        nint network, DataView* training, DataView* validation, OptionsView* options, delegate* unmanaged[Cdecl]<StepView*, void*, int> progress, void* context, ResultView* result) => Border.Cross(() =>
+        nint network, DataView* training, DataView* validation, OptionsView* options, delegate* unmanaged[Cdecl]<StepView*, void*,
+            int> progress, void* context, ResultView* result) => Border.Cross(() =>
     {
         if (result != null)
             SizeOf(result);
@@ -55,7 +56,8 @@ internal static unsafe class Exports
         using var trainer = new GaussNewtonTrainer(Options(options == null ? default : Read(options)));
         Dataset rows = Rows(Read(training));
         Dataset? heldOut = validation == null ? null : Rows(Read(validation));
-        TrainingResult ended = trainer.Fit(held, rows, heldOut, progress == null ? null : new Progress(progress, context, stop), stop.Token);
+        TrainingResult ended =
+            trainer.Fit(held, rows, heldOut, progress == null ? null : new Progress(progress, context, stop), stop.Token);
         if (result != null)
             Write(result, new ResultView
             {
@@ -75,7 +77,8 @@ internal static unsafe class Exports
     });
 
     [UnmanagedCallersOnly(EntryPoint = "subquad_train_predict", CallConvs = [typeof(CallConvCdecl)])]
-    public static int Predict(nint network, float* features, long featureCount, float* scores, long scoreCount, int threads) => Border.Cross(() =>
+    public static int Predict(nint network, float* features, long featureCount, float* scores, long scoreCount, int threads) =>
+        Border.Cross(() =>
     {
         int workers = Threads(threads);
         Network held = Handles.Find(network);
@@ -138,5 +141,6 @@ internal static unsafe class Exports
     }
 
     /// <summary>The name and a zero; a name is cut where it does not fit, the rest is zero already.</summary>
-    private static void CopyName(string name, byte* destination) => Encoding.UTF8.TryGetBytes(name, new Span<byte>(destination, InfoView.NameBytes - 1), out _);
+    private static void CopyName(string name, byte* destination) =>
+        Encoding.UTF8.TryGetBytes(name, new Span<byte>(destination, InfoView.NameBytes - 1), out _);
 }

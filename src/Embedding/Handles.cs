@@ -19,7 +19,8 @@ internal static class Handles
     }
 
     public static Network Find(nint handle) => s_open.TryGetValue(handle, out Network? found) ? found
-        : throw new StatusException(Status.InvalidHandle, handle == 0 ? "network: expected a handle, found NULL" : "network: expected a handle that is in use, found one that was freed or never given out");
+        : throw new StatusException(Status.InvalidHandle, handle == 0 ? "network: expected a handle, found NULL"
+            : "network: expected a handle that is in use, found one that was freed or never given out");
 
     /// <summary>Frees a network that no call uses; C programs are told, they do not wait.</summary>
     public static void Close(nint handle)

@@ -1,7 +1,8 @@
 namespace Subquad.Embedding;
 
 /// <summary>Hands every report to the callback of a C program and stops the fit when that says so.</summary>
-internal sealed unsafe class Progress(delegate* unmanaged[Cdecl]<StepView*, void*, int> callback, void* context, CancellationTokenSource stop) : IProgress<StepReport>
+internal sealed unsafe class Progress(
+    delegate* unmanaged[Cdecl]<StepView*, void*, int> callback, void* context, CancellationTokenSource stop) : IProgress<StepReport>
 {
     private readonly delegate* unmanaged[Cdecl]<StepView*, void*, int> _callback = callback;
     private readonly void* _context = context;

@@ -96,7 +96,8 @@ internal abstract class CallGate
     }
 
     /// <summary>Enters alone if nobody uses the object; false, without a wait, if somebody does.</summary>
-    public bool TryEnterAlone(AloneOperation operation) => Interlocked.CompareExchange(ref _state.Value, (long)operation << OperationShift, 0) == 0;
+    public bool TryEnterAlone(AloneOperation operation) =>
+        Interlocked.CompareExchange(ref _state.Value, (long)operation << OperationShift, 0) == 0;
 
     /// <summary>Lets calls enter again.</summary>
     public void LeaveAlone()
@@ -115,7 +116,8 @@ internal abstract class CallGate
     {
         RefuseInside();
         // Two callbacks that dispose each other's network would wait for each other for good.
-        if ((Volatile.Read(ref _state.Value) & Operation) == (long)AloneOperation.Fit << OperationShift && CallbackScope.Living() is not null)
+        if ((Volatile.Read(ref _state.Value) & Operation) == (long)AloneOperation.Fit << OperationShift
+            && CallbackScope.Living() is not null)
             throw new InvalidOperationException(InsideOtherFit);
         if ((Interlocked.Or(ref _state.Value, Closed) & Closed) != 0)
             return false;
@@ -155,7 +157,8 @@ internal abstract class CallGate
 
     /// <summary>Why an object that a fit has may not be disposed from inside another fit.</summary>
     private const string InsideOtherFit =
-        "expected Dispose outside progress callbacks, found it called from the callback of one fit for an object that another fit uses; cancel that fit, and dispose when both returned";
+        "expected Dispose outside progress callbacks, found it called from the callback of one fit for an object that another fit uses; " +
+        "cancel that fit, and dispose when both returned";
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private CallbackScope? ShareSlowly()

@@ -140,7 +140,8 @@ public sealed partial class Dataset
     {
         ArgumentNullException.ThrowIfNull(path);
         return new(CsvExamples.ReadWith(
-            Examples.Schema ?? throw new InvalidOperationException("expected rows that come from a table, found rows without named columns"), path));
+            Examples.Schema ?? throw new InvalidOperationException(
+                "expected rows that come from a table, found rows without named columns"), path));
     }
 
     /// <summary>

@@ -52,7 +52,8 @@ internal sealed class FitCall : IDisposable
 
     /// <summary>Lets what the host does in its callback use the network.</summary>
     /// <param name="progress">The host's; null without any.</param>
-    public IProgress<StepReport>? Permit(IProgress<StepReport>? progress) => progress is null ? null : new PermittedProgress(this, progress);
+    public IProgress<StepReport>? Permit(IProgress<StepReport>? progress) =>
+        progress is null ? null : new PermittedProgress(this, progress);
 
     public void Dispose()
     {

@@ -77,7 +77,8 @@ public sealed class GaussNewtonTrainer : IDisposable
     /// </exception>
     /// <exception cref="ObjectDisposedException">The network or the trainer was disposed.</exception>
     public TrainingResult Fit(
-        Network network, Dataset training, Dataset? validation = null, IProgress<StepReport>? progress = null, CancellationToken cancellation = default)
+        Network network, Dataset training, Dataset? validation = null, IProgress<StepReport>? progress = null,
+            CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(training);
@@ -89,7 +90,8 @@ public sealed class GaussNewtonTrainer : IDisposable
         catch (OperationCanceledException)
         {
             return new(
-                StopReason.Cancelled, "cancelled before the first step, while calls in flight were waited for; the weights are as before", 0, 0, double.NaN, double.NaN, null);
+                StopReason.Cancelled, "cancelled before the first step, while calls in flight were waited for; the weights are as before",
+                    0, 0, double.NaN, double.NaN, null);
         }
         try
         {
@@ -106,11 +108,15 @@ public sealed class GaussNewtonTrainer : IDisposable
     {
         network.RequireFloat32();
         if (Options.TrainFrom > network.Shape.Hidden.Count)
-            throw new ArgumentException($"TrainFrom: expected a hidden layer from 1 to {network.Shape.Hidden.Count}, found {Options.TrainFrom}");
-        if (Options.Activity is ActivityStrategy.HalfSpaceOverWeights or ActivityStrategy.HalfSpaceOverData && (Options.TrainFrom ?? network.Shape.Hidden.Count) != 1)
-            throw new ArgumentException($"Activity: expected TrainFrom 1 for {Options.Activity}, which searches over the rows of the first hidden layer, found {Options.TrainFrom ?? network.Shape.Hidden.Count}");
+            throw new ArgumentException(
+                $"TrainFrom: expected a hidden layer from 1 to {network.Shape.Hidden.Count}, found {Options.TrainFrom}");
+        if (Options.Activity is ActivityStrategy.HalfSpaceOverWeights or ActivityStrategy.HalfSpaceOverData
+            && (Options.TrainFrom ?? network.Shape.Hidden.Count) != 1)
+            throw new ArgumentException($"Activity: expected TrainFrom 1 for {Options.Activity}, which searches over the rows of the " +
+                $"first hidden layer, found {Options.TrainFrom ?? network.Shape.Hidden.Count}");
         if (Options.Solver == SolverChoice.DirectSketch && network.Shape.Outputs > 1)
-            throw new ArgumentException($"Solver: expected one output for {Options.Solver}, which solves a sketch in place of the system, found {network.Shape.Outputs}");
+            throw new ArgumentException($"Solver: expected one output for {Options.Solver}, which solves a sketch in place of the " +
+                $"system, found {network.Shape.Outputs}");
         RowBatch data = RowBatch.From(training.Examples, network.Input, network.Target, needsTargets: true);
         RowBatch? heldOut = validation is null
             ? null
@@ -121,7 +127,8 @@ public sealed class GaussNewtonTrainer : IDisposable
         sized = Published.Holds(network) ? sized with { PublishEvery = null } : sized;
         MemoryEstimate.RefuseTooLarge(network.Shape, sized, data.Inputs.Size, heldOut?.Inputs.Size ?? default);
         if (Interlocked.Exchange(ref _logger, null) is { } logger)
-            TrainerLog.Kernels(logger, NativeCore.IsIgnored ? LogLevel.Warning : LogLevel.Information, network.Kernels.Name, NativeCore.Describe());
+            TrainerLog.Kernels(
+                logger, NativeCore.IsIgnored ? LogLevel.Warning : LogLevel.Information, network.Kernels.Name, NativeCore.Describe());
         _team.Cancellation = call.Stop.Token;
         try
         {
@@ -131,7 +138,8 @@ public sealed class GaussNewtonTrainer : IDisposable
                 : null;
             IProgress<StepReport>? permitted = call.Permit(progress);
             TrainingResult result;
-            using (var optimizer = new GaussNewtonOptimizer(kernels, network.Layers, Options, network.Loss, data.Count, keepsFlips: permitted is not null)
+            using (var optimizer = new GaussNewtonOptimizer(
+                kernels, network.Layers, Options, network.Loss, data.Count, keepsFlips: permitted is not null)
             {
                 HiddenStepScale = network.HiddenStepScale,
             })

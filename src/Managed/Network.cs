@@ -31,7 +31,8 @@ public sealed partial class Network : IDisposable
     private readonly Predictor?[] _predictors = new Predictor?[Slots];
     private readonly NetworkGate _gate = new();
 
-    private Network(NetworkShape shape, ulong seed, LayerStack layers, InputTransform input, TargetTransform target, string[] classNames, TableSchema? schema, KernelSet kernels)
+    private Network(NetworkShape shape, ulong seed, LayerStack layers, InputTransform input, TargetTransform target, string[] classNames,
+        TableSchema? schema, KernelSet kernels)
     {
         Shape = shape;
         Seed = seed;
@@ -102,12 +103,14 @@ public sealed partial class Network : IDisposable
     /// <exception cref="ArgumentException">The shape cannot be built; the message names the field.</exception>
     /// <exception cref="InsufficientMemoryException">The weights do not fit; the message names bytes wanted and available.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
-    public static Network Create(NetworkShape shape, ulong seed, KernelSet? kernels = null, int? threads = null, CancellationToken cancellation = default)
+    public static Network Create(
+        NetworkShape shape, ulong seed, KernelSet? kernels = null, int? threads = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(shape);
         shape = shape.Copy();
         shape.Check();
-        return Draw(shape, seed, InputTransform.Identity(shape.Inputs), TargetTransform.Identity(shape.Outputs), [], null, null, kernels, threads, cancellation);
+        return Draw(shape, seed, InputTransform.Identity(shape.Inputs), TargetTransform.Identity(shape.Outputs), [], null, null, kernels,
+            threads, cancellation);
     }
 
     /// <summary>
@@ -125,7 +128,8 @@ public sealed partial class Network : IDisposable
     /// <exception cref="InsufficientMemoryException">The weights do not fit; the message names bytes wanted and available.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
     public static Network Create(
-        NetworkShape shape, Dataset training, ulong seed, KernelSet? kernels = null, int? threads = null, CancellationToken cancellation = default)
+        NetworkShape shape, Dataset training, ulong seed, KernelSet? kernels = null, int? threads = null,
+            CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(training);
@@ -136,7 +140,8 @@ public sealed partial class Network : IDisposable
             examples, standardise: examples.IsTabular, constant: examples.IsTabular || examples.Inputs.IsSparse);
         NetworkShape full = shape.Copy() with { Inputs = input.Width, Outputs = examples.OutputCount };
         full.Check();
-        return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, examples.FirstIndex, kernels, threads, cancellation);
+        return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, examples.FirstIndex, kernels,
+            threads, cancellation);
     }
 
     /// <summary>
@@ -210,7 +215,8 @@ public sealed partial class Network : IDisposable
     public Dataset ReadCsv(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return new(Formats.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException($"'{path}': the model was not trained on a table, so its columns have no names"), path));
+        return new(Formats.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException(
+            $"'{path}': the model was not trained on a table, so its columns have no names"), path));
     }
 
     /// <summary>
@@ -227,7 +233,8 @@ public sealed partial class Network : IDisposable
         ArgumentNullException.ThrowIfNull(path);
         if (Schema is not null)
             throw new InvalidDataException($"'{path}': the model was trained on a table, whose columns have names, found LIBSVM text");
-        return new(Formats.LibsvmExamples.ReadWith(new(InputWidth, FirstIndex, withTargets ? Target.Kind : TargetKind.None, [.. ClassNames], OutputCount), path));
+        return new(Formats.LibsvmExamples.ReadWith(
+            new(InputWidth, FirstIndex, withTargets ? Target.Kind : TargetKind.None, [.. ClassNames], OutputCount), path));
     }
 
     /// <summary>
@@ -265,7 +272,8 @@ public sealed partial class Network : IDisposable
     }
 
     private static Network Draw(
-        NetworkShape shape, ulong seed, InputTransform input, TargetTransform target, string[] classNames, TableSchema? schema, int? firstIndex, KernelSet? kernels, int? threads,
+        NetworkShape shape, ulong seed, InputTransform input, TargetTransform target, string[] classNames, TableSchema? schema,
+            int? firstIndex, KernelSet? kernels, int? threads,
         CancellationToken cancellation)
     {
         kernels ??= KernelSets.Best;
@@ -277,9 +285,11 @@ public sealed partial class Network : IDisposable
 
     private static void RefuseTooLarge(NetworkShape shape, bool sharesBase = false, WeightFormat format = WeightFormat.Float32)
     {
-        long wanted = sharesBase ? PanelMatrix.BytesOf(shape.Outputs, shape.Hidden[^1]) : shape.WeightBytesIn(format), available = NativeBytes.Available;
+        long wanted = sharesBase ? PanelMatrix.BytesOf(shape.Outputs, shape.Hidden[^1])
+            : shape.WeightBytesIn(format), available = NativeBytes.Available;
         if (wanted > available)
-            throw new InsufficientMemoryException($"the weights of this network take {wanted} bytes, but only {available} are available; use a smaller width");
+            throw new InsufficientMemoryException(
+                $"the weights of this network take {wanted} bytes, but only {available} are available; use a smaller width");
     }
 
     private Predictor Rent()

@@ -54,7 +54,8 @@ public sealed partial class Network
     internal void PredictRows(Dataset data, Span<float> outputs, int? threads, CancellationToken cancellation)
     {
         if (outputs.Length != (long)data.Count * OutputCount)
-            throw new ArgumentException($"expected room for {(long)data.Count * OutputCount} outputs, found {outputs.Length}", nameof(outputs));
+            throw new ArgumentException(
+                $"expected room for {(long)data.Count * OutputCount} outputs, found {outputs.Length}", nameof(outputs));
         Layers.ApplyPending();
         using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
         using var evaluator = new Evaluator(new TeamKernels(Kernels, team), Layers, Loss, Input, Target);

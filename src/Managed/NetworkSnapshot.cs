@@ -8,7 +8,10 @@ public sealed partial class Network
 {
     /// <summary>A network like this one with weights of its own, all zero, to be filled by <see cref="CopyTo"/>.</summary>
     internal Network NewSnapshot() =>
-        new(Shape, Seed, LayerStackFactory.Allocate(Shape.Layers()), Input, Target, [.. ClassNames], Schema, Kernels) { FirstIndex = FirstIndex, TrainedBy = TrainedBy };
+        new(Shape, Seed, LayerStackFactory.Allocate(Shape.Layers()), Input, Target, [.. ClassNames], Schema, Kernels)
+        {
+            FirstIndex = FirstIndex, TrainedBy = TrainedBy
+        };
 
     /// <summary>Whether it is a snapshot of another network, or can be overwritten by one.</summary>
     internal bool IsSnapshotOf(Network source) => Input == source.Input;

@@ -24,7 +24,8 @@ internal sealed class SnapshotPublisher
     /// <param name="from">The first trained layer, from 0.</param>
     /// <param name="interval">The least time between two snapshots.</param>
     /// <param name="stop">The fit's: ends waits for calls that read a snapshot.</param>
-    public SnapshotPublisher(PublishedNetwork published, Network source, TeamKernels kernels, int from, TimeSpan interval, CancellationTokenSource stop)
+    public SnapshotPublisher(
+        PublishedNetwork published, Network source, TeamKernels kernels, int from, TimeSpan interval, CancellationTokenSource stop)
     {
         (_published, _source, _kernels, _from, _interval, _stop) = (published, source, kernels, from, interval, stop);
         _fill = Fill;

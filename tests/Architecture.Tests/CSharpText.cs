@@ -13,11 +13,13 @@ internal static partial class CSharpText
         CommentOrLiteral().Replace(text, match => match.Value.StartsWith('/') ? " " : "\"\"");
 
     /// <summary>The types that a file with a file-scoped namespace declares at its top level.</summary>
-    public static IEnumerable<string> TopLevelTypes(string code) => TypeDeclaration().Matches(code).Select(match => match.Groups["name"].Value);
+    public static IEnumerable<string> TopLevelTypes(string code) =>
+        TypeDeclaration().Matches(code).Select(match => match.Groups["name"].Value);
 
     /// <summary>The same, public ones only.</summary>
     public static IEnumerable<string> PublicTypes(string code) =>
-        TypeDeclaration().Matches(code).Where(match => match.Value.StartsWith("public", StringComparison.Ordinal)).Select(match => match.Groups["name"].Value);
+        TypeDeclaration().Matches(code).Where(match => match.Value.StartsWith("public", StringComparison.Ordinal))
+            .Select(match => match.Groups["name"].Value);
 
     /// <summary>The file-scoped namespace, if there is one.</summary>
     public static string? Namespace(string code)
@@ -37,7 +39,10 @@ internal static partial class CSharpText
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex CommentOrLiteral();
 
-    [GeneratedRegex(@"^(?<modifiers>(public|internal|file|static|sealed|abstract|readonly|partial|ref|unsafe)\s+)*(class|struct|interface|enum|record(\s+(class|struct))?|delegate\s+[\w<>\[\]?*,. ]+?)\s+(?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<modifiers>(public|internal|file|static|sealed|abstract|readonly|partial|ref|unsafe)\s+)*" +
+        @"(class|struct|interface|enum|record(\s+(class|struct))?|delegate\s+[\w<>\[\]?*,. ]+?)\s+(?<name>\w+)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex TypeDeclaration();
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]

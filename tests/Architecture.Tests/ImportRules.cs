@@ -9,7 +9,8 @@ namespace Subquad.Architecture.Tests;
 internal sealed class ImportRules(IReadOnlyList<ImportRow> rows, IReadOnlyCollection<RepositoryFile> files)
 {
     private readonly Dictionary<string, HashSet<string>> _types = rows.ToDictionary(
-        row => row.Folder, row => files.Where(file => FolderOf(file) == row.Folder).SelectMany(file => CSharpText.TopLevelTypes(file.Code)).ToHashSet());
+        row => row.Folder, row =>
+            files.Where(file => FolderOf(file) == row.Folder).SelectMany(file => CSharpText.TopLevelTypes(file.Code)).ToHashSet());
 
     public IEnumerable<string> Violations() => files.SelectMany(Violations);
 
@@ -39,9 +40,11 @@ internal sealed class ImportRules(IReadOnlyList<ImportRow> rows, IReadOnlyCollec
         foreach (ImportRow row in rows.Where(row => row != own))
         {
             string last = row.Namespace.Split('.')[^1];
-            bool around = (own.Namespace + ".").StartsWith(row.Namespace + ".", StringComparison.Ordinal) && own.Folder.Split('/')[0] == row.Folder.Split('/')[0];
+            bool around = (own.Namespace + ".").StartsWith(row.Namespace + ".", StringComparison.Ordinal)
+                && own.Folder.Split('/')[0] == row.Folder.Split('/')[0];
             foreach (string type in _types[row.Folder].Except(ImportTable.Assertions))
-                if (Regex.IsMatch(code, $@"(?<![\w.]){last}\.{type}\b") || (around && !IsDeclaredElsewhere(type, row) && Regex.IsMatch(code, $@"(?<![\w.]){type}\b")))
+                if (Regex.IsMatch(code, $@"(?<![\w.]){last}\.{type}\b")
+                    || (around && !IsDeclaredElsewhere(type, row) && Regex.IsMatch(code, $@"(?<![\w.]){type}\b")))
                     yield return (row.Folder, type);
         }
     }
@@ -53,14 +56,16 @@ internal sealed class ImportRules(IReadOnlyList<ImportRow> rows, IReadOnlyCollec
     private ImportRow? RowOf(string name) => rows
         .Where(row => name == row.Namespace || name.StartsWith(row.Namespace + ".", StringComparison.Ordinal))
         .OrderByDescending(row => row.Namespace.Length)
-        .ThenByDescending(row => name.Length > row.Namespace.Length && _types[row.Folder].Contains(name[(row.Namespace.Length + 1)..].Split('.')[0]))
+        .ThenByDescending(
+            row => name.Length > row.Namespace.Length && _types[row.Folder].Contains(name[(row.Namespace.Length + 1)..].Split('.')[0]))
         .ThenBy(row => row.Folder.Length)
         .FirstOrDefault();
 
     private static bool IsOwnDeclaration(string code, Match match) => code.AsSpan(0, match.Index).EndsWith("namespace ");
 
     /// <summary>A bare name that two folders declare means the nearer one, which the compiler knows and we do not.</summary>
-    private bool IsDeclaredElsewhere(string type, ImportRow row) => _types.Any(entry => entry.Key != row.Folder && entry.Value.Contains(type));
+    private bool IsDeclaredElsewhere(string type, ImportRow row) =>
+        _types.Any(entry => entry.Key != row.Folder && entry.Value.Contains(type));
 
     private static string FolderOf(RepositoryFile file) => file.Path["src/".Length..file.Path.LastIndexOf('/')];
 }

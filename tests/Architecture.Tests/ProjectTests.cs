@@ -17,7 +17,8 @@ public class ProjectTests
     [TestCase("src/Embedding/Subquad.Embedding.csproj", "subquad_train")]
     public void What_stands_on_the_library_uses_its_public_part_only(string project, string assembly)
     {
-        Assert.That(References(XDocument.Parse(Repository.Text(project)), "ProjectReference").Select(Path.GetFileName), Is.EqualTo(new[] { "Subquad.csproj" }));
+        Assert.That(References(XDocument.Parse(Repository.Text(project)), "ProjectReference").Select(Path.GetFileName),
+            Is.EqualTo(new[] { "Subquad.csproj" }));
         foreach (string path in new[] { "src/Simd/Subquad.Simd.csproj", "src/Managed/Subquad.csproj" })
             Assert.That(References(XDocument.Parse(Repository.Text(path)), "InternalsVisibleTo"), Has.None.EqualTo(assembly), path);
     }
@@ -37,11 +38,15 @@ public class ProjectTests
     }
 
     [Test]
-    public void Managed_may_not_be_compiled_unsafe() => Assert.That(Repository.Text("src/Managed/Subquad.csproj"), Does.Not.Contain("AllowUnsafeBlocks"));
+    public void Managed_may_not_be_compiled_unsafe() =>
+        Assert.That(Repository.Text("src/Managed/Subquad.csproj"), Does.Not.Contain("AllowUnsafeBlocks"));
 
     [Test]
     public void References_are_found() =>
-        Assert.That(References(XDocument.Parse("<Project><ItemGroup><PackageReference Include='A' /><X Include='B' /></ItemGroup></Project>"), "PackageReference"), Is.EqualTo(new[] { "A" }));
+        Assert.That(
+            References(XDocument.Parse("<Project><ItemGroup><PackageReference Include='A' /><X Include='B' /></ItemGroup></Project>"),
+            "PackageReference"), Is.EqualTo(new[] { "A" }));
 
-    private static IEnumerable<string> References(XDocument project, string kind) => project.Descendants(kind).Select(element => (string)element.Attribute("Include")!);
+    private static IEnumerable<string> References(XDocument project, string kind) =>
+        project.Descendants(kind).Select(element => (string)element.Attribute("Include")!);
 }

@@ -59,7 +59,8 @@ internal static partial class ReadmeRules
         foreach (Match block in blocks)
         {
             int next = 0;
-            foreach (string line in block.Groups["body"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            foreach (string line in block.Groups["body"].Value.Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 int found = Array.IndexOf(lines, line, next);
                 if (found < 0)
@@ -73,7 +74,8 @@ internal static partial class ReadmeRules
     private static string Body(Match region) => Normalised(region.Groups["body"].Value);
 
     /// <summary>A page of results names its plot as a file beside it, README by its folder. Lines may be broken otherwise.</summary>
-    private static string Normalised(string text) => Whitespace().Replace(ResultsFolder().Replace(UsingDirective().Replace(text, ""), ""), " ").Trim();
+    private static string Normalised(string text) =>
+        Whitespace().Replace(ResultsFolder().Replace(UsingDirective().Replace(text, ""), ""), " ").Trim();
 
     [GeneratedRegex(@"(?<=\]\()perf/results/[^/)]+/")]
     private static partial Regex ResultsFolder();

@@ -17,7 +17,8 @@ internal sealed record RepositoryFile(string Path, string Text)
 /// <summary>The checkout these tests were built from.</summary>
 internal static class Repository
 {
-    private static readonly string[] s_generated = [".git", "artifacts", "bin", "obj", "build", "TestResults", "BenchmarkDotNet.Artifacts", ".vs", ".idea", ".vscode"];
+    private static readonly string[] s_generated =
+        [".git", "artifacts", "bin", "obj", "build", "TestResults", "BenchmarkDotNet.Artifacts", ".vs", ".idea", ".vscode"];
 
     public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
 

@@ -17,7 +17,8 @@ internal static partial class SourceRules
     private const string RunScript = ".ci/run";
 
     public static IEnumerable<string> MisplacedIntrinsics(RepositoryFile file) =>
-        file.Path.StartsWith("src/Simd/Lanes/", StringComparison.Ordinal) || file.Path.StartsWith("src/Simd/Dispatch/", StringComparison.Ordinal)
+        file.Path.StartsWith("src/Simd/Lanes/", StringComparison.Ordinal)
+            || file.Path.StartsWith("src/Simd/Dispatch/", StringComparison.Ordinal)
             ? []
             : Found(file, file.Code, Intrinsics());
 
@@ -29,19 +30,20 @@ internal static partial class SourceRules
         return lines > MostLines && IsSource(file) ? [file.Says($"{lines} lines, at most {MostLines}")] : [];
     }
 
-    /// <summary>Lines of comments in C# that are too long.</summary>
-    public static IEnumerable<string> LongComments(RepositoryFile file) =>
+    /// <summary>Lines of C# that are too long.</summary>
+    public static IEnumerable<string> WideLines(RepositoryFile file) =>
         file.Extension != ".cs"
             ? []
             : file.Text.Split('\n').Index()
-                .Where(line => line.Item.TrimStart().StartsWith("//", StringComparison.Ordinal) && line.Item.TrimEnd().Length > MostColumns)
-                .Select(line => file.Says($"line {line.Index + 1} is a comment of more than {MostColumns} characters"));
+                .Where(line => line.Item.TrimEnd().Length > MostColumns)
+                .Select(line => file.Says($"line {line.Index + 1} has more than {MostColumns} characters"));
 
     public static IEnumerable<string> Leftovers(RepositoryFile file) => IsSource(file) ? Found(file, file.Text, Leftover()) : [];
 
     public static IEnumerable<string> MachinePaths(RepositoryFile file) =>
         Found(file, file.Text, MachinePath())
-            .Concat(file.Path != RunScript && file.Text.Contains(SharedFolder, StringComparison.Ordinal) ? [file.Says($"'{SharedFolder}'")] : []);
+            .Concat(file.Path != RunScript
+                && file.Text.Contains(SharedFolder, StringComparison.Ordinal) ? [file.Says($"'{SharedFolder}'")] : []);
 
     public static IEnumerable<string> HiddenPublicTypes(RepositoryFile file) =>
         file.Path.LastIndexOf('/') == "src/Managed".Length || file.Path.StartsWith("src/Managed/Options/", StringComparison.Ordinal)

@@ -10,7 +10,8 @@ namespace Subquad.Golden;
 internal static class GoldenFile
 {
     private const string Heading = """
-        # Training runs from a fixed seed: what every machine and every kernel set must get. GoldenRun.cs says what is run, GoldenNumbers.cs how closely it must be met.
+        # Training runs from a fixed seed: what every machine and every kernel set must get.
+        # GoldenRun.cs says what is run, GoldenNumbers.cs how closely it must be met.
         # A change that alters these numbers on purpose writes them anew, by the scalar kernels:
         #   dotnet run -c Release --project tests/Golden -- write tests/Golden/training.txt
         # loss STEP LOSS; layer NUMBER, neurons that fire in the first forward pass over all data, and the first half of a SHA-256 of which.
@@ -21,10 +22,13 @@ internal static class GoldenFile
 
     public static GoldenNumbers Read(string run)
     {
-        string[] lines = [.. s_text.Split('\n').Select(line => line.Trim()).SkipWhile(line => line != $"run {run}").Skip(1).TakeWhile(line => line.Length > 0)];
+        string[] lines = [.. s_text.Split('\n').Select(line => line.Trim()).SkipWhile(line => line != $"run {run}").Skip(1)
+            .TakeWhile(line => line.Length > 0)];
         return new(
-            [.. lines.Where(line => line.StartsWith("loss ", StringComparison.Ordinal)).Select(line => double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture))],
-            [.. lines.Where(line => line.StartsWith("layer ", StringComparison.Ordinal)).Select(line => line.Split(' ')).Select(words => (long.Parse(words[2], CultureInfo.InvariantCulture), words[3]))]);
+            [.. lines.Where(line => line.StartsWith("loss ", StringComparison.Ordinal))
+                .Select(line => double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture))],
+            [.. lines.Where(line => line.StartsWith("layer ", StringComparison.Ordinal)).Select(line => line.Split(' '))
+                .Select(words => (long.Parse(words[2], CultureInfo.InvariantCulture), words[3]))]);
     }
 
     /// <summary>Writes a file, which the next build takes up where it is the source.</summary>
@@ -37,7 +41,8 @@ internal static class GoldenFile
             for (int step = 0; step < numbers.Losses.Length; step++)
                 text.Append(CultureInfo.InvariantCulture, $"loss {step} {numbers.Losses[step]:G9}\n");
             for (int layer = 0; layer < numbers.Layers.Length; layer++)
-                text.Append(CultureInfo.InvariantCulture, $"layer {layer + 1} {numbers.Layers[layer].Count} {numbers.Layers[layer].Hash}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture, $"layer {layer + 1} {numbers.Layers[layer].Count} {numbers.Layers[layer].Hash}\n");
         }
         File.WriteAllText(path, text.ToString());
     }

@@ -15,7 +15,8 @@ internal sealed class GoldenRun
     private readonly GaussNewtonOptions _options;
     private readonly NetworkShape _shape;
 
-    private GoldenRun(string name, Func<Dataset> data, NetworkShape shape, GaussNewtonOptions options) => (Name, _data, _shape, _options) = (name, new(data), shape, options);
+    private GoldenRun(string name, Func<Dataset> data, NetworkShape shape, GaussNewtonOptions options) =>
+        (Name, _data, _shape, _options) = (name, new(data), shape, options);
 
     /// <summary>
     /// Images of ten classes, whose step ends after a fixed number of conjugate gradients: were it to end at a tolerance, rounding could
@@ -24,8 +25,10 @@ internal sealed class GoldenRun
     /// </summary>
     public static GoldenRun[] All { get; } =
     [
-        new("images", () => Images(100), new() { Hidden = [384, 256], Densities = [0.1, 0.2] }, new() { TrainFrom = 1, Steps = 3, CgTolerance = 1e-12, CgIterations = 6 }),
-        new("function", () => Function(80, 24), new() { Hidden = [384, 256], Densities = [0.1, 0.2] }, new() { TrainFrom = 1, Steps = 6, ResidualTolerance = 0 }),
+        new("images", () => Images(100), new() { Hidden = [384, 256], Densities = [0.1, 0.2] },
+            new() { TrainFrom = 1, Steps = 3, CgTolerance = 1e-12, CgIterations = 6 }),
+        new("function", () => Function(80, 24), new() { Hidden = [384, 256], Densities = [0.1, 0.2] },
+            new() { TrainFrom = 1, Steps = 6, ResidualTolerance = 0 }),
     ];
 
     public string Name { get; }
@@ -39,7 +42,8 @@ internal sealed class GoldenRun
         using var trainer = new GaussNewtonTrainer(_options with { Threads = threads });
         var losses = new LossRecorder();
         TrainingResult result = trainer.Fit(network, data, progress: losses);
-        return result.Steps == _options.Steps ? [.. losses.Values] : throw new InvalidOperationException($"the run '{Name}' ended after {result.Steps} of {_options.Steps} steps");
+        return result.Steps == _options.Steps ? [.. losses.Values]
+            : throw new InvalidOperationException($"the run '{Name}' ended after {result.Steps} of {_options.Steps} steps");
     }
 
     /// <summary>The network before training, and its first forward pass.</summary>

@@ -8,7 +8,8 @@ namespace Subquad.Golden;
 internal static class Program
 {
     private const string Usage = """
-        usage: Golden [KERNELS]    runs on every kernel set that there is; KERNELS, such as simd512, must be the best managed one, and the C core be there
+        usage: Golden [KERNELS]    runs on every kernel set that there is; KERNELS, such as simd512, must be the best managed one,
+                                  and the C core be there
                Golden write FILE   writes the numbers of the scalar kernels
         """;
 
@@ -20,7 +21,8 @@ internal static class Program
         {
             case ["write", string path]:
                 KernelSet scalar = KernelSets.ByName("scalar");
-                GoldenFile.Write(path, GoldenRun.All.Select(run => (run.Name, new GoldenNumbers(run.Losses(scalar, threads: 1), run.Layers(scalar)))));
+                GoldenFile.Write(
+                    path, GoldenRun.All.Select(run => (run.Name, new GoldenNumbers(run.Losses(scalar, threads: 1), run.Layers(scalar)))));
                 return 0;
             case []:
                 break;
@@ -42,7 +44,8 @@ internal static class Program
                     Count($"{kernels.Name} {run}", early.Message);
                 }
         // As test runs print it.
-        Console.WriteLine($"  total: {s_succeeded + s_failed + s_skipped}\n  failed: {s_failed}\n  succeeded: {s_succeeded}\n  skipped: {s_skipped}");
+        Console.WriteLine(
+            $"  total: {s_succeeded + s_failed + s_skipped}\n  failed: {s_failed}\n  succeeded: {s_succeeded}\n  skipped: {s_skipped}");
         return s_failed == 0 ? 0 : 1;
     }
 
@@ -51,7 +54,8 @@ internal static class Program
         GoldenNumbers golden = GoldenFile.Read(run.Name);
         double[] losses = run.Losses(kernels, threads: 1);
         Count($"{kernels.Name} {run}: losses", golden.Difference(losses));
-        Count($"{kernels.Name} {run}: losses on two threads", run.Losses(kernels, threads: 2).AsSpan().SequenceEqual(losses) ? null : "other bits than on one");
+        Count($"{kernels.Name} {run}: losses on two threads", run.Losses(kernels, threads: 2).AsSpan().SequenceEqual(losses) ? null
+            : "other bits than on one");
         if (kernels.IsFused)
         {
             Count($"{kernels.Name} {run}: active sets", golden.Difference(run.Layers(kernels)));

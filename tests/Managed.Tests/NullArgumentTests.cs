@@ -87,19 +87,23 @@ internal sealed class NullArgumentTests
         string[] found =
         [
             .. from type in typeof(Network).Assembly.GetExportedTypes()
-               from member in type.GetConstructors().Cast<MethodBase>().Concat(type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+               from member in type.GetConstructors().Cast<MethodBase>()
+                   .Concat(type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
                where !type.IsEnum && !s_ofRecords.Contains(member.Name)
                from parameter in member.GetParameters()
-               where !parameter.ParameterType.IsValueType && !parameter.ParameterType.IsByRef && nullability.Create(parameter).WriteState == NullabilityState.NotNull
+               where !parameter.ParameterType.IsValueType && !parameter.ParameterType.IsByRef
+                   && nullability.Create(parameter).WriteState == NullabilityState.NotNull
                select $"{type.Name}.{NameOf(member)}({parameter.Name})",
         ];
-        string[] numbered = [.. found.GroupBy(line => line).SelectMany(group => group.Select((line, at) => at == 0 ? line : $"{line} {at + 1}"))];
+        string[] numbered =
+            [.. found.GroupBy(line => line).SelectMany(group => group.Select((line, at) => at == 0 ? line : $"{line} {at + 1}"))];
         Assert.That(numbered, Is.EquivalentTo(s_calls.Keys));
     }
 
     [Test]
     public void A_list_of_names_has_no_null_in_it() => Assert.That(
-        () => Dataset.From([1f, 2f], 1, [0, 1], ["a", null!]), Throws.ArgumentException.With.Property("ParamName").EqualTo("classNames").And.Message.Contains("class 1"));
+        () => Dataset.From([1f, 2f], 1, [0, 1], ["a", null!]),
+            Throws.ArgumentException.With.Property("ParamName").EqualTo("classNames").And.Message.Contains("class 1"));
 
     private static string NameOf(MethodBase member) => member switch
     {

@@ -37,6 +37,7 @@ internal sealed record Call(string Name, int Weight, Action<Random> Act)
 
     /// <summary>An exception that says what was wrong with the arguments or the moment.</summary>
     private static bool IsRefusal(Exception exception) => exception
-        is ArgumentException or InvalidOperationException or InvalidDataException or OperationCanceledException or FileNotFoundException or DirectoryNotFoundException
+        is ArgumentException or InvalidOperationException or InvalidDataException or OperationCanceledException or FileNotFoundException
+            or DirectoryNotFoundException
         && exception.Message.Length > 0;
 }

@@ -32,7 +32,8 @@ internal sealed class Campaign : IDisposable
     {
         int threadsBefore = Process.GetCurrentProcess().Threads.Count;
         Array.Fill(_lastReturn, Stopwatch.GetTimestamp());
-        Thread[] threads = [.. Enumerable.Range(0, _lastReturn.Length).Select(index => new Thread(() => Work(index)) { IsBackground = true, Name = $"misuse {index}" })];
+        Thread[] threads = [.. Enumerable.Range(0, _lastReturn.Length)
+            .Select(index => new Thread(() => Work(index)) { IsBackground = true, Name = $"misuse {index}" })];
         foreach (Thread thread in threads)
             thread.Start();
         bool hangs = Watch(threads, duration);
@@ -42,7 +43,8 @@ internal sealed class Campaign : IDisposable
             Console.WriteLine($"{call.Name}: {call.Done} returned, {call.Refused} refused");
         Check("no call ended in another exception than a refusal", _failures.Count == 0, string.Join("; ", _failures.Distinct().Take(8)));
         Check("no call hangs", !hangs, string.Join(", ", _present));
-        Check("every kind of call returned at least once", _calls.All(call => call.Done > 0), string.Join(", ", _calls.Where(call => call.Done == 0).Select(call => call.Name)));
+        Check("every kind of call returned at least once", _calls.All(call => call.Done > 0),
+            string.Join(", ", _calls.Where(call => call.Done == 0).Select(call => call.Name)));
         if (!hangs)
         {
             Collect();
@@ -81,7 +83,8 @@ internal sealed class Campaign : IDisposable
             _present[index] = _calls[at].Name;
             if (_calls[at].Run(random) is { } failure)
                 lock (_failures)
-                    _failures.Add($"{_calls[at].Name}: {failure.GetType().Name}: {failure.Message} at {failure.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}");
+                    _failures.Add($"{_calls[at].Name}: {failure.GetType().Name}: {failure.Message} at " +
+                        $"{failure.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}");
             Volatile.Write(ref _lastReturn[index], Stopwatch.GetTimestamp());
         }
         _present[index] = "";

@@ -11,7 +11,8 @@ internal sealed class MemoryCalls : IDisposable
 {
     private readonly Slots<NativeBuffer<float>> _floats = new(3, random => new(random.Next(300)));
     private readonly Slots<NativeBuffer<double>> _doubles = new(3, random => new(random.Next(5000)));
-    private readonly Slots<PanelMatrix> _matrices = new(4, random => new(Small(random), Small(random), random.Next(6) == 0 ? ElementFormat.BFloat16 : ElementFormat.Float32));
+    private readonly Slots<PanelMatrix> _matrices =
+        new(4, random => new(Small(random), Small(random), random.Next(6) == 0 ? ElementFormat.BFloat16 : ElementFormat.Float32));
     private readonly Slots<ActiveBatch> _batches = new(3, _ => new());
     private readonly Slots<TransposedBatch> _transposed = new(2, _ => new());
     private readonly Slots<SearchHits> _hits = new(2, _ => new());
@@ -60,7 +61,8 @@ internal sealed class MemoryCalls : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable slots in (IDisposable[])[_floats, _doubles, _matrices, _batches, _transposed, _hits, _keys, _trees, _forests, _teams])
+        foreach (IDisposable slots in (IDisposable[])[_floats, _doubles, _matrices, _batches, _transposed, _hits, _keys, _trees, _forests,
+            _teams])
             slots.Dispose();
     }
 
@@ -77,7 +79,8 @@ internal sealed class MemoryCalls : IDisposable
 
     private static KernelSet Kernels(Random random) => KernelSets.Available[random.Next(KernelSets.Available.Count)];
 
-    private static float[] Numbers(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() * 2 - 1))];
+    private static float[] Numbers(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() * 2 - 1))];
 
     private void UseBuffer(NativeBuffer<float> buffer, Random random)
     {
@@ -138,7 +141,8 @@ internal sealed class MemoryCalls : IDisposable
         switch (random.Next(11))
         {
             case 0:
-                batch.Reshape(Wild(random, 5) is var rows and < 1000 ? rows : -1, Wild(random, 600) is var columns and < 10_000 ? columns : -1);
+                batch.Reshape(
+                    Wild(random, 5) is var rows and < 1000 ? rows : -1, Wild(random, 600) is var columns and < 10_000 ? columns : -1);
                 break;
             case 1:
                 batch.FillDense(new float[count * width], count, width);

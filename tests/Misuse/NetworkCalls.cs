@@ -21,7 +21,8 @@ internal sealed class NetworkCalls : IDisposable
         first.SavePanels(File(0));
         System.IO.File.WriteAllText(Table, "x,y\n1,2\n3,4\n5,a\n");
         // Four images of 2 x 3 pixels.
-        System.IO.File.WriteAllBytes(Path.Combine(_folder, "t10k-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 3, .. new byte[24]]);
+        System.IO.File.WriteAllBytes(
+            Path.Combine(_folder, "t10k-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 3, .. new byte[24]]);
         System.IO.File.WriteAllBytes(Path.Combine(_folder, "t10k-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 4, 0, 1, 0, 1]);
     }
 
@@ -29,7 +30,8 @@ internal sealed class NetworkCalls : IDisposable
     [
         new("Network.Predict", 400, random => Finite(Predict(_networks.Any(random), random))),
         new("Network.Classify", 40, random => _networks.Any(random).Classify(s_row.AsSpan(0, random.Next(10) == 0 ? 5 : Features))),
-        new("Network.PredictAll", 20, random => _networks.Any(random).PredictAll(_data, new float[random.Next(10) == 0 ? 7 : Rows * Classes], 1 + random.Next(2))),
+        new("Network.PredictAll", 20,
+            random => _networks.Any(random).PredictAll(_data, new float[random.Next(10) == 0 ? 7 : Rows * Classes], 1 + random.Next(2))),
         new("Network.Evaluate", 20, random => _networks.Any(random).Evaluate(random.Next(2) == 0 ? _data : _other, 1)),
         new("Network.Save", 10, random => _networks.Any(random).Save(File(random.Next(1, 4)))),
         new("Network.SaveDelta", 6, random => _networks.Any(random).SaveDelta(Path.Combine(_folder, $"{random.Next(3)}.delta"))),

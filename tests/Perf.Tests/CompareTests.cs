@@ -28,14 +28,16 @@ internal sealed class CompareTests
     }
 
     [Test]
-    public void The_band_can_be_widened() => Assert.That(Compare([Row("forward", 8192, 1)], [Row("forward", 8192, 1.9)], band: 1).Code, Is.Zero);
+    public void The_band_can_be_widened() =>
+        Assert.That(Compare([Row("forward", 8192, 1)], [Row("forward", 8192, 1.9)], band: 1).Code, Is.Zero);
 
     [Test]
     public void Rows_are_matched_by_what_they_measured_and_not_by_their_order()
     {
         Row[] before = [Row("forward", 8192, 1), Row("scatter", 8192, 20), Row("forward", 16384, 300)];
         Assert.That(Compare(before, [Row("forward", 16384, 301), Row("forward", 8192, 1.01), Row("scatter", 8192, 20)]).Code, Is.Zero);
-        Assert.That(Compare(before, [Row("forward", 16384, 301), Row("forward", 8192, 1.01), Row("scatter", 8192, 30)]).Code, Is.EqualTo(1));
+        Assert.That(
+            Compare(before, [Row("forward", 16384, 301), Row("forward", 8192, 1.01), Row("scatter", 8192, 30)]).Code, Is.EqualTo(1));
     }
 
     [Test]
@@ -73,7 +75,8 @@ internal sealed class CompareTests
     public void A_file_that_was_asked_for_must_be_there()
     {
         FileInfo now = Write("now.json", [Row("forward", 8192, 1)]);
-        Assert.That(() => new Comparing { Against = new(Path.Combine(_folder, "missing.json")), Band = 0.25 }.Run(now, TextWriter.Null), Throws.InstanceOf<IOException>());
+        Assert.That(() => new Comparing { Against = new(Path.Combine(_folder, "missing.json")), Band = 0.25 }.Run(now, TextWriter.Null),
+            Throws.InstanceOf<IOException>());
     }
 
     [Test]
@@ -82,7 +85,8 @@ internal sealed class CompareTests
         (int Code, string Output) Next(double seconds)
         {
             using var output = new StringWriter();
-            int code = new Comparing { History = new(Path.Combine(_folder, "history")), Band = 0.25 }.Run(Write("no-such-run.json", [Row("forward", 8192, seconds)]), output);
+            int code = new Comparing { History = new(Path.Combine(_folder, "history")), Band = 0.25 }.Run(
+                Write("no-such-run.json", [Row("forward", 8192, seconds)]), output);
             return (code, output.ToString());
         }
         Assert.That(Next(1).Output, Does.StartWith("notice: "));
@@ -122,6 +126,7 @@ internal sealed class CompareTests
 
     private static Row Row(string name, int m, double seconds, string kernels = "simd256") => new()
     {
-        { "kind", "kernel" }, { "name", name }, { "m", m }, { "batch", 128 }, { "density", 0.05 }, { "threads", 1 }, { "kernels", kernels }, { "seconds", seconds }, { "ratio", 1 / seconds },
+        { "kind", "kernel" }, { "name", name }, { "m", m }, { "batch", 128 }, { "density", 0.05 }, { "threads", 1 }, { "kernels", kernels },
+            { "seconds", seconds }, { "ratio", 1 / seconds },
     };
 }

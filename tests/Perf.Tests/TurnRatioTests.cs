@@ -17,7 +17,8 @@ internal sealed class TurnRatioTests
         TurnRatio[] ratios = [.. Enumerable.Range(0, samples).Select(_ => TurnRatio.Of(Enumerable.Range(0, rounds).Select(_ => Round())))];
         double measured = Math.Sqrt(ratios.Average(ratio => Math.Pow(Math.Log(ratio.Value), 2)));
         double claimed = Math.Sqrt(ratios.Average(ratio => ratio.Error * ratio.Error));
-        Assert.That(claimed, Is.InRange(measured, 1.3 * measured), "a median of all turns is a little better than that of the rounds' medians");
+        Assert.That(
+            claimed, Is.InRange(measured, 1.3 * measured), "a median of all turns is a little better than that of the rounds' medians");
 
         double[] Round()
         {
@@ -30,7 +31,8 @@ internal sealed class TurnRatioTests
     public void Disturbed_turns_and_rounds_move_neither_the_ratio_nor_its_error_far()
     {
         var random = new Random(2);
-        double[][] rounds = [.. Enumerable.Range(0, 12).Select(_ => Enumerable.Range(0, 10).Select(_ => 1.05 * Math.Exp(0.01 * Normal(random))).ToArray())];
+        double[][] rounds =
+            [.. Enumerable.Range(0, 12).Select(_ => Enumerable.Range(0, 10).Select(_ => 1.05 * Math.Exp(0.01 * Normal(random))).ToArray())];
         TurnRatio clean = TurnRatio.Of(rounds);
         Assert.That(clean.Value, Is.EqualTo(1.05).Within(0.005));
         // The other guest comes or goes between two turns of every round; pages lie badly in two rounds.

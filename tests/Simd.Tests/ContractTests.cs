@@ -52,9 +52,11 @@ public sealed class ContractTests
         using var scratch = new Arena();
         packed.Plan(more.Outputs, more.Inputs);
         NativeBuffer<float> values = problem.Transposed.Lists.Values;
-        Refused(() => Kernels.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, pulled, 0, 71, scratch));
+        Refused(
+            () => Kernels.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, pulled, 0, 71, scratch));
         Refused(() => Kernels.PullBack(other.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, pulled, 0, 70, scratch));
-        Refused(() => Kernels.Scatter(problem.Weights, problem.Outputs, problem.Outputs.Values, more.Transposed, values, 1f, 0, 1, scratch));
+        Refused(
+            () => Kernels.Scatter(problem.Weights, problem.Outputs, problem.Outputs.Values, more.Transposed, values, 1f, 0, 1, scratch));
         Refused(() => Kernels.Pack(problem.Weights, problem.Outputs, problem.Transposed, packed, 0, 70, scratch));
     }
 

@@ -22,8 +22,10 @@ public static class CholeskyDriver
             int below = column + KernelSet.CholeskyBlock, at = column;
             if (below >= order)
                 break;
-            Partition.Run(below, order, RowsOfGroup, threads, (from, to) => kernels.SolveBelowDiagonal(matrix, stride, at, order, panel, from, to));
-            Partition.Run(below, order, RowsOfGroup, threads, (from, to) => kernels.UpdateTrailing(matrix, stride, at, order, panel, from, to));
+            Partition.Run(
+                below, order, RowsOfGroup, threads, (from, to) => kernels.SolveBelowDiagonal(matrix, stride, at, order, panel, from, to));
+            Partition.Run(
+                below, order, RowsOfGroup, threads, (from, to) => kernels.UpdateTrailing(matrix, stride, at, order, panel, from, to));
         }
         return true;
     }

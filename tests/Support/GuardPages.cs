@@ -25,13 +25,15 @@ internal static unsafe partial class GuardPages
         if (OperatingSystem.IsLinux())
         {
             block = (byte*)MMap(null, whole, ReadWrite, PrivateAnonymous, -1, 0);
-            if (unchecked((nint)block) == -1 || MProtect(block, PageBytes, 0) != 0 || MProtect(block + PageBytes + bytes, PageBytes, 0) != 0)
+            if (unchecked((nint)block) == -1 || MProtect(block, PageBytes, 0) != 0
+                || MProtect(block + PageBytes + bytes, PageBytes, 0) != 0)
                 throw new InvalidOperationException($"no guarded block of {bytes} bytes: error {Marshal.GetLastPInvokeError()}");
         }
         else if (OperatingSystem.IsWindows())
         {
             block = (byte*)VirtualAlloc(null, whole, CommitReserve, WindowsReadWrite);
-            if (block == null || VirtualProtect(block, PageBytes, WindowsNoAccess, out _) == 0 || VirtualProtect(block + PageBytes + bytes, PageBytes, WindowsNoAccess, out _) == 0)
+            if (block == null || VirtualProtect(block, PageBytes, WindowsNoAccess, out _) == 0
+                || VirtualProtect(block + PageBytes + bytes, PageBytes, WindowsNoAccess, out _) == 0)
                 throw new InvalidOperationException($"no guarded block of {bytes} bytes: error {Marshal.GetLastPInvokeError()}");
         }
         else

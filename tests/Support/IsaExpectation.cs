@@ -24,7 +24,8 @@ public static class IsaExpectation
     };
 
     private static bool IsSwitchedOff() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => (string)entry.Key)
-        .Any(name => name.StartsWith("DOTNET_Enable", StringComparison.OrdinalIgnoreCase) || name.StartsWith("COMPlus_Enable", StringComparison.OrdinalIgnoreCase));
+        .Any(name => name.StartsWith("DOTNET_Enable", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("COMPlus_Enable", StringComparison.OrdinalIgnoreCase));
 
     private static int? PromisedLanes()
     {

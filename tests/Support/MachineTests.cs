@@ -21,7 +21,8 @@ public abstract class MachineTests
     {
         if (IsaExpectation.Lanes is not int lanes)
         {
-            Assert.Ignore($"instructions are switched off, or the processor cannot be asked, and {IsaExpectation.Variable} does not say what to expect");
+            Assert.Ignore($"instructions are switched off, or the processor cannot be asked, and {IsaExpectation.Variable} does not say " +
+                "what to expect");
             return;
         }
         Assert.That(KernelSets.Available[0].Lanes, Is.EqualTo(lanes), "a switch no longer works, or a set does not see its instructions");
@@ -52,7 +53,8 @@ public abstract class MachineTests
             Assert.Ignore("the processor cannot be asked");
         string line = File.ReadLines(Processors).First(text => text.StartsWith("flags", StringComparison.Ordinal));
         var flags = line.Split(' ', ':', '\t').ToHashSet();
-        bool hasAvx2 = new[] { "avx2", "fma", "popcnt", "bmi1" }.All(flags.Contains), hasAvx512 = hasAvx2 && new[] { "avx512f", "avx512bw", "avx512vl" }.All(flags.Contains);
+        bool hasAvx2 = new[] { "avx2", "fma", "popcnt", "bmi1" }.All(flags.Contains), hasAvx512 = hasAvx2
+            && new[] { "avx512f", "avx512bw", "avx512vl" }.All(flags.Contains);
         string wide = flags.Contains("avx512_bf16") ? "native-avx512bf16" : "native-avx512";
         Assert.That(KernelSets.Native[0].Name, Is.EqualTo(hasAvx512 ? wide : hasAvx2 ? "native-avx2" : "native-scalar"));
     }

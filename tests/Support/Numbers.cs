@@ -35,7 +35,8 @@ public static class Numbers
     public static void Within(double found, double expected, double bound, string what, long index)
     {
         if (!(Math.Abs(found - expected) <= bound))
-            Assert.Fail($"{what}: element {index} is {found:R}, expected {expected:R} within {bound:G3}, off by {Math.Abs(found - expected):G3}");
+            Assert.Fail(
+                $"{what}: element {index} is {found:R}, expected {expected:R} within {bound:G3}, off by {Math.Abs(found - expected):G3}");
     }
 
     /// <summary>

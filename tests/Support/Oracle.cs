@@ -23,7 +23,8 @@ public static class Oracle
     public static Chain[] PullBack(Problem problem, bool fused)
     {
         var pulled = new Chain[problem.Data * problem.Columns];
-        ForEachPair(problem, (datum, row, column) => pulled[datum * problem.Columns + column].Add(problem[row, column], problem.U[datum * problem.Rows + row], fused));
+        ForEachPair(problem, (datum, row, column) =>
+            pulled[datum * problem.Columns + column].Add(problem[row, column], problem.U[datum * problem.Rows + row], fused));
         return pulled;
     }
 
@@ -31,7 +32,8 @@ public static class Oracle
     public static Chain[] PushForward(Problem problem, bool fused)
     {
         var pushed = new Chain[problem.Data * problem.Rows];
-        ForEachPair(problem, (datum, row, column) => pushed[datum * problem.Rows + row].Add(problem[row, column], problem.X[datum * problem.Columns + column], fused));
+        ForEachPair(problem, (datum, row, column) =>
+            pushed[datum * problem.Rows + row].Add(problem[row, column], problem.X[datum * problem.Columns + column], fused));
         return pushed;
     }
 

@@ -37,7 +37,8 @@ public sealed unsafe partial class ReadOnlyPages : IDisposable
     {
         if (_bytes == 0 || !IsSupported)
             return;
-        bool done = OperatingSystem.IsLinux() ? MProtect(_from, _bytes, protection) == 0 : VirtualProtect(_from, _bytes, windowsProtection, out _) != 0;
+        bool done = OperatingSystem.IsLinux() ? MProtect(_from, _bytes, protection) == 0
+            : VirtualProtect(_from, _bytes, windowsProtection, out _) != 0;
         if (!done)
             throw new InvalidOperationException($"{_bytes} bytes could not be protected: error {Marshal.GetLastPInvokeError()}");
     }

@@ -11,7 +11,8 @@ namespace Subquad.Support;
 /// <param name="hiddenStepScale">s^2 of the hidden layers.</param>
 internal sealed class ReferenceBatch(ReferenceNetwork network, ReferencePoint[] points, int from, bool trainsOutput, double hiddenStepScale)
 {
-    private readonly double[][][] _cotangents = [.. points.SelectMany(point => Enumerable.Range(0, network.Outputs).Select(c => network.PullBack(point, UnitVector(network.Outputs, c))))];
+    private readonly double[][][] _cotangents = [.. points.SelectMany(
+        point => Enumerable.Range(0, network.Outputs).Select(c => network.PullBack(point, UnitVector(network.Outputs, c))))];
 
     private int Outputs => network.Outputs;
 

@@ -20,9 +20,11 @@ internal sealed class ReferenceNetwork
         ShiftedRelu[] activations = [.. layers.Hidden.Select(layer => (ShiftedRelu)layer.Activation)];
         _normalised = activations[0].IsNormalised;
         _gains = [.. activations.Select(activation => (double)activation.Gain)];
-        _thresholds = [.. layers.Hidden.Select(layer => Array.ConvertAll(layer.Thresholds.Slice(0, layer.Width).ToArray(), theta => (double)theta))];
+        _thresholds =
+            [.. layers.Hidden.Select(layer => Array.ConvertAll(layer.Thresholds.Slice(0, layer.Width).ToArray(), theta => (double)theta))];
         Widths = [layers.Inputs, .. layers.Hidden.Select(layer => layer.Width)];
-        Weights = [.. layers.Hidden.Select(layer => Array.ConvertAll(Samples.ToArray(layer.LowRank, network.Kernels.IsFused), value => (double)value))];
+        Weights = [.. layers.Hidden.Select(
+            layer => Array.ConvertAll(Samples.ToArray(layer.LowRank, network.Kernels.IsFused), value => (double)value))];
         Output = ToDouble(layers.Output);
         Outputs = layers.Outputs;
     }
@@ -52,7 +54,8 @@ internal sealed class ReferenceNetwork
         point.Hidden[0] = Array.ConvertAll(input.ToArray(), x => (double)x);
         for (int layer = 0; layer < Depth; layer++)
         {
-            double[] theta = _thresholds[layer], sums = Multiply(Weights[layer], point.Hidden[layer], Widths[layer + 1]), hidden = new double[sums.Length];
+            double[] theta = _thresholds[layer], sums = Multiply(Weights[layer], point.Hidden[layer], Widths[layer + 1]),
+                hidden = new double[sums.Length];
             point.PreActivations[layer] = sums;
             point.Fires[layer] = fires?[layer] ?? [.. sums.Select((g, r) => g > theta[r])];
             for (int r = 0; r < hidden.Length; r++)

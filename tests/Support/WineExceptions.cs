@@ -19,7 +19,8 @@ public static unsafe partial class WineExceptions
     /// <summary>Empties the list before every exception from now on. Does nothing anywhere but under wine.</summary>
     public static void Mend()
     {
-        if (!OperatingSystem.IsWindows() || RuntimeInformation.ProcessArchitecture != Architecture.X64 || !NativeLibrary.TryGetExport(NativeLibrary.Load("ntdll"), "wine_get_version", out _))
+        if (!OperatingSystem.IsWindows() || RuntimeInformation.ProcessArchitecture != Architecture.X64
+            || !NativeLibrary.TryGetExport(NativeLibrary.Load("ntdll"), "wine_get_version", out _))
             return;
         void* code = VirtualAlloc(null, (nuint)EmptyTheList.Length, CommitReserve, ExecuteReadWrite);
         EmptyTheList.CopyTo(new Span<byte>(code, EmptyTheList.Length));

@@ -6,11 +6,18 @@ namespace Subquad.Cli;
 internal sealed class EvaluateCommand : Command
 {
     public static readonly string[] Examples =
-        ["subquad evaluate subquad-model.safetensors fashion-mnist/", "subquad evaluate subquad-model.safetensors t10k-images-idx3-ubyte.gz", "subquad evaluate houses.safetensors coast.csv --delta coast-delta.safetensors"];
+        ["subquad evaluate subquad-model.safetensors fashion-mnist/",
+            "subquad evaluate subquad-model.safetensors t10k-images-idx3-ubyte.gz",
+            "subquad evaluate houses.safetensors coast.csv --delta coast-delta.safetensors"];
 
     private readonly Argument<string> _model = new("MODEL") { Description = "A model that 'train' saved." };
-    private readonly Argument<string> _data = new("DATA") { Description = "A folder with the MNIST file names (its test files), an IDX images file, a CSV with the target column, or LIBSVM text." };
-    private readonly Option<string?> _labels = Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
+    private readonly Argument<string> _data = new("DATA")
+    {
+        Description =
+            "A folder with the MNIST file names (its test files), an IDX images file, a CSV with the target column, or LIBSVM text.",
+    };
+    private readonly Option<string?> _labels =
+        Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
     private readonly Option<string?> _delta = Grammar.Delta();
     private readonly Option<bool> _shared = Grammar.Shared();
     private readonly Option<string?> _weights = Grammar.Weights();
@@ -38,7 +45,8 @@ internal sealed class EvaluateCommand : Command
             throw new UsageException($"--labels: expected an IDX images file as DATA, found '{path}'");
         labels = labels is null ? null : Grammar.ExistingFile(labels, "--labels");
         WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
-        using Network network = ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
+        using Network network =
+            ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
         Dataset data = network.Read(path, labels);
         if (data.Task == TaskKind.None)
             throw new InvalidDataException($"'{path}': expected the target column, found none");

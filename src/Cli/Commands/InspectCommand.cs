@@ -9,11 +9,14 @@ namespace Subquad.Cli;
 internal sealed class InspectCommand : Command
 {
     public static readonly string[] Examples =
-        ["subquad inspect subquad-model.safetensors", "subquad inspect houses.safetensors --delta coast-delta.safetensors", "subquad inspect --kernels"];
+        ["subquad inspect subquad-model.safetensors", "subquad inspect houses.safetensors --delta coast-delta.safetensors",
+            "subquad inspect --kernels"];
 
-    private readonly Argument<string?> _model = new("MODEL") { Description = "A model that 'train' saved.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _model =
+        new("MODEL") { Description = "A model that 'train' saved.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _delta = Grammar.Delta();
-    private readonly Option<bool> _kernels = Grammar.Flag("--kernels", "List the kernel sets of this machine and say whether the C core is there.");
+    private readonly Option<bool> _kernels =
+        Grammar.Flag("--kernels", "List the kernel sets of this machine and say whether the C core is there.");
 
     public InspectCommand(Session session) : base("inspect", "Says what a model is, and which kernels this machine has.")
     {
@@ -70,7 +73,8 @@ internal sealed class InspectCommand : Command
         if (Network.HasPanels(path))
             Line("panels", $"{path}.panels, {Words.Bytes(new FileInfo(path + ".panels").Length)}");
         if (delta is not null)
-            Line("delta", $"{delta}, {Words.Bytes(new FileInfo(delta).Length)}; rank {Words.List(network.DeltaRanks)} beside the hidden weights, outputs replaced");
+            Line("delta", $"{delta}, {Words.Bytes(new FileInfo(delta).Length)}; rank {Words.List(network.DeltaRanks)} beside the hidden " +
+                "weights, outputs replaced");
 
         void Line(string name, string text) => output.WriteLine($"{name + ":",-12}{text}");
     }

@@ -6,10 +6,15 @@ namespace Subquad.Cli;
 internal sealed class PredictCommand : Command
 {
     public static readonly string[] Examples =
-        ["subquad predict subquad-model.safetensors t10k-images-idx3-ubyte.gz", "subquad predict subquad-model.safetensors new-houses.csv --out prices.csv"];
+        ["subquad predict subquad-model.safetensors t10k-images-idx3-ubyte.gz",
+            "subquad predict subquad-model.safetensors new-houses.csv --out prices.csv"];
 
     private readonly Argument<string> _model = new("MODEL") { Description = "A model that 'train' saved." };
-    private readonly Argument<string> _data = new("DATA") { Description = "A folder with the MNIST file names (its test images), an IDX images file, a CSV, or LIBSVM text; targets are not needed." };
+    private readonly Argument<string> _data = new("DATA")
+    {
+        Description =
+            "A folder with the MNIST file names (its test images), an IDX images file, a CSV, or LIBSVM text; targets are not needed.",
+    };
     private readonly Option<string?> _out = Grammar.Text("--out", "Where the predictions go. [default: the output]", "FILE");
     private readonly Option<bool> _force = Grammar.Flag("--force", "Overwrite a file that exists.");
     private readonly Option<string?> _delta = Grammar.Delta();
@@ -37,11 +42,13 @@ internal sealed class PredictCommand : Command
         string model = Grammar.ExistingFile(parsed.GetValue(_model)!, "MODEL"), path = Grammar.Existing(parsed.GetValue(_data)!, "DATA");
         string? file = parsed.GetValue(_out) is { } given ? new OutputFiles(parsed.GetValue(_force)).Claim(given, "--out") : null;
         WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
-        using Network network = ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
+        using Network network =
+            ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
         Dataset data = network.Read(path, withTargets: false);
         session.Cancellation.ThrowIfCancellationRequested();
         if ((long)data.Count * network.OutputCount > Array.MaxLength)
-            throw new InvalidDataException($"'{path}': expected at most {Array.MaxLength / network.OutputCount} rows for {network.OutputCount} outputs, found {data.Count}");
+            throw new InvalidDataException($"'{path}': expected at most {Array.MaxLength / network.OutputCount} rows for " +
+                $"{network.OutputCount} outputs, found {data.Count}");
         var scores = new float[data.Count * network.OutputCount];
         network.PredictAll(data, scores, parsed.GetValue(_threads), session.Cancellation);
         if (file is null)

@@ -12,7 +12,8 @@ internal static class ModelFile
     /// weights.</param>
     /// <param name="kernels">Default: the best.</param>
     /// <param name="weights">How its hidden weights lie in memory.</param>
-    public static Network Load(string path, string? delta, bool shares = false, KernelSet? kernels = null, WeightFormat weights = WeightFormat.Float32)
+    public static Network Load(
+        string path, string? delta, bool shares = false, KernelSet? kernels = null, WeightFormat weights = WeightFormat.Float32)
     {
         if (delta is not null)
             Grammar.ExistingFile(delta, "--delta");

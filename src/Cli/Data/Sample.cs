@@ -18,5 +18,6 @@ internal static class Sample
     }
 
     private static Stream Open(string name) =>
-        typeof(Sample).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"the assembly lacks its resource {name}");
+        typeof(Sample).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"the assembly lacks its resource {name}");
 }

@@ -35,7 +35,8 @@ internal static class LearningCurve
         Line(plot, at, [.. shown.Select(step => scale * step.TrainMetric)], $"training {metric} (right)", Colors.C1, right: true);
         StepReport[] judged = [.. shown.Where(step => step.ValidationMetric is not null)];
         if (judged.Length > 0)
-            Line(plot, [.. judged.Select(step => (double)step.Step)], [.. judged.Select(step => scale * step.ValidationMetric!.Value)], $"validation {metric} (right)", Colors.C2, right: true);
+            Line(plot, [.. judged.Select(step => (double)step.Step)], [.. judged.Select(step => scale * step.ValidationMetric!.Value)],
+                $"validation {metric} (right)", Colors.C2, right: true);
 
         plot.Axes.Left.TickGenerator = new NumericManual([.. LossTicks(shown)]);
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
@@ -51,7 +52,8 @@ internal static class LearningCurve
     {
         if (shown.Length == 0)
             yield break;
-        int low = (int)Math.Floor(Math.Log10(shown.Min(step => step.Loss))), high = (int)Math.Ceiling(Math.Log10(shown.Max(step => step.Loss)));
+        int low = (int)Math.Floor(Math.Log10(shown.Min(step => step.Loss))),
+            high = (int)Math.Ceiling(Math.Log10(shown.Max(step => step.Loss)));
         for (int power = low; power <= high; power++)
             foreach (int digit in high - low > 4 ? [1] : new[] { 1, 2, 5 })
             {

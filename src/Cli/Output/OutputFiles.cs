@@ -48,11 +48,13 @@ internal sealed class OutputFiles(bool force)
     {
         try
         {
-            using var trial = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using var trial = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write,
+                FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"'{path}': expected a folder that files can be made in, found that none can be made in '{folder}'", fault);
+            throw new IOException(
+                $"'{path}': expected a folder that files can be made in, found that none can be made in '{folder}'", fault);
         }
     }
 }

@@ -23,7 +23,8 @@ internal static class PredictionCsv
     private static string Header(Network network, bool classes)
     {
         if (!classes)
-            return network.OutputCount == 1 ? "row,prediction" : $"row,{string.Join(',', Enumerable.Range(1, network.OutputCount).Select(output => $"prediction {output}"))}";
+            return network.OutputCount == 1 ? "row,prediction"
+                : $"row,{string.Join(',', Enumerable.Range(1, network.OutputCount).Select(output => $"prediction {output}"))}";
         return $"row,prediction,{string.Join(',', Enumerable.Range(0, network.OutputCount).Select(label => Cell(Name(network, label))))}";
     }
 
@@ -39,5 +40,6 @@ internal static class PredictionCsv
         return best;
     }
 
-    private static string Cell(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Cell(string text) =>
+        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

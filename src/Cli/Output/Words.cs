@@ -4,7 +4,8 @@ namespace Subquad.Cli;
 internal static class Words
 {
     /// <summary>accuracy 83.90 %, or RMSE 4.21 in the units of the target.</summary>
-    public static string Metric(TaskKind task, double value) => task == TaskKind.Classification ? $"accuracy {Percent(value)}" : $"RMSE {Plain(value)}";
+    public static string Metric(TaskKind task, double value) =>
+        task == TaskKind.Classification ? $"accuracy {Percent(value)}" : $"RMSE {Plain(value)}";
 
     /// <summary>The number of a metric without its name, for a column that has one.</summary>
     public static string MetricValue(TaskKind task, double? value) =>
@@ -34,7 +35,8 @@ internal static class Words
     public static string Shape(NetworkShape shape)
     {
         string firing = shape.Densities is { } densities ? $"density {List(densities)}" : $"shift {List(shape.ShiftConstant)}";
-        return $"{string.Join(" - ", [shape.Inputs, .. shape.Hidden, shape.Outputs])}, {firing}, {shape.Normalisation.ToString().ToLowerInvariant()}";
+        return $"{string.Join(" - ", [shape.Inputs, .. shape.Hidden, shape.Outputs])}, {firing}, " +
+            $"{shape.Normalisation.ToString().ToLowerInvariant()}";
     }
 
     /// <summary>The solvers as the command names them, in the order of <see cref="SolverChoice"/>.</summary>

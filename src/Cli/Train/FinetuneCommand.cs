@@ -14,10 +14,15 @@ internal sealed class FinetuneCommand : Command
     ];
 
     /// <summary>Options of <c>train</c> that say what a new network is like, or where a whole model is or goes.</summary>
-    private static readonly string[] s_ofNewModels = ["--width", "--hidden", "--density", "--shift", "--plain", "--target", "--task", "--from", "--out"];
+    private static readonly string[] s_ofNewModels =
+        ["--width", "--hidden", "--density", "--shift", "--plain", "--target", "--task", "--from", "--out"];
 
     private readonly Argument<string> _model = new("MODEL") { Description = "A model that 'train' saved." };
-    private readonly Argument<string> _data = new("DATA") { Description = "Data like those that the model was trained on: a folder with the MNIST file names, an IDX images file, a CSV, or LIBSVM text." };
+    private readonly Argument<string> _data = new("DATA")
+    {
+        Description =
+            "Data like those that the model was trained on: a folder with the MNIST file names, an IDX images file, a CSV, or LIBSVM text.",
+    };
     private readonly Option<string?> _delta = Grammar.Text("--delta", $"Where the change goes. [default: {TrainDefaults.Delta}]", "FILE");
     private readonly Option<bool> _shared = Grammar.Shared();
 
@@ -38,7 +43,8 @@ internal sealed class FinetuneCommand : Command
         string model = parsed.GetValue(_model)!;
         if (parsed.GetValue(_delta) is { } delta && Path.GetFullPath(delta) == Path.GetFullPath(model))
             throw new UsageException($"--delta: expected another file than MODEL, found '{delta}' for both");
-        TrainRequest request = train.Request(parsed, new(model, parsed.GetValue(_data)!, parsed.GetValue(_delta), parsed.GetValue(_shared)));
+        TrainRequest request =
+            train.Request(parsed, new(model, parsed.GetValue(_data)!, parsed.GetValue(_delta), parsed.GetValue(_shared)));
         return request with { Options = request.Options with { Flush = FlushPolicy.Never } };
     }
 }

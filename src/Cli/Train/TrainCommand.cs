@@ -17,47 +17,68 @@ internal sealed class TrainCommand : Command
 
     private readonly Argument<string?> _data = new("DATA")
     {
-        Description = "A folder with the MNIST file names, an IDX images file, a CSV, or LIBSVM or extreme-classification text (.libsvm, .svm, .txt, or by its first line); "
+        Description = "A folder with the MNIST file names, an IDX images file, a CSV, or LIBSVM or extreme-classification text " +
+            "(.libsvm, .svm, .txt, or by its first line); "
             + "files may be .gz. [default: an embedded part of Fashion-MNIST]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<int[]?> _width = Grammar.Numbers<int>(
-        "--width", $"Neurons of the hidden layers, one number or one per layer. [default: {TrainDefaults.Width}]", "whole numbers from 1 to 16777216", value => value is >= 1 and <= 1 << 24);
+        "--width", $"Neurons of the hidden layers, one number or one per layer. [default: {TrainDefaults.Width}]",
+            "whole numbers from 1 to 16777216", value => value is >= 1 and <= 1 << 24);
     private readonly Option<int?> _hidden = Grammar.Number<int>(
-        "--hidden", $"Hidden layers. [default: {TrainDefaults.HiddenLayers}, or as many as widths]", "a whole number from 1 to 64", value => value is >= 1 and <= 64);
+        "--hidden", $"Hidden layers. [default: {TrainDefaults.HiddenLayers}, or as many as widths]", "a whole number from 1 to 64", value =>
+            value is >= 1 and <= 64);
     private readonly Option<double[]?> _density = Grammar.Numbers<double>(
-        "--density", "Share of neurons that fire, one number or one per layer; 0.5 is the plain ReLU. [default: 0.2, then 0.1]", "numbers above 0 and at most 0.5", value => value is > 0 and <= 0.5);
+        "--density", "Share of neurons that fire, one number or one per layer; 0.5 is the plain ReLU. [default: 0.2, then 0.1]",
+            "numbers above 0 and at most 0.5", value => value is > 0 and <= 0.5);
     private readonly Option<double[]?> _shift = Grammar.Numbers<double>(
-        "--shift", "c of the threshold b = sqrt(c ln width), instead of --density.", "numbers from 0 to 10", value => value is >= 0 and <= 10);
+        "--shift", "c of the threshold b = sqrt(c ln width), instead of --density.", "numbers from 0 to 10", value =>
+            value is >= 0 and <= 10);
     private readonly Option<bool> _plain = Grammar.Flag("--plain", "Leave activations as they come instead of normalising each layer.");
 
-    private readonly Option<int?> _samples = Grammar.Number<int>("--samples", "Train on the first N rows only.", "a whole number of 2 or more", value => value >= 2);
+    private readonly Option<int?> _samples =
+        Grammar.Number<int>("--samples", "Train on the first N rows only.", "a whole number of 2 or more", value => value >= 2);
     private readonly Option<string?> _validation = Grammar.Text(
-        "--validation", $"Held-out data that stop the training: a share of the rows (0 for none), or a path. [default: {TrainDefaults.Validation}]", "F|PATH");
-    private readonly Option<string?> _test = Grammar.Text("--test", "Data for the figure at the end. [default: the test files of a folder]", "PATH");
+        "--validation",
+            $"Held-out data that stop the training: a share of the rows (0 for none), or a path. [default: {TrainDefaults.Validation}]",
+            "F|PATH");
+    private readonly Option<string?> _test =
+        Grammar.Text("--test", "Data for the figure at the end. [default: the test files of a folder]", "PATH");
     private readonly Option<string?> _target = Grammar.Text("--target", "The column of a CSV to predict. [default: the last]", "NAME");
-    private readonly Option<string?> _task = Grammar.Choice("--task", "What the target is. [default: text and few integers are classes]", "classification", "regression");
-    private readonly Option<string?> _labels = Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
+    private readonly Option<string?> _task =
+        Grammar.Choice("--task", "What the target is. [default: text and few integers are classes]", "classification", "regression");
+    private readonly Option<string?> _labels =
+        Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
 
     private readonly Option<string?> _trainer = Grammar.Choice("--trainer", "The method. [default: gauss-newton]", "gauss-newton");
     private readonly Option<string?> _activity = Grammar.Choice(
-        "--activity", "How firing neurons are found; all ways find the same. [default: the cheapest]", "full", "certified", "half-space-over-weights", "half-space-over-data", "correlation-tree");
-    private readonly Option<string?> _solver = Grammar.Choice("--solver", "How a step's system is solved; direct takes one output. [default: the cheapest]", [.. Words.Solvers]);
-    private readonly Option<int?> _trainFrom = Grammar.Number<int>("--train-from", "The first hidden layer to train, from 1. [default: the last]", "a whole number of 1 or more", value => value >= 1);
-    private readonly Option<int?> _batch = Grammar.Number<int>("--batch", "Rows per step. [default: all]", "a whole number of 1 or more", value => value >= 1);
-    private readonly Option<int?> _steps = Grammar.Number<int>("--steps", $"Steps at most; {TrainDefaults.SampleSteps} on the embedded sample.", "a whole number of 0 or more", value => value >= 0, TrainDefaults.Steps);
-    private readonly Option<ulong?> _seed = Grammar.Number<ulong>("--seed", "Draws weights, batches and held-out rows.", "a whole number of 0 or more", _ => true, TrainDefaults.Seed);
-    private readonly Option<double?> _damping = Grammar.Number<double>("--damping", "First damping, relative to trace(K)/n.", "a number of 0 or more", value => value >= 0, new GaussNewtonOptions().Damping);
+        "--activity", "How firing neurons are found; all ways find the same. [default: the cheapest]", "full", "certified",
+            "half-space-over-weights", "half-space-over-data", "correlation-tree");
+    private readonly Option<string?> _solver =
+        Grammar.Choice("--solver", "How a step's system is solved; direct takes one output. [default: the cheapest]", [.. Words.Solvers]);
+    private readonly Option<int?> _trainFrom = Grammar.Number<int>(
+        "--train-from", "The first hidden layer to train, from 1. [default: the last]", "a whole number of 1 or more", value => value >= 1);
+    private readonly Option<int?> _batch =
+        Grammar.Number<int>("--batch", "Rows per step. [default: all]", "a whole number of 1 or more", value => value >= 1);
+    private readonly Option<int?> _steps =
+        Grammar.Number<int>("--steps", $"Steps at most; {TrainDefaults.SampleSteps} on the embedded sample.", "a whole number of 0 or more",
+        value => value >= 0, TrainDefaults.Steps);
+    private readonly Option<ulong?> _seed = Grammar.Number<ulong>(
+        "--seed", "Draws weights, batches and held-out rows.", "a whole number of 0 or more", _ => true, TrainDefaults.Seed);
+    private readonly Option<double?> _damping = Grammar.Number<double>("--damping", "First damping, relative to trace(K)/n.",
+        "a number of 0 or more", value => value >= 0, new GaussNewtonOptions().Damping);
     private readonly Option<double?> _share = Grammar.Number<double>(
-        "--hidden-share", "Share of a step that the hidden layers carry.", "a number above 0 and below 1", value => value is > 0 and < 1, new GaussNewtonOptions().HiddenShare);
+        "--hidden-share", "Share of a step that the hidden layers carry.", "a number above 0 and below 1", value =>
+            value is > 0 and < 1, new GaussNewtonOptions().HiddenShare);
     private readonly Option<string?> _kernels = Grammar.Kernels();
     private readonly Option<int?> _threads = Grammar.Threads();
     private readonly Option<string?> _from = Grammar.Text("--from", "A model to train on; it brings its own shape.", "MODEL");
 
     private readonly Option<string?> _out = Grammar.Text("--out", $"Where the model goes. [default: {TrainDefaults.Model}]", "FILE");
     private readonly Option<string?> _log = Grammar.Text("--log", "Also write one line of JSON per step.", "FILE");
-    private readonly Option<string?> _plot = Grammar.Text("--plot", $"Where the learning curve goes, .png or .svg. [default: {TrainDefaults.Plot}]", "FILE");
+    private readonly Option<string?> _plot =
+        Grammar.Text("--plot", $"Where the learning curve goes, .png or .svg. [default: {TrainDefaults.Plot}]", "FILE");
     private readonly Option<bool> _noPlot = Grammar.Flag("--no-plot", "Draw no learning curve.");
     private readonly Option<bool> _force = Grammar.Flag("--force", "Overwrite files that exist.");
     private readonly Option<bool> _quiet = Grammar.Flag("--quiet", "Print the results only.");
@@ -67,7 +88,8 @@ internal sealed class TrainCommand : Command
         Add(_data);
         foreach (Option option in new Option[]
         {
-            _width, _hidden, _density, _shift, _plain, _samples, _validation, _test, _target, _task, _labels, _trainer, _activity, _solver, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
+            _width, _hidden, _density, _shift, _plain, _samples, _validation, _test, _target, _task, _labels, _trainer, _activity, _solver,
+                _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
             _threads, _from, _out, _log, _plot, _noPlot, _force, _quiet,
         })
             Add(option);
@@ -82,7 +104,8 @@ internal sealed class TrainCommand : Command
     internal TrainRequest Request(ParseResult parsed, Finetuning? tuning = null)
     {
         string? data = (tuning?.Data ?? parsed.GetValue(_data)) is { } given ? Grammar.Existing(given, "DATA") : null;
-        string? from = tuning is not null ? Grammar.ExistingFile(tuning.Model, "MODEL") : parsed.GetValue(_from) is { } model ? Grammar.ExistingFile(model, "--from") : null;
+        string? from = tuning is not null ? Grammar.ExistingFile(tuning.Model, "MODEL") : parsed.GetValue(_from) is { } model
+            ? Grammar.ExistingFile(model, "--from") : null;
         DataFormat? format = data is null ? null : Dataset.FormatOf(data);
         bool isTable = format == DataFormat.Csv, isSparse = format == DataFormat.Libsvm;
         Allow(parsed, _target, isTable && from is null, "a CSV and no --from");
@@ -95,9 +118,12 @@ internal sealed class TrainCommand : Command
 
         NetworkShape shape = Shape(parsed);
         if (from is null && parsed.GetValue(_trainFrom) > shape.Hidden.Count)
-            throw new UsageException($"--train-from: expected a hidden layer from 1 to {shape.Hidden.Count}, found {parsed.GetValue(_trainFrom)}");
-        if (parsed.GetValue(_activity) is { } search && search.StartsWith("half-space", StringComparison.Ordinal) && from is null && (parsed.GetValue(_trainFrom) ?? shape.Hidden.Count) != 1)
-            throw new UsageException($"--activity {search}: expected --train-from 1, found {parsed.GetValue(_trainFrom) ?? shape.Hidden.Count}");
+            throw new UsageException(
+                $"--train-from: expected a hidden layer from 1 to {shape.Hidden.Count}, found {parsed.GetValue(_trainFrom)}");
+        if (parsed.GetValue(_activity) is { } search && search.StartsWith("half-space", StringComparison.Ordinal) && from is null
+            && (parsed.GetValue(_trainFrom) ?? shape.Hidden.Count) != 1)
+            throw new UsageException(
+                $"--activity {search}: expected --train-from 1, found {parsed.GetValue(_trainFrom) ?? shape.Hidden.Count}");
         (double share, string? validation) = Validation(parsed.GetValue(_validation));
         var outputs = new OutputFiles(parsed.GetValue(_force));
         ulong seed = parsed.GetValue(_seed)!.Value;
@@ -105,7 +131,8 @@ internal sealed class TrainCommand : Command
         {
             Data = data,
             Labels = parsed.GetValue(_labels) is { } labels ? Grammar.ExistingFile(labels, "--labels") : null,
-            Csv = new CsvOptions { Target = parsed.GetValue(_target), Task = parsed.GetValue(_task) is { } task ? Enum.Parse<TaskKind>(task, ignoreCase: true) : null },
+            Csv = new CsvOptions { Target = parsed.GetValue(_target), Task = parsed.GetValue(_task) is { } task
+                ? Enum.Parse<TaskKind>(task, ignoreCase: true) : null },
             Samples = parsed.GetValue(_samples),
             ValidationShare = share,
             ValidationPath = validation,
@@ -117,7 +144,8 @@ internal sealed class TrainCommand : Command
             Options = new GaussNewtonOptions
             {
                 TrainFrom = parsed.GetValue(_trainFrom),
-                Activity = parsed.GetValue(_activity) is { } activity ? Enum.Parse<ActivityStrategy>(activity.Replace("-", ""), ignoreCase: true) : ActivityStrategy.Automatic,
+                Activity = parsed.GetValue(_activity) is { } activity
+                    ? Enum.Parse<ActivityStrategy>(activity.Replace("-", ""), ignoreCase: true) : ActivityStrategy.Automatic,
                 Solver = Words.Solver(parsed.GetValue(_solver)),
                 Steps = data is null && parsed.GetResult(_steps) is null or { Implicit: true }
                     ? TrainDefaults.SampleSteps : parsed.GetValue(_steps)!.Value,
@@ -127,10 +155,12 @@ internal sealed class TrainCommand : Command
                 Seed = seed,
                 Threads = parsed.GetValue(_threads) ?? Environment.ProcessorCount,
             },
-            Out = tuning is null ? outputs.Claim(parsed.GetValue(_out), "--out", TrainDefaults.Model) : outputs.Claim(tuning.Delta, "--delta", TrainDefaults.Delta),
+            Out = tuning is null ? outputs.Claim(parsed.GetValue(_out), "--out", TrainDefaults.Model)
+                : outputs.Claim(tuning.Delta, "--delta", TrainDefaults.Delta),
             KeepsDelta = tuning is not null,
             SharesBase = tuning is { Shares: true },
-            Plot = parsed.GetValue(_noPlot) ? null : LearningCurve.CheckFormat(outputs.Claim(parsed.GetValue(_plot), "--plot", TrainDefaults.Plot)),
+            Plot = parsed.GetValue(_noPlot) ? null
+                : LearningCurve.CheckFormat(outputs.Claim(parsed.GetValue(_plot), "--plot", TrainDefaults.Plot)),
             Log = parsed.GetValue(_log) is { } log ? outputs.Claim(log, "--log") : null,
             Quiet = parsed.GetValue(_quiet),
         };
@@ -149,7 +179,8 @@ internal sealed class TrainCommand : Command
             Hidden = widths.Length > 1 ? widths : [.. Enumerable.Repeat(widths[0], layers)],
             Normalisation = parsed.GetValue(_plain) ? Normalisation.Plain : Normalisation.Normalised,
         };
-        return shifts is null ? shape with { Densities = densities ?? TrainDefaults.Densities(layers) } : shape with { ShiftConstant = shifts };
+        return shifts is null ? shape with { Densities = densities ?? TrainDefaults.Densities(layers) }
+            : shape with { ShiftConstant = shifts };
     }
 
     private static (double Share, string? Path) Validation(string? text)
@@ -158,7 +189,8 @@ internal sealed class TrainCommand : Command
             return (TrainDefaults.Validation, null);
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share))
             return (0, Grammar.Existing(text, "--validation"));
-        return share is >= 0 and < 1 ? (share, null) : throw new UsageException($"--validation: expected a share from 0 to below 1 or a path, found '{text}'");
+        return share is >= 0 and < 1 ? (share, null)
+            : throw new UsageException($"--validation: expected a share from 0 to below 1 or a path, found '{text}'");
     }
 
     private static void OneOrEach(string option, int found, int layers)

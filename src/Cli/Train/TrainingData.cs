@@ -11,7 +11,8 @@ internal sealed record TrainingData(Dataset Training, Dataset? Validation, Datas
             : network.Read(path, request.Labels, train: true);
         Dataset training = all;
         if (request.Samples is { } samples)
-            training = samples <= all.Count ? all.First(samples) : throw new InvalidDataException($"--samples: expected at most {all.Count} rows, found {samples}");
+            training = samples <= all.Count ? all.First(samples)
+                : throw new InvalidDataException($"--samples: expected at most {all.Count} rows, found {samples}");
 
         Dataset? validation = request.ValidationPath is { } file ? Other(file) : null;
         // One row cannot be divided: it is trained on, and nothing stops the training early.
@@ -31,7 +32,8 @@ internal sealed record TrainingData(Dataset Training, Dataset? Validation, Datas
         Dataset Other(string path)
         {
             Dataset other = network is null ? all.ReadLike(path) : network.Read(path);
-            return other.Task != TaskKind.None ? other : throw new InvalidDataException($"'{path}': expected the target column, found none");
+            return other.Task != TaskKind.None ? other
+                : throw new InvalidDataException($"'{path}': expected the target column, found none");
         }
     }
 }

@@ -11,14 +11,17 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
     {
         using Network? loaded = request.From is { } model ? ModelFile.Load(model, null, request.SharesBase, request.Kernels) : null;
         if (loaded is not null && request.Options.TrainFrom > loaded.Shape.Hidden.Count)
-            throw new UsageException($"--train-from: expected a hidden layer from 1 to {loaded.Shape.Hidden.Count}, found {request.Options.TrainFrom}");
+            throw new UsageException(
+                $"--train-from: expected a hidden layer from 1 to {loaded.Shape.Hidden.Count}, found {request.Options.TrainFrom}");
         TrainingData data = TrainingData.Read(request, loaded);
-        if (request.Options.Solver == SolverChoice.DirectSketch && (loaded?.OutputCount ?? data.Training.OutputCount) is > 1 and var outputs)
+        if (request.Options.Solver == SolverChoice.DirectSketch
+            && (loaded?.OutputCount ?? data.Training.OutputCount) is > 1 and var outputs)
             throw new InvalidDataException($"--solver direct: expected a target of one number, found {outputs} outputs");
         session.Cancellation.ThrowIfCancellationRequested();
         Announce(data, loaded);
 
-        using Network network = loaded ?? Network.Create(request.Shape, data.Training, request.Seed, request.Kernels, request.Options.Threads, session.Cancellation);
+        using Network network = loaded ?? Network.Create(
+            request.Shape, data.Training, request.Seed, request.Kernels, request.Options.Threads, session.Cancellation);
         var steps = new List<StepReport>();
         TrainingResult result = Fit(network, data, steps);
         if (result.Reason == StopReason.Cancelled)
@@ -42,7 +45,8 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
             LearningCurve.Write(plot, steps, network.Task);
             session.Output.WriteLine($"plot: {plot}");
         }
-        return result.Reason == StopReason.NonFinite ? throw new InvalidDataException($"{result.Message}; the last accepted step is saved") : ExitCode.Done;
+        return result.Reason == StopReason.NonFinite ? throw new InvalidDataException($"{result.Message}; the last accepted step is saved")
+            : ExitCode.Done;
     }
 
     private TrainingResult Fit(Network network, TrainingData data, List<StepReport> steps)
@@ -68,14 +72,18 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
             return;
         Dataset training = data.Training;
         NetworkShape shape = loaded?.Shape ?? request.Shape with { Inputs = training.InputWidth, Outputs = training.OutputCount };
-        string target = training.Task == TaskKind.Classification ? $"{training.OutputCount} classes" : training.OutputCount == 1 ? "a number" : $"{training.OutputCount} numbers";
+        string target = training.Task == TaskKind.Classification ? $"{training.OutputCount} classes" : training.OutputCount == 1
+            ? "a number" : $"{training.OutputCount} numbers";
         string missing = training.MissingCells > 0 ? $", {training.MissingCells} missing cells filled with medians" : "";
         long step = MemoryEstimate.OfTraining(shape, request.Options, training, data.Validation);
         session.Output.WriteLine(
-            $"data: {training.Count} rows to train on, {data.Validation?.Count ?? 0} to validate, {data.Test?.Count ?? 0} to test; {training.InputWidth} features, {target}{missing}");
-        session.Output.WriteLine($"network: {Words.Shape(shape)}, seed {loaded?.Seed ?? request.Seed}{(loaded is null ? "" : $", from {request.From}")}");
+            $"data: {training.Count} rows to train on, {data.Validation?.Count ?? 0} to validate, {data.Test?.Count ?? 0} to test; " +
+            $"{training.InputWidth} features, {target}{missing}");
         session.Output.WriteLine(
-            $"memory: {Words.Bytes(shape.WeightBytes)} of weights, {Words.Bytes(step)} to train; kernels {request.Kernels.Name}, {request.Options.Threads} threads");
+            $"network: {Words.Shape(shape)}, seed {loaded?.Seed ?? request.Seed}{(loaded is null ? "" : $", from {request.From}")}");
+        session.Output.WriteLine(
+            $"memory: {Words.Bytes(shape.WeightBytes)} of weights, {Words.Bytes(step)} to train; kernels {request.Kernels.Name}, " +
+            $"{request.Options.Threads} threads");
         if (!NativeCore.IsPresent)
             session.Output.WriteLine(NativeCore.Describe());
     }
@@ -92,7 +100,8 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
     {
         if (data.Test is { } test)
             return $"test {Words.Metric(network.Task, network.Evaluate(test, request.Options.Threads, session.Cancellation).Metric)}";
-        return result.ValidationMetric is { } validation ? $"validation {Words.Metric(network.Task, validation)}" : $"training {Words.Metric(network.Task, result.TrainMetric)}";
+        return result.ValidationMetric is { } validation ? $"validation {Words.Metric(network.Task, validation)}"
+            : $"training {Words.Metric(network.Task, result.TrainMetric)}";
     }
 
     private int Cancelled(Network network, TrainingResult result)

@@ -49,7 +49,8 @@ internal static class ActivityCosts
     /// <param name="active">Share that fired last.</param>
     /// <param name="threads">Workers.</param>
     /// <param name="spent">Full passes' worth of uncertain neurons since the reference was taken.</param>
-    public static bool Keeps(CertificatePolicy policy, HiddenLayer layer, ActiveBatch inputs, double computed, double active, int threads, ref double spent)
+    public static bool Keeps(
+        CertificatePolicy policy, HiddenLayer layer, ActiveBatch inputs, double computed, double active, int threads, ref double spent)
     {
         double uncertain = Math.Max(0, computed - active);
         if (uncertain > policy.MostUncertain)
@@ -59,7 +60,8 @@ internal static class ActivityCosts
             spent += uncertain * PairSecondsPerElement / FullSecondsPerElement;
             return spent <= policy.PassesBeforeRenewal;
         }
-        double perDatum = (double)inputs.EntryCount / Math.Max(1, inputs.Count), full = SecondsOfFull(layer, inputs.Count, perDatum, threads);
+        double perDatum = (double)inputs.EntryCount / Math.Max(1, inputs.Count),
+            full = SecondsOfFull(layer, inputs.Count, perDatum, threads);
         double certified = SecondsOfCertified(layer, inputs.Count, perDatum, computed * layer.Width, threads);
         spent += (certified - SecondsOfCertified(layer, inputs.Count, perDatum, active * layer.Width, threads)) / full;
         return certified <= policy.PassesBeforeRenewal * full && spent <= policy.PassesBeforeRenewal;
@@ -81,10 +83,13 @@ internal static class ActivityCosts
     /// <param name="data">Data.</param>
     public static ActivityStrategy CheapestForFirst(HiddenLayer layer, int data)
     {
-        double neurons = layer.Width, d = layer.Inputs, density = layer.ExpectedDensity, moved = neurons * (1 - Math.Pow(1 - density, data));
+        double neurons = layer.Width, d = layer.Inputs, density = layer.ExpectedDensity,
+            moved = neurons * (1 - Math.Pow(1 - density, data));
         double scan = neurons * (ScanPerNeuron + ScanPerPair * data);
         double overWeights = neurons * WeightsPerNeuron + moved * WeightsPerMoved * d * d + data * neurons * density * WeightsPerHit;
         double overData = neurons * DataPerNeuron + moved * (DataPerMoved + DataPerMovedPair * d * data);
-        return scan <= Math.Min(overWeights, overData) ? ActivityStrategy.Full : overWeights <= overData ? ActivityStrategy.HalfSpaceOverWeights : ActivityStrategy.HalfSpaceOverData;
+        if (scan <= Math.Min(overWeights, overData))
+            return ActivityStrategy.Full;
+        return overWeights <= overData ? ActivityStrategy.HalfSpaceOverWeights : ActivityStrategy.HalfSpaceOverData;
     }
 }

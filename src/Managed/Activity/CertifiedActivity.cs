@@ -179,7 +179,8 @@ internal sealed class CertifiedActivity : IDisposable
         _inputs = inputs;
         _kernels.Team.Run((inputs.Count + Chunk - 1) / Chunk, _measure);
         for (int datum = 0; datum < inputs.Count; datum++)
-            if (!(_bound!.On[datum] < Largest) || !(_bound.Off[datum] < Largest) || !(_norms[datum] < Largest) || !(_reference.Sizes[datum] < Largest))
+            if (!(_bound!.On[datum] < Largest) || !(_bound.Off[datum] < Largest) || !(_norms[datum] < Largest)
+                || !(_reference.Sizes[datum] < Largest))
                 return false;
         return true;
     }
@@ -192,7 +193,8 @@ internal sealed class CertifiedActivity : IDisposable
             for (int block = 0; block < _inputs.Blocks; block++)
             {
                 ReadOnlySpan<float> values = ValuesOf(_inputs, block, datum), valuesThen = ValuesOf(_reference.Inputs, block, datum);
-                ReadOnlySpan<ushort> ids = IdsOf(_inputs, block, datum), idsThen = IdsOf(_reference.Inputs, block, datum), support = IdsOf(_reference.Supports, block, datum);
+                ReadOnlySpan<ushort> ids = IdsOf(_inputs, block, datum), idsThen = IdsOf(_reference.Inputs, block, datum),
+                    support = IdsOf(_reference.Supports, block, datum);
                 for (int now = 0, then = 0, place = 0; now < ids.Length || then < idsThen.Length;)
                 {
                     int id = Math.Min(now < ids.Length ? ids[now] : int.MaxValue, then < idsThen.Length ? idsThen[then] : int.MaxValue);
@@ -236,7 +238,8 @@ internal sealed class CertifiedActivity : IDisposable
         FillErrors(bound, longest);
         for (int row = 0; row < norms.Length; row++)
         {
-            bound.Growth[row] = Up(drift[row] - _reference.DriftThen[row] + change[row] + folding[row] + RowBounds.LostSquares(_layer.Inputs));
+            bound.Growth[row] =
+                Up(drift[row] - _reference.DriftThen[row] + change[row] + folding[row] + RowBounds.LostSquares(_layer.Inputs));
             bound.Norms[row] = Up(norms[row] + change[row] + folding[row]);
             bound.Slack[row] = Up(product * change[row] + CarryRoundings * RowBounds.Roundoff * (norms[row] + change[row]) + folding[row]);
             bound.Limits[row] = _layer.Thresholds[row] - Underflow;

@@ -54,7 +54,8 @@ internal sealed class HalfSpaceOverWeights(TeamKernels kernels, HiddenLayer laye
         foreach (float threshold in Layer.Thresholds.Slice(0, Layer.Width))
             least = Math.Min(least, threshold);
         int data = _rows.Length / Layer.Inputs;
-        _lists.Search(data, (datum, hits) => _tree!.ReportAscending(_rows.AsSpan(datum * Layer.Inputs, Layer.Inputs), least, hits), (_, id) => Layer.Thresholds[id], gain);
+        _lists.Search(data, (datum, hits) => _tree!.ReportAscending(_rows.AsSpan(datum * Layer.Inputs, Layer.Inputs), least, hits),
+            (_, id) => Layer.Thresholds[id], gain);
         Computed = (double)_lists.Found / ((double)data * Layer.Width);
         _lists.FillInto(active, Layer.Width);
     }

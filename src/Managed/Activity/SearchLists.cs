@@ -45,7 +45,8 @@ internal sealed class SearchLists : IDisposable
     /// <param name="thresholdOf">The threshold of (list, id).</param>
     /// <param name="gain">Multiplies what is kept.</param>
     /// <param name="skips">Lists that stay as they are.</param>
-    public void Search(int queries, Action<int, SearchHits> report, Func<int, int, float> thresholdOf, float gain, Func<int, bool>? skips = null)
+    public void Search(
+        int queries, Action<int, SearchHits> report, Func<int, int, float> thresholdOf, float gain, Func<int, bool>? skips = null)
     {
         if (_counts.Length != queries)
         {

@@ -70,7 +70,8 @@ internal sealed class Examples
         for (int row = 0; row < labels.Length; row++)
         {
             if (labels[row] < 0 || labels[row] >= classNames.Length)
-                throw new InvalidDataException($"row {row} (from 0): expected a label from 0 to {classNames.Length - 1}, found {labels[row]}");
+                throw new InvalidDataException(
+                    $"row {row} (from 0): expected a label from 0 to {classNames.Length - 1}, found {labels[row]}");
         }
         return new(inputs, TargetKind.Classes, labels, classNames, [], classNames.Length, schema) { MissingCells = missingCells };
     }
@@ -83,7 +84,8 @@ internal sealed class Examples
         RequireRows(inputs, values.Length, outputs, schema);
         int bad = IndexOfNotFinite(values);
         if (bad >= 0)
-            throw new InvalidDataException($"row {bad / outputs} (from 0), target {bad % outputs}: expected a finite number, found {values[bad]}");
+            throw new InvalidDataException(
+                $"row {bad / outputs} (from 0), target {bad % outputs}: expected a finite number, found {values[bad]}");
         return new(inputs, TargetKind.Values, [], [], values, outputs, schema) { MissingCells = missingCells };
     }
 

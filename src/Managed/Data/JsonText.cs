@@ -30,7 +30,8 @@ internal static class JsonText
             using var document = JsonDocument.Parse(text);
             return read(document.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException
+            or ArgumentException)
         {
             throw new InvalidDataException($"{what}: expected the JSON text that a model stores, found a fault: {e.Message}", e);
         }
@@ -61,7 +62,8 @@ internal static class JsonText
         owner.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
 
     public static string[] Strings(JsonElement owner, string name) =>
-        owner.GetProperty(name).EnumerateArray().Select(element => element.GetString() ?? throw new FormatException($"'{name}' holds null")).ToArray();
+        owner.GetProperty(name).EnumerateArray().Select(element => element.GetString() ?? throw new FormatException($"'{name}' holds null"))
+            .ToArray();
 
     private static float Finite(JsonElement element, string name)
     {

@@ -29,7 +29,8 @@ internal sealed class TableSchema
             throw new ArgumentException("expected at least one column beside the target, found none", nameof(columns));
         TableColumn? wide = columns.FirstOrDefault(column => column.Categories.Length > MaxCategories);
         if (wide is not null)
-            throw new ArgumentException($"column '{wide.Name}': expected at most {MaxCategories} categories, found {wide.Categories.Length}", nameof(columns));
+            throw new ArgumentException(
+                $"column '{wide.Name}': expected at most {MaxCategories} categories, found {wide.Categories.Length}", nameof(columns));
         _ = Index(columns.Select(column => column.Name), "column");
         _classes = Index(classNames, "class");
         _categories = columns.Select(column => Index(column.Categories, $"category of column '{column.Name}'")).ToArray();
@@ -42,7 +43,8 @@ internal sealed class TableSchema
         if (Width == 0)
             throw new ArgumentException("expected at least one feature, found none", nameof(columns));
         FeatureNames = columns.SelectMany(column =>
-            column.Kind == ColumnKind.Numeric ? [column.Name] : column.Categories.Select(category => $"{column.Name}={category}")).ToArray();
+            column.Kind == ColumnKind.Numeric ? [column.Name] : column.Categories.Select(category => $"{column.Name}={category}"))
+                .ToArray();
     }
 
     /// <summary>The columns beside the target, in training order.</summary>

@@ -72,7 +72,8 @@ internal sealed class TargetTransform
             throw new ArgumentException($"expected room for {Width} numbers, found {destination.Length}", nameof(destination));
         bool fits = examples.Kind == Kind && (Kind == TargetKind.Classes ? examples.OutputCount <= Width : examples.OutputCount == Width);
         if (!fits)
-            throw new ArgumentException($"expected {Width} targets of kind {Kind}, found {examples.OutputCount} of kind {examples.Kind}", nameof(examples));
+            throw new ArgumentException(
+                $"expected {Width} targets of kind {Kind}, found {examples.OutputCount} of kind {examples.Kind}", nameof(examples));
 
         if (Kind == TargetKind.Classes)
         {

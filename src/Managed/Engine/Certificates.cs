@@ -77,9 +77,11 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
         _audit.Find(_auditSums, hidden);
         ActiveSets found = state.Of(layer).Sets;
         if (!found.Active.SameEntries(_audit.Active))
-            throw new InvalidOperationException($"the certificate of hidden layer {layer + 1} is wrong: {found.Active.EntryCount} neurons fire under it, {_audit.Active.EntryCount} in the full pass");
+            throw new InvalidOperationException($"the certificate of hidden layer {layer + 1} is wrong: {found.Active.EntryCount} " +
+                $"neurons fire under it, {_audit.Active.EntryCount} in the full pass");
         int entries = checked((int)found.Active.EntryCount);
-        if (!found.Active.Values.Slice(0, entries).SequenceEqual(_audit.Active.Values.Slice(0, entries)) || !found.Norms.SequenceEqual(_audit.Norms))
+        if (!found.Active.Values.Slice(0, entries).SequenceEqual(_audit.Active.Values.Slice(0, entries))
+            || !found.Norms.SequenceEqual(_audit.Norms))
             throw new InvalidOperationException($"the certified pass of hidden layer {layer + 1} has other values than the full pass");
     }
 

@@ -15,7 +15,8 @@ internal static class AtomicFile
         string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
         {
-            using (FileStream file = Guarded(path, () => new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16)))
+            using (FileStream file = Guarded(
+                path, () => new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16)))
             {
                 write(file);
                 Guarded(path, () =>

@@ -58,7 +58,8 @@ internal sealed class ColumnSurvey(string name, int maxDistinct, bool classes)
         if (IsNumeric)
             return new(name, ColumnKind.Numeric, float.NaN, [], Missing);
         if (Overflows)
-            throw new InvalidDataException($"{file}, column '{name}': expected numbers, or at most {maxDistinct} different texts, found more");
+            throw new InvalidDataException(
+                $"{file}, column '{name}': expected numbers, or at most {maxDistinct} different texts, found more");
         return new(name, ColumnKind.Categorical, 0, Texts(), Missing);
     }
 }

@@ -47,7 +47,8 @@ internal static class CsvExamples
             throw new InvalidDataException($"'{path}': expected at least one column beside the target '{csv.Header[0]}', found none");
 
         ColumnSurvey[] surveys = csv.Header.Select((name, i) =>
-            i == targetAt ? new ColumnSurvey(name, MaxClasses, classes: true) : new ColumnSurvey(name, TableSchema.MaxCategories, classes: false)).ToArray();
+            i == targetAt ? new ColumnSurvey(name, MaxClasses, classes: true)
+                : new ColumnSurvey(name, TableSchema.MaxCategories, classes: false)).ToArray();
         int rows = 0;
         for (; csv.Read(); rows = checked(rows + 1))
         {
@@ -64,7 +65,8 @@ internal static class CsvExamples
         if (kind == TargetKind.Classes && targets.Overflows)
             throw new InvalidDataException($"'{path}', column '{targets.Name}': expected at most {MaxClasses} classes, found more");
         if (kind == TargetKind.Classes && targets.Distinct < 2)
-            throw new InvalidDataException($"'{path}', column '{targets.Name}': expected at least 2 classes, found '{targets.Texts()[0]}' only");
+            throw new InvalidDataException(
+                $"'{path}', column '{targets.Name}': expected at least 2 classes, found '{targets.Texts()[0]}' only");
         TableColumn[] columns = surveys.Where((_, i) => i != targetAt).Select(survey => survey.ToColumn($"'{path}'")).ToArray();
         return (new TableSchema(columns, targets.Name, kind, kind == TargetKind.Classes ? targets.Texts() : []), rows);
     }
@@ -78,7 +80,8 @@ internal static class CsvExamples
         int[] places = schema.Columns.Select(column => Array.IndexOf(csv.Header, column.Name)).ToArray();
         int absent = Array.IndexOf(places, -1);
         if (absent >= 0)
-            throw new InvalidDataException($"'{path}': expected a column '{schema.Columns[absent].Name}', found the columns {Listed(csv.Header)}");
+            throw new InvalidDataException(
+                $"'{path}': expected a column '{schema.Columns[absent].Name}', found the columns {Listed(csv.Header)}");
         int targetAt = Array.IndexOf(csv.Header, schema.TargetName);
 
         long limit = expectedRows * (long)schema.Width ?? Array.MaxLength;
@@ -116,7 +119,8 @@ internal static class CsvExamples
         {
             CellState.Missing => false,
             CellState.NotANumber => throw csv.Fault($"expected a number in column '{csv.Header[place]}', found '{Short(csv[place])}'"),
-            CellState.NotFinite => throw csv.Fault($"expected a finite number in column '{csv.Header[place]}', found '{Short(csv[place])}'"),
+            CellState.NotFinite =>
+                throw csv.Fault($"expected a finite number in column '{csv.Header[place]}', found '{Short(csv[place])}'"),
             _ => true,
         };
 

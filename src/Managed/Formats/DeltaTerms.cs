@@ -13,7 +13,8 @@ namespace Subquad.Formats;
 /// </summary>
 internal static class DeltaTerms
 {
-    private static readonly string[] s_names = ["groups.{0}", "scale.{0}", "U.{0}.starts", "U.{0}.ids", "U.{0}.values", "V.{0}.starts", "V.{0}.ids", "V.{0}.values"];
+    private static readonly string[] s_names =
+        ["groups.{0}", "scale.{0}", "U.{0}.starts", "U.{0}.ids", "U.{0}.values", "V.{0}.starts", "V.{0}.ids", "V.{0}.values"];
 
     /// <summary>The tensors of a hidden layer's terms; none without any.</summary>
     /// <param name="layer">From 1.</param>
@@ -27,7 +28,8 @@ internal static class DeltaTerms
             groups[group + 1] = groups[group] + held[group].Count;
         yield return TensorSource.Of($"groups.{layer}", groups);
         yield return TensorSource.Of($"scale.{layer}", [.. held.Select(terms => terms.Scale)]);
-        foreach (TensorSource tensor in Rows($"U.{layer}", [.. held.Select(terms => terms.Outputs)]).Concat(Rows($"V.{layer}", [.. held.Select(terms => terms.Inputs)])))
+        foreach (TensorSource tensor in Rows($"U.{layer}", [.. held.Select(terms => terms.Outputs)])
+            .Concat(Rows($"V.{layer}", [.. held.Select(terms => terms.Inputs)])))
             yield return tensor;
     }
 
@@ -37,10 +39,12 @@ internal static class DeltaTerms
     /// <exception cref="InvalidDataException">There is another tensor; the message names it.</exception>
     public static void CheckNames(SafetensorsFile file, int layers)
     {
-        HashSet<string> known = [.. Enumerable.Range(1, layers).SelectMany(layer => s_names.Select(name => string.Format(CultureInfo.InvariantCulture, name, layer))), "A"];
+        HashSet<string> known = [.. Enumerable.Range(1, layers)
+            .SelectMany(layer => s_names.Select(name => string.Format(CultureInfo.InvariantCulture, name, layer))), "A"];
         foreach (TensorInfo tensor in file.Tensors)
             if (!known.Contains(tensor.Name))
-                throw new InvalidDataException($"'{file.Path}': expected the tensors of a delta of {layers} hidden layers, found '{tensor.Name}' too");
+                throw new InvalidDataException(
+                    $"'{file.Path}': expected the tensors of a delta of {layers} hidden layers, found '{tensor.Name}' too");
     }
 
     /// <summary>Reads the terms of a hidden layer.</summary>
@@ -67,7 +71,8 @@ internal static class DeltaTerms
         {
             for (int group = 0; group < scales.Length; group++)
             {
-                using ActiveBatch outputs = u.Take((int)groups[group], (int)groups[group + 1]), inputs = v.Take((int)groups[group], (int)groups[group + 1]);
+                using ActiveBatch outputs = u.Take((int)groups[group], (int)groups[group + 1]),
+                    inputs = v.Take((int)groups[group], (int)groups[group + 1]);
                 held.Add(new LowRankTerms());
                 held[^1].Set(outputs, outputs.Values, inputs, scales[group]);
             }
@@ -110,7 +115,8 @@ internal static class DeltaTerms
             foreach (int id in ids.AsSpan((int)starts[term], (int)(starts[term + 1] - starts[term])))
             {
                 if (id <= last || id >= width)
-                    throw Fault(file, $"{name}.ids", $"ascending ids below {width} in term {term}", last < 0 ? $"{id}" : $"{id} after {last}");
+                    throw Fault(
+                        file, $"{name}.ids", $"ascending ids below {width} in term {term}", last < 0 ? $"{id}" : $"{id} after {last}");
                 last = id;
             }
         }
@@ -122,7 +128,8 @@ internal static class DeltaTerms
     {
         long[] starts = Read<long>(file, name, null, file.ReadLongs);
         if (starts is not [0, ..] || starts[^1] > Array.MaxLength - 1)
-            throw Fault(file, name, $"numbers from 0 to {Array.MaxLength - 1}", starts.Length == 0 ? "none" : $"{starts[0]} to {starts[^1]}");
+            throw Fault(
+                file, name, $"numbers from 0 to {Array.MaxLength - 1}", starts.Length == 0 ? "none" : $"{starts[0]} to {starts[^1]}");
         for (int i = 1; i < starts.Length; i++)
             if (starts[i] < starts[i - 1])
                 throw Fault(file, name, "ascending numbers", $"{starts[i]} after {starts[i - 1]}");

@@ -120,7 +120,8 @@ internal static class IdxReader
     private static int[] ReadHeader(Stream stream, string name, bool labels)
     {
         Span<byte> bytes = stackalloc byte[4 * (MaxDimensions + 1)];
-        string expected = labels ? "the IDX magic number 0x00000801 of labels" : $"an IDX magic number from 0x00000802 to 0x0000080{MaxDimensions} of images";
+        string expected = labels ? "the IDX magic number 0x00000801 of labels"
+            : $"an IDX magic number from 0x00000802 to 0x0000080{MaxDimensions} of images";
         if (InputFile.Read(stream, bytes[..4], name) < 4)
             throw new InvalidDataException($"{name}: expected {expected}, found the end of the file");
         uint magic = BinaryPrimitives.ReadUInt32BigEndian(bytes);
@@ -163,7 +164,8 @@ internal static class IdxReader
     {
         string name = Path.GetFileName(imagesPath);
         if (!name.Contains("images", StringComparison.Ordinal))
-            throw new ArgumentException($"the labels of '{imagesPath}' must be named: its file name does not contain \"images\"", nameof(imagesPath));
+            throw new ArgumentException(
+                $"the labels of '{imagesPath}' must be named: its file name does not contain \"images\"", nameof(imagesPath));
         name = name.Replace("images", "labels", StringComparison.Ordinal).Replace("idx3", "idx1", StringComparison.Ordinal);
         if (name.EndsWith(".gz", StringComparison.Ordinal))
             name = name[..^3];

@@ -41,7 +41,8 @@ internal static class PanelsFile
                     Write(stream, matrix.Panel(panel));
                     stream.Write(padding);
                 }
-                for (long rest = MappedFile.BytesOf(matrix.Rows, matrix.Columns) - PanelMatrix.BytesOf(matrix.Rows, matrix.Columns); rest > 0; rest -= padding.Length)
+                for (long rest = MappedFile.BytesOf(matrix.Rows, matrix.Columns) - PanelMatrix.BytesOf(matrix.Rows, matrix.Columns);
+                    rest > 0; rest -= padding.Length)
                     stream.Write(padding.AsSpan(0, (int)Math.Min(rest, padding.Length)));
             }
         });
@@ -100,7 +101,8 @@ internal static class PanelsFile
     private static MappedFile Open(string path)
     {
         if (!File.Exists(path))
-            throw new FileNotFoundException($"'{path}' does not exist; a model's weights are shared after SavePanels wrote them there", path);
+            throw new FileNotFoundException(
+                $"'{path}' does not exist; a model's weights are shared after SavePanels wrote them there", path);
         try
         {
             return new MappedFile(path);
@@ -121,7 +123,8 @@ internal static class PanelsFile
             throw new InvalidDataException($"'{path}': expected version {Version} of weights in panels, found {version}");
         string wanted = HashIn(expected), has = HashIn(found);
         if (has != wanted)
-            throw new InvalidDataException($"'{path}': expected the weights of the model with the SHA-256 {wanted}, found those of {has}: the model was saved anew, and its panels were not");
+            throw new InvalidDataException($"'{path}': expected the weights of the model with the SHA-256 {wanted}, found those of " +
+                $"{has}: the model was saved anew, and its panels were not");
         if (!found.AsSpan().SequenceEqual(expected))
             throw new InvalidDataException($"'{path}': expected the shapes of the model's weights, found others: the file is damaged");
         long bytes = BinaryPrimitives.ReadInt64LittleEndian(found.AsSpan(16));
@@ -134,9 +137,11 @@ internal static class PanelsFile
     private static byte[] Header(string hash, IReadOnlyList<(int Rows, int Columns)> shapes)
     {
         if (!BitConverter.IsLittleEndian)
-            throw new PlatformNotSupportedException("weights in panels are little-endian, and this machine is not; load the model without sharing");
+            throw new PlatformNotSupportedException(
+                "weights in panels are little-endian, and this machine is not; load the model without sharing");
         if (shapes.Count > MostMatrices)
-            throw new ArgumentException($"expected at most {MostMatrices} hidden layers in a file of panels, found {shapes.Count}", nameof(shapes));
+            throw new ArgumentException(
+                $"expected at most {MostMatrices} hidden layers in a file of panels, found {shapes.Count}", nameof(shapes));
         var header = new byte[MappedFile.Alignment];
         Span<byte> list = header.AsSpan(ListPlace);
         long place = MappedFile.Alignment;

@@ -82,7 +82,8 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>A tensor's description.</summary>
     /// <exception cref="InvalidDataException">There is no such tensor.</exception>
     public TensorInfo Find(string name) =>
-        _tensors.TryGetValue(name, out TensorInfo? tensor) ? tensor : throw new InvalidDataException($"'{Path}': expected a tensor '{name}', found none");
+        _tensors.TryGetValue(name, out TensorInfo? tensor) ? tensor
+            : throw new InvalidDataException($"'{Path}': expected a tensor '{name}', found none");
 
     /// <summary>A tensor of float32 for others to read; the file must stay open.</summary>
     /// <exception cref="InvalidDataException">There is no such tensor.</exception>
@@ -95,7 +96,8 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>A text of the metadata.</summary>
     /// <exception cref="InvalidDataException">There is no such text.</exception>
     public string Text(string name) =>
-        Metadata.TryGetValue(name, out string? text) ? text : throw new InvalidDataException($"'{Path}': expected the metadata '{name}', found none");
+        Metadata.TryGetValue(name, out string? text) ? text
+            : throw new InvalidDataException($"'{Path}': expected the metadata '{name}', found none");
 
     /// <summary>
     /// Reads a part of a tensor: the elements from <paramref name="start"/> on in row-major order, as many as the destination holds.
@@ -132,7 +134,8 @@ internal sealed class SafetensorsFile : IDisposable
         }
         string found = data.Text();
         if (Metadata.TryGetValue(DataHash.Field, out string? expected) && expected != found)
-            throw new InvalidDataException($"'{Path}': expected data with the SHA-256 {expected}, found {found}: the file is damaged, or its tensors were changed");
+            throw new InvalidDataException(
+                $"'{Path}': expected data with the SHA-256 {expected}, found {found}: the file is damaged, or its tensors were changed");
         return found;
     }
 
@@ -150,7 +153,8 @@ internal sealed class SafetensorsFile : IDisposable
         if (start < 0 || start > tensor.Elements - destination.Length)
         {
             string part = $"{destination.Length} elements from {start}";
-            throw new ArgumentOutOfRangeException(nameof(start), $"expected a part of the {tensor.Elements} elements of '{name}', found {part}");
+            throw new ArgumentOutOfRangeException(
+                nameof(start), $"expected a part of the {tensor.Elements} elements of '{name}', found {part}");
         }
         Span<byte> bytes = MemoryMarshal.AsBytes(destination);
         int size = TensorShape.ElementBytes(type);
@@ -180,7 +184,8 @@ internal sealed class SafetensorsFile : IDisposable
         {
             int read = RandomAccess.Read(_handle, destination, offset);
             if (read == 0)
-                throw new InvalidDataException($"'{Path}': expected {destination.Length} more bytes at {offset}, found the end of the file");
+                throw new InvalidDataException(
+                    $"'{Path}': expected {destination.Length} more bytes at {offset}, found the end of the file");
             destination = destination[read..];
             offset += read;
         }

@@ -45,7 +45,8 @@ internal static class SafetensorsHeader
     {
         foreach (JsonProperty field in json.EnumerateObject())
         {
-            string text = field.Value.GetString() ?? throw new InvalidDataException($"{file}: expected a text as metadata '{field.Name}', found null");
+            string text = field.Value.GetString() ?? throw new InvalidDataException(
+                $"{file}: expected a text as metadata '{field.Name}', found null");
             if (!metadata.TryAdd(field.Name, text))
                 throw new InvalidDataException($"{file}: expected the metadata '{field.Name}' once, found it twice");
         }
@@ -53,7 +54,8 @@ internal static class SafetensorsHeader
 
     private static TensorInfo ReadTensor(JsonProperty field, string what, long dataStart, long fileLength)
     {
-        string type = field.Value.GetProperty("dtype").GetString() ?? throw new InvalidDataException($"{what}: expected a type, found null");
+        string type = field.Value.GetProperty("dtype")
+            .GetString() ?? throw new InvalidDataException($"{what}: expected a type, found null");
         long[] shape = field.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         long[] offsets = field.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         long room = fileLength - dataStart;
@@ -79,7 +81,8 @@ internal static class SafetensorsHeader
             if (tensor.Offset != end)
             {
                 string fault = tensor.Offset < end ? "an overlap with the tensor before" : "a gap";
-                throw new InvalidDataException($"{file}, tensor '{tensor.Name}': expected its data at offset {end - dataStart}, found {fault}");
+                throw new InvalidDataException(
+                    $"{file}, tensor '{tensor.Name}': expected its data at offset {end - dataStart}, found {fault}");
             }
             end += tensor.Bytes;
         }

@@ -115,7 +115,8 @@ internal static class SafetensorsWriter
         {
             long elements = TensorShape.Elements(tensor.Shape);
             if (!names.Add(tensor.Name))
-                throw new ArgumentException($"tensor '{tensor.Name}': expected a new name that is neither empty nor reserved", nameof(tensors));
+                throw new ArgumentException(
+                    $"tensor '{tensor.Name}': expected a new name that is neither empty nor reserved", nameof(tensors));
             if (elements < 0 || elements > (long.MaxValue - offset) / sizeof(long))
             {
                 string found = TensorShape.Text(tensor.Shape);

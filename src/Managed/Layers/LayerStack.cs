@@ -42,7 +42,8 @@ internal sealed class LayerStack : IDisposable
     {
         for (int end = layer; end < Hidden.Length; end++)
             if (Hidden[end].ResidualOf > 0 && end - Hidden[end].ResidualOf + 1 < layer)
-                throw new ArgumentException($"expected a residual block that is trained whole, found a cut before its layer {layer + 1}", nameof(layer));
+                throw new ArgumentException(
+                    $"expected a residual block that is trained whole, found a cut before its layer {layer + 1}", nameof(layer));
         return new(Hidden[..layer], Output);
     }
 
@@ -74,7 +75,8 @@ internal sealed class LayerStack : IDisposable
                 continue;
             int first = end - hidden[end].ResidualOf + 1;
             if (first < free)
-                throw new ArgumentException($"expected a residual block from layer {free + 1} on, found one from layer {first + 1}", nameof(hidden));
+                throw new ArgumentException(
+                    $"expected a residual block from layer {free + 1} on, found one from layer {first + 1}", nameof(hidden));
             if (hidden[first].Inputs != hidden[end].Width || hidden[end].Activation is not Pointwise)
                 throw new ArgumentException(
                     $"expected a residual block that ends in a dense layer of {hidden[first].Inputs} neurons, " +

@@ -8,7 +8,8 @@ namespace Subquad;
 /// <param name="Loss">Loss on the training data at the end (of the last mini-batch, when training by mini-batches).</param>
 /// <param name="TrainMetric">Accuracy, or root mean squared error in original units, on the same data.</param>
 /// <param name="ValidationMetric">The same on held-out data; null without any.</param>
-public sealed record TrainingResult(StopReason Reason, string Message, int Steps, int Accepted, double Loss, double TrainMetric, double? ValidationMetric)
+public sealed record TrainingResult(
+    StopReason Reason, string Message, int Steps, int Accepted, double Loss, double TrainMetric, double? ValidationMetric)
 {
     /// <summary>Why it ended in one sentence; names step and layer when something was not finite.</summary>
     public string Message

@@ -63,7 +63,8 @@ internal sealed class ConjugateGradient : IDisposable
     /// <param name="length">Elements.</param>
     /// <param name="tolerance">Relative residual to stop at.</param>
     /// <param name="most">Iterations to stop at.</param>
-    public IterationResult Solve(KernelSet kernels, ILinearSystem system, NativeBuffer<double> x, NativeBuffer<double> residual, int length, double tolerance, int most)
+    public IterationResult Solve(KernelSet kernels, ILinearSystem system, NativeBuffer<double> x, NativeBuffer<double> residual, int length,
+        double tolerance, int most)
     {
         Fit(length);
         Span<double> solution = x.Slice(0, length), r = residual.Slice(0, length), p = _direction.Slice(0, length);

@@ -70,20 +70,25 @@ internal sealed class FourierTransform
         var factors = new double[FactorsOfPoint * (length / 4)];
         for (int j = 0; j < length / 4; j++)
             for (int power = 1; power <= 3; power++)
-                (factors[FactorsOfPoint * j + 2 * power - 1], factors[FactorsOfPoint * j + 2 * power - 2]) = Math.SinCos(-2 * Math.PI * power * j / length);
+                (factors[FactorsOfPoint * j + 2 * power - 1], factors[FactorsOfPoint * j + 2 * power - 2]) =
+                    Math.SinCos(-2 * Math.PI * power * j / length);
         return factors;
     }
 
     private static void ForwardBlock(Span<double> real, Span<double> imaginary, double[] factors)
     {
         int quarter = real.Length / 4;
-        Span<double> aReal = real[..quarter], bReal = real.Slice(quarter, quarter), cReal = real.Slice(2 * quarter, quarter), dReal = real.Slice(3 * quarter, quarter);
-        Span<double> aImag = imaginary[..quarter], bImag = imaginary.Slice(quarter, quarter), cImag = imaginary.Slice(2 * quarter, quarter), dImag = imaginary.Slice(3 * quarter, quarter);
+        Span<double> aReal = real[..quarter], bReal = real.Slice(quarter, quarter), cReal = real.Slice(2 * quarter, quarter),
+            dReal = real.Slice(3 * quarter, quarter);
+        Span<double> aImag = imaginary[..quarter], bImag = imaginary.Slice(quarter, quarter), cImag = imaginary.Slice(2 * quarter, quarter),
+            dImag = imaginary.Slice(3 * quarter, quarter);
         for (int j = 0; j < quarter; j++)
         {
             ReadOnlySpan<double> w = factors.AsSpan(FactorsOfPoint * j, FactorsOfPoint);
-            double sumReal = aReal[j] + cReal[j], sumImag = aImag[j] + cImag[j], gapReal = aReal[j] - cReal[j], gapImag = aImag[j] - cImag[j];
-            double oddReal = bReal[j] + dReal[j], oddImag = bImag[j] + dImag[j], turnReal = bImag[j] - dImag[j], turnImag = dReal[j] - bReal[j];
+            double sumReal = aReal[j] + cReal[j], sumImag = aImag[j] + cImag[j], gapReal = aReal[j] - cReal[j], gapImag = aImag[j]
+                - cImag[j];
+            double oddReal = bReal[j] + dReal[j], oddImag = bImag[j] + dImag[j], turnReal = bImag[j] - dImag[j], turnImag = dReal[j]
+                - bReal[j];
             (aReal[j], aImag[j]) = (sumReal + oddReal, sumImag + oddImag);
             (bReal[j], bImag[j]) = Times(sumReal - oddReal, sumImag - oddImag, w[2], w[3]);
             (cReal[j], cImag[j]) = Times(gapReal + turnReal, gapImag + turnImag, w[0], w[1]);
@@ -94,16 +99,20 @@ internal sealed class FourierTransform
     private static void InverseBlock(Span<double> real, Span<double> imaginary, double[] factors)
     {
         int quarter = real.Length / 4;
-        Span<double> aReal = real[..quarter], bReal = real.Slice(quarter, quarter), cReal = real.Slice(2 * quarter, quarter), dReal = real.Slice(3 * quarter, quarter);
-        Span<double> aImag = imaginary[..quarter], bImag = imaginary.Slice(quarter, quarter), cImag = imaginary.Slice(2 * quarter, quarter), dImag = imaginary.Slice(3 * quarter, quarter);
+        Span<double> aReal = real[..quarter], bReal = real.Slice(quarter, quarter), cReal = real.Slice(2 * quarter, quarter),
+            dReal = real.Slice(3 * quarter, quarter);
+        Span<double> aImag = imaginary[..quarter], bImag = imaginary.Slice(quarter, quarter), cImag = imaginary.Slice(2 * quarter, quarter),
+            dImag = imaginary.Slice(3 * quarter, quarter);
         for (int j = 0; j < quarter; j++)
         {
             ReadOnlySpan<double> w = factors.AsSpan(FactorsOfPoint * j, FactorsOfPoint);
             (double evenReal, double evenImag) = Times(bReal[j], bImag[j], w[2], -w[3]);
             (double firstReal, double firstImag) = Times(cReal[j], cImag[j], w[0], -w[1]);
             (double thirdReal, double thirdImag) = Times(dReal[j], dImag[j], w[4], -w[5]);
-            double sumReal = aReal[j] + evenReal, sumImag = aImag[j] + evenImag, gapReal = aReal[j] - evenReal, gapImag = aImag[j] - evenImag;
-            double oddReal = firstReal + thirdReal, oddImag = firstImag + thirdImag, turnReal = thirdImag - firstImag, turnImag = firstReal - thirdReal;
+            double sumReal = aReal[j] + evenReal, sumImag = aImag[j] + evenImag, gapReal = aReal[j] - evenReal, gapImag = aImag[j]
+                - evenImag;
+            double oddReal = firstReal + thirdReal, oddImag = firstImag + thirdImag, turnReal = thirdImag - firstImag, turnImag = firstReal
+                - thirdReal;
             (aReal[j], aImag[j]) = (sumReal + oddReal, sumImag + oddImag);
             (bReal[j], bImag[j]) = (gapReal + turnReal, gapImag + turnImag);
             (cReal[j], cImag[j]) = (sumReal - oddReal, sumImag - oddImag);

@@ -28,7 +28,8 @@ internal static class GradientDescentSolve
     /// <param name="tolerance">Relative residual to stop at.</param>
     /// <param name="most">Iterations to stop at.</param>
     public static IterationResult Solve(
-        KernelSet kernels, Action<NativeBuffer<double>, NativeBuffer<double>> apply, SketchedPreconditioner preconditioner, NativeBuffer<double> x, int length, double tolerance, int most)
+        KernelSet kernels, Action<NativeBuffer<double>, NativeBuffer<double>> apply, SketchedPreconditioner preconditioner,
+            NativeBuffer<double> x, int length, double tolerance, int most)
     {
         using NativeBuffer<double> z = new(length), gap = new(length), turned = new(length), applied = new(length);
         preconditioner.SolveLower(x, 1);
@@ -45,7 +46,8 @@ internal static class GradientDescentSolve
             double left = kernels.Dot(gap.Span, gap.Span);
             if (left <= goal || iteration == most || !double.IsFinite(left))
             {
-                result = new(iteration, left <= goal ? IterationEnd.Tolerance : double.IsFinite(left) ? IterationEnd.MostIterations : IterationEnd.NotFinite);
+                result = new(iteration, left <= goal ? IterationEnd.Tolerance : double.IsFinite(left) ? IterationEnd.MostIterations
+                    : IterationEnd.NotFinite);
                 break;
             }
             Normal(gap, applied);

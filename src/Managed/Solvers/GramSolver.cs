@@ -73,8 +73,10 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
             Gram.Reset(size.Count);
         if (sketches)
         {
-            int columns = checked((Choice == SolverChoice.DirectSketch ? SolverCosts.DirectColumns : SolverCosts.PreconditionerColumns) * size.Count);
-            Sketch = SolverCosts.PrefersTensorSketch(size, columns) ? _tensorSketch ??= new TensorSketch(_kernels) : _srht ??= new TensorSrht(_kernels);
+            int columns =
+                checked((Choice == SolverChoice.DirectSketch ? SolverCosts.DirectColumns : SolverCosts.PreconditionerColumns) * size.Count);
+            Sketch = SolverCosts.PrefersTensorSketch(size, columns) ? _tensorSketch ??= new TensorSketch(_kernels)
+                : _srht ??= new TensorSrht(_kernels);
             Sketch.Reset(size.Count, columns);
         }
         _isLoaded = false;
@@ -112,7 +114,8 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
     public IterationResult Solve(Span<double> x, Span<double> left, int stride)
     {
         int n = (left.Length + stride - 1) / stride;
-        Span<double> solution = GrowOnlyBuffer.EnsureCapacity(ref _solution, n).Slice(0, n), residual = GrowOnlyBuffer.EnsureCapacity(ref _left, n).Slice(0, n);
+        Span<double> solution = GrowOnlyBuffer.EnsureCapacity(ref _solution, n).Slice(0, n),
+            residual = GrowOnlyBuffer.EnsureCapacity(ref _left, n).Slice(0, n);
         for (int i = 0; i < n; i++)
             residual[i] = solution[i] = left[i * stride];
         IterationResult result = Iterates ? Iterate(left, stride, residual) : new(0, IterationEnd.Tolerance);
@@ -160,8 +163,10 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
     private IterationResult Iterate(ReadOnlySpan<double> right, int stride, Span<double> residual)
     {
         int most = MayTurn ? SolverCosts.IterationsWorthFactor(residual.Length) : SolverCosts.OneOutputIterations;
-        IterationResult result = _gradients.Solve(_kernels.Kernels, this, _solution, _left, residual.Length, SolverCosts.OneOutputTolerance, most);
-        return result.End == IterationEnd.Tolerance && !IsSolved(right, stride, residual) ? result with { End = IterationEnd.Rounding } : result;
+        IterationResult result =
+            _gradients.Solve(_kernels.Kernels, this, _solution, _left, residual.Length, SolverCosts.OneOutputTolerance, most);
+        return result.End == IterationEnd.Tolerance
+            && !IsSolved(right, stride, residual) ? result with { End = IterationEnd.Rounding } : result;
     }
 
     /// <summary>
@@ -177,7 +182,8 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
             residual[i] = right[i * stride] - residual[i];
             size += right[i * stride] * right[i * stride];
         }
-        return _kernels.Kernels.Dot(residual, residual) <= MostDrift * MostDrift * SolverCosts.OneOutputTolerance * SolverCosts.OneOutputTolerance * size;
+        return _kernels.Kernels.Dot(
+            residual, residual) <= MostDrift * MostDrift * SolverCosts.OneOutputTolerance * SolverCosts.OneOutputTolerance * size;
     }
 
     private void Load()

@@ -99,7 +99,8 @@ internal abstract class KhatriRaoSketch : IDisposable
     protected static long RowBytes(int width) => 2 * (sizeof(float) * (long)width + 128);
 
     /// <summary>Copies the ids and values of a datum, ids ascending, into room for a whole row.</summary>
-    protected static ReadOnlySpan<int> CopyRow(ActiveBatch batch, NativeBuffer<float> values, int datum, Arena scratch, out ReadOnlySpan<float> own)
+    protected static ReadOnlySpan<int> CopyRow(
+        ActiveBatch batch, NativeBuffer<float> values, int datum, Arena scratch, out ReadOnlySpan<float> own)
     {
         Span<int> ids = scratch.Take<int>(batch.Width);
         Span<float> copied = scratch.Take<float>(batch.Width);

@@ -95,7 +95,8 @@ internal sealed class SketchedPreconditioner : IPreconditioner, IDisposable
         _second.Reset(n);
         GrowOnlyBuffer.EnsureCapacity(ref _orthogonal, (long)n * _sketch.Stride);
         for (int row = 0; row < n; row++)
-            _sketch.Rows.Slice((long)row * _sketch.Stride, _sketch.Stride).CopyTo(_orthogonal.Slice((long)row * _sketch.Stride, _sketch.Stride));
+            _sketch.Rows.Slice((long)row * _sketch.Stride, _sketch.Stride)
+                .CopyTo(_orthogonal.Slice((long)row * _sketch.Stride, _sketch.Stride));
         AddOrthogonal(_sketch.Stride, _sketch.Columns);
         double root = Math.Sqrt(mu);
         for (int from = 0; mu > 0 && from < n; from += Strip)

@@ -51,7 +51,8 @@ internal static class SolverCosts
 
     /// <summary>Bytes of a sketch of n data and of a copy of it.</summary>
     public static long SketchBytes(long n, SolverChoice choice) =>
-        2 * KhatriRaoSketch.BytesOf(n, checked((int)BitOperations.RoundUpToPowerOf2((uint)(n * (choice == SolverChoice.DirectSketch ? DirectColumns : PreconditionerColumns)))));
+        2 * KhatriRaoSketch.BytesOf(n, checked((int)BitOperations.RoundUpToPowerOf2(
+            (uint)(n * (choice == SolverChoice.DirectSketch ? DirectColumns : PreconditionerColumns)))));
 
     /// <summary>Columns of the low-rank factor.</summary>
     public static int RankOf(int n) => Math.Clamp(n / 64, 64, 1_024);
@@ -66,7 +67,8 @@ internal static class SolverCosts
     /// <param name="padded">Length of the transform, a power of two.</param>
     /// <param name="columns">Samples.</param>
     /// <param name="entries">Entries of a row.</param>
-    public static bool SamplesTransform(int padded, int columns, double entries) => SampledSide(columns, entries) < DenseSide(padded, columns);
+    public static bool SamplesTransform(int padded, int columns, double entries) =>
+        SampledSide(columns, entries) < DenseSide(padded, columns);
 
     /// <summary>Whether TensorSketch is cheaper than TensorSRHT.</summary>
     /// <param name="size">The system.</param>
@@ -87,9 +89,11 @@ internal static class SolverCosts
     {
         SolverChoice best = SolverChoice.Cholesky;
         double least = Of(best, size);
-        foreach (SolverChoice choice in (ReadOnlySpan<SolverChoice>)[SolverChoice.SketchedConjugateGradient, SolverChoice.DirectSketch, SolverChoice.LowRankConjugateGradient])
+        foreach (SolverChoice choice in (ReadOnlySpan<SolverChoice>)[SolverChoice.SketchedConjugateGradient, SolverChoice.DirectSketch,
+            SolverChoice.LowRankConjugateGradient])
         {
-            if (choice == SolverChoice.DirectSketch && size.Outputs > 1 || choice == SolverChoice.LowRankConjugateGradient && size.Count < (size.Outputs == 1 ? LowRankFrom : LowRankFromForSeveral))
+            if (choice == SolverChoice.DirectSketch && size.Outputs > 1 || choice == SolverChoice.LowRankConjugateGradient
+                && size.Count < (size.Outputs == 1 ? LowRankFrom : LowRankFromForSeveral))
                 continue;
             double cost = Of(choice, size) * (choice == SolverChoice.DirectSketch ? StepsOfDirect : 1);
             if (cost < least)
@@ -108,8 +112,10 @@ internal static class SolverCosts
         switch (choice)
         {
             case SolverChoice.SketchedConjugateGradient:
-                double columns = PreconditionerColumns * n, solves = Iterations(size, PreconditionerColumns) * (product + n * n * SolveTerm);
-                return (size.Outputs == 1 ? gram : 0) + Sketch(size, PreconditionerColumns) + n * n * columns / 2 * OuterTerm + Factor(n) + solves;
+                double columns = PreconditionerColumns * n,
+                    solves = Iterations(size, PreconditionerColumns) * (product + n * n * SolveTerm);
+                return (size.Outputs == 1 ? gram : 0) + Sketch(size, PreconditionerColumns) + n * n * columns / 2 * OuterTerm + Factor(n)
+                    + solves;
             case SolverChoice.DirectSketch:
                 return Sketch(size, DirectColumns) + n * n * DirectColumns * n / 2 * OuterTerm + Factor(n) + n * n * SolveTerm;
             case SolverChoice.LowRankConjugateGradient:
@@ -150,12 +156,15 @@ internal static class SolverCosts
         return (double)size.Count * size.Probes * row;
     }
 
-    private static double SrhtRow(FactorSize layer, int columns) => SrhtSide(layer.LeftWidth, columns, layer.LeftEntries) + SrhtSide(layer.RightWidth, columns, layer.RightEntries);
+    private static double SrhtRow(FactorSize layer, int columns) =>
+        SrhtSide(layer.LeftWidth, columns, layer.LeftEntries) + SrhtSide(layer.RightWidth, columns, layer.RightEntries);
 
     private static double SrhtSide(int width, int columns, double entries) =>
-        entries * EntryTerm + Math.Min(DenseSide((int)BitOperations.RoundUpToPowerOf2((uint)width), columns), SampledSide(columns, entries));
+        entries * EntryTerm
+            + Math.Min(DenseSide((int)BitOperations.RoundUpToPowerOf2((uint)width), columns), SampledSide(columns, entries));
 
-    private static double DenseSide(int padded, int columns) => (double)padded * BitOperations.Log2((uint)padded) * ButterflyTerm + columns * SampleRead;
+    private static double DenseSide(int padded, int columns) =>
+        (double)padded * BitOperations.Log2((uint)padded) * ButterflyTerm + columns * SampleRead;
 
     private static double SampledSide(int columns, double entries) => columns * entries * SampledTerm;
 

@@ -69,7 +69,8 @@ internal sealed class TensorSrht(TeamKernels kernels) : KhatriRaoSketch(kernels)
         public long Bytes(int columns) => RowBytes(_width) + sizeof(float) * ((long)_padded + columns) + 256;
 
         /// <summary>The samples of H D x, x the row of a datum.</summary>
-        public ReadOnlySpan<float> Transform(KernelSet kernels, ActiveBatch factor, NativeBuffer<float> values, int datum, int columns, Arena scratch)
+        public ReadOnlySpan<float> Transform(
+            KernelSet kernels, ActiveBatch factor, NativeBuffer<float> values, int datum, int columns, Arena scratch)
         {
             ReadOnlySpan<int> ids = CopyRow(factor, values, datum, scratch, out ReadOnlySpan<float> own);
             ReadOnlySpan<float> signs = _signs.Slice(0, _width);

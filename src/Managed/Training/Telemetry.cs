@@ -13,9 +13,11 @@ internal static class Telemetry
 
     private static readonly ActivitySource s_activities = new(Name);
     private static readonly Meter s_meter = new(Name);
-    private static readonly Histogram<double> s_stepSeconds = s_meter.CreateHistogram<double>("subquad.step.seconds", "s", "Seconds of a trial step");
+    private static readonly Histogram<double> s_stepSeconds =
+        s_meter.CreateHistogram<double>("subquad.step.seconds", "s", "Seconds of a trial step");
     private static readonly Gauge<double> s_loss = s_meter.CreateGauge<double>("subquad.loss", null, "Loss after the last trial step");
-    private static readonly Counter<long> s_rejected = s_meter.CreateCounter<long>("subquad.steps.rejected", null, "Trial steps that were dropped");
+    private static readonly Counter<long> s_rejected =
+        s_meter.CreateCounter<long>("subquad.steps.rejected", null, "Trial steps that were dropped");
     private static readonly ObservableGauge<long> s_nativeBytes =
         s_meter.CreateObservableGauge("subquad.native.bytes", static () => NativeBytes.Live, "By", "Native memory held");
 

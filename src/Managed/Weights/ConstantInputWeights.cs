@@ -14,7 +14,8 @@ namespace Subquad.Weights;
 /// <param name="transposedInputs">v, constant while steps are appended, transposed.</param>
 /// <param name="keepsTerms">Whether the factor becomes a group of the weights' low-rank terms. Otherwise it is added to their
 /// base.</param>
-internal sealed class ConstantInputWeights(TeamKernels kernels, LowRankWeights weights, TransposedBatch transposedInputs, bool keepsTerms) : IDisposable
+internal sealed class ConstantInputWeights(
+    TeamKernels kernels, LowRankWeights weights, TransposedBatch transposedInputs, bool keepsTerms) : IDisposable
 {
     private const int StepsAtOnce = 8;
 

@@ -63,7 +63,8 @@ internal static class FlushCosts
         long whole = terms / ActiveBatch.BlockSize, rest = terms % ActiveBatch.BlockSize;
         return whole * OfBlock(ActiveBatch.BlockSize) + OfBlock(rest);
 
-        double OfBlock(long count) => Math.Max(PerLine * lines * (1 - Math.Pow(1 - touched, count)), PerElement * count * active * activeInputs);
+        double OfBlock(long count) =>
+            Math.Max(PerLine * lines * (1 - Math.Pow(1 - touched, count)), PerElement * count * active * activeInputs);
     }
 
     /// <summary>Nanoseconds that a pass of the data through a layer takes longer while it holds terms.</summary>

@@ -89,7 +89,8 @@ internal sealed class LowRankTerms : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable part in (ReadOnlySpan<IDisposable>)[Outputs, Inputs, _spareOutputs, _spareInputs, TransposedOutputs, TransposedInputs])
+        foreach (IDisposable part in (ReadOnlySpan<IDisposable>)[Outputs, Inputs, _spareOutputs, _spareInputs, TransposedOutputs,
+            TransposedInputs])
             part.Dispose();
     }
 

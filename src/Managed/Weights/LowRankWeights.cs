@@ -114,14 +114,16 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <param name="inputs">The inputs.</param>
     /// <param name="values">x in their order.</param>
     public void Query(
-        TermProducts scratch, ActiveBatch listed, NativeBuffer<float> sums, TransposedBatch transposed, NativeBuffer<float> transposedValues, ActiveBatch inputs, NativeBuffer<float> values)
+        TermProducts scratch, ActiveBatch listed, NativeBuffer<float> sums, TransposedBatch transposed,
+            NativeBuffer<float> transposedValues, ActiveBatch inputs, NativeBuffer<float> values)
     {
         scratch.Kernels.PushForward(Base, listed, sums, transposed, transposedValues);
         SubtractTerms(scratch, listed, sums, inputs, values);
     }
 
     /// <summary>sums -= what the terms take from W x, for listed rows.</summary>
-    public void SubtractTerms(TermProducts scratch, ActiveBatch listed, NativeBuffer<float> sums, ActiveBatch inputs, NativeBuffer<float> values)
+    public void SubtractTerms(
+        TermProducts scratch, ActiveBatch listed, NativeBuffer<float> sums, ActiveBatch inputs, NativeBuffer<float> values)
     {
         if (!HasTerms)
             return;
@@ -138,14 +140,16 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <param name="inputs">The chosen inputs.</param>
     /// <param name="pulled">In the order of <paramref name="inputs"/>.</param>
     public void QueryTransposed(
-        TermProducts scratch, ActiveBatch outputs, NativeBuffer<float> values, TransposedBatch transposed, ActiveBatch inputs, NativeBuffer<float> pulled)
+        TermProducts scratch, ActiveBatch outputs, NativeBuffer<float> values, TransposedBatch transposed, ActiveBatch inputs,
+            NativeBuffer<float> pulled)
     {
         scratch.Kernels.PullBack(Base, outputs, values, transposed, pulled);
         SubtractTransposedTerms(scratch, outputs, values, inputs, pulled);
     }
 
     /// <summary>pulled -= what the terms take from W^T u, for chosen inputs.</summary>
-    public void SubtractTransposedTerms(TermProducts scratch, ActiveBatch outputs, NativeBuffer<float> values, ActiveBatch inputs, NativeBuffer<float> pulled)
+    public void SubtractTransposedTerms(
+        TermProducts scratch, ActiveBatch outputs, NativeBuffer<float> values, ActiveBatch inputs, NativeBuffer<float> pulled)
     {
         if (!HasTerms)
             return;

@@ -45,7 +45,8 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     /// </summary>
     /// <param name="products">The inner products: data x terms.</param>
     /// <param name="product">data x neurons.</param>
-    public void Multiply(PanelMatrix products, PanelMatrix product) => kernels.Multiply(products, _transposedOutputs.Lists, _transposedValues, product);
+    public void Multiply(PanelMatrix products, PanelMatrix product) =>
+        kernels.Multiply(products, _transposedOutputs.Lists, _transposedValues, product);
 
     /// <summary>
     /// Pre-activations of data whose inputs to the layer are constant, corrected by the terms, and the neurons above their thresholds; see
@@ -58,7 +59,8 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     /// <param name="thresholds">One per neuron.</param>
     /// <param name="gain">Multiplies what is above.</param>
     /// <param name="active">Takes the lists.</param>
-    public void Correct(PanelMatrix products, PanelMatrix product, PanelMatrix sums, PanelMatrix corrected, NativeBuffer<float> thresholds, float gain, ActiveBatch active) =>
+    public void Correct(PanelMatrix products, PanelMatrix product, PanelMatrix sums, PanelMatrix corrected, NativeBuffer<float> thresholds,
+        float gain, ActiveBatch active) =>
         kernels.Correct(products, _transposedOutputs.Lists, _transposedValues, product, sums, Scale, corrected, thresholds, gain, active);
 
     /// <summary>

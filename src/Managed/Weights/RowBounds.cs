@@ -14,7 +14,8 @@ internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : I
     public const double Roundoff = 1.0 / (1 << 24);
 
     private readonly CertificateKernels _verbs = new(kernels);
-    private readonly NativeBuffer<double> _norms = new(weights.Rows), _drift = new(weights.Rows), _driftOfBase = new(weights.Rows), _held = new(weights.Rows);
+    private readonly NativeBuffer<double> _norms = new(weights.Rows), _drift = new(weights.Rows), _driftOfBase = new(weights.Rows),
+        _held = new(weights.Rows);
     private readonly NativeBuffer<double> _change = new(weights.Rows), _folding = new(weights.Rows);
     private readonly int[] _terms = new int[weights.Rows];
     private double[] _inputNorms = [];
@@ -108,7 +109,8 @@ internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : I
 
     public void Dispose()
     {
-        foreach (NativeBuffer<double> buffer in (ReadOnlySpan<NativeBuffer<double>>)[_norms, _drift, _driftOfBase, _held, _change, _folding])
+        foreach (NativeBuffer<double> buffer in (ReadOnlySpan<NativeBuffer<double>>)[_norms, _drift, _driftOfBase, _held, _change,
+            _folding])
             buffer.Dispose();
     }
 

@@ -31,7 +31,8 @@ internal static class SparseNorms
     /// <param name="inputNorms">|v_i|, one per term.</param>
     /// <param name="change">One per row.</param>
     /// <param name="terms">One per row.</param>
-    public static void OfTerms(ActiveBatch lists, NativeBuffer<float> values, float scale, ReadOnlySpan<double> inputNorms, Span<double> change, Span<int> terms)
+    public static void OfTerms(
+        ActiveBatch lists, NativeBuffer<float> values, float scale, ReadOnlySpan<double> inputNorms, Span<double> change, Span<int> terms)
     {
         change.Clear();
         terms.Clear();

@@ -13,7 +13,8 @@ public static class KernelSets
     /// <summary>The environment variable that forces a set by name.</summary>
     public const string Variable = "SUBQUAD_KERNELS";
 
-    private static readonly KernelSet[] s_managed = [.. CollectManaged()], s_native = [.. NativeKernelSets.Of(s_managed)], s_available = Collect();
+    private static readonly KernelSet[] s_managed = [.. CollectManaged()], s_native = [.. NativeKernelSets.Of(s_managed)],
+        s_available = Collect();
 
     /// <summary>
     /// The sets of this machine: the best of both kinds together where it was measured, then the managed ones, the best first, then those
@@ -36,11 +37,14 @@ public static class KernelSets
         ArgumentNullException.ThrowIfNull(name);
         bool anyNative = string.Equals(name, NativeKernelSets.Best, StringComparison.OrdinalIgnoreCase);
         foreach (KernelSet set in s_available)
-            if (anyNative ? set.Name.StartsWith(NativeKernelSets.Prefix, StringComparison.Ordinal) : string.Equals(set.Name, name, StringComparison.OrdinalIgnoreCase))
+            if (anyNative ? set.Name.StartsWith(NativeKernelSets.Prefix, StringComparison.Ordinal)
+                : string.Equals(set.Name, name, StringComparison.OrdinalIgnoreCase))
                 return set;
         string core = name.Contains(NativeKernelSets.Best, StringComparison.OrdinalIgnoreCase) ? NativeCore.Describe() : "";
-        string reason = core.Length == 0 ? "" : name.Contains('+') ? $" ({core}; a mixture is there only on processors on which it was measured)" : $" ({core})";
-        throw new ArgumentException($"there is no kernel set '{name}' on this machine; it has {string.Join(", ", s_available.Select(set => set.Name))}{reason}");
+        string reason = core.Length == 0 ? "" : name.Contains('+')
+            ? $" ({core}; a mixture is there only on processors on which it was measured)" : $" ({core})";
+        throw new ArgumentException(
+            $"there is no kernel set '{name}' on this machine; it has {string.Join(", ", s_available.Select(set => set.Name))}{reason}");
     }
 
     /// <summary>The set of that name; the best one when the name is null or empty.</summary>

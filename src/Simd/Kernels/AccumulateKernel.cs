@@ -36,7 +36,8 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     /// <param name="datumFrom">First datum.</param>
     /// <param name="datumTo">One past the last datum; all data when it is more.</param>
     public static void Run(
-        PanelView w, ActiveView x, byte* sums, long panelStride, long datumStride, int panelFrom, int panelTo, bool lowerOnly, int datumFrom = 0, int datumTo = int.MaxValue)
+        PanelView w, ActiveView x, byte* sums, long panelStride, long datumStride, int panelFrom, int panelTo, bool lowerOnly,
+            int datumFrom = 0, int datumTo = int.MaxValue)
     {
         datumTo = Math.Min(datumTo, x.Count);
         bool few = x.HasFewerEntriesThanInputs(datumFrom, datumTo);
@@ -44,7 +45,8 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         {
             byte* pairSums = sums + panel * panelStride * TSums.ElementBytes;
             float* tile = w.Data + panel * w.Stride;
-            int first = lowerOnly ? Math.Min(datumTo, panel * PanelMatrix.PanelRows) : datumFrom, rows = w.Rows - panel * PanelMatrix.PanelRows;
+            int first = lowerOnly ? Math.Min(datumTo, panel * PanelMatrix.PanelRows)
+                : datumFrom, rows = w.Rows - panel * PanelMatrix.PanelRows;
             if (first == datumTo)
                 continue;
             ClearPadding(rows, first, datumTo, pairSums, panelStride, datumStride);
@@ -56,7 +58,8 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
             }
             for (int block = 0; block < x.Blocks; block++, tile += TileFloats)
             {
-                float* next = few ? null : block + 1 < x.Blocks ? tile + TileFloats : panel + 2 < panelTo ? w.Data + (panel + 2) * w.Stride : null;
+                float* next = few ? null : block + 1 < x.Blocks ? tile + TileFloats : panel + 2 < panelTo ? w.Data + (panel + 2) * w.Stride
+                    : null;
                 if (rows <= TSimd.Count)
                     NarrowTile(x, tile, block, first, datumTo, pairSums, datumStride);
                 else
@@ -74,10 +77,12 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
                 TSums.End(At(sums, panelStride, row) + datum * datumStride * TSums.ElementBytes, TSimd.Zero, first: true);
     }
 
-    private static void ByDatum(PanelView w, ActiveView x, float* panels, int rows, int datumFrom, int datumTo, byte* sums, long panelStride, long datumStride)
+    private static void ByDatum(
+        PanelView w, ActiveView x, float* panels, int rows, int datumFrom, int datumTo, byte* sums, long panelStride, long datumStride)
     {
         bool asks = ColumnLookahead<TSimd, TVec>.PaysFor(w.Rows, w.Columns, PanelMatrix.PanelRows);
-        var columns = new ColumnLookahead<TSimd, TVec>(x, panels, rows > PanelMatrix.PanelRows ? w.Stride : 0, PanelMatrix.PanelRows, datumFrom, asks ? datumTo : datumFrom);
+        var columns = new ColumnLookahead<TSimd, TVec>(
+            x, panels, rows > PanelMatrix.PanelRows ? w.Stride : 0, PanelMatrix.PanelRows, datumFrom, asks ? datumTo : datumFrom);
         NoLookahead nothing = default;
         for (int datum = datumFrom; datum < datumTo; datum++)
         {
@@ -90,7 +95,8 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
         }
     }
 
-    private static void Tile(PanelView w, ActiveView x, float* tile, float* next, int block, int rows, int datumFrom, int datumTo, byte* sums, long panelStride, long datumStride)
+    private static void Tile(PanelView w, ActiveView x, float* tile, float* next, int block, int rows, int datumFrom, int datumTo,
+        byte* sums, long panelStride, long datumStride)
     {
         long* starts = x.Starts + (long)block * x.Count;
         int columns = Math.Min(ActiveBatch.BlockSize, x.Width - block * ActiveBatch.BlockSize);
@@ -109,7 +115,8 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
                     TSimd.Prefetch(line < tileFloats ? next + line : next + w.Stride + (line - tileFloats));
                 ahead += share;
                 if (block == 0 || starts[datum] < starts[datum + 1])
-                    Chains(w, x, starts + datum, 1, tile, row, rows, sums + datum * datumStride * TSums.ElementBytes, panelStride, first: block == 0, ref nothing);
+                    Chains(w, x, starts + datum, 1, tile, row, rows, sums + datum * datumStride * TSums.ElementBytes, panelStride,
+                        first: block == 0, ref nothing);
             }
     }
 
@@ -127,7 +134,8 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
                 for (long entry = starts[datum + 1]; entry < starts[datum + 2]; entry++)
                     TSimd.Prefetch(tile + (long)x.Offsets[entry] * PanelMatrix.PanelRows);
             byte* own = sums + datum * datumStride * TSums.ElementBytes;
-            ChainInline<OneVector, NoLookahead>(x.Offsets, x.Values, starts + datum, x.Count, 1, tile, tile, own, own, first: block == 0, ref nothing);
+            ChainInline<OneVector, NoLookahead>(
+                x.Offsets, x.Values, starts + datum, x.Count, 1, tile, tile, own, own, first: block == 0, ref nothing);
         }
     }
 
@@ -136,33 +144,40 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Chains<TLookahead>(
-        in PanelView w, in ActiveView x, long* runs, int blocks, float* tile, int row, int rows, byte* sums, long panelStride, bool first, ref TLookahead ahead)
+        in PanelView w, in ActiveView x, long* runs, int blocks, float* tile, int row, int rows, byte* sums, long panelStride, bool first,
+            ref TLookahead ahead)
         where TLookahead : struct, ILookahead
     {
         float* lower = tile + row / PanelMatrix.PanelRows * w.Stride + row % PanelMatrix.PanelRows;
         float* upper = tile + (row + Half) / PanelMatrix.PanelRows * w.Stride + (row + Half) % PanelMatrix.PanelRows;
         byte* lowerSums = At(sums, panelStride, row), upperSums = At(sums, panelStride, row + Half);
         if (rows - row <= Half)
-            Chain<FourVectors, TLookahead>(x.Offsets, x.Values, runs, x.Count, blocks, lower, upper, lowerSums, upperSums, first, ref ahead);
+            Chain<FourVectors, TLookahead>(
+                x.Offsets, x.Values, runs, x.Count, blocks, lower, upper, lowerSums, upperSums, first, ref ahead);
         else
-            Chain<EightVectors, TLookahead>(x.Offsets, x.Values, runs, x.Count, blocks, lower, upper, lowerSums, upperSums, first, ref ahead);
+            Chain<EightVectors, TLookahead>(
+                x.Offsets, x.Values, runs, x.Count, blocks, lower, upper, lowerSums, upperSums, first, ref ahead);
     }
 
     /// <summary>By itself, where its sums have all registers.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Chain<TVectors, TLookahead>(
-        ushort* offsets, float* values, long* runs, int runStride, int blocks, float* lower, float* upper, byte* lowerSums, byte* upperSums, bool first, ref TLookahead ahead)
+        ushort* offsets, float* values, long* runs, int runStride, int blocks, float* lower, float* upper, byte* lowerSums, byte* upperSums,
+            bool first, ref TLookahead ahead)
         where TVectors : struct, IVectors
-        where TLookahead : struct, ILookahead => ChainInline<TVectors, TLookahead>(offsets, values, runs, runStride, blocks, lower, upper, lowerSums, upperSums, first, ref ahead);
+        where TLookahead : struct, ILookahead => ChainInline<TVectors, TLookahead>(
+            offsets, values, runs, runStride, blocks, lower, upper, lowerSums, upperSums, first, ref ahead);
 
     /// <summary>The upper half of a pass is there for eight vectors only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ChainInline<TVectors, TLookahead>(
-        ushort* offsets, float* values, long* runs, int runStride, int blocks, float* lower, float* upper, byte* lowerSums, byte* upperSums, bool first, ref TLookahead ahead)
+        ushort* offsets, float* values, long* runs, int runStride, int blocks, float* lower, float* upper, byte* lowerSums, byte* upperSums,
+            bool first, ref TLookahead ahead)
         where TVectors : struct, IVectors
         where TLookahead : struct, ILookahead
     {
-        Contract.Holds(TVectors.Count == 1 ? blocks == 1 : blocks > 0, "a chain meets at least one block, and one of a single vector no more");
+        Contract.Holds(
+            TVectors.Count == 1 ? blocks == 1 : blocks > 0, "a chain meets at least one block, and one of a single vector no more");
         int step = TSimd.Count * TSums.ElementBytes;
         TVec sum0 = TSums.Begin(lowerSums, first);
         TVec sum1 = TVectors.Count >= 4 ? TSums.Begin(lowerSums + step, first) : TSimd.Zero;
@@ -214,7 +229,8 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void End<TVectors>(byte* lowerSums, byte* upperSums, bool first, TVec sum0, TVec sum1, TVec sum2, TVec sum3, TVec sum4, TVec sum5, TVec sum6, TVec sum7)
+    private static void End<TVectors>(byte* lowerSums, byte* upperSums, bool first, TVec sum0, TVec sum1, TVec sum2, TVec sum3, TVec sum4,
+        TVec sum5, TVec sum6, TVec sum7)
         where TVectors : struct, IVectors
     {
         int step = TSimd.Count * TSums.ElementBytes;
@@ -235,5 +251,6 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     }
 
     /// <summary>Where a row's sum lies behind that of the pair's first row.</summary>
-    private static byte* At(byte* sums, long panelStride, int row) => sums + (row / PanelMatrix.PanelRows * panelStride + row % PanelMatrix.PanelRows) * TSums.ElementBytes;
+    private static byte* At(byte* sums, long panelStride, int row) =>
+        sums + (row / PanelMatrix.PanelRows * panelStride + row % PanelMatrix.PanelRows) * TSums.ElementBytes;
 }

@@ -37,7 +37,8 @@ internal static unsafe class ActivePairsKernel<TSimd, TVec, TVisit>
     private const int PanelsOfBlock = ActiveBatch.BlockSize / PanelMatrix.PanelRows;
     private const int LinesOfPanel = PanelMatrix.PanelRows / 16;
 
-    public static void Run(PanelView w, ActiveView outputs, TransposedView inputs, TVisit visit, int blockFrom, int blockTo, int inputFrom, int inputTo, int* addresses)
+    public static void Run(PanelView w, ActiveView outputs, TransposedView inputs, TVisit visit, int blockFrom, int blockTo, int inputFrom,
+        int inputTo, int* addresses)
     {
         ActiveView lists = inputs.Lists;
         for (int dataBlock = 0; dataBlock < lists.Blocks; dataBlock++)
@@ -54,7 +55,8 @@ internal static unsafe class ActivePairsKernel<TSimd, TVec, TVisit>
                 int panels = Math.Min(PanelsOfBlock, (w.Rows + PanelMatrix.PanelRows - 1) / PanelMatrix.PanelRows - block * PanelsOfBlock);
                 // A column is asked for whole when about half of its lines will be used, else line by line: with few data most of W is
                 // never read.
-                long elementsOfDatum = (starts[datumTo] - first) / (datumTo - datumFrom) + 1, wholeFrom = panels * LinesOfPanel / 2 / elementsOfDatum + 1;
+                long elementsOfDatum = (starts[datumTo] - first) / (datumTo - datumFrom) + 1,
+                    wholeFrom = panels * LinesOfPanel / 2 / elementsOfDatum + 1;
                 for (int input = inputFrom; input < inputTo; input++)
                 {
                     float* column = tile + (long)input * PanelMatrix.PanelRows;
@@ -66,7 +68,8 @@ internal static unsafe class ActivePairsKernel<TSimd, TVec, TVisit>
                         else
                             for (; next < end; next++)
                             {
-                                long start = starts[datumFrom + lists.Offsets[next]], count = starts[datumFrom + lists.Offsets[next] + 1] - start;
+                                long start = starts[datumFrom + lists.Offsets[next]], count = starts[datumFrom + lists.Offsets[next] + 1]
+                                    - start;
                                 PrefetchElements(column + Ahead * PanelMatrix.PanelRows, addresses + (start - first), count);
                             }
                     }
@@ -74,7 +77,8 @@ internal static unsafe class ActivePairsKernel<TSimd, TVec, TVisit>
                     {
                         int datum = datumFrom + lists.Offsets[entry];
                         long start = starts[datum];
-                        visit.Visit(column, addresses + (start - first), (int)(starts[datum + 1] - start), datum, start, entry, inputs.Positions[entry]);
+                        visit.Visit(column, addresses + (start - first), (int)(starts[datum + 1] - start), datum, start, entry,
+                            inputs.Positions[entry]);
                     }
                 }
             }
@@ -178,7 +182,8 @@ internal readonly unsafe struct PackVisit<TSimd, TVec>(PackedView packed) : ICol
         // Without entries the place after the last rank would be read.
         if (count == 0)
             return;
-        float* row = packed.Values + packed.Starts[datum] + (long)packed.InputRanks[position] * packed.Strides[datum] + packed.OutputRanks[output];
+        float* row = packed.Values + packed.Starts[datum] + (long)packed.InputRanks[position] * packed.Strides[datum]
+            + packed.OutputRanks[output];
         for (int entry = 0; entry < count; entry++)
             row[entry] = column[addresses[entry]];
     }

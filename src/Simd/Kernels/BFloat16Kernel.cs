@@ -43,7 +43,8 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
     private static void ByDatum(BFloat16View w, ActiveView x, uint* panels, float* sums, long panelStride, int datumFrom, int datumTo)
     {
         bool asks = ColumnLookahead<TSimd, TVec>.PaysFor(w.Rows, w.Columns, BFloat16.ColumnWords);
-        var columns = new ColumnLookahead<TSimd, TVec>(x, (float*)panels, w.Stride, BFloat16.ColumnWords, datumFrom, asks ? datumTo : datumFrom);
+        var columns =
+            new ColumnLookahead<TSimd, TVec>(x, (float*)panels, w.Stride, BFloat16.ColumnWords, datumFrom, asks ? datumTo : datumFrom);
         NoLookahead nothing = default;
         for (int datum = datumFrom; datum < datumTo; datum++)
         {
@@ -56,13 +57,15 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
         }
     }
 
-    private static void Tile(BFloat16View w, ActiveView x, uint* tile, uint* next, int block, float* sums, long panelStride, int datumFrom, int datumTo)
+    private static void Tile(
+        BFloat16View w, ActiveView x, uint* tile, uint* next, int block, float* sums, long panelStride, int datumFrom, int datumTo)
     {
         long* starts = x.Starts + (long)block * x.Count;
         int columns = Math.Min(ActiveBatch.BlockSize, x.Width - block * ActiveBatch.BlockSize);
 
         // As for float32: each visit asks for a share of the next tile.
-        long visits = (long)(datumTo - datumFrom) * (PairWords / (4 * TSimd.Count)), tileWords = (long)columns * BFloat16.ColumnWords, ahead = 0;
+        long visits = (long)(datumTo - datumFrom) * (PairWords / (4 * TSimd.Count)), tileWords = (long)columns * BFloat16.ColumnWords,
+            ahead = 0;
         long share = next != null ? ((long)columns * (PairWords / LineWords) + visits - 1) / visits * LineWords : 0;
         NoLookahead nothing = default;
 
@@ -73,7 +76,8 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
                     TSimd.Prefetch((float*)(line < tileWords ? next + line : next + w.Stride + (line - tileWords)));
                 ahead += share;
                 if (block == 0 || starts[datum] < starts[datum + 1])
-                    Chain(w, x, starts + datum, 1, tile, word, sums + (long)datum * PanelMatrix.PanelRows, panelStride, first: block == 0, ref nothing);
+                    Chain(w, x, starts + datum, 1, tile, word, sums + (long)datum * PanelMatrix.PanelRows, panelStride, first: block == 0,
+                        ref nothing);
             }
     }
 
@@ -81,7 +85,8 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
     /// One datum's chains of a pass, the words from <paramref name="word"/> on, over blocks whose runs begin at <paramref name="runs"/>.
     /// </summary>
     private static void Chain<TLookahead>(
-        in BFloat16View w, in ActiveView x, long* runs, int blocks, uint* tile, int word, float* sums, long panelStride, bool first, ref TLookahead ahead)
+        in BFloat16View w, in ActiveView x, long* runs, int blocks, uint* tile, int word, float* sums, long panelStride, bool first,
+            ref TLookahead ahead)
         where TLookahead : struct, ILookahead
     {
         int half = word + 2 * TSimd.Count, next = NextRows, runStride = x.Count;

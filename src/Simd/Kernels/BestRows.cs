@@ -62,5 +62,6 @@ internal unsafe struct BestRows(int* ids, float* scores, int k)
         (scores[place], ids[place]) = (score, id);
     }
 
-    private static bool Better(float score, int id, float thanScore, int thanId) => score < thanScore || (score == thanScore && id < thanId);
+    private static bool Better(float score, int id, float thanScore, int thanId) =>
+        score < thanScore || (score == thanScore && id < thanId);
 }

@@ -27,7 +27,8 @@ internal static unsafe class CholeskyKernel<TSimd, TVec>
             if (!FactorSmall(block + from * stride + from, stride, columns))
                 return false;
             SolveRows(block, stride, from, columns, panel, Group, from + Group, order);
-            OuterProductKernel<TSimd, TVec>.AddLower(block, stride, panel, Group, columns, from + Group, from + Group, order, negative: true);
+            OuterProductKernel<TSimd, TVec>.AddLower(
+                block, stride, panel, Group, columns, from + Group, from + Group, order, negative: true);
         }
         return true;
     }
@@ -36,7 +37,8 @@ internal static unsafe class CholeskyKernel<TSimd, TVec>
         SolveRows(matrix, stride, column, Math.Min(Block, n - column), panel, Block, rowFrom, rowTo);
 
     public static void UpdateTrailing(double* matrix, long stride, int column, int n, double* panel, int rowFrom, int rowTo) =>
-        OuterProductKernel<TSimd, TVec>.AddLower(matrix, stride, panel, Block, Math.Min(Block, n - column), column + Block, rowFrom, rowTo, negative: true);
+        OuterProductKernel<TSimd, TVec>.AddLower(
+            matrix, stride, panel, Block, Math.Min(Block, n - column), column + Block, rowFrom, rowTo, negative: true);
 
     private static bool FactorSmall(double* block, long stride, int order)
     {

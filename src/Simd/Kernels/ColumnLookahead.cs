@@ -64,7 +64,8 @@ internal unsafe struct ColumnLookahead<TSimd, TVec> : ILookahead
     }
 
     /// <summary>Whether a matrix is too large for a cache to hold it.</summary>
-    public static bool PaysFor(long rows, long columns, int columnFloats) => rows * columns * columnFloats * sizeof(float) / PanelMatrix.PanelRows > CacheBytes;
+    public static bool PaysFor(long rows, long columns, int columnFloats) =>
+        rows * columns * columnFloats * sizeof(float) / PanelMatrix.PanelRows > CacheBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Ask()

@@ -38,7 +38,8 @@ internal static unsafe class DenseKernel<TSimd, TVec, TWeights>
                     float* tile = weights + panel * stride + (long)inputFrom * TWeights.ColumnPlaces + TWeights.PlaceOf(pair);
                     for (int datum = 0; datum < x.Rows; datum += Data)
                     {
-                        float* values = x.Data + datum / PanelMatrix.PanelRows * x.Stride + (long)inputFrom * PanelMatrix.PanelRows + datum % PanelMatrix.PanelRows;
+                        float* values = x.Data + datum / PanelMatrix.PanelRows * x.Stride + (long)inputFrom * PanelMatrix.PanelRows
+                            + datum % PanelMatrix.PanelRows;
                         float* sum = sums.Data + panel * sums.Stride + (long)datum * PanelMatrix.PanelRows + TWeights.RowOf(pair);
                         Tile(tile, values, sum, inputs, Math.Min(Data, x.Rows - datum), inputFrom == 0);
                     }

@@ -49,7 +49,8 @@ internal static unsafe class HadamardKernel<TSimd, TVec>
                 bits = NextBits(rows / mixed);
                 for (int block = 0; block < rows; block += mixed << bits)
                     for (int row = block; row < block + mixed; row++)
-                        HadamardPass<TSimd, TVec, PlainLoad<TSimd, TVec>>.Run(bits, matrix + row * columns + column, mixed * columns, TSimd.Count, Strip / TSimd.Count);
+                        HadamardPass<TSimd, TVec, PlainLoad<TSimd, TVec>>.Run(
+                            bits, matrix + row * columns + column, mixed * columns, TSimd.Count, Strip / TSimd.Count);
             }
     }
 

@@ -106,7 +106,8 @@ internal static unsafe class LayoutKernel
                 for (long entry = starts[datum]; entry < starts[datum + 1]; entry++)
                 {
                     int id = block * ActiveBatch.BlockSize + listed.Offsets[entry];
-                    target.Data[id / Side * target.Stride + (long)datum * Side + id % Side] = listed.Values[entry] + slack[id] * sizes[datum];
+                    target.Data[id / Side * target.Stride + (long)datum * Side + id % Side] = listed.Values[entry]
+                        + slack[id] * sizes[datum];
                 }
         }
     }
@@ -140,7 +141,8 @@ internal static unsafe class LayoutKernel
                     }
                 if (columnFrom >= rowFrom)
                     for (int column = 0; column < columns; column++)
-                        Narrow<TSimd, TVec>(gram + (columnFrom + column) * stride + rowFrom, square + column * Side, Math.Min(rows, columnFrom + column - rowFrom));
+                        Narrow<TSimd, TVec>(gram + (columnFrom + column) * stride + rowFrom, square + column * Side,
+                            Math.Min(rows, columnFrom + column - rowFrom));
             }
         }
     }

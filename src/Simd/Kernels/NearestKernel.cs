@@ -17,7 +17,8 @@ internal static unsafe class NearestKernel<TSimd, TVec, TScore>
 
     /// <summary>Searches the tree, until it has computed more than <paramref name="mostGroups"/> groups.</summary>
     /// <returns>Whether it came to an end; if not, the rows found so far are no result.</returns>
-    public static bool Walk(in RowTreeView tree, in RowQuery query, ref BestRows best, long mostGroups, ref long rowGroups, ref long nodeGroups) =>
+    public static bool Walk(
+        in RowTreeView tree, in RowQuery query, ref BestRows best, long mostGroups, ref long rowGroups, ref long nodeGroups) =>
         Visit(tree, query, tree.Levels, 0, ref best, mostGroups, ref rowGroups, ref nodeGroups);
 
     /// <summary>Takes every group of rows in storage order.</summary>
@@ -27,7 +28,8 @@ internal static unsafe class NearestKernel<TSimd, TVec, TScore>
             Rows(tree, x, group, ref best);
     }
 
-    private static bool Visit(in RowTreeView tree, in RowQuery query, int level, int group, ref BestRows best, long mostGroups, ref long rowGroups, ref long nodeGroups)
+    private static bool Visit(in RowTreeView tree, in RowQuery query, int level, int group, ref BestRows best, long mostGroups,
+        ref long rowGroups, ref long nodeGroups)
     {
         float* nodes = TScore.Bounds(tree, level, group);
         float* gaps = stackalloc float[Group];

@@ -14,7 +14,8 @@ internal static unsafe class NormKernel<TSimd, TVec>
     /// <summary>norms[r, i] = raise * sqrt(sum over j in S_i of W[r, j]^2).</summary>
     public static void OnSupports(PanelView w, ActiveView x, float raise, PanelView norms, int panelFrom, int panelTo)
     {
-        AccumulateKernel<TSimd, TVec, SquareSums<TSimd, TVec>>.Run(w, x, (byte*)norms.Data, norms.Stride, PanelMatrix.PanelRows, panelFrom, panelTo, lowerOnly: false);
+        AccumulateKernel<TSimd, TVec, SquareSums<TSimd, TVec>>.Run(
+            w, x, (byte*)norms.Data, norms.Stride, PanelMatrix.PanelRows, panelFrom, panelTo, lowerOnly: false);
         TVec factor = TSimd.Broadcast(raise);
         for (int panel = panelFrom; panel < panelTo; panel++)
         {

@@ -47,11 +47,13 @@ internal static unsafe class OuterProductKernel<TSimd, TVec>
     /// <param name="rowFrom">First row of the target, a multiple of 16.</param>
     /// <param name="rowTo">One past the last row.</param>
     /// <param name="negative">Whether the product is subtracted.</param>
-    public static void AddLower(double* target, long stride, double* panel, int depth, int columns, int columnFrom, int rowFrom, int rowTo, bool negative)
+    public static void AddLower(
+        double* target, long stride, double* panel, int depth, int columns, int columnFrom, int rowFrom, int rowTo, bool negative)
     {
         for (int column = columnFrom; column < rowTo; column += Group)
             for (int row = Math.Max(rowFrom, column); row < rowTo; row += Group)
                 TileKernel<TSimd, TVec>.Add(
-                    target + row * stride + column, stride, panel + (long)row * depth, panel + (long)column * depth, Group, columns, Math.Min(Group, rowTo - row), negative);
+                    target + row * stride + column, stride, panel + (long)row * depth, panel + (long)column * depth, Group, columns,
+                        Math.Min(Group, rowTo - row), negative);
     }
 }

@@ -17,7 +17,8 @@ internal static unsafe class PackedKernel<TSimd, TVec>
     private const int LineFloats = 16;
 
     /// <summary>t[a] = sum over lanes and vectors of block[a, b] u[b].</summary>
-    public static void PullBack(PackedView packed, ActiveView outputs, ActiveView inputs, float* values, float* pulled, int datumFrom, int datumTo, Arena scratch)
+    public static void PullBack(
+        PackedView packed, ActiveView outputs, ActiveView inputs, float* values, float* pulled, int datumFrom, int datumTo, Arena scratch)
     {
         for (int datum = datumFrom; datum < datumTo; datum++)
         {
@@ -40,7 +41,8 @@ internal static unsafe class PackedKernel<TSimd, TVec>
     }
 
     /// <summary>g[b] = chain over a, ascending, of block[a, b] x[a].</summary>
-    public static void PushForward(PackedView packed, ActiveView outputs, ActiveView inputs, float* values, float* pushed, int datumFrom, int datumTo, Arena scratch)
+    public static void PushForward(
+        PackedView packed, ActiveView outputs, ActiveView inputs, float* values, float* pushed, int datumFrom, int datumTo, Arena scratch)
     {
         for (int datum = datumFrom; datum < datumTo; datum++)
         {

@@ -116,7 +116,8 @@ internal static unsafe class RowListKernel<TSimd, TVec, TTest>
                     long passed = 0;
                     for (int row = 0; row < PanelMatrix.PanelRows; row += 4 * TSimd.Count)
                     {
-                        passed += BitOperations.PopCount(Passes(test, place, panel, row, datum)) + BitOperations.PopCount(Passes(test, place, panel, row + TSimd.Count, datum));
+                        passed += BitOperations.PopCount(Passes(test, place, panel, row, datum))
+                            + BitOperations.PopCount(Passes(test, place, panel, row + TSimd.Count, datum));
                         passed += BitOperations.PopCount(Passes(test, place, panel, row + 2 * TSimd.Count, datum));
                         passed += BitOperations.PopCount(Passes(test, place, panel, row + 3 * TSimd.Count, datum));
                     }
@@ -126,7 +127,8 @@ internal static unsafe class RowListKernel<TSimd, TVec, TTest>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Passes(TTest test, long place, int panel, int row, int datum) => test.Passes(place + row, panel * PanelMatrix.PanelRows + row, datum);
+    private static uint Passes(TTest test, long place, int panel, int row, int datum) =>
+        test.Passes(place + row, panel * PanelMatrix.PanelRows + row, datum);
 
     /// <summary>Writes the offsets of the rows that pass; values are left as they are.</summary>
     public static void List(PanelView shape, TTest test, ActiveView lists, int blockFrom, int blockTo)
@@ -148,7 +150,8 @@ internal static unsafe class RowListKernel<TSimd, TVec, TTest>
                     }
                     for (int row = 0; row < PanelMatrix.PanelRows; row += 4 * TSimd.Count)
                     {
-                        ulong bits = Passes(test, place, panel, row, datum) | (ulong)Passes(test, place, panel, row + TSimd.Count, datum) << TSimd.Count
+                        ulong bits = Passes(test, place, panel, row, datum) | (ulong)Passes(
+                            test, place, panel, row + TSimd.Count, datum) << TSimd.Count
                             | (ulong)Passes(test, place, panel, row + 2 * TSimd.Count, datum) << 2 * TSimd.Count
                             | (ulong)Passes(test, place, panel, row + 3 * TSimd.Count, datum) << 3 * TSimd.Count;
                         TSimd.CompressOffsets(lists.Offsets + next, end - next, offset + row, bits);
@@ -166,5 +169,6 @@ internal static class RowLists
 
     public static int PanelFrom(int block) => block * PanelsOfBlock;
 
-    public static int PanelTo(PanelView shape, int block) => Math.Min((block + 1) * PanelsOfBlock, (shape.Rows + PanelMatrix.PanelRows - 1) / PanelMatrix.PanelRows);
+    public static int PanelTo(PanelView shape, int block) =>
+        Math.Min((block + 1) * PanelsOfBlock, (shape.Rows + PanelMatrix.PanelRows - 1) / PanelMatrix.PanelRows);
 }

@@ -58,7 +58,8 @@ internal readonly unsafe struct DistanceScore<TSimd, TVec> : IScore<TSimd, TVec>
         for (int j = 0; j < d; j++)
         {
             TVec x = TSimd.Broadcast(query.X[j]);
-            TVec below = TSimd.Sub(TSimd.Load(column + j * RowTree.Group), x), above = TSimd.Sub(x, TSimd.Load(column + (d + j) * RowTree.Group));
+            TVec below = TSimd.Sub(TSimd.Load(column + j * RowTree.Group), x),
+                above = TSimd.Sub(x, TSimd.Load(column + (d + j) * RowTree.Group));
             TVec difference = TSimd.Max(TSimd.Zero, TSimd.Max(below, above));
             sum = TSimd.MulAdd(difference, difference, sum);
         }

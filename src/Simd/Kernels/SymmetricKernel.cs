@@ -31,7 +31,8 @@ internal static unsafe class SymmetricKernel<TSimd, TVec>
     private static void FourRows(double* m0, long stride, int columns, double* x, double* y, double* partial)
     {
         double* m1 = m0 + stride, m2 = m1 + stride, m3 = m2 + stride;
-        TVec x0 = TSimd.Broadcast(x[columns]), x1 = TSimd.Broadcast(x[columns + 1]), x2 = TSimd.Broadcast(x[columns + 2]), x3 = TSimd.Broadcast(x[columns + 3]);
+        TVec x0 = TSimd.Broadcast(x[columns]), x1 = TSimd.Broadcast(x[columns + 1]), x2 = TSimd.Broadcast(x[columns + 2]),
+            x3 = TSimd.Broadcast(x[columns + 3]);
         TVec sum0 = TSimd.Zero, sum1 = TSimd.Zero, sum2 = TSimd.Zero, sum3 = TSimd.Zero;
         int j = 0;
         for (; j <= columns - TSimd.Count; j += TSimd.Count)
@@ -49,7 +50,8 @@ internal static unsafe class SymmetricKernel<TSimd, TVec>
         if (rest > 0)
         {
             TVec own = TSimd.LoadFirst(x + j, rest), column = TSimd.LoadFirst(partial + j, rest);
-            TVec a0 = TSimd.LoadFirst(m0 + j, rest), a1 = TSimd.LoadFirst(m1 + j, rest), a2 = TSimd.LoadFirst(m2 + j, rest), a3 = TSimd.LoadFirst(m3 + j, rest);
+            TVec a0 = TSimd.LoadFirst(m0 + j, rest), a1 = TSimd.LoadFirst(m1 + j, rest), a2 = TSimd.LoadFirst(m2 + j, rest),
+                a3 = TSimd.LoadFirst(m3 + j, rest);
             sum0 = TSimd.MulAdd(a0, own, sum0);
             sum1 = TSimd.MulAdd(a1, own, sum1);
             sum2 = TSimd.MulAdd(a2, own, sum2);

@@ -73,7 +73,8 @@ internal static unsafe class ThresholdKernel<TSimd, TVec>
     }
 
     /// <summary>The listed rows above their thresholds, with gain * (sum - threshold).</summary>
-    public static void CompressListed(ActiveView listed, float* sums, float* thresholds, float gain, ActiveView lists, int blockFrom, int blockTo)
+    public static void CompressListed(
+        ActiveView listed, float* sums, float* thresholds, float gain, ActiveView lists, int blockFrom, int blockTo)
     {
         for (int block = blockFrom; block < blockTo; block++)
         {

@@ -41,13 +41,17 @@ internal static unsafe class TileKernel<TSimd, TVec>
         }
         for (int row = 0; row < rows; row += 4)
             for (int column = 0; column < Group; column += 2 * TSimd.Count)
-                Tile4(target + row * stride + column, stride, left + row, right + column, rightStride, depth, Math.Min(4, rows - row), negative);
+                Tile4(target + row * stride + column, stride, left + row, right + column, rightStride, depth, Math.Min(4, rows - row),
+                    negative);
     }
 
-    private static void Tile8(double* target, long stride, double* left, double* right, long rightStride, int depth, int rows, bool negative)
+    private static void Tile8(
+        double* target, long stride, double* left, double* right, long rightStride, int depth, int rows, bool negative)
     {
-        TVec sum00 = TSimd.Zero, sum01 = TSimd.Zero, sum10 = TSimd.Zero, sum11 = TSimd.Zero, sum20 = TSimd.Zero, sum21 = TSimd.Zero, sum30 = TSimd.Zero, sum31 = TSimd.Zero;
-        TVec sum40 = TSimd.Zero, sum41 = TSimd.Zero, sum50 = TSimd.Zero, sum51 = TSimd.Zero, sum60 = TSimd.Zero, sum61 = TSimd.Zero, sum70 = TSimd.Zero, sum71 = TSimd.Zero;
+        TVec sum00 = TSimd.Zero, sum01 = TSimd.Zero, sum10 = TSimd.Zero, sum11 = TSimd.Zero, sum20 = TSimd.Zero, sum21 = TSimd.Zero,
+            sum30 = TSimd.Zero, sum31 = TSimd.Zero;
+        TVec sum40 = TSimd.Zero, sum41 = TSimd.Zero, sum50 = TSimd.Zero, sum51 = TSimd.Zero, sum60 = TSimd.Zero, sum61 = TSimd.Zero,
+            sum70 = TSimd.Zero, sum71 = TSimd.Zero;
         for (int k = 0; k < depth; k++, left += Group, right += rightStride)
         {
             TVec b0 = TSimd.Load(right), b1 = TSimd.Load(right + TSimd.Count);
@@ -81,7 +85,8 @@ internal static unsafe class TileKernel<TSimd, TVec>
             Store4(target + 4 * stride, stride, sum40, sum41, sum50, sum51, sum60, sum61, sum70, sum71, rows - 4, negative);
     }
 
-    private static void Tile4(double* target, long stride, double* left, double* right, long rightStride, int depth, int rows, bool negative)
+    private static void Tile4(
+        double* target, long stride, double* left, double* right, long rightStride, int depth, int rows, bool negative)
     {
         TVec sum00 = TSimd.Zero, sum01 = TSimd.Zero, sum10 = TSimd.Zero, sum11 = TSimd.Zero;
         TVec sum20 = TSimd.Zero, sum21 = TSimd.Zero, sum30 = TSimd.Zero, sum31 = TSimd.Zero;
@@ -106,7 +111,8 @@ internal static unsafe class TileKernel<TSimd, TVec>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store4(
-        double* target, long stride, TVec sum00, TVec sum01, TVec sum10, TVec sum11, TVec sum20, TVec sum21, TVec sum30, TVec sum31, int rows, bool negative)
+        double* target, long stride, TVec sum00, TVec sum01, TVec sum10, TVec sum11, TVec sum20, TVec sum21, TVec sum30, TVec sum31,
+            int rows, bool negative)
     {
         Store(target, sum00, sum01, negative);
         if (rows > 1)

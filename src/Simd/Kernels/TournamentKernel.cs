@@ -82,7 +82,8 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
     }
 
     /// <summary>Reads the keys of some leaves anew; the levels above are left to <see cref="Raise"/> or <see cref="RaisePaths"/>.</summary>
-    public static void Reread(PanelView sums, float* thresholds, bool overColumns, in TournamentView trees, int tree, int* changed, int count)
+    public static void Reread(
+        PanelView sums, float* thresholds, bool overColumns, in TournamentView trees, int tree, int* changed, int count)
     {
         const int Side = PanelMatrix.PanelRows;
         float* leaves = trees.Tree(tree);
@@ -125,7 +126,8 @@ internal static unsafe class TournamentKernel<TSimd, TVec>
     /// Visits the elements of level <paramref name="floor"/> (0: the leaves) that are strictly greater than the visit's threshold, ids
     /// ascending.
     /// </summary>
-    public static void Descend<TVisit>(in TournamentView trees, int tree, int floor, ref TVisit visit) where TVisit : struct, ITournamentVisit
+    public static void Descend<TVisit>(in TournamentView trees, int tree, int floor, ref TVisit visit) where TVisit : struct,
+        ITournamentVisit
     {
         float* data = trees.Tree(tree), elements = data + trees.Starts[floor];
         int top = trees.Levels - 1, level = top, node = 0;

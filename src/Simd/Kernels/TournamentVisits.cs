@@ -37,7 +37,8 @@ internal readonly unsafe struct CountVisit(long* counts, int stride) : ITourname
     public float Threshold => 0f;
 
     // A node lies in one block, for blocks are whole nodes.
-    public void Take(int first, uint bits, float* keys) => counts[(long)(first / ActiveBatch.BlockSize) * stride] += BitOperations.PopCount(bits);
+    public void Take(int first, uint bits, float* keys) =>
+        counts[(long)(first / ActiveBatch.BlockSize) * stride] += BitOperations.PopCount(bits);
 }
 
 /// <summary>Writes offsets and gain * key of the positive keys into one datum's runs.</summary>

@@ -21,7 +21,8 @@ internal static unsafe class TriangularKernel<TSimd, TVec>
     public static long ScratchOf(int n, int columns) => TileStep(n) * (columns / Group) * sizeof(double) + NativeBuffer<byte>.Alignment;
 
     /// <summary>Solves with L, or with its transpose, for some columns, in a copy of them unless their rows are one tile long.</summary>
-    public static void Run(double* factor, long stride, int n, double* right, long rightStride, int columnFrom, int columnTo, bool transposed, Arena scratch)
+    public static void Run(
+        double* factor, long stride, int n, double* right, long rightStride, int columnFrom, int columnTo, bool transposed, Arena scratch)
     {
         int tiles = (columnTo - columnFrom) / Group;
         bool copied = rightStride > Group;

@@ -60,7 +60,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(c, a, b) : (a * b) + c;
 
     public static float Sum(Vector128<float> value) => (value[0] + value[2]) + (value[1] + value[3]);
-    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), a, b);
+    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), a, b);
 
     public static float MaxAcross(Vector128<float> value)
     {
@@ -78,7 +79,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     }
 
     public static void CompressNumbers(int* destination, int first, uint bits) => SimdScalar.CompressNumbers(destination, first, bits);
-    public static void CompressOffsets(ushort* destination, long room, int first, ulong bits) => SimdScalar.CompressOffsets(destination, room, first, bits);
+    public static void CompressOffsets(ushort* destination, long room, int first, ulong bits) =>
+        SimdScalar.CompressOffsets(destination, room, first, bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Hadamard(Vector128<float> value)
@@ -145,7 +147,8 @@ internal readonly unsafe struct Simd128Double : ISimdDouble<Vector128<double>>
     }
 
     public static Vector128<double> Widen(float* source) => Vector128.Create((double)source[0], source[1]);
-    public static void StoreNarrow(float* destination, Vector128<double> value) => Vector128.Narrow(value, value).GetLower().Store(destination);
+    public static void StoreNarrow(float* destination, Vector128<double> value) =>
+        Vector128.Narrow(value, value).GetLower().Store(destination);
     public static Vector128<double> Add(Vector128<double> a, Vector128<double> b) => a + b;
     public static Vector128<double> Sub(Vector128<double> a, Vector128<double> b) => a - b;
     public static Vector128<double> Mul(Vector128<double> a, Vector128<double> b) => a * b;

@@ -39,12 +39,14 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
     public static Vector256<float> MulAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Fma.MultiplyAdd(a, b, c);
     public static float Sum(Vector256<float> value) => Simd128.Sum(value.GetLower() + value.GetUpper());
-    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), a, b);
+    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), a, b);
     public static float MaxAcross(Vector256<float> value) => Simd128.MaxAcross(Simd128.Max(value.GetLower(), value.GetUpper()));
     public static uint GreaterBits(Vector256<float> a, Vector256<float> b) => Vector256.GreaterThan(a, b).ExtractMostSignificantBits();
     public static uint DifferentBits(Vector256<float> a, Vector256<float> b) => (~Vector256.Equals(a, b)).ExtractMostSignificantBits();
 
-    public static void Compress(float* destination, Vector256<float> value, uint bits) => Avx2.PermuteVar8x32(value, Selected(bits)).Store(destination);
+    public static void Compress(float* destination, Vector256<float> value, uint bits) =>
+        Avx2.PermuteVar8x32(value, Selected(bits)).Store(destination);
 
     public static void CompressNumbers(int* destination, int first, uint bits)
     {
@@ -137,7 +139,8 @@ internal readonly unsafe struct Simd256Double : ISimdDouble<Vector256<double>>
     public static Vector256<double> Load(double* source) => Vector256.Load(source);
     public static void Store(double* destination, Vector256<double> value) => value.Store(destination);
     public static Vector256<double> LoadFirst(double* source, int count) => Avx.MaskLoad(source, First(count));
-    public static void StoreFirst(double* destination, Vector256<double> value, int count) => Avx.MaskStore(destination, First(count), value);
+    public static void StoreFirst(double* destination, Vector256<double> value, int count) =>
+        Avx.MaskStore(destination, First(count), value);
     public static Vector256<double> Widen(float* source) => Avx.ConvertToVector256Double(Vector128.Load(source));
     public static void StoreNarrow(float* destination, Vector256<double> value) => Avx.ConvertToVector128Single(value).Store(destination);
     public static Vector256<double> Add(Vector256<double> a, Vector256<double> b) => a + b;
@@ -146,7 +149,8 @@ internal readonly unsafe struct Simd256Double : ISimdDouble<Vector256<double>>
     public static Vector256<double> Div(Vector256<double> a, Vector256<double> b) => a / b;
     public static Vector256<double> Sqrt(Vector256<double> a) => Vector256.Sqrt(a);
     public static Vector256<double> MulAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.MultiplyAdd(a, b, c);
-    public static Vector256<double> NegMulAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.MultiplyAddNegated(a, b, c);
+    public static Vector256<double> NegMulAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) =>
+        Fma.MultiplyAddNegated(a, b, c);
     public static double Sum(Vector256<double> value) => Simd128Double.Sum(value.GetLower() + value.GetUpper());
     public static void Prefetch(double* line) => Sse.Prefetch1(line);
 

@@ -9,7 +9,8 @@ namespace Subquad.Simd.Lanes;
 internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 {
     public static string Name => "simd512";
-    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported;
+    public static bool IsSupported =>
+        Vector512.IsHardwareAccelerated && Avx512F.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported;
     public static bool IsFused => true;
     public static int Count => 16;
     public static Vector512<float> Zero => Vector512<float>.Zero;
@@ -18,7 +19,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
 
     public static Vector512<float> LoadFirst(float* source, int count) => Avx512F.MaskLoad(source, First(count), Vector512<float>.Zero);
-    public static void StoreFirst(float* destination, Vector512<float> value, int count) => Avx512F.MaskStore(destination, First(count), value);
+    public static void StoreFirst(float* destination, Vector512<float> value, int count) =>
+        Avx512F.MaskStore(destination, First(count), value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreWide(double* destination, Vector512<float> value)
@@ -40,10 +42,13 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Sqrt(Vector512<float> a) => Vector512.Sqrt(a);
     public static Vector512<float> MulAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Avx512F.FusedMultiplyAdd(a, b, c);
     public static float Sum(Vector512<float> value) => Simd256.Sum(value.GetLower() + value.GetUpper());
-    public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), a, b);
+    public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), a, b);
     public static float MaxAcross(Vector512<float> value) => Simd256.MaxAcross(Simd256.Max(value.GetLower(), value.GetUpper()));
-    public static uint GreaterBits(Vector512<float> a, Vector512<float> b) => (uint)Vector512.GreaterThan(a, b).ExtractMostSignificantBits();
-    public static uint DifferentBits(Vector512<float> a, Vector512<float> b) => (uint)(~Vector512.Equals(a, b)).ExtractMostSignificantBits();
+    public static uint GreaterBits(Vector512<float> a, Vector512<float> b) =>
+        (uint)Vector512.GreaterThan(a, b).ExtractMostSignificantBits();
+    public static uint DifferentBits(Vector512<float> a, Vector512<float> b) =>
+        (uint)(~Vector512.Equals(a, b)).ExtractMostSignificantBits();
 
     public static void Compress(float* destination, Vector512<float> value, uint bits)
     {
@@ -69,10 +74,14 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Hadamard(Vector512<float> value)
     {
         // A stage is partner + sign * value: a product with a sign is exact, so the multiply-add rounds as an addition does.
-        value = Stage(value, Avx512F.Permute4x32(value, 0b10_11_00_01), Vector512.Create(1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f));
-        value = Stage(value, Avx512F.Permute4x32(value, 0b01_00_11_10), Vector512.Create(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f));
-        value = Stage(value, Avx512F.Shuffle4x128(value, value, 0b10_11_00_01), Vector512.Create(1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f, 1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f));
-        return Stage(value, Avx512F.Shuffle4x128(value, value, 0b01_00_11_10), Vector512.Create(1f, 1f, 1f, 1f, 1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f, -1f, -1f, -1f, -1f));
+        value = Stage(value, Avx512F.Permute4x32(value, 0b10_11_00_01),
+            Vector512.Create(1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f));
+        value = Stage(value, Avx512F.Permute4x32(value, 0b01_00_11_10),
+            Vector512.Create(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f));
+        value = Stage(value, Avx512F.Shuffle4x128(value, value, 0b10_11_00_01),
+            Vector512.Create(1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f, 1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f));
+        return Stage(value, Avx512F.Shuffle4x128(value, value, 0b01_00_11_10),
+            Vector512.Create(1f, 1f, 1f, 1f, 1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f, -1f, -1f, -1f, -1f));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -97,7 +106,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     public static void Prefetch(float* line) => Sse.Prefetch1(line);
 
-    private static Vector512<float> Stage(Vector512<float> value, Vector512<float> partner, Vector512<float> signs) => Avx512F.FusedMultiplyAdd(value, signs, partner);
+    private static Vector512<float> Stage(Vector512<float> value, Vector512<float> partner, Vector512<float> signs) =>
+        Avx512F.FusedMultiplyAdd(value, signs, partner);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int CompressOffsets(ushort* destination, int first, uint bits)
@@ -137,16 +147,20 @@ internal readonly unsafe struct Simd512Double : ISimdDouble<Vector512<double>>
     public static Vector512<double> Load(double* source) => Vector512.Load(source);
     public static void Store(double* destination, Vector512<double> value) => value.Store(destination);
     public static Vector512<double> LoadFirst(double* source, int count) => Avx512F.MaskLoad(source, First(count), Vector512<double>.Zero);
-    public static void StoreFirst(double* destination, Vector512<double> value, int count) => Avx512F.MaskStore(destination, First(count), value);
+    public static void StoreFirst(double* destination, Vector512<double> value, int count) =>
+        Avx512F.MaskStore(destination, First(count), value);
     public static Vector512<double> Widen(float* source) => Avx512F.ConvertToVector512Double(Vector256.Load(source));
-    public static void StoreNarrow(float* destination, Vector512<double> value) => Avx512F.ConvertToVector256Single(value).Store(destination);
+    public static void StoreNarrow(float* destination, Vector512<double> value) =>
+        Avx512F.ConvertToVector256Single(value).Store(destination);
     public static Vector512<double> Add(Vector512<double> a, Vector512<double> b) => a + b;
     public static Vector512<double> Sub(Vector512<double> a, Vector512<double> b) => a - b;
     public static Vector512<double> Mul(Vector512<double> a, Vector512<double> b) => a * b;
     public static Vector512<double> Div(Vector512<double> a, Vector512<double> b) => a / b;
     public static Vector512<double> Sqrt(Vector512<double> a) => Vector512.Sqrt(a);
-    public static Vector512<double> MulAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAdd(a, b, c);
-    public static Vector512<double> NegMulAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAddNegated(a, b, c);
+    public static Vector512<double> MulAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
+        Avx512F.FusedMultiplyAdd(a, b, c);
+    public static Vector512<double> NegMulAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
+        Avx512F.FusedMultiplyAddNegated(a, b, c);
     public static double Sum(Vector512<double> value) => Simd256Double.Sum(value.GetLower() + value.GetUpper());
     public static void Prefetch(double* line) => Sse.Prefetch1(line);
 

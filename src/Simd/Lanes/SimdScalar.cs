@@ -51,10 +51,12 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     }
 
     public static float Hadamard(float value) => value;
-    public static float NegateOdd(float value, int bits, int* masks) => (BitOperations.PopCount((uint)(bits & *masks)) & 1) != 0 ? -value : value;
+    public static float NegateOdd(float value, int bits, int* masks) =>
+        (BitOperations.PopCount((uint)(bits & *masks)) & 1) != 0 ? -value : value;
     public static float LowHalves(float words) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(words) << 16);
     public static float HighHalves(float words) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(words) & 0xFFFF_0000u);
-    public static float RoundHalves(float low, float high) => BitConverter.UInt32BitsToSingle(BFloat16Bits.Round(low) | (uint)BFloat16Bits.Round(high) << 16);
+    public static float RoundHalves(float low, float high) =>
+        BitConverter.UInt32BitsToSingle(BFloat16Bits.Round(low) | (uint)BFloat16Bits.Round(high) << 16);
 
     public static void Prefetch(float* line)
     {

@@ -99,7 +99,8 @@ public sealed unsafe partial class ActiveBatch : IDisposable, INativeOwner
         using Use use = Use.Shared(this);
         CheckDatum(datum);
         int count = LengthOf(datum), copied = 0;
-        Expect.That(ids.Length >= count && values.Length >= count, $"expected room for {count} ids and values, found {ids.Length} and {values.Length}");
+        Expect.That(ids.Length >= count
+            && values.Length >= count, $"expected room for {count} ids and values, found {ids.Length} and {values.Length}");
         for (int block = 0; block < Blocks; block++)
         {
             (long start, int length) = Segment(block, datum);
@@ -123,7 +124,8 @@ public sealed unsafe partial class ActiveBatch : IDisposable, INativeOwner
         for (long i = 0; i < starts; i++)
             if (_starts.Pointer[i] != other._starts.Pointer[i])
                 return false;
-        return new ReadOnlySpan<ushort>(_offsets.Pointer, checked((int)EntryCount)).SequenceEqual(new(other._offsets.Pointer, (int)EntryCount));
+        return new ReadOnlySpan<ushort>(_offsets.Pointer, checked((int)EntryCount))
+            .SequenceEqual(new(other._offsets.Pointer, (int)EntryCount));
     }
 
     /// <summary>Makes this a copy of another batch, values included.</summary>
@@ -253,7 +255,8 @@ public sealed unsafe partial class ActiveBatch : IDisposable, INativeOwner
     {
         // Positions of entries are 32-bit in the transposed lists: half the traffic of the pull-back's bookkeeping.
         if (entries > int.MaxValue)
-            throw new InvalidOperationException($"a batch of {Count} rows has {entries} active entries, more than {int.MaxValue}; use a smaller batch");
+            throw new InvalidOperationException(
+                $"a batch of {Count} rows has {entries} active entries, more than {int.MaxValue}; use a smaller batch");
         if (_offsets.Length >= entries)
             return;
         GrowOnlyBuffer.EnsureListCapacity(ref _offsets, entries);

@@ -40,7 +40,8 @@ internal sealed unsafe class Arena : IDisposable
     {
         long bytes = (count * sizeof(T) + NativeBuffer<byte>.Alignment - 1) & ~(NativeBuffer<byte>.Alignment - 1L);
         if (count < 0 || _used + bytes > _block.Length)
-            throw new InvalidOperationException($"an arena of {_block.Length} bytes was asked for {bytes} more after {_used}; reserve them first");
+            throw new InvalidOperationException(
+                $"an arena of {_block.Length} bytes was asked for {bytes} more after {_used}; reserve them first");
         T* taken = (T*)(_block.Pointer + _used);
         _used += bytes;
         return taken;

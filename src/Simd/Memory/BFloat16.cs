@@ -30,7 +30,8 @@ internal static class BFloat16
     public static float Widen(ushort value) => BitConverter.UInt32BitsToSingle((uint)value << 16);
 
     /// <summary>Where a row's element is among the 64 of a column.</summary>
-    public static int Place(int row) => row / (2 * HalfRows) * (2 * HalfRows) + row % HalfRows * 2 + ((row / HalfRows % 2) ^ (BitConverter.IsLittleEndian ? 0 : 1));
+    public static int Place(int row) =>
+        row / (2 * HalfRows) * (2 * HalfRows) + row % HalfRows * 2 + ((row / HalfRows % 2) ^ (BitConverter.IsLittleEndian ? 0 : 1));
 
     /// <summary>The first row of a word: the other one is <see cref="HalfRows"/> further.</summary>
     public static int RowOf(int word) => word / HalfRows * (2 * HalfRows) + word % HalfRows;

@@ -31,7 +31,8 @@ internal sealed unsafe class MappedFile : IDisposable
             Length = RandomAccess.GetLength(_file);
             if (Length == 0)
                 throw new IOException($"'{path}' is empty and cannot be mapped");
-            _mapping = MemoryMappedFile.CreateFromFile(_file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _mapping =
+                MemoryMappedFile.CreateFromFile(_file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         }
         catch
         {
@@ -46,7 +47,8 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>
     /// Bytes from where a matrix of this shape begins to where the next one may: its panels, what may be read behind them, and zeros.
     /// </summary>
-    public static long BytesOf(long rows, long columns) => (PanelMatrix.BytesOf(rows, columns) + Slack + Alignment - 1) / Alignment * Alignment;
+    public static long BytesOf(long rows, long columns) =>
+        (PanelMatrix.BytesOf(rows, columns) + Slack + Alignment - 1) / Alignment * Alignment;
 
     /// <summary>Copies bytes from the file.</summary>
     /// <param name="offset">Place of the first one.</param>
@@ -77,7 +79,8 @@ internal sealed unsafe class MappedFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(offset % Alignment, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - BytesOf(rows, columns));
         var view = new View(_mapping.CreateViewAccessor(offset, BytesOf(rows, columns), MemoryMappedFileAccess.Read), _file);
-        return new PanelMatrix(new NativeBuffer<float>(view, (float*)view.Address, PanelMatrix.BytesOf(rows, columns) / sizeof(float)), rows, columns);
+        return new PanelMatrix(
+            new NativeBuffer<float>(view, (float*)view.Address, PanelMatrix.BytesOf(rows, columns) / sizeof(float)), rows, columns);
     }
 
     /// <summary>Closes the file; matrices over it stay. Calling it again does nothing.</summary>

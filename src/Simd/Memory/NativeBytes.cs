@@ -31,7 +31,8 @@ public static class NativeBytes
         if (!OperatingSystem.IsLinux() || !System.IO.File.Exists(File))
             return long.MaxValue;
         foreach (string line in System.IO.File.ReadLines(File))
-            if (line.StartsWith(Field, StringComparison.Ordinal) && long.TryParse(line[Field.Length..].Replace("kB", "").Trim(), out long kibibytes))
+            if (line.StartsWith(Field, StringComparison.Ordinal)
+                && long.TryParse(line[Field.Length..].Replace("kB", "").Trim(), out long kibibytes))
                 return kibibytes * 1024;
         return long.MaxValue;
     }

@@ -36,7 +36,8 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         if (!Enum.IsDefined(format))
-            throw new ArgumentOutOfRangeException(nameof(format), $"expected {ElementFormat.Float32} or {ElementFormat.BFloat16}, found {format}");
+            throw new ArgumentOutOfRangeException(
+                nameof(format), $"expected {ElementFormat.Float32} or {ElementFormat.BFloat16}, found {format}");
         Rows = rows;
         Columns = columns;
         Format = format;
@@ -280,7 +281,8 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
     private void ThrowIfReadOnly()
     {
         if (IsReadOnly)
-            throw new InvalidOperationException("expected a matrix in memory of its own, found one in a mapped file, which cannot be written");
+            throw new InvalidOperationException(
+                "expected a matrix in memory of its own, found one in a mapped file, which cannot be written");
     }
 
     internal void RequireFloat32()
@@ -291,7 +293,8 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
 
     [DoesNotReturn]
     private static void ThrowNarrow() =>
-        throw new InvalidOperationException("expected a matrix that holds float32, found one that holds bfloat16: the forward verbs read it, and copying and setting elements convert; nothing else does");
+        throw new InvalidOperationException("expected a matrix that holds float32, found one that holds bfloat16: the forward verbs " +
+            "read it, and copying and setting elements convert; nothing else does");
 
     private void CheckPart(long start, int elements)
     {
@@ -319,7 +322,8 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
         return row / PanelRows * PanelStride + column * PanelRows + BFloat16.Place((int)(row % PanelRows));
     }
 
-    private long PlacesOf(int rows, int columns) => checked(PanelsOf(rows) * (((long)columns + 1) * PanelRows)) / (Format == ElementFormat.BFloat16 ? 2 : 1);
+    private long PlacesOf(int rows, int columns) =>
+        checked(PanelsOf(rows) * (((long)columns + 1) * PanelRows)) / (Format == ElementFormat.BFloat16 ? 2 : 1);
 
     private static int PanelsOf(long rows) => checked((int)((rows + 2 * PanelRows - 1) / (2 * PanelRows) * 2));
 }

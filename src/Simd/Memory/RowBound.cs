@@ -40,7 +40,8 @@ internal sealed class RowBound : IDisposable
     /// <summary>Per datum: the larger norm of its inputs, now and at the reference.</summary>
     public NativeBuffer<float> Sizes { get; }
 
-    internal unsafe BoundView View => new(Growth.Pointer, Norms.Pointer, Errors.Pointer, Limits.Pointer, On.Pointer, Off.Pointer, Sizes.Pointer);
+    internal unsafe BoundView View =>
+        new(Growth.Pointer, Norms.Pointer, Errors.Pointer, Limits.Pointer, On.Pointer, Off.Pointer, Sizes.Pointer);
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
     public void Dispose()

@@ -114,7 +114,8 @@ internal sealed unsafe class RowTree : IDisposable
 
     /// <summary>Coordinate <paramref name="j"/> of the centre of a node's ball; its radius at j = d.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ref float Ball(int level, int node, int j) => ref _balls.Pointer[((_starts[level] + node / Group) * (Dimension + 1) + j) * Group + node % Group];
+    internal ref float Ball(int level, int node, int j) =>
+        ref _balls.Pointer[((_starts[level] + node / Group) * (Dimension + 1) + j) * Group + node % Group];
 
     /// <summary>Nodes of a level over the leaves in use.</summary>
     public int NodesAt(int level) => View.NodesAt(level);
@@ -210,11 +211,13 @@ internal sealed unsafe class RowTree : IDisposable
 
     /// <summary>A lower end of a node's box, or from j = d on an upper one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref float End(int level, int node, int j) => ref _boxes.Pointer[((_starts[level] + node / Group) * 2 * Dimension + j) * Group + node % Group];
+    private ref float End(int level, int node, int j) =>
+        ref _boxes.Pointer[((_starts[level] + node / Group) * 2 * Dimension + j) * Group + node % Group];
 }
 
 /// <summary>The raw shape of a <see cref="RowTree"/>, as kernels see it.</summary>
-internal readonly unsafe struct RowTreeView(float* rows, int* ids, float* boxes, float* balls, ReadOnlySpan<long> starts, int dimension, int leaves, int levels)
+internal readonly unsafe struct RowTreeView(
+    float* rows, int* ids, float* boxes, float* balls, ReadOnlySpan<long> starts, int dimension, int leaves, int levels)
 {
     public readonly float* Rows = rows;
     public readonly int* Ids = ids;

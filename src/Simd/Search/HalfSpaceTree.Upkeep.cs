@@ -197,7 +197,8 @@ public sealed partial class HalfSpaceTree
     }
 
     /// <summary>The rows from a leaf on, and more, row after row.</summary>
-    private (NativeBuffer<float> Rows, int[] Ids) Gather(int leaf, ReadOnlySpan<int> moreIds, ReadOnlySpan<float> moreRows) => Gather(leaf, _tree.Leaves, moreIds, moreRows);
+    private (NativeBuffer<float> Rows, int[] Ids) Gather(int leaf, ReadOnlySpan<int> moreIds, ReadOnlySpan<float> moreRows) =>
+        Gather(leaf, _tree.Leaves, moreIds, moreRows);
 
     private (NativeBuffer<float> Rows, int[] Ids) Gather(int leaf, int to, ReadOnlySpan<int> moreIds, ReadOnlySpan<float> moreRows)
     {
@@ -245,9 +246,11 @@ public sealed partial class HalfSpaceTree
             _largestId = Math.Max(_largestId, largest);
             return;
         }
-        long room = Math.Min(int.MaxValue, Math.Max(largest + 1L, _slots.Length * 2)), bytes = room * sizeof(int), available = NativeBytes.Available;
+        long room = Math.Min(int.MaxValue, Math.Max(largest + 1L, _slots.Length * 2)), bytes = room * sizeof(int),
+            available = NativeBytes.Available;
         if (bytes > available)
-            throw new InsufficientMemoryException($"ids up to {largest} take {bytes} bytes, but only {available} are available; use smaller ids");
+            throw new InsufficientMemoryException(
+                $"ids up to {largest} take {bytes} bytes, but only {available} are available; use smaller ids");
         var slots = new NativeBuffer<int>(room);
         _slots.Span.CopyTo(slots.Span);
         slots.Slice(_slots.Length, (int)(slots.Length - _slots.Length)).Fill(-1);

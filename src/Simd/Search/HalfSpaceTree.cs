@@ -104,7 +104,8 @@ public sealed partial class HalfSpaceTree : IDisposable, INativeOwner
     {
         CheckQuery(x);
         double norm = NormOf(x);
-        _kernels.ReportHalfSpace(_tree, x, RoundedUp(norm), bound, norm * _largestNorm < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
+        _kernels.ReportHalfSpace(
+            _tree, x, RoundedUp(norm), bound, norm * _largestNorm < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
     }
 
     /// <summary>As <see cref="Report"/>, in ascending order of the ids: the sort takes a few nanoseconds per row found.</summary>
@@ -148,7 +149,8 @@ public sealed partial class HalfSpaceTree : IDisposable, INativeOwner
         using Use use = Use.Shared(this), use1 = Use.Alone(hits);
         CheckQuery(x);
         double norm = NormOf(x);
-        _kernels.LargestProducts(_tree, x, RoundedUp(norm), k, norm * _largestNorm < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
+        _kernels.LargestProducts(
+            _tree, x, RoundedUp(norm), k, norm * _largestNorm < LargestProduct ? CostOf(Path) : float.PositiveInfinity, hits);
     }
 
     /// <summary>Gives all memory back. Calling it again does nothing.</summary>

@@ -66,7 +66,8 @@ internal sealed unsafe class RowSplitter(int dimension)
         }
     }
 
-    private float* Sampled(int from, int to, int taken, int i) => _rows + (long)_entries[from + (int)((long)i * (to - from) / taken)].Row * dimension;
+    private float* Sampled(int from, int to, int taken, int i) =>
+        _rows + (long)_entries[from + (int)((long)i * (to - from) / taken)].Row * dimension;
 
     /// <summary>The axis to split along, and the share of rows below the cut.</summary>
     private (int Axis, double Share) Best(int from, int to, int taken)

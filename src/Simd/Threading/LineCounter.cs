@@ -58,7 +58,8 @@ internal static class LineCounter
     }
 
     /// <summary>Lines of a column of one panel.</summary>
-    public static int LinesOf(PanelMatrix weights) => PanelMatrix.PanelRows / LineFloats / (weights.Format == ElementFormat.BFloat16 ? 2 : 1);
+    public static int LinesOf(PanelMatrix weights) =>
+        PanelMatrix.PanelRows / LineFloats / (weights.Format == ElementFormat.BFloat16 ? 2 : 1);
 
     private static uint LinesOf(ActiveBatch outputs, int block, int datum)
     {

@@ -104,7 +104,8 @@ public sealed class WorkerTeam : IDisposable
     public void Dispose()
     {
         if (_job.IsAround())
-            throw new InvalidOperationException("expected a team without a job around this call, found Dispose called from the body of its own job; dispose the team after Run returned");
+            throw new InvalidOperationException("expected a team without a job around this call, found Dispose called from the body of " +
+                "its own job; dispose the team after Run returned");
         if ((Interlocked.Or(ref _state, Closed) & Closed) != 0)
             return;
         AwaitJob();

@@ -79,7 +79,8 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
     [TestCase(0.99, true)]
     public void A_bound_that_is_a_hundredth_too_small_is_found_out(double marginScale, bool isFoundOut)
     {
-        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: false, new CertificatePolicy { FollowsCosts = false, MarginScale = marginScale, PassesBeforeRenewal = 1e4 });
+        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: false,
+            new CertificatePolicy { FollowsCosts = false, MarginScale = marginScale, PassesBeforeRenewal = 1e4 });
         float[] inputs = Unit(Samples.Sparse(new Random(4), 1, Inputs, 0.3));
         layer.Begin(inputs);
         const int Row = 17;
@@ -140,7 +141,8 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
     public void Renewals_that_are_dropped_leave_the_reference_as_it_was()
     {
         var random = new Random(8);
-        using var layer = new CertifiedLayer(kernels, Inputs, Width, shift: 1.2, normalised: true, new CertificatePolicy { FollowsCosts = false }, threads: 2);
+        using var layer = new CertifiedLayer(
+            kernels, Inputs, Width, shift: 1.2, normalised: true, new CertificatePolicy { FollowsCosts = false }, threads: 2);
         float[] inputs = Unit(Samples.Sparse(random, Data, Inputs, 0.2));
         layer.Begin(inputs);
         const int Steps = 400;
@@ -157,12 +159,14 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
     }
 
     [Test]
-    public void Terms_that_are_held_and_flushed_are_certified([Values] bool begunWithTerms, [Values] bool sameScale, [Values(1e-4f, 0.1f)] float largest)
+    public void Terms_that_are_held_and_flushed_are_certified(
+        [Values] bool begunWithTerms, [Values] bool sameScale, [Values(1e-4f, 0.1f)] float largest)
     {
         var random = new Random(10);
         // Many renewals, or next to none.
         using var layer = new CertifiedLayer(
-            kernels, Inputs, Width, shift: 1.2, normalised: true, new CertificatePolicy { FollowsCosts = false, PassesBeforeRenewal = begunWithTerms ? 1e4 : 2 });
+            kernels, Inputs, Width, shift: 1.2, normalised: true,
+                new CertificatePolicy { FollowsCosts = false, PassesBeforeRenewal = begunWithTerms ? 1e4 : 2 });
         float[] inputs = Unit(Samples.Sparse(random, Data, Inputs, 0.2));
         layer.Begin(inputs);
         if (begunWithTerms)
@@ -177,7 +181,8 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
         {
             float size = MathF.Pow(10, -5 * random.NextSingle()) * largest;
             float[] moved = Drift(random, inputs, size);
-            layer.Try(moved, Samples.Sparse(random, Terms, Width, 0.1), Unit(Samples.Sparse(random, Terms, Inputs, 0.2)), sameScale ? largest / 100 : random.Next(3) == 0 ? -size : size);
+            layer.Try(moved, Samples.Sparse(random, Terms, Width, 0.1), Unit(Samples.Sparse(random, Terms, Inputs, 0.2)), sameScale
+                ? largest / 100 : random.Next(3) == 0 ? -size : size);
             if (random.Next(4) == 0)
                 continue;
             bool flushesNow = random.Next(40) == 0;
@@ -235,7 +240,8 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
             // A datum that was dead wakes.
             if (step == 50)
                 Unit(Samples.Sparse(random, 1, Inputs, 0.2)).CopyTo(inputs, 0);
-            layer.Try(Scaled(inputs, size), Samples.Sparse(random, Terms, Width, 0.1), Unit(Samples.Sparse(random, Terms, Inputs, 0.2)), 1e-4f);
+            layer.Try(
+                Scaled(inputs, size), Samples.Sparse(random, Terms, Width, 0.1), Unit(Samples.Sparse(random, Terms, Inputs, 0.2)), 1e-4f);
             layer.Accept();
         }
         Assert.That(layer.Certified, Is.GreaterThan(90));

@@ -27,7 +27,8 @@ internal sealed class CertifiedLayer : IDisposable
     private readonly TransposedBatch _transposed = new(), _transposedOutputs = new(), _transposedTermInputs = new();
 
     /// <summary>By default on one thread: in thousands of steps of little work threads mostly wait for each other.</summary>
-    public CertifiedLayer(KernelSet kernels, int inputs, int width, double shift, bool normalised, CertificatePolicy? policy = null, int threads = 1)
+    public CertifiedLayer(
+        KernelSet kernels, int inputs, int width, double shift, bool normalised, CertificatePolicy? policy = null, int threads = 1)
     {
         _team = new WorkerTeam(threads);
         _kernels = new TeamKernels(kernels, _team);
@@ -38,7 +39,8 @@ internal sealed class CertifiedLayer : IDisposable
         _rows = new RowBounds(_kernels, Layer.LowRank);
         (_carried, _stepped, _queried, _terms) = (new(_kernels), new(_kernels), new(_kernels), new(_kernels));
         (_found, _full) = (new(_kernels), new(_kernels));
-        Certificate = new CertifiedActivity(_kernels, Layer, _rows, _carried, policy ?? new CertificatePolicy { FollowsCosts = false, PassesBeforeRenewal = 1e4 });
+        Certificate = new CertifiedActivity(
+            _kernels, Layer, _rows, _carried, policy ?? new CertificatePolicy { FollowsCosts = false, PassesBeforeRenewal = 1e4 });
     }
 
     public HiddenLayer Layer { get; }
@@ -111,7 +113,8 @@ internal sealed class CertifiedLayer : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable part in (IDisposable[])[Layer, Certificate, _rows, _carried, _stepped, _queried, _terms, _sums, _found, _full, _inputs, _outputs, _termInputs, _transposed,
+        foreach (IDisposable part in (IDisposable[])[Layer, Certificate, _rows, _carried, _stepped, _queried, _terms, _sums, _found, _full,
+            _inputs, _outputs, _termInputs, _transposed,
             _transposedOutputs, _transposedTermInputs, _team])
             part.Dispose();
     }

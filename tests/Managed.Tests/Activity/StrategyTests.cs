@@ -21,7 +21,8 @@ namespace Managed.Tests.Activity;
 internal sealed class StrategyTests(KernelSet kernels)
 {
     private static readonly ActivityStrategy[] s_strategies =
-        [ActivityStrategy.Automatic, ActivityStrategy.Certified, ActivityStrategy.HalfSpaceOverWeights, ActivityStrategy.HalfSpaceOverData, ActivityStrategy.CorrelationTree];
+        [ActivityStrategy.Automatic, ActivityStrategy.Certified, ActivityStrategy.HalfSpaceOverWeights, ActivityStrategy.HalfSpaceOverData,
+            ActivityStrategy.CorrelationTree];
 
     [TestCaseSource(nameof(s_strategies))]
     public void A_two_layer_network_trains_to_the_same_losses(ActivityStrategy strategy)
@@ -92,7 +93,8 @@ internal sealed class StrategyTests(KernelSet kernels)
         {
             using Network network = Network.Create(
                 new NetworkShape { Inputs = 3, Outputs = 1, Hidden = [700, 600], Densities = [0.1] }, 5, kernels, threads: 1);
-            _ = TestTraining.Fit(network, TestTraining.Smooth(50, 3), new() { Activity = strategy, TrainFrom = 1, Steps = 10, ResidualTolerance = 0, Threads = threads });
+            _ = TestTraining.Fit(network, TestTraining.Smooth(50, 3),
+                new() { Activity = strategy, TrainFrom = 1, Steps = 10, ResidualTolerance = 0, Threads = threads });
             return TestTraining.Weights(network);
         })];
         Numbers.SameBits(weights[1], weights[0], "weights");
@@ -137,5 +139,6 @@ internal sealed class StrategyTests(KernelSet kernels)
     }
 
     private Network Draw(int width) => Network.Create(
-        new NetworkShape { Inputs = 3, Outputs = 1, Hidden = [width], Densities = [0.2], OutputWeights = OutputWeights.Signs, Normalisation = Normalisation.Plain }, 5, kernels, threads: 1);
+        new NetworkShape { Inputs = 3, Outputs = 1, Hidden = [width], Densities = [0.2], OutputWeights = OutputWeights.Signs,
+            Normalisation = Normalisation.Plain }, 5, kernels, threads: 1);
 }

@@ -42,7 +42,8 @@ internal sealed class DatasetTests
         Assert.That(Dataset.ReadIdxImages(images).Task, Is.EqualTo(TaskKind.None));
         Assert.That(() => Dataset.ReadIdx(folder.Path, labels), Throws.ArgumentException);
         Assert.That(() => Dataset.ReadIdx(folder.Path, train: false), Throws.TypeOf<FileNotFoundException>());
-        Dataset named = Dataset.ReadIdx(new MemoryStream(IdxBytes.Images(2)), new MemoryStream(IdxBytes.Labels(0, 1)), ["no", "yes", "maybe"]);
+        Dataset named =
+            Dataset.ReadIdx(new MemoryStream(IdxBytes.Images(2)), new MemoryStream(IdxBytes.Labels(0, 1)), ["no", "yes", "maybe"]);
         Assert.That(named.ClassNames, Is.EqualTo(new[] { "no", "yes", "maybe" }));
     }
 
@@ -54,7 +55,8 @@ internal sealed class DatasetTests
         Dataset data = Dataset.ReadCsv(path);
         Assert.That((data.Task, data.MissingCells), Is.EqualTo((TaskKind.Classification, 1)));
         Assert.That(Dataset.ReadCsv(path, new CsvOptions { Task = TaskKind.Regression }).Task, Is.EqualTo(TaskKind.Regression));
-        Assert.That(() => Dataset.ReadCsv(path, new CsvOptions { Target = "x" }), Throws.TypeOf<InvalidDataException>().With.Message.Contains("line 3"));
+        Assert.That(() => Dataset.ReadCsv(path, new CsvOptions { Target = "x" }),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("line 3"));
         Assert.That(() => Dataset.ReadCsv(path, new CsvOptions { Task = TaskKind.None }), Throws.ArgumentException);
         Dataset other = data.ReadCsvLike(folder.Write("b.csv", "y,x\n5,\n"));
         Assert.That((other.Examples.Labels[0], other.Examples.Inputs.Values[0], other.OutputCount), Is.EqualTo((1, 3f, 2)));

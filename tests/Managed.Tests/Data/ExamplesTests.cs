@@ -49,7 +49,8 @@ internal sealed class ExamplesTests
         Assert.That(
             () => Examples.OfValues(InputRows.Dense([1, 2, 3, 4], 2), [0, bad], 1),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("row 1 (from 0), target 0:"));
-        var schema = new TableSchema([new("size", ColumnKind.Numeric, 0, [], 0), new("age", ColumnKind.Numeric, 0, [], 0)], "y", TargetKind.Values, []);
+        var schema = new TableSchema(
+            [new("size", ColumnKind.Numeric, 0, [], 0), new("age", ColumnKind.Numeric, 0, [], 0)], "y", TargetKind.Values, []);
         Assert.That(
             () => Examples.WithoutTargets(InputRows.Dense([1, 2, 3, bad], 2), schema),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("column 'age'"));

@@ -69,11 +69,13 @@ internal sealed class TableSchemaTests
         string[] texts =
         [
             "", "[]", "{}", "null", good[..^1],
-            good.Replace("\"classes\",\"classes\"", "\"colours\",\"classes\""), good.Replace("\"age\"", "\"size\""), good.Replace("-7", "1e99"),
+            good.Replace("\"classes\",\"classes\"", "\"colours\",\"classes\""), good.Replace("\"age\"", "\"size\""),
+                good.Replace("-7", "1e99"),
             good.Replace("-7", "\"x\""), good.Replace("\"cat\"", "null"), good.Replace("\"dog\"", "\"cat\""),
         ];
         foreach (string text in texts)
-            Assert.That(() => TableSchema.FromJson(text), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("the table schema:"), text);
+            Assert.That(
+                () => TableSchema.FromJson(text), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("the table schema:"), text);
     }
 
     [Test]

@@ -75,7 +75,8 @@ internal sealed class TransformTests
     [TestCase("""{"width":2,"constant":0,"unit_norm":true,"shift":[1,2]}""")]
     [TestCase("""{"width":2,"constant":0,"unit_norm":true,"shift":[1,"a"],"scale":[1,2]}""")]
     public void Other_JSON_is_no_input_transform(string text) =>
-        Assert.That(() => InputTransform.FromJson(text), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("the input transform:"));
+        Assert.That(
+            () => InputTransform.FromJson(text), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("the input transform:"));
 
     [Test]
     public void Classes_become_one_hot_minus_the_share()
@@ -114,7 +115,10 @@ internal sealed class TransformTests
         Assert.That(() => TargetTransform.Learn(none), Throws.ArgumentException);
         Assert.That(() => classes.Apply(values, 0, new float[3]), Throws.ArgumentException);
         Assert.That(() => classes.ToUnits(new float[4]), Throws.ArgumentException);
-        foreach (string text in new[] { "{}", """{"task":"classes","outputs":1}""", """{"task":"values","outputs":1,"mean":[1],"deviation":[0]}""" })
+        foreach (string text in new[]
+        {
+            "{}", """{"task":"classes","outputs":1}""", """{"task":"values","outputs":1,"mean":[1],"deviation":[0]}"""
+        })
             Assert.That(() => TargetTransform.FromJson(text), Throws.TypeOf<InvalidDataException>());
     }
 

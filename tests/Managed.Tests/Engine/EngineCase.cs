@@ -83,7 +83,8 @@ internal sealed class EngineCase : IDisposable
         for (int layer = 0; layer < fires.Length; layer++)
             for (int r = 0; r < fires[layer].Length; r++)
                 if (fires[layer][r] != free.Fires[layer][r])
-                    Assert.That(point.PreActivations[layer][r], Is.EqualTo(Network.Layers.Hidden[layer].Thresholds[r]).Within(1e-5), $"datum {datum}, layer {layer + 1}, neuron {r}");
+                    Assert.That(point.PreActivations[layer][r], Is.EqualTo(Network.Layers.Hidden[layer].Thresholds[r]).Within(1e-5),
+                        $"datum {datum}, layer {layer + 1}, neuron {r}");
         return point;
     }
 

@@ -31,12 +31,15 @@ internal sealed class ForwardTests(KernelSet kernels)
             var found = new double[count * shape.Hidden[layer]];
             foreach ((int datum, int id, long place) in Samples.Entries(run.State.Of(layer).Sets.Active))
                 found[datum * shape.Hidden[layer] + id] = run.State.Of(layer).Sets.Active.Values[place];
-            Assert.That(ReferenceData.Distance(found, [.. run.Points.SelectMany(point => point.Hidden[layer + 1])]), Is.LessThan(1e-5), $"h of layer {layer + 1}");
+            Assert.That(ReferenceData.Distance(found, [.. run.Points.SelectMany(point => point.Hidden[layer + 1])]), Is.LessThan(1e-5),
+                $"h of layer {layer + 1}");
             if (shape.Normalisation == Normalisation.Normalised)
                 for (int datum = 0; datum < count; datum++)
-                    Assert.That(run.State.Of(layer).Sets.Norms[datum], Is.EqualTo(run.Points[datum].Norms[layer]).Within(1e-5).Percent.Or.EqualTo(run.Points[datum].Norms[layer]).Within(1e-5));
+                    Assert.That(run.State.Of(layer).Sets.Norms[datum], Is.EqualTo(run.Points[datum].Norms[layer]).Within(1e-5)
+                        .Percent.Or.EqualTo(run.Points[datum].Norms[layer]).Within(1e-5));
         }
-        double[] outputs = [.. Enumerable.Range(0, count * shape.Outputs).Select(at => (double)run.State.Outputs[at % shape.Outputs, at / shape.Outputs])];
+        double[] outputs =
+            [.. Enumerable.Range(0, count * shape.Outputs).Select(at => (double)run.State.Outputs[at % shape.Outputs, at / shape.Outputs])];
         Assert.That(ReferenceData.Distance(outputs, [.. run.Points.SelectMany(point => point.Outputs)]), Is.LessThan(1e-5), "f");
     }
 }

@@ -44,7 +44,8 @@ internal sealed class JacobianTests(KernelSet kernels)
                 var found = new double[count * shape.Hidden[layer]];
                 foreach ((int datum, int id, long place) in Samples.Entries(run.State.Of(layer).Sets.Active))
                     found[datum * shape.Hidden[layer] + id] = jacobian.CotangentOf(layer)[place];
-                Assert.That(ReferenceData.Distance(found, [.. expected.SelectMany(u => u[layer])]), Is.LessThan(1e-5), $"u of layer {layer + 1}");
+                Assert.That(
+                    ReferenceData.Distance(found, [.. expected.SelectMany(u => u[layer])]), Is.LessThan(1e-5), $"u of layer {layer + 1}");
             }
         }
     }
@@ -62,7 +63,8 @@ internal sealed class JacobianTests(KernelSet kernels)
             jacobian.HiddenStepScale = 0.7f;
             jacobian.MultiplyGram(x, result);
             double[,] exact = new ReferenceBatch(run.Reference, run.Points, from, trainsOutput, jacobian.HiddenStepScale).Gram();
-            double[] flat = Flat(x), expected = [.. flat.Select((_, a) => Enumerable.Range(0, flat.Length).Sum(b => exact[a, b] * flat[b]))];
+            double[] flat = Flat(x),
+                expected = [.. flat.Select((_, a) => Enumerable.Range(0, flat.Length).Sum(b => exact[a, b] * flat[b]))];
             Assert.That(ReferenceData.Distance(Flat(result), expected), Is.LessThan(1e-5));
         }
     }
@@ -133,5 +135,6 @@ internal sealed class JacobianTests(KernelSet kernels)
         return vector;
     }
 
-    private static double[] Flat(OutputVector vector) => [.. Enumerable.Range(0, vector.Count).SelectMany(datum => vector[datum].ToArray())];
+    private static double[] Flat(OutputVector vector) =>
+        [.. Enumerable.Range(0, vector.Count).SelectMany(datum => vector[datum].ToArray())];
 }

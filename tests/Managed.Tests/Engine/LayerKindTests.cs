@@ -61,7 +61,8 @@ internal sealed class LayerKindTests(KernelSet kernels)
         for (int layer = 0; layer < layers.Hidden.Length; layer++)
             SetProducts(verbs, tape.State.InputOf(layer), rows, engine.ProductsOf(layer));
         engine.MultiplyGram(x, product);
-        double[] gradient = [.. Enumerable.Range(0, parameters.Length).Select(p => Dot(i => jacobian[p][i], i => x[i / Outputs][i % Outputs]))];
+        double[] gradient =
+            [.. Enumerable.Range(0, parameters.Length).Select(p => Dot(i => jacobian[p][i], i => x[i / Outputs][i % Outputs]))];
         double[] expected = [.. Enumerable.Range(0, outputs.Length).Select(i => Sum(gradient, p => jacobian[p][i]))];
         double[] found = [.. Enumerable.Range(0, outputs.Length).Select(i => product[i / Outputs][i % Outputs])];
         Assert.That(ReferenceData.Distance(found, expected), Is.LessThan(1e-4), "J J^T x");
@@ -118,7 +119,8 @@ internal sealed class LayerKindTests(KernelSet kernels)
         Assert.That(() => layers.Below(2), Throws.ArgumentException.With.Message.Contains("residual block that is trained whole"));
         using HiddenLayer first = Dense(5, 9, Pointwise.Relu, 0), last = Dense(9, 6, Pointwise.Identity, 2);
         using var output = new PanelMatrix(1, 6);
-        Assert.That(() => new LayerStack([first, last], output), Throws.ArgumentException.With.Message.Contains("a dense layer of 5 neurons"));
+        Assert.That(
+            () => new LayerStack([first, last], output), Throws.ArgumentException.With.Message.Contains("a dense layer of 5 neurons"));
         using HiddenLayer sameEnd = Dense(9, 5, Pointwise.Identity, 2), overlapping = Dense(5, 9, Pointwise.Identity, 2);
         Assert.That(
             () => new LayerStack([first, sameEnd, overlapping], output), Throws.ArgumentException.With.Message.Contains("from layer 3 on"));

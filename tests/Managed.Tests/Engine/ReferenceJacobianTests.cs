@@ -37,7 +37,8 @@ internal sealed class ReferenceJacobianTests
                     Assert.That(ReferenceData.Distance(differences, exact), Is.LessThan(1e-6), $"layer {layer + 1}, output {c}");
                 }
                 double[] output = [.. network.Output.Select((_, at) => Difference(network, row, network.Output, at, c))];
-                double[] exactOutput = [.. network.Output.Select((_, at) => at / point.Hidden[^1].Length == c ? point.Hidden[^1][at % point.Hidden[^1].Length] : 0)];
+                double[] exactOutput = [.. network.Output.Select(
+                    (_, at) => at / point.Hidden[^1].Length == c ? point.Hidden[^1][at % point.Hidden[^1].Length] : 0)];
                 Assert.That(ReferenceData.Distance(output, exactOutput), Is.LessThan(1e-6), $"output layer, output {c}");
             }
         }
@@ -57,7 +58,8 @@ internal sealed class ReferenceJacobianTests
         double[,] gram = batch.Gram();
         const double Mu = 1e6;
         _ = batch.Step(targets, Mu);
-        double[] moved = [.. Points().SelectMany(point => point.Outputs).Zip(before.SelectMany(point => point.Outputs), (a, b) => (a - b) * -Mu)];
+        double[] moved =
+            [.. Points().SelectMany(point => point.Outputs).Zip(before.SelectMany(point => point.Outputs), (a, b) => (a - b) * -Mu)];
         double[] expected = [.. residual.Select((_, a) => Enumerable.Range(0, residual.Length).Sum(b => gram[a, b] * residual[b]))];
         Assert.That(ReferenceData.Distance(moved, expected), Is.LessThan(1e-4));
     }
@@ -65,7 +67,8 @@ internal sealed class ReferenceJacobianTests
     private static (ReferenceNetwork Network, float[] Rows) Draw(Normalisation normalisation, int depth)
     {
         using Network network = Network.Create(
-            new NetworkShape { Inputs = 5, Hidden = [.. new[] { 30, 24, 18 }.Take(depth)], Outputs = 3, Densities = [0.3], Normalisation = normalisation }, 4);
+            new NetworkShape { Inputs = 5, Hidden = [.. new[] { 30, 24, 18 }.Take(depth)], Outputs = 3, Densities = [0.3],
+                Normalisation = normalisation }, 4);
         return (new ReferenceNetwork(network), ReferenceData.UnitRows(3, 5));
     }
 

@@ -14,7 +14,8 @@ internal static class Shapes
     public static NetworkShape OneOutput { get; } = Odd with { Outputs = 1 };
 
     /// <summary>Two plain layers.</summary>
-    public static NetworkShape Plain { get; } = new() { Inputs = 20, Hidden = [65, 700], Outputs = 2, Densities = [0.2], Normalisation = Normalisation.Plain };
+    public static NetworkShape Plain { get; } =
+        new() { Inputs = 20, Hidden = [65, 700], Outputs = 2, Densities = [0.2], Normalisation = Normalisation.Plain };
 
     /// <summary>Plain ReLU: half of the neurons fire, so the forward pass runs dense.</summary>
     public static NetworkShape Dense { get; } = new() { Inputs = 37, Hidden = [130, 65], Outputs = 2, Densities = [0.5] };

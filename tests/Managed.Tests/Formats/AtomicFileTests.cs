@@ -39,7 +39,8 @@ internal sealed class AtomicFileTests
         string inside = Path.Combine(folder.Write("file", "no folder"), "model");
         string absent = Path.Combine(folder.Path, "absent", "model");
         foreach (string path in new[] { inside, absent, folder.Path })
-            Assert.That(() => AtomicFile.Write(path, _ => { }), Throws.TypeOf<IOException>().With.Message.Contains($"'{path}' cannot be written"));
+            Assert.That(
+                () => AtomicFile.Write(path, _ => { }), Throws.TypeOf<IOException>().With.Message.Contains($"'{path}' cannot be written"));
         Assert.That(Directory.GetFiles(folder.Path), Has.Length.EqualTo(1));
     }
 

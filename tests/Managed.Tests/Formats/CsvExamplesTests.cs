@@ -44,7 +44,8 @@ internal sealed class CsvExamplesTests
     public void Another_table_is_read_with_the_schema_of_the_first()
     {
         TableSchema schema = TableSchema.FromJson(CsvExamples.Read(_folder.Write("pets.csv", Pets)).Schema!.ToJson());
-        Examples read = CsvExamples.ReadWith(schema, _folder.Write("more.csv", "kind,extra,age,colour,weight\ndog,x,,green,9\ncat,y,5,brown,8\n"));
+        Examples read =
+            CsvExamples.ReadWith(schema, _folder.Write("more.csv", "kind,extra,age,colour,weight\ndog,x,,green,9\ncat,y,5,brown,8\n"));
         Assert.That(read.Inputs.Values, Is.EqualTo(new float[] { 9, 0, 0, 2, 8, 0, 1, 5 }));
         Assert.That(read.Labels, Is.EqualTo(new[] { 1, 0 }));
         Assert.That(read.MissingCells, Is.EqualTo(1));
@@ -55,7 +56,8 @@ internal sealed class CsvExamplesTests
 
         RefusedWith(schema, "age,colour\n1,black\n", "expected a column 'weight', found the columns age, colour");
         RefusedWith(schema, "age,colour,weight\n1,black,heavy\n", "line 2: expected a number in column 'weight', found 'heavy'");
-        RefusedWith(schema, "age,colour,weight,kind\n1,black,1,cat\n1,black,1,cow\n", "line 3: expected a known class in column 'kind', found 'cow'");
+        RefusedWith(schema, "age,colour,weight,kind\n1,black,1,cat\n1,black,1,cow\n",
+            "line 3: expected a known class in column 'kind', found 'cow'");
         RefusedWith(schema, "age,colour,weight,kind\n1,black,1,\n", "line 2: expected a target");
         RefusedWith(schema, "age,colour,weight\n", "expected at least one row");
     }
@@ -78,7 +80,8 @@ internal sealed class CsvExamplesTests
     [Test]
     public void Integer_classes_are_sorted_as_numbers_in_any_notation()
     {
-        Examples read = CsvExamples.Read(_folder.Write("t.csv", Table(40, i => i % 4 == 0 ? "10" : i % 4 == 1 ? "9.0" : i % 4 == 2 ? "9" : "-1")));
+        Examples read =
+            CsvExamples.Read(_folder.Write("t.csv", Table(40, i => i % 4 == 0 ? "10" : i % 4 == 1 ? "9.0" : i % 4 == 2 ? "9" : "-1")));
         Assert.That(read.ClassNames, Is.EqualTo(new[] { "-1", "9", "10" }));
         Assert.That(read.Labels[..4], Is.EqualTo(new[] { 2, 1, 1, 0 }));
     }
@@ -91,8 +94,10 @@ internal sealed class CsvExamplesTests
         Refused(() => Kind("x,y\n"), "expected at least one row");
         Refused(() => Kind("x,y\n1,2\n3,\n"), "line 3: expected a target in column 'y', found a missing cell");
         Refused(() => Kind(Table(10, _ => "same")), "expected at least 2 classes, found 'same' only");
-        Refused(() => Kind(Table(10, i => i % 2 == 0 ? "a" : "b"), task: TargetKind.Values), "line 2: expected a finite number in column 'y', found 'a'");
-        Refused(() => Kind(Table(10, _ => "1.5", i => i == 4 ? "1e39" : "1")), "line 6: expected a finite number in column 'x', found '1e39'");
+        Refused(() => Kind(Table(10, i => i % 2 == 0 ? "a" : "b"), task: TargetKind.Values),
+            "line 2: expected a finite number in column 'y', found 'a'");
+        Refused(
+            () => Kind(Table(10, _ => "1.5", i => i == 4 ? "1e39" : "1")), "line 6: expected a finite number in column 'x', found '1e39'");
         Refused(() => Kind(Table(10, _ => "1e39")), "column 'y', found '1e39'");
         Refused(() => Kind(Table(80, _ => "1.5", i => $"name {i % 65}")), "column 'x': expected numbers, or at most 64 different texts");
         Assert.That(CsvExamples.Read(_folder.Write("t.csv", Table(80, _ => "1.5", i => $"name {i % 64}"))).Width, Is.EqualTo(64));
@@ -110,7 +115,8 @@ internal sealed class CsvExamplesTests
         Assert.That((classes.Kind, classes.OutputCount, classes.Width), Is.EqualTo((TargetKind.Classes, 5, 9)));
     }
 
-    private TargetKind Kind(string text, string? target = null, TargetKind? task = null) => CsvExamples.Read(_folder.Write("t.csv", text), target, task).Kind;
+    private TargetKind Kind(string text, string? target = null, TargetKind? task = null) =>
+        CsvExamples.Read(_folder.Write("t.csv", text), target, task).Kind;
 
     private static string Table(int rows, Func<int, string> target, Func<int, string>? input = null) =>
         "x,y\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{input?.Invoke(i) ?? $"{i}.5"},{target(i)}\n"));

@@ -8,7 +8,8 @@ internal static class Damage
     {
         byte[] copy = [.. source];
         for (int flips = random.Next(1, 5); flips > 0; flips--)
-            copy[random.Next(copy.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : (byte)(copy[random.Next(copy.Length)] ^ (1 << random.Next(8)));
+            copy[random.Next(copy.Length)] = random.Next(2) == 0 ? (byte)random.Next(256)
+                : (byte)(copy[random.Next(copy.Length)] ^ (1 << random.Next(8)));
         return random.Next(4) switch
         {
             0 => copy[..random.Next(copy.Length)],

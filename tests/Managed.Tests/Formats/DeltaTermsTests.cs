@@ -26,7 +26,8 @@ internal sealed class DeltaTermsTests
     {
         using LowRankTerms first = Terms(3, 0.5f, seed: 1), second = Terms(1, -2f, seed: 2);
         string path = _folder.File("delta");
-        SafetensorsWriter.Write(path, new Dictionary<string, string>(), [.. DeltaTerms.Tensors(2, [first, second]), .. DeltaTerms.Tensors(3, [])]);
+        SafetensorsWriter.Write(
+            path, new Dictionary<string, string>(), [.. DeltaTerms.Tensors(2, [first, second]), .. DeltaTerms.Tensors(3, [])]);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.That(DeltaTerms.Read(file, 1, Rows, Columns), Is.Empty);
         Assert.That(DeltaTerms.Read(file, 3, Rows, Columns), Is.Empty);
@@ -47,7 +48,8 @@ internal sealed class DeltaTermsTests
         TensorSource[] tensors = [.. DeltaTerms.Tensors(7, [terms])];
         Assert.That(tensors.Select(tensor => (tensor.Name, tensor.Type)), Is.EqualTo(new[]
         {
-            ("groups.7", "I64"), ("scale.7", "F32"), ("U.7.starts", "I64"), ("U.7.ids", "I32"), ("U.7.values", "F32"), ("V.7.starts", "I64"), ("V.7.ids", "I32"), ("V.7.values", "F32"),
+            ("groups.7", "I64"), ("scale.7", "F32"), ("U.7.starts", "I64"), ("U.7.ids", "I32"), ("U.7.values", "F32"),
+                ("V.7.starts", "I64"), ("V.7.ids", "I32"), ("V.7.values", "F32"),
         }));
     }
 
@@ -75,7 +77,8 @@ internal sealed class DeltaTermsTests
         yield return Fault("V.1.values", null, "expected a tensor 'V.1.values', found none");
         yield return Fault("U.1.values", new("", "F32", [3, 1], (_, _) => { }), "tensor 'U.1.values': expected 3 elements, found [3, 1]");
 
-        static TestCaseData Fault(string name, TensorSource? tensor, string says) => new TestCaseData(name, tensor, says).SetArgDisplayNames(name, says);
+        static TestCaseData Fault(string name, TensorSource? tensor, string says) =>
+            new TestCaseData(name, tensor, says).SetArgDisplayNames(name, says);
     }
 
     [TestCaseSource(nameof(Faults))]
@@ -111,7 +114,8 @@ internal sealed class DeltaTermsTests
         string path = _folder.Write("delta", [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. new byte[8]]);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.That(() => DeltaTerms.Read(file, 1, Rows, Columns), Throws.TypeOf<InvalidDataException>().With.Message.Contains("found the type Q9"));
+        Assert.That(() => DeltaTerms.Read(file, 1, Rows, Columns),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("found the type Q9"));
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1 << 20));
     }
 
@@ -124,7 +128,8 @@ internal sealed class DeltaTermsTests
     private SafetensorsFile Write(Dictionary<string, TensorSource> tensors)
     {
         string path = _folder.File("delta");
-        SafetensorsWriter.Write(path, new Dictionary<string, string>(), [.. tensors.Select(tensor => tensor.Value with { Name = tensor.Key })]);
+        SafetensorsWriter.Write(
+            path, new Dictionary<string, string>(), [.. tensors.Select(tensor => tensor.Value with { Name = tensor.Key })]);
         return SafetensorsFile.Open(path);
     }
 

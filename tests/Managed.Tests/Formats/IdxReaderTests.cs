@@ -27,7 +27,8 @@ internal sealed class IdxReaderTests
     }
 
     [Test]
-    public void One_label_only_still_makes_two_classes() => Assert.That(Read(IdxBytes.Images(1), IdxBytes.Labels(0)).ClassNames, Has.Length.EqualTo(2));
+    public void One_label_only_still_makes_two_classes() =>
+        Assert.That(Read(IdxBytes.Images(1), IdxBytes.Labels(0)).ClassNames, Has.Length.EqualTo(2));
 
     [Test]
     public void A_folder_is_read_by_the_usual_names()

@@ -62,7 +62,8 @@ internal sealed class LibsvmExamplesTests
         Assert.That(Read(Rows(20, i => $"{i % 11}")).Kind, Is.EqualTo(TargetKind.Values), "more values than half of the rows");
         Assert.That(Read(Rows(200, i => $"{i % 3}.5")).Kind, Is.EqualTo(TargetKind.Values));
         Assert.That(Read(Rows(200, i => $"{i % 3}.5"), task: TargetKind.Classes).ClassNames, Is.EqualTo(new[] { "0.5", "1.5", "2.5" }));
-        Assert.That(Read(Rows(40, i => i % 4 == 0 ? "10" : i % 4 == 1 ? "9.0" : i % 4 == 2 ? "9" : "-1")).ClassNames, Is.EqualTo(new[] { "-1", "9", "10" }));
+        Assert.That(Read(Rows(40, i => i % 4 == 0 ? "10" : i % 4 == 1 ? "9.0" : i % 4 == 2 ? "9" : "-1")).ClassNames,
+            Is.EqualTo(new[] { "-1", "9", "10" }));
     }
 
     [Test]
@@ -99,7 +100,8 @@ internal sealed class LibsvmExamplesTests
         Refused(() => Read("1 3 5\n1,,2 0:1\n"), "line 2: expected labels");
         Refused(() => Read("1 3 5\n1,2\n0 0:1\n"), "found more");
         Refused(() => Read("1 3 5\n1 3:1\n"), "line 2: expected feature indices from 0 to 2, found 3");
-        Refused(() => Read("70000 3 20000\n0 0:1\n"), "expected at most 268435456 targets, one per row and label, found 70000 rows of 20000 labels");
+        Refused(() => Read("70000 3 20000\n0 0:1\n"),
+            "expected at most 268435456 targets, one per row and label, found 70000 rows of 20000 labels");
         Refused(() => Read("1 16777217 5\n0 0:1\n"), "expected at most 16777216 features");
     }
 
@@ -149,7 +151,8 @@ internal sealed class LibsvmExamplesTests
     [Test]
     public void Lines_longer_than_the_buffer_are_read()
     {
-        string text = string.Concat(Enumerable.Range(0, 4).Select(row => $"{row % 2} {string.Join(' ', Enumerable.Range(1, 30_000).Select(i => $"{i}:{i % 7 + row}"))}\n"));
+        string text = string.Concat(Enumerable.Range(0, 4)
+            .Select(row => $"{row % 2} {string.Join(' ', Enumerable.Range(1, 30_000).Select(i => $"{i}:{i % 7 + row}"))}\n"));
         Examples read = Read(text[..^1]);
         Assert.That((read.Count, read.Width), Is.EqualTo((4, 30_000)));
         Assert.That(read.Inputs.ToDense()[^1], Is.EqualTo(30_000 % 7 + 3));
@@ -159,9 +162,11 @@ internal sealed class LibsvmExamplesTests
     public void Damaged_gzip_is_refused()
     {
         byte[] packed = TemporaryFolder.Pack(Encoding.ASCII.GetBytes(Rows(3000, i => $"{i % 2}")));
-        Assert.That(() => LibsvmExamples.Read(_folder.Write("cut.gz", packed[..(packed.Length / 2)])), Throws.TypeOf<InvalidDataException>().With.Message.Contains("cut.gz"));
+        Assert.That(() => LibsvmExamples.Read(_folder.Write("cut.gz", packed[..(packed.Length / 2)])),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("cut.gz"));
         packed[packed.Length / 2] ^= 0x55;
-        Assert.That(() => LibsvmExamples.Read(_folder.Write("bad.gz", packed)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("bad.gz"));
+        Assert.That(() => LibsvmExamples.Read(_folder.Write("bad.gz", packed)),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("bad.gz"));
     }
 
     [Test]
@@ -217,15 +222,19 @@ internal sealed class LibsvmExamplesTests
     {
         // Found outside, for the assertion would take the skipping of an absent file for a failure.
         string path = RealData.Find("oewn-hypernym/oewn_train.txt.gz");
-        Refused(() => LibsvmExamples.Read(path), "line 1: expected at most 268435456 targets, one per row and label, found 68572 rows of 20560 labels");
+        Refused(() => LibsvmExamples.Read(path),
+            "line 1: expected at most 268435456 targets, one per row and label, found 68572 rows of 20560 labels");
     }
 
-    private Examples Read(string text, int? width = null, TargetKind? task = null) => LibsvmExamples.Read(_folder.Write("t.libsvm", text), width, task);
+    private Examples Read(string text, int? width = null, TargetKind? task = null) =>
+        LibsvmExamples.Read(_folder.Write("t.libsvm", text), width, task);
 
     private Examples Like(Examples first, string text) =>
-        LibsvmExamples.ReadWith(new(first.Width, first.FirstIndex, first.Kind, first.ClassNames, first.OutputCount), _folder.Write("like.libsvm", text));
+        LibsvmExamples.ReadWith(
+            new(first.Width, first.FirstIndex, first.Kind, first.ClassNames, first.OutputCount), _folder.Write("like.libsvm", text));
 
-    private static string Rows(int rows, Func<int, string> label) => string.Concat(Enumerable.Range(0, rows).Select(i => $"{label(i)} {i % 5 + 1}:{i}.5\n"));
+    private static string Rows(int rows, Func<int, string> label) =>
+        string.Concat(Enumerable.Range(0, rows).Select(i => $"{label(i)} {i % 5 + 1}:{i}.5\n"));
 
     private static void Refused(Action read, string message) =>
         Assert.That(read, Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));

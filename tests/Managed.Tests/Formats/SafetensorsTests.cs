@@ -25,7 +25,8 @@ internal sealed class SafetensorsTests
     public void What_is_written_is_read()
     {
         string path = _folder.File("model");
-        SafetensorsWriter.Write(path, Metadata, [Counting("W.1", 300, 1000), Counting("theta.1", 300), Counting("empty", 0, 5), Counting("scalar")]);
+        SafetensorsWriter.Write(
+            path, Metadata, [Counting("W.1", 300, 1000), Counting("theta.1", 300), Counting("empty", 0, 5), Counting("scalar")]);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.That(file.Metadata, Is.EquivalentTo(Metadata));
         Assert.That(file.Tensors.Select(tensor => tensor.Name), Is.EquivalentTo(new[] { "W.1", "theta.1", "empty", "scalar" }));
@@ -52,7 +53,8 @@ internal sealed class SafetensorsTests
         string path = _folder.File("model");
         int[] ids = [3, -1, int.MaxValue];
         long[] starts = [0, long.MinValue, 1L << 40];
-        SafetensorsWriter.Write(path, Metadata, [TensorSource.Of("ids", ids), TensorSource.Of("starts", starts), TensorSource.Of("values", new float[] { 0.5f })]);
+        SafetensorsWriter.Write(path, Metadata,
+            [TensorSource.Of("ids", ids), TensorSource.Of("starts", starts), TensorSource.Of("values", new float[] { 0.5f })]);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.That(file.Tensors.Select(tensor => tensor.Type), Is.EqualTo(new[] { "I32", "I64", "F32" }));
         int[] foundIds = new int[3];
@@ -64,7 +66,8 @@ internal sealed class SafetensorsTests
         Refused(() => file.ReadInts("starts", 0, foundIds), "tensor 'starts': expected the type I32, found I64");
         Refused(() => file.Read("ids", 0, new float[1]), "tensor 'ids': expected the type F32, found I32");
         Assert.That(() => file.ReadLongs("starts", 2, foundStarts), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        RefusedHeader("""{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,4]}}""", 4, "expected 8 bytes for each of 1 elements, found 4 bytes");
+        RefusedHeader(
+            """{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,4]}}""", 4, "expected 8 bytes for each of 1 elements, found 4 bytes");
     }
 
     [Test]
@@ -95,7 +98,8 @@ internal sealed class SafetensorsTests
     [TestCase("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde", false)]
     [TestCase("0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef", false)]
     [TestCase("", false)]
-    public void A_hash_is_64_small_hexadecimal_digits(string text, bool expected) => Assert.That(DataHash.IsHash(text), Is.EqualTo(expected));
+    public void A_hash_is_64_small_hexadecimal_digits(string text, bool expected) =>
+        Assert.That(DataHash.IsHash(text), Is.EqualTo(expected));
 
     [Test]
     public void The_layout_is_the_one_every_reader_knows()
@@ -132,8 +136,10 @@ internal sealed class SafetensorsTests
         Assert.That(
             () => SafetensorsWriter.Write(path, Metadata, [new("x", [2], (_, _) => throw new InvalidOperationException("stop"))]),
             Throws.InvalidOperationException);
-        Assert.That(() => SafetensorsWriter.Write(path, Metadata, [Counting("x", 1), Counting("x", 1)]), Throws.ArgumentException.With.Message.Contains("'x'"));
-        Assert.That(() => SafetensorsWriter.Write(path, Metadata, [Counting("x", -1)]), Throws.ArgumentException.With.Message.Contains("[-1]"));
+        Assert.That(() => SafetensorsWriter.Write(path, Metadata, [Counting("x", 1), Counting("x", 1)]),
+            Throws.ArgumentException.With.Message.Contains("'x'"));
+        Assert.That(
+            () => SafetensorsWriter.Write(path, Metadata, [Counting("x", -1)]), Throws.ArgumentException.With.Message.Contains("[-1]"));
         Assert.That(() => SafetensorsWriter.Write(path, Metadata, [Counting("x", long.MaxValue, 2)]), Throws.ArgumentException);
         Assert.That(() => SafetensorsWriter.Write(path, Metadata, [Counting("__metadata__", 1)]), Throws.ArgumentException);
         Assert.That(Directory.GetFiles(_folder.Path), Is.Empty);
@@ -143,14 +149,19 @@ internal sealed class SafetensorsTests
     public void A_gap_or_an_overlap_or_a_wrong_size_is_refused()
     {
         Assert.That(Open("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8), Has.Count.EqualTo(1));
-        const string swapped = """{"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""";
+        const string swapped =
+            """{"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""";
         Assert.That(Open(swapped, 12).Select(tensor => tensor.Name), Is.EqualTo(new[] { "a", "b" }));
-        RefusedHeader("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "an overlap");
-        RefusedHeader("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "an overlap");
+        RefusedHeader("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+            12, "an overlap");
+        RefusedHeader("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8,
+            "an overlap");
         RefusedHeader("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "a gap");
         RefusedHeader("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 8, "expected 4 bytes of data, found 8");
-        RefusedHeader("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "expected 4 bytes for each of 3 elements, found 8 bytes");
-        RefusedHeader("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", 8, "expected two ascending offsets from 0 to 8, found [0, 16]");
+        RefusedHeader(
+            """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "expected 4 bytes for each of 3 elements, found 8 bytes");
+        RefusedHeader(
+            """{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", 8, "expected two ascending offsets from 0 to 8, found [0, 16]");
         RefusedHeader("""{"a":{"dtype":"F32","shape":[0],"data_offsets":[8,0]}}""", 8, "ascending offsets");
         RefusedHeader("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "expected sizes from 0 on");
         RefusedHeader("""{"a":{"dtype":"F32","shape":[4294967296,4294967296,2],"data_offsets":[0,8]}}""", 8, "expected sizes from 0 on");
@@ -174,7 +185,8 @@ internal sealed class SafetensorsTests
     [Test]
     public void Other_types_may_be_there_but_not_be_read()
     {
-        string path = Write("""{"a":{"dtype":"Q7","shape":[3],"data_offsets":[0,5]},"b":{"dtype":"F32","shape":[1],"data_offsets":[5,9]}}""", 9);
+        string path =
+            Write("""{"a":{"dtype":"Q7","shape":[3],"data_offsets":[0,5]},"b":{"dtype":"F32","shape":[1],"data_offsets":[5,9]}}""", 9);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         file.Read("b", 0, new float[1]);
         Refused(() => file.Read("a", 0, new float[1]), "tensor 'a': expected the type F32, found Q7");
@@ -208,7 +220,8 @@ internal sealed class SafetensorsTests
     {
         string path = _folder.File("model");
         const string header = """
-            {"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[],"data_offsets":[8,12]}}
+            {"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},
+            "b":{"dtype":"F32","shape":[],"data_offsets":[8,12]}}
             """;
         byte[] source = File.ReadAllBytes(Write(header, 12));
         var random = new Random(11);

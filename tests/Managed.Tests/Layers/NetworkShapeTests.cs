@@ -30,7 +30,8 @@ internal sealed class NetworkShapeTests
 
     [TestCaseSource(nameof(Bad))]
     public void What_cannot_be_built_is_refused_by_field_and_value(NetworkShape shape, string field, string found) =>
-        Assert.That(() => Network.Create(shape, 1), Throws.ArgumentException.With.Message.StartsWith(field).And.Message.Contains($"found {found}"));
+        Assert.That(
+            () => Network.Create(shape, 1), Throws.ArgumentException.With.Message.StartsWith(field).And.Message.Contains($"found {found}"));
 
     [Test]
     public void A_network_that_does_not_fit_is_refused_before_anything_is_taken()
@@ -86,7 +87,8 @@ internal sealed class NetworkShapeTests
         var options = new GaussNewtonOptions { TrainFrom = trainFrom, Steps = 2, Threads = 2, Solver = solver };
         using Network network = Network.Create(shape, 1);
         long before = NativeBytes.Live, most = 0;
-        _ = TestTraining.Fit(network, TestTraining.Smooth(200, 30, outputs), options, new Recorder(_ => most = Math.Max(most, NativeBytes.Live - before)));
+        _ = TestTraining.Fit(
+            network, TestTraining.Smooth(200, 30, outputs), options, new Recorder(_ => most = Math.Max(most, NativeBytes.Live - before)));
         TestContext.Out.WriteLine($"took {most}, said {MemoryEstimate.OfTraining(shape, options, 200, 0)}");
         Assert.That(most, Is.LessThanOrEqualTo(MemoryEstimate.OfTraining(shape, options, 200, 0)));
     }

@@ -49,7 +49,8 @@ internal sealed class ShiftTests
         const int Width = 4096, Data = 16;
         var shape = new NetworkShape
         {
-            Inputs = 24, Hidden = [Width], Outputs = 1, Normalisation = Normalisation.Plain, ShiftConstant = [c ?? 0], Densities = density is { } wanted ? [wanted] : null,
+            Inputs = 24, Hidden = [Width], Outputs = 1, Normalisation = Normalisation.Plain, ShiftConstant = [c ?? 0],
+                Densities = density is { } wanted ? [wanted] : null,
         };
         using Network network = Network.Create(shape, 11);
         var reference = new ReferenceNetwork(network);

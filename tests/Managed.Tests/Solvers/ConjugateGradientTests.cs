@@ -15,7 +15,8 @@ internal sealed class ConjugateGradientTests(KernelSet kernels)
     public void Both_solvers_find_the_solution([Values(1, 2, 63, 130)] int n, [Values] bool preconditioned)
     {
         double[,] matrix = PositiveDefinite(n);
-        double[] right = Array.ConvertAll(ReferenceData.Normals(n), value => (double)value), exact = ReferenceBatch.Solve(matrix, 0.5, right);
+        double[] right = Array.ConvertAll(ReferenceData.Normals(n), value => (double)value),
+            exact = ReferenceBatch.Solve(matrix, 0.5, right);
         using var team = new WorkerTeam(2);
         using DampedGram gram = Load(matrix, new TeamKernels(kernels, team));
         Assert.That(gram.Factor(0.5));
@@ -48,7 +49,8 @@ internal sealed class ConjugateGradientTests(KernelSet kernels)
         using var residual = new NativeBuffer<double>(63);
         var system = new DenseSystem(PositiveDefinite(63), 0.01, null);
         right.CopyTo(residual.Span);
-        Assert.That(gradients.Solve(kernels, system, x, residual, 63, 1e-9, 3), Is.EqualTo(new IterationResult(3, IterationEnd.MostIterations)));
+        Assert.That(
+            gradients.Solve(kernels, system, x, residual, 63, 1e-9, 3), Is.EqualTo(new IterationResult(3, IterationEnd.MostIterations)));
         right.CopyTo(residual.Span);
         (int iterations, IterationEnd end) = gradients.Solve(kernels, system, x, residual, 63, 0.1, 300);
         Assert.That(end, Is.EqualTo(IterationEnd.Tolerance));
@@ -63,7 +65,8 @@ internal sealed class ConjugateGradientTests(KernelSet kernels)
         using var x = new NativeBuffer<double>(5);
         using var residual = new NativeBuffer<double>(5);
         x.Span.Fill(3);
-        Assert.That(gradients.Solve(kernels, new DenseSystem(PositiveDefinite(5), 0, null), x, residual, 5, 0.1, 8), Is.EqualTo(new IterationResult(0, IterationEnd.Tolerance)));
+        Assert.That(gradients.Solve(kernels, new DenseSystem(PositiveDefinite(5), 0, null), x, residual, 5, 0.1, 8),
+            Is.EqualTo(new IterationResult(0, IterationEnd.Tolerance)));
         Assert.That(x.Span.ToArray(), Is.All.Zero);
     }
 
@@ -75,7 +78,8 @@ internal sealed class ConjugateGradientTests(KernelSet kernels)
         using var x = new NativeBuffer<double>(3);
         using var residual = new NativeBuffer<double>(3);
         new double[] { 1, 1, 1 }.CopyTo(residual.Span);
-        Assert.That(gradients.Solve(kernels, new DenseSystem(matrix, 0, null), x, residual, 3, 1e-9, 50).End, Is.EqualTo(IterationEnd.IndefiniteOperator));
+        Assert.That(gradients.Solve(kernels, new DenseSystem(matrix, 0, null), x, residual, 3, 1e-9, 50).End,
+            Is.EqualTo(IterationEnd.IndefiniteOperator));
         Assert.That(x.Span.ToArray(), Is.All.Matches<double>(double.IsFinite));
 
         using var team = new WorkerTeam(1);
@@ -106,7 +110,8 @@ internal sealed class ConjugateGradientTests(KernelSet kernels)
         using var x = new NativeBuffer<double>(4);
         using var residual = new NativeBuffer<double>(4);
         residual.Span.Fill(1);
-        Assert.That(gradients.Solve(kernels, new ScaledSystem(factor, 1), x, residual, 4, 1e-9, 50), Is.EqualTo(new IterationResult(0, expected)));
+        Assert.That(
+            gradients.Solve(kernels, new ScaledSystem(factor, 1), x, residual, 4, 1e-9, 50), Is.EqualTo(new IterationResult(0, expected)));
         Assert.That(x.Span.ToArray(), Is.All.Zero);
         residual[2] = double.NaN;
         Assert.That(gradients.Solve(kernels, new ScaledSystem(1, 1), x, residual, 4, 1e-9, 50).End, Is.EqualTo(IterationEnd.NotFinite));

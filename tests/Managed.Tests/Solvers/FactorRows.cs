@@ -50,7 +50,8 @@ internal sealed class FactorRows : IDisposable
         return gram;
     }
 
-    public void AddTo(KhatriRaoSketch sketch, double scale = 1, ulong seed = 7) => sketch.Add(scale, LeftLists, LeftLists.Values, RightLists, seed);
+    public void AddTo(KhatriRaoSketch sketch, double scale = 1, ulong seed = 7) =>
+        sketch.Add(scale, LeftLists, LeftLists.Values, RightLists, seed);
 
     public void Dispose()
     {

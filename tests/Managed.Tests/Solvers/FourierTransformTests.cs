@@ -24,7 +24,8 @@ internal sealed class FourierTransformTests
         {
             int place = Reversed(k, length);
             Assert.That(real[place], Is.EqualTo(expected[k].Real).Within(1e-14 * size * (1 + Math.Log2(length))), $"real part at {k}");
-            Assert.That(imaginary[place], Is.EqualTo(expected[k].Imaginary).Within(1e-14 * size * (1 + Math.Log2(length))), $"imaginary part at {k}");
+            Assert.That(imaginary[place], Is.EqualTo(expected[k].Imaginary).Within(1e-14 * size * (1 + Math.Log2(length))),
+                $"imaginary part at {k}");
         }
     }
 
@@ -51,10 +52,12 @@ internal sealed class FourierTransformTests
     }
 
     [Test]
-    public void Other_lengths_are_refused() => Assert.That(() => new FourierTransform(12), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    public void Other_lengths_are_refused() =>
+        Assert.That(() => new FourierTransform(12), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     private static (double[] Real, double[] Imaginary) Random(int length) =>
-        (Array.ConvertAll(ReferenceData.Normals(length), value => (double)value), Array.ConvertAll(ReferenceData.Normals(length, seed: 8), value => (double)value));
+        (Array.ConvertAll(ReferenceData.Normals(length), value => (double)value),
+            Array.ConvertAll(ReferenceData.Normals(length, seed: 8), value => (double)value));
 
     private static int Reversed(int k, int length)
     {

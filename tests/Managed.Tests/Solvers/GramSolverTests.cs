@@ -13,21 +13,25 @@ namespace Managed.Tests.Solvers;
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class GramSolverTests(KernelSet kernels)
 {
-    private static readonly SolverChoice[] s_accurate = [SolverChoice.Automatic, SolverChoice.Cholesky, SolverChoice.SketchedConjugateGradient, SolverChoice.LowRankConjugateGradient];
+    private static readonly SolverChoice[] s_accurate =
+        [SolverChoice.Automatic, SolverChoice.Cholesky, SolverChoice.SketchedConjugateGradient, SolverChoice.LowRankConjugateGradient];
 
     [Test]
     public void Every_accurate_way_finds_the_solution(
-        [ValueSource(nameof(s_accurate))] SolverChoice choice, [Values(1, 2, 33, 130)] int count, [Values(0.5, 0.01)] double distance, [Values(1, 16)] int stride)
+        [ValueSource(nameof(s_accurate))] SolverChoice choice, [Values(1, 2, 33, 130)] int count, [Values(0.5, 0.01)] double distance,
+            [Values(1, 16)] int stride)
     {
         using FactorRows rows = FactorRows.Pairs(count, 64, 0.4, distance);
         double[,] gram = rows.Gram();
         double mu = 1e-3 * Enumerable.Range(0, count).Average(i => gram[i, i]);
-        double[] right = Array.ConvertAll(ReferenceData.Normals(count), value => (double)value), exact = ReferenceBatch.Solve(gram, mu, right);
+        double[] right = Array.ConvertAll(ReferenceData.Normals(count), value => (double)value),
+            exact = ReferenceBatch.Solve(gram, mu, right);
         (double[] x, double[] left, IterationResult result, SolverChoice taken) = Solve(rows, choice, mu, right, stride);
         Assert.That(taken, Is.EqualTo(choice == SolverChoice.Automatic ? SolverChoice.Cholesky : choice));
         Assert.That(result.End, Is.EqualTo(IterationEnd.Tolerance));
         Assert.That(ReferenceData.Distance(x, exact), Is.LessThan(1e-3), "K in float32 chains, over a condition of some thousand");
-        Assert.That(Math.Sqrt(left.Sum(value => value * value)), Is.LessThan(2e-6 * Math.Sqrt(right.Sum(value => value * value))), "what is left is handed back");
+        Assert.That(Math.Sqrt(left.Sum(value => value * value)), Is.LessThan(2e-6 * Math.Sqrt(right.Sum(value => value * value))),
+            "what is left is handed back");
     }
 
     [Test]
@@ -42,10 +46,12 @@ internal sealed class GramSolverTests(KernelSet kernels)
             double[] right = Array.ConvertAll(ReferenceData.Normals(Count, seed: draw), value => (double)value);
             (double[] x, double[] left, _, _) = Solve(rows, SolverChoice.DirectSketch, 0, right, 1);
             Assert.That(left, Is.All.Zero);
-            double error = ReferenceData.Distance([.. right.Select((_, i) => Enumerable.Range(0, Count).Sum(j => gram[i, j] * x[j]))], right);
+            double error =
+                ReferenceData.Distance([.. right.Select((_, i) => Enumerable.Range(0, Count).Sum(j => gram[i, j] * x[j]))], right);
             squares += error * error / Draws;
         }
-        Assert.That(Math.Sqrt(squares), Is.EqualTo(DirectSketchedSolve.ExpectedError(Count, SolverCosts.DirectColumns * Count)).Within(25).Percent);
+        Assert.That(
+            Math.Sqrt(squares), Is.EqualTo(DirectSketchedSolve.ExpectedError(Count, SolverCosts.DirectColumns * Count)).Within(25).Percent);
     }
 
     [Test]
@@ -81,12 +87,15 @@ internal sealed class GramSolverTests(KernelSet kernels)
     public void The_choice_looks_at_sizes_only()
     {
         FactorSize layer = new(16_384, 400, 16_384, 400);
-        Assert.That(Enumerable.Range(0, 11).Select(power => SolverCosts.Cheapest(new SystemSize(1 << power, 1, [layer]))), Is.All.EqualTo(SolverChoice.Cholesky));
-        Assert.That(Enumerable.Range(0, 14).Select(power => SolverCosts.Cheapest(new SystemSize(1 << power, 10, [layer]))), Is.All.EqualTo(SolverChoice.Cholesky));
+        Assert.That(Enumerable.Range(0, 11).Select(power => SolverCosts.Cheapest(new SystemSize(1 << power, 1, [layer]))),
+            Is.All.EqualTo(SolverChoice.Cholesky));
+        Assert.That(Enumerable.Range(0, 14).Select(power => SolverCosts.Cheapest(new SystemSize(1 << power, 10, [layer]))),
+            Is.All.EqualTo(SolverChoice.Cholesky));
         Assert.That(SolverCosts.Cheapest(new SystemSize(32_768, 1, [layer])), Is.EqualTo(SolverChoice.LowRankConjugateGradient));
         Assert.That(SolverCosts.Cheapest(new SystemSize(32_768, 10, [layer])), Is.EqualTo(SolverChoice.LowRankConjugateGradient));
         foreach (int n in new[] { 16, 1024, 32_768 })
-            Assert.That(SolverCosts.Cheapest(new SystemSize(n, 10, [layer])), Is.Not.EqualTo(SolverChoice.DirectSketch).And.Not.EqualTo(SolverChoice.Automatic));
+            Assert.That(SolverCosts.Cheapest(new SystemSize(n, 10, [layer])),
+                Is.Not.EqualTo(SolverChoice.DirectSketch).And.Not.EqualTo(SolverChoice.Automatic));
     }
 
     [Test]
@@ -121,7 +130,8 @@ internal sealed class GramSolverTests(KernelSet kernels)
         Assert.That(SolverCosts.PrefersTensorSketch(new SystemSize(1024, 1, [new(4096, 400, 4096, 400)]), 8192), Is.False);
     }
 
-    private (double[] X, double[] Left, IterationResult Result, SolverChoice Taken) Solve(FactorRows rows, SolverChoice choice, double mu, double[] right, int stride)
+    private (double[] X, double[] Left, IterationResult Result, SolverChoice Taken) Solve(
+        FactorRows rows, SolverChoice choice, double mu, double[] right, int stride)
     {
         using var team = new WorkerTeam(2);
         using GramSolver solver = Build(rows, choice, new TeamKernels(kernels, team));

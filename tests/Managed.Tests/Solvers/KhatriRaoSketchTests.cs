@@ -27,7 +27,8 @@ internal sealed class KhatriRaoSketchTests(KernelSet kernels)
         rows.AddTo(run.Sketch, scale: 0.7, seed: 99);
         int s = run.Sketch.Columns;
         Assert.That(s, kind == Kind.Srht ? Is.EqualTo(columns) : Is.InRange(columns, 2 * columns));
-        double[,] matrix = kind == Kind.Srht ? ExplicitSrht(leftWidth, rightWidth, s, 99) : ExplicitTensorSketch(leftWidth, rightWidth, s, 99);
+        double[,] matrix = kind == Kind.Srht ? ExplicitSrht(leftWidth, rightWidth, s, 99)
+            : ExplicitTensorSketch(leftWidth, rightWidth, s, 99);
         for (int datum = 0; datum < rows.Count; datum++)
             for (int t = 0; t < s; t++)
             {
@@ -59,7 +60,8 @@ internal sealed class KhatriRaoSketchTests(KernelSet kernels)
             for (int datum = 0; datum < rows.Count; datum++)
                 for (int t = 0; t < columns; t++)
                 {
-                    double left = Sampled(rows.Left.AsSpan(datum * 1000, 1000), leftSigns, leftSamples[t]), right = Sampled(rows.Right.AsSpan(datum * 700, 700), rightSigns, rightSamples[t]);
+                    double left = Sampled(rows.Left.AsSpan(datum * 1000, 1000), leftSigns, leftSamples[t]),
+                        right = Sampled(rows.Right.AsSpan(datum * 700, 700), rightSigns, rightSamples[t]);
                     Assert.That(run[datum, t], Is.EqualTo(left * right / Math.Sqrt(columns)).Within(1e-3));
                 }
         }
@@ -104,7 +106,8 @@ internal sealed class KhatriRaoSketchTests(KernelSet kernels)
                     mean[datum] += run[datum, t] * run[datum, t] / Draws;
         }
         for (int datum = 0; datum < 2; datum++)
-            Assert.That(mean[datum] / (4 * gram[datum, datum] + 0.25 * other[datum, datum]), Is.EqualTo(1).Within(0.1), "cross terms vanish in the mean");
+            Assert.That(mean[datum] / (4 * gram[datum, datum] + 0.25 * other[datum, datum]), Is.EqualTo(1).Within(0.1),
+                "cross terms vanish in the mean");
     }
 
     [Test]
@@ -140,7 +143,8 @@ internal sealed class KhatriRaoSketchTests(KernelSet kernels)
         Assert.That(ReferenceData.Distance(equal, row), Is.LessThan(1e-12));
         Assert.That(Enumerable.Range(0, 64).Select(t => run[1, t]), Is.All.EqualTo(0).Within(1e-12), "a datum for which nothing fires");
         Assert.That(Enumerable.Range(0, 64).Select(t => run[4, t]), Is.All.Matches<double>(double.IsFinite));
-        double norm = Math.Sqrt(Enumerable.Range(0, 64).Sum(t => run[4, t] * run[4, t])), other = Math.Sqrt(Enumerable.Range(0, 64).Sum(t => run[5, t] * run[5, t]));
+        double norm = Math.Sqrt(Enumerable.Range(0, 64).Sum(t => run[4, t] * run[4, t])),
+            other = Math.Sqrt(Enumerable.Range(0, 64).Sum(t => run[5, t] * run[5, t]));
         Assert.That(norm, Is.EqualTo(35e30).Within(60).Percent);
         Assert.That(other, Is.EqualTo(35).Within(60).Percent, "a huge row does not drown its neighbour");
     }
@@ -164,7 +168,8 @@ internal sealed class KhatriRaoSketchTests(KernelSet kernels)
 
     private static int Hadamard(int i, int j) => (BitOperations.PopCount((uint)(i & j)) & 1) == 0 ? 1 : -1;
 
-    private static (int[] LeftSamples, float[] LeftSigns, int[] RightSamples, float[] RightSigns) SrhtDraws(int leftWidth, int rightWidth, int columns, ulong seed)
+    private static (int[] LeftSamples, float[] LeftSigns, int[] RightSamples, float[] RightSigns) SrhtDraws(
+        int leftWidth, int rightWidth, int columns, ulong seed)
     {
         var random = new SplitMix64(seed);
         float[] leftSigns = Signs(leftWidth);
@@ -174,7 +179,8 @@ internal sealed class KhatriRaoSketchTests(KernelSet kernels)
 
         float[] Signs(int width) => [.. Enumerable.Range(0, width).Select(_ => (random.Next() & 1) == 0 ? 1f : -1f)];
 
-        int[] Samples(int width) => [.. Enumerable.Range(0, columns).Select(_ => random.Below((int)BitOperations.RoundUpToPowerOf2((uint)width)))];
+        int[] Samples(int width) =>
+            [.. Enumerable.Range(0, columns).Select(_ => random.Below((int)BitOperations.RoundUpToPowerOf2((uint)width)))];
     }
 
     /// <summary>S = (H D (x) H E) sampled, columns x leftWidth * rightWidth.</summary>
@@ -185,7 +191,8 @@ internal sealed class KhatriRaoSketchTests(KernelSet kernels)
         for (int t = 0; t < columns; t++)
             for (int a = 0; a < leftWidth; a++)
                 for (int b = 0; b < rightWidth; b++)
-                    matrix[t, a * rightWidth + b] = Hadamard(leftSamples[t], a) * leftSigns[a] * Hadamard(rightSamples[t], b) * rightSigns[b] / Math.Sqrt(columns);
+                    matrix[t, a * rightWidth + b] =
+                        Hadamard(leftSamples[t], a) * leftSigns[a] * Hadamard(rightSamples[t], b) * rightSigns[b] / Math.Sqrt(columns);
         return matrix;
     }
 
@@ -200,7 +207,8 @@ internal sealed class KhatriRaoSketchTests(KernelSet kernels)
                 matrix[(left[a].Bucket + right[b].Bucket) % columns, a * rightWidth + b] = left[a].Sign * right[b].Sign;
         return matrix;
 
-        (int Bucket, int Sign)[] Draw(int width) => [.. Enumerable.Range(0, width).Select(_ => (random.Below(columns), (random.Next() & 1) == 0 ? 1 : -1))];
+        (int Bucket, int Sign)[] Draw(int width) =>
+            [.. Enumerable.Range(0, width).Select(_ => (random.Below(columns), (random.Next() & 1) == 0 ? 1 : -1))];
     }
 
     private sealed record Sketched(WorkerTeam Team, KhatriRaoSketch Sketch) : IDisposable

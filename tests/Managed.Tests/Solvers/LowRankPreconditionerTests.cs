@@ -26,7 +26,8 @@ internal sealed class LowRankPreconditionerTests(KernelSet kernels)
         for (int i = 0; i < n; i++)
             x[i * stride] = right[i];
         preconditioner.Solve(x, stride);
-        Assert.That(ReferenceData.Distance([.. Enumerable.Range(0, n).Select(i => x[i * stride])], ReferenceBatch.Solve(matrix, 0.3, right)), Is.LessThan(1e-10));
+        Assert.That(ReferenceData.Distance(
+            [.. Enumerable.Range(0, n).Select(i => x[i * stride])], ReferenceBatch.Solve(matrix, 0.3, right)), Is.LessThan(1e-10));
         for (int i = 0; i < n; i++)
             for (int c = 1; c < stride; c++)
                 Assert.That(x[i * stride + c], Is.Zero, "padding stays zero");
@@ -108,7 +109,8 @@ internal sealed class LowRankPreconditionerTests(KernelSet kernels)
     {
         const int N = 200;
         double[,] matrix = Falling(N, decay: 0.85);
-        double[] right = Array.ConvertAll(ReferenceData.Normals(N), value => (double)value), exact = ReferenceBatch.Solve(matrix, 1e-4, right);
+        double[] right = Array.ConvertAll(ReferenceData.Normals(N), value => (double)value),
+            exact = ReferenceBatch.Solve(matrix, 1e-4, right);
         (double[] first, int iterations) = Solve(1, 64);
         Assert.That(ReferenceData.Distance(first, exact), Is.LessThan(1e-6));
         Assert.That(iterations, Is.LessThan(Solve(1, 1).Iterations / 2));

@@ -47,7 +47,8 @@ internal sealed class PreconditionerTests(KernelSet kernels)
         preconditioner.SolveLower(stacked, Stride);
         for (int i = 0; i < Count; i++)
             for (int j = 0; j <= i; j++)
-                Assert.That(kernels.Dot(stacked.Slice(i * Stride, Stride), stacked.Slice(j * Stride, Stride)), Is.EqualTo(i == j ? 1.0 : 0.0).Within(1e-9), $"({i}, {j})");
+                Assert.That(kernels.Dot(stacked.Slice(i * Stride, Stride), stacked.Slice(j * Stride, Stride)),
+                    Is.EqualTo(i == j ? 1.0 : 0.0).Within(1e-9), $"({i}, {j})");
     }
 
     [Test]
@@ -70,7 +71,8 @@ internal sealed class PreconditionerTests(KernelSet kernels)
 
     /// <summary>Marchenko and Pastur: ((1 + sqrt(n / s)) / (1 - sqrt(n / s)))^2, whatever the rows are.</summary>
     [Test]
-    public void The_condition_left_is_the_predicted_one([Values(2, 4, 8, 16)] int ratio, [Values] KhatriRaoSketchTests.Kind kind, [Values(1.0, 0.01)] double distance)
+    public void The_condition_left_is_the_predicted_one(
+        [Values(2, 4, 8, 16)] int ratio, [Values] KhatriRaoSketchTests.Kind kind, [Values(1.0, 0.01)] double distance)
     {
         const int Count = 96;
         FactorRows rows = Own(FactorRows.Pairs(Count, 256, 0.2, distance));
@@ -131,7 +133,8 @@ internal sealed class PreconditionerTests(KernelSet kernels)
         preconditioner.Load(sketch);
         Assert.That(preconditioner.Factor(0), Is.False);
         Assert.That(preconditioner.Factor(3));
-        double[] right = Array.ConvertAll(ReferenceData.Normals(40), value => (double)value), expected = ReferenceBatch.Solve(OuterProduct(sketch), 3, right);
+        double[] right = Array.ConvertAll(ReferenceData.Normals(40), value => (double)value),
+            expected = ReferenceBatch.Solve(OuterProduct(sketch), 3, right);
         NativeBuffer<double> x = Own(new NativeBuffer<double>(40));
         right.CopyTo(x.Span);
         DirectSketchedSolve.Solve(preconditioner, x, 1);
@@ -171,7 +174,8 @@ internal sealed class PreconditionerTests(KernelSet kernels)
         SketchedPreconditioner preconditioner = Own(new SketchedPreconditioner(Verbs()));
         preconditioner.Load(sketch);
         Assert.That(preconditioner.Factor(0.01));
-        double[] right = Array.ConvertAll(ReferenceData.Normals(Count), value => (double)value), exact = ReferenceBatch.Solve(gram, 0.01, right);
+        double[] right = Array.ConvertAll(ReferenceData.Normals(Count), value => (double)value),
+            exact = ReferenceBatch.Solve(gram, 0.01, right);
         NativeBuffer<double> x = Own(new NativeBuffer<double>(Count));
         right.CopyTo(x.Span);
         IterationResult result = GradientDescentSolve.Solve(kernels, Apply, preconditioner, x, Count, 1e-9, 2000);
@@ -181,7 +185,8 @@ internal sealed class PreconditionerTests(KernelSet kernels)
         Assert.That(result.Iterations, Is.InRange(40, 500));
         Assert.That(ReferenceData.Distance(x.Span.ToArray(), exact), Is.LessThan(1e-6));
         right.CopyTo(x.Span);
-        Assert.That(GradientDescentSolve.Solve(kernels, Apply, preconditioner, x, Count, 1e-9, 3), Is.EqualTo(new IterationResult(3, IterationEnd.MostIterations)));
+        Assert.That(GradientDescentSolve.Solve(kernels, Apply, preconditioner, x, Count, 1e-9, 3),
+            Is.EqualTo(new IterationResult(3, IterationEnd.MostIterations)));
 
         void Apply(NativeBuffer<double> vector, NativeBuffer<double> result)
         {
@@ -227,9 +232,11 @@ internal sealed class PreconditionerTests(KernelSet kernels)
         return gram;
     }
 
-    private KhatriRaoSketch Sketch(FactorRows rows, int columns, KhatriRaoSketchTests.Kind kind = KhatriRaoSketchTests.Kind.Srht, ulong seed = 7)
+    private KhatriRaoSketch Sketch(
+        FactorRows rows, int columns, KhatriRaoSketchTests.Kind kind = KhatriRaoSketchTests.Kind.Srht, ulong seed = 7)
     {
-        KhatriRaoSketch sketch = Own<KhatriRaoSketch>(kind == KhatriRaoSketchTests.Kind.Srht ? new TensorSrht(Verbs()) : new TensorSketch(Verbs()));
+        KhatriRaoSketch sketch =
+            Own<KhatriRaoSketch>(kind == KhatriRaoSketchTests.Kind.Srht ? new TensorSrht(Verbs()) : new TensorSketch(Verbs()));
         sketch.Reset(rows.Count, columns);
         rows.AddTo(sketch, seed: seed);
         return sketch;

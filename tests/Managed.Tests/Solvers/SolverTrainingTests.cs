@@ -17,10 +17,12 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
     private static readonly SolverChoice[] s_iterative = [SolverChoice.SketchedConjugateGradient, SolverChoice.LowRankConjugateGradient];
 
     [Test]
-    public void With_one_output_iterative_solvers_take_the_exact_steps([ValueSource(nameof(s_iterative))] SolverChoice solver, [Values(1, 3)] int trainFrom, [Values] bool trainOutput)
+    public void With_one_output_iterative_solvers_take_the_exact_steps(
+        [ValueSource(nameof(s_iterative))] SolverChoice solver, [Values(1, 3)] int trainFrom, [Values] bool trainOutput)
     {
         var options = new GaussNewtonOptions { TrainFrom = trainFrom, TrainOutput = trainOutput, Steps = 4, Threads = 2 };
-        List<GaussNewtonStepReport> exact = Train(Shapes.OneOutput, options with { Solver = SolverChoice.Cholesky }), found = Train(Shapes.OneOutput, options with { Solver = solver });
+        List<GaussNewtonStepReport> exact = Train(Shapes.OneOutput, options with { Solver = SolverChoice.Cholesky }),
+            found = Train(Shapes.OneOutput, options with { Solver = solver });
         for (int step = 1; step <= 4; step++)
         {
             Assert.That(found[step].Loss, Is.EqualTo(exact[step].Loss).Within(0.1).Percent, $"loss of step {step}");
@@ -33,8 +35,10 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
     [Test]
     public void The_default_is_the_exact_solver_at_these_sizes()
     {
-        List<GaussNewtonStepReport> automatic = Train(Shapes.OneOutput, new() { Steps = 2, Threads = 2 }), exact = Train(Shapes.OneOutput, new() { Steps = 2, Threads = 2, Solver = SolverChoice.Cholesky });
-        Assert.That(automatic.Select(report => report.Solver), Is.EqualTo(new SolverChoice?[] { null, SolverChoice.Cholesky, SolverChoice.Cholesky }));
+        List<GaussNewtonStepReport> automatic = Train(Shapes.OneOutput, new() { Steps = 2, Threads = 2 }),
+            exact = Train(Shapes.OneOutput, new() { Steps = 2, Threads = 2, Solver = SolverChoice.Cholesky });
+        Assert.That(automatic.Select(report => report.Solver),
+            Is.EqualTo(new SolverChoice?[] { null, SolverChoice.Cholesky, SolverChoice.Cholesky }));
         Assert.That(automatic.Select(report => report.Loss), Is.EqualTo(exact.Select(report => report.Loss)));
     }
 
@@ -43,7 +47,8 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
     {
         // So strongly damped that the network is nearly linear: what the linear model promises must then happen.
         List<GaussNewtonStepReport> reports = Train(
-            Shapes.OneOutput, new() { TrainFrom = trainFrom, Steps = 3, Damping = 30, AdaptDamping = false, Threads = 2, Solver = SolverChoice.DirectSketch, CgTolerance = 0.01 });
+            Shapes.OneOutput, new() { TrainFrom = trainFrom, Steps = 3, Damping = 30, AdaptDamping = false, Threads = 2,
+                Solver = SolverChoice.DirectSketch, CgTolerance = 0.01 });
         foreach (GaussNewtonStepReport report in reports.Skip(1))
         {
             Assert.That(report.ActualDecrease, Is.EqualTo(report.PredictedDecrease).Within(15).Percent);
@@ -60,10 +65,15 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
     }
 
     [Test]
-    public void With_several_outputs_every_preconditioner_leads_to_the_same_losses([ValueSource(nameof(s_iterative))] SolverChoice solver, [Values(1, 3)] int trainFrom, [Values] bool trainOutput)
+    public void With_several_outputs_every_preconditioner_leads_to_the_same_losses(
+        [ValueSource(nameof(s_iterative))] SolverChoice solver, [Values(1, 3)] int trainFrom, [Values] bool trainOutput)
     {
-        var options = new GaussNewtonOptions { TrainFrom = trainFrom, TrainOutput = trainOutput, Steps = 3, CgTolerance = 1e-6, CgIterations = 200, Threads = 2 };
-        List<GaussNewtonStepReport> exact = Train(Shapes.Odd, options with { Solver = SolverChoice.Cholesky }), found = Train(Shapes.Odd, options with { Solver = solver });
+        var options = new GaussNewtonOptions
+        {
+            TrainFrom = trainFrom, TrainOutput = trainOutput, Steps = 3, CgTolerance = 1e-6, CgIterations = 200, Threads = 2
+        };
+        List<GaussNewtonStepReport> exact = Train(Shapes.Odd, options with { Solver = SolverChoice.Cholesky }),
+            found = Train(Shapes.Odd, options with { Solver = solver });
         for (int step = 1; step <= 3; step++)
         {
             Assert.That(found[step].Loss, Is.EqualTo(exact[step].Loss).Within(0.5).Percent, $"loss of step {step}");
@@ -76,7 +86,8 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
     {
         using Network network = Network.Create(Shapes.Odd, 3, kernels);
         Assert.That(
-            () => TestTraining.Fit(network, TestTraining.Smooth(20, Shapes.Odd.Inputs, Shapes.Odd.Outputs), new() { Solver = SolverChoice.DirectSketch }),
+            () => TestTraining.Fit(
+                network, TestTraining.Smooth(20, Shapes.Odd.Inputs, Shapes.Odd.Outputs), new() { Solver = SolverChoice.DirectSketch }),
             Throws.ArgumentException.With.Message.Contains("expected one output"));
     }
 
@@ -87,7 +98,8 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
         var shape = new NetworkShape { Inputs = 8, Hidden = [200, 130], Outputs = 1, Densities = [0.2] };
         using Network network = Network.Create(shape, 1, kernels);
         var recorder = new Recorder();
-        TrainingResult result = TestTraining.Fit(network, Dataset.From([.. rows, .. rows], 8, targets), new() { Steps = 60, Damping = 0, Solver = solver, Threads = 2 }, recorder);
+        TrainingResult result = TestTraining.Fit(network, Dataset.From([.. rows, .. rows], 8, targets),
+            new() { Steps = 60, Damping = 0, Solver = solver, Threads = 2 }, recorder);
         double floor = Enumerable.Range(0, 12).Sum(i => Math.Pow(targets[i] - targets[i + 12], 2) / 2) / (2 * 24);
         Assert.That(result.Loss, Is.EqualTo(floor).Within(solver == SolverChoice.DirectSketch ? 10 : 2).Percent, result.Message);
         Assert.That(recorder.Trials.Select(report => report.Damping), Is.All.Positive);
@@ -102,7 +114,8 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
         var options = new GaussNewtonOptions { TrainFrom = 1, Steps = 3, Solver = solver };
         double[] alone = [.. Train(shape, options with { Threads = 1 }).Select(report => report.Loss)];
         foreach (int threads in new[] { 2, 3 })
-            Numbers.SameBits([.. Train(shape, options with { Threads = threads }).Select(report => report.Loss)], alone, $"losses on {threads} threads");
+            Numbers.SameBits(
+                [.. Train(shape, options with { Threads = threads }).Select(report => report.Loss)], alone, $"losses on {threads} threads");
     }
 
     [Test]
@@ -116,7 +129,8 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
         using Network network = Network.Create(shape, 1, kernels);
         var recorder = new Recorder();
         TrainingResult result = TestTraining.Fit(
-            network, Dataset.From(rows, 8, ReferenceData.Normals(20 * outputs), outputs), new() { TrainFrom = 1, Steps = 6, Solver = solver, Threads = 2 }, recorder);
+            network, Dataset.From(rows, 8, ReferenceData.Normals(20 * outputs), outputs),
+                new() { TrainFrom = 1, Steps = 6, Solver = solver, Threads = 2 }, recorder);
         Assert.That(result.Loss, Is.LessThan(0.5 * recorder.Reports[0].Loss), result.Message);
     }
 

@@ -29,7 +29,8 @@ internal sealed class AllocationTests
         _ = Allocated(trainer, 3, new Recorder());
         long without = Allocated(trainer, 3, null), with = Allocated(trainer, 3, new Recorder());
         Assert.That(
-            with - without, Is.GreaterThan(Long * 500), "a report takes some hundred bytes, so one made in vain would show in the other test");
+            with - without, Is.GreaterThan(Long * 500),
+                "a report takes some hundred bytes, so one made in vain would show in the other test");
     }
 
     [Test]

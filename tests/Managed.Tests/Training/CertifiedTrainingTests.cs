@@ -19,10 +19,13 @@ internal sealed class CertifiedTrainingTests(KernelSet kernels)
         (float[] full, Recorder fullReports) = Train(ActivityStrategy.Full, trainFrom, outputs, trainOutput);
         (float[] certified, Recorder certifiedReports) = Train(ActivityStrategy.Certified, trainFrom, outputs, trainOutput);
         Assert.That(certifiedReports.Reports.Select(report => report.Loss), Is.EqualTo(fullReports.Reports.Select(report => report.Loss)));
-        Assert.That(certifiedReports.Reports.Select(report => report.ValidationLoss), Is.EqualTo(fullReports.Reports.Select(report => report.ValidationLoss)));
-        Assert.That(certifiedReports.Reports.Select(report => report.Flips), Is.EqualTo(fullReports.Reports.Select(report => report.Flips)));
+        Assert.That(certifiedReports.Reports.Select(report => report.ValidationLoss),
+            Is.EqualTo(fullReports.Reports.Select(report => report.ValidationLoss)));
+        Assert.That(
+            certifiedReports.Reports.Select(report => report.Flips), Is.EqualTo(fullReports.Reports.Select(report => report.Flips)));
         Numbers.SameBits(certified, full, "weights");
-        Assert.That(certifiedReports.Trials.Select(report => report.Reevaluated[0]), Is.All.Zero, "the lowest trained layer is only corrected");
+        Assert.That(
+            certifiedReports.Trials.Select(report => report.Reevaluated[0]), Is.All.Zero, "the lowest trained layer is only corrected");
         GaussNewtonStepReport sharpest = certifiedReports.Trials.Where(report => report.Accepted).MinBy(report => report.Reevaluated[^1])!;
         Assert.That(sharpest.Reevaluated[^1], Is.LessThan(1).And.GreaterThanOrEqualTo(sharpest.Active[^1]), "and the last one certified");
         Assert.That(fullReports.Trials.Select(report => report.Reevaluated[^1]), Is.All.EqualTo(1));
@@ -31,9 +34,11 @@ internal sealed class CertifiedTrainingTests(KernelSet kernels)
     [Test]
     public void Plain_layers_are_certified_too()
     {
-        using Network network = Network.Create(Shapes.Odd with { Hidden = [150, 200], Densities = [0.2], Normalisation = Normalisation.Plain }, 5, kernels, threads: 1);
+        using Network network = Network.Create(
+            Shapes.Odd with { Hidden = [150, 200], Densities = [0.2], Normalisation = Normalisation.Plain }, 5, kernels, threads: 1);
         var recorder = new Recorder();
-        _ = TestTraining.Fit(network, TestTraining.Smooth(30, 37, 3), Options(ActivityStrategy.Certified, 1) with { Damping = 10 }, recorder);
+        _ = TestTraining.Fit(
+            network, TestTraining.Smooth(30, 37, 3), Options(ActivityStrategy.Certified, 1) with { Damping = 10 }, recorder);
         Assert.That(recorder.Trials.Min(report => report.Reevaluated[^1]), Is.LessThan(1));
     }
 
@@ -64,7 +69,8 @@ internal sealed class CertifiedTrainingTests(KernelSet kernels)
             Assert.That(() => TestTraining.Fit(network, data, new() { Steps = 1, Threads = 1 }), Throws.InvalidOperationException);
             asked++;
         });
-        TrainingResult result = TestTraining.Fit(network, data, new() { Steps = 12, TrainFrom = 1, ResidualTolerance = 0, Threads = 2 }, recorder);
+        TrainingResult result =
+            TestTraining.Fit(network, data, new() { Steps = 12, TrainFrom = 1, ResidualTolerance = 0, Threads = 2 }, recorder);
         Assert.That(asked, Is.GreaterThan(5));
         Assert.That(network.Evaluate(data).Loss, Is.EqualTo(result.Loss).Within(0.1).Percent, "every accepted step is in the weights");
     }
@@ -75,7 +81,8 @@ internal sealed class CertifiedTrainingTests(KernelSet kernels)
         using Network network = Network.Create(shape, 5, kernels, threads: 1);
         var recorder = new Recorder();
         Dataset held = TestTraining.Smooth(20, 37, outputs);
-        _ = TestTraining.Fit(network, TestTraining.Smooth(40, 37, outputs), Options(strategy, trainFrom) with { TrainOutput = trainOutput }, recorder, held);
+        _ = TestTraining.Fit(
+            network, TestTraining.Smooth(40, 37, outputs), Options(strategy, trainFrom) with { TrainOutput = trainOutput }, recorder, held);
         return (TestTraining.Weights(network), recorder);
     }
 

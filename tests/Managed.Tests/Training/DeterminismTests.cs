@@ -50,7 +50,8 @@ internal sealed class DeterminismTests(KernelSet kernels)
     {
         using Network network = Network.Create(shape, 3, kernels, threads);
         var recorder = new Recorder();
-        TrainingResult result = TestTraining.Fit(network, TestTraining.Smooth(70, shape.Inputs, shape.Outputs), options with { Threads = threads }, recorder);
+        TrainingResult result =
+            TestTraining.Fit(network, TestTraining.Smooth(70, shape.Inputs, shape.Outputs), options with { Threads = threads }, recorder);
         Assert.That((result.Steps, result.Accepted), Is.EqualTo((3, 3)));
         return ([.. recorder.Reports.Select(report => report.Loss)], TestTraining.Weights(network));
     }

@@ -30,9 +30,11 @@ internal sealed class DroppedStepTests
             (loss, kept) = (report.Loss, weights);
         });
         TrainingResult result = TestTraining.Fit(
-            network, Noise(60, 37, 3), new() { TrainFrom = trainFrom, Steps = 12, Damping = 1e-8, CgTolerance = 1e-3, CgIterations = 100, Threads = 2 }, recorder);
+            network, Noise(60, 37, 3),
+                new() { TrainFrom = trainFrom, Steps = 12, Damping = 1e-8, CgTolerance = 1e-3, CgIterations = 100, Threads = 2 }, recorder);
         Assert.That(rejected, Is.Positive, "nothing was rejected, so nothing was tested");
-        Assert.That((result.Steps, result.Accepted), Is.EqualTo((recorder.Trials.Count(), recorder.Trials.Count(report => report.Accepted))));
+        Assert.That(
+            (result.Steps, result.Accepted), Is.EqualTo((recorder.Trials.Count(), recorder.Trials.Count(report => report.Accepted))));
         Assert.That(result.Loss, Is.EqualTo(loss));
     }
 
@@ -53,7 +55,8 @@ internal sealed class DroppedStepTests
             kept = weights;
         });
         (Dataset training, Dataset heldOut) = Noise(90, 37, 3).Split(0.3, 1);
-        TrainingResult result = TestTraining.Fit(network, training, new() { TrainFrom = trainFrom, Steps = 30, Threads = 2 }, recorder, heldOut);
+        TrainingResult result =
+            TestTraining.Fit(network, training, new() { TrainFrom = trainFrom, Steps = 30, Threads = 2 }, recorder, heldOut);
         Assert.That((result.Reason, dropped), Is.EqualTo((StopReason.Validation, recorder.Trials.Count(report => !report.Accepted))));
         Assert.That(dropped, Is.Positive);
     }
@@ -70,7 +73,8 @@ internal sealed class DroppedStepTests
             if (report.Step == at)
                 source.Cancel();
         });
-        TrainingResult result = TestTraining.Fit(network, TestTraining.Smooth(65, 37, 3), new() { TrainFrom = 1, Threads = 2 }, recorder, null, source.Token);
+        TrainingResult result =
+            TestTraining.Fit(network, TestTraining.Smooth(65, 37, 3), new() { TrainFrom = 1, Threads = 2 }, recorder, null, source.Token);
         Assert.That((result.Reason, result.Accepted), Is.EqualTo((StopReason.Cancelled, at)));
         Assert.That(result.Loss, Is.EqualTo(recorder.Reports[^1].Loss));
         Numbers.SameBits(TestTraining.Weights(network), kept, "weights");
@@ -96,7 +100,8 @@ internal sealed class DroppedStepTests
                     });
             });
             TrainingResult result = TestTraining.Fit(
-                network, Noise(65, 37, 3), new() { TrainFrom = 1, Steps = 100_000, ResidualTolerance = 0, Threads = 2 }, recorder, null, source.Token);
+                network, Noise(65, 37, 3), new() { TrainFrom = 1, Steps = 100_000, ResidualTolerance = 0, Threads = 2 }, recorder, null,
+                    source.Token);
             Numbers.SameBits(TestTraining.Weights(network), kept, $"weights, cancelled after {microseconds} us: {result.Message}");
             Assert.That(result.Reason, Is.EqualTo(StopReason.Cancelled).Or.EqualTo(StopReason.Rounding).Or.EqualTo(StopReason.Damping));
         }

@@ -21,10 +21,12 @@ internal sealed class HardDataTests
         using Network network = Network.Create(Small, 1);
         var recorder = new Recorder();
         TrainingResult result = TestTraining.Fit(
-            network, Dataset.From([.. rows, .. rows], 8, targets), new() { TrainFrom = trainFrom, Steps = 60, Damping = damping, Threads = 2 }, recorder);
+            network, Dataset.From([.. rows, .. rows], 8, targets),
+                new() { TrainFrom = trainFrom, Steps = 60, Damping = damping, Threads = 2 }, recorder);
         double floor = Enumerable.Range(0, 12).Sum(i => Math.Pow(targets[i] - targets[i + 12], 2) / 2) / (2 * 24);
         Assert.That(result.Loss, Is.EqualTo(floor).Within(1).Percent, result.Message);
-        Assert.That(recorder.Trials.Select(report => report.Damping), Is.All.Positive, "what a singular K needs is reported, also where none was asked for");
+        Assert.That(recorder.Trials.Select(report => report.Damping), Is.All.Positive,
+            "what a singular K needs is reported, also where none was asked for");
     }
 
     [Test]
@@ -46,7 +48,8 @@ internal sealed class HardDataTests
         using Network network = Network.Create(Small with { Densities = [0.2, 1e-12], Outputs = outputs }, 1);
         float[] before = TestTraining.Weights(network);
         var recorder = new Recorder();
-        TrainingResult result = TestTraining.Fit(network, TestTraining.Smooth(20, 8, outputs), new() { Steps = 50, TrainOutput = trainOutput, Threads = 1 }, recorder);
+        TrainingResult result = TestTraining.Fit(
+            network, TestTraining.Smooth(20, 8, outputs), new() { Steps = 50, TrainOutput = trainOutput, Threads = 1 }, recorder);
         Assert.That(recorder.Reports[0].DeadData, Is.EqualTo(20));
         Assert.That(result.Accepted, Is.Zero, result.Message);
         Assert.That(double.IsFinite(result.Loss));
@@ -61,7 +64,8 @@ internal sealed class HardDataTests
         using Network network = Network.Create(Small with { Outputs = outputs }, 1);
         var recorder = new Recorder();
         TrainingResult result = TestTraining.Fit(
-            network, Dataset.From(rows, 8, ReferenceData.Normals(20 * outputs), outputs), new() { TrainFrom = trainFrom, Steps = 6, Threads = 2 }, recorder);
+            network, Dataset.From(rows, 8, ReferenceData.Normals(20 * outputs), outputs),
+                new() { TrainFrom = trainFrom, Steps = 6, Threads = 2 }, recorder);
         Assert.That(result.Loss, Is.LessThan(0.5 * recorder.Reports[0].Loss));
         Assert.That(recorder.Reports.Select(report => report.DeadData), Is.All.EqualTo(1));
         Assert.That(TestTraining.Weights(network).All(float.IsFinite));
@@ -89,7 +93,8 @@ internal sealed class HardDataTests
     public void One_row_is_enough([Values(1, 3)] int outputs, [Values(1, 2)] int trainFrom)
     {
         using Network network = Network.Create(Small with { Outputs = outputs }, 1);
-        TrainingResult result = TestTraining.Fit(network, TestTraining.Smooth(1, 8, outputs), new() { TrainFrom = trainFrom, Steps = 30, Threads = 2 });
+        TrainingResult result =
+            TestTraining.Fit(network, TestTraining.Smooth(1, 8, outputs), new() { TrainFrom = trainFrom, Steps = 30, Threads = 2 });
         Assert.That(result.Reason, Is.EqualTo(StopReason.Residual).Or.EqualTo(StopReason.Rounding), result.Message);
         Assert.That(result.Loss, Is.LessThan(1e-5));
     }
@@ -99,7 +104,8 @@ internal sealed class HardDataTests
     {
         using Network network = Network.Create(Small with { Hidden = [65, 37], Densities = [0.3], Outputs = outputs }, 1);
         var recorder = new Recorder();
-        TrainingResult result = TestTraining.Fit(network, TestTraining.Smooth(200, 8, outputs), new() { TrainFrom = 1, Steps = 8, Threads = 2 }, recorder);
+        TrainingResult result =
+            TestTraining.Fit(network, TestTraining.Smooth(200, 8, outputs), new() { TrainFrom = 1, Steps = 8, Threads = 2 }, recorder);
         Assert.That(result.Loss, Is.LessThan(0.2 * recorder.Reports[0].Loss));
     }
 }

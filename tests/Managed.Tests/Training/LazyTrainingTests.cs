@@ -27,7 +27,8 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
 
     [Test]
     public void Losses_and_weights_are_those_of_scattered_steps_within_rounding(
-        [Values(1, 2)] int trainFrom, [Values(1, 3)] int outputs, [Values(0, 100, int.MaxValue)] int most, [Values(0L, long.MaxValue)] long packed)
+        [Values(1, 2)] int trainFrom, [Values(1, 3)] int outputs, [Values(0, 100, int.MaxValue)] int most,
+            [Values(0L, long.MaxValue)] long packed)
     {
         GaussNewtonOptions options = Options(trainFrom) with { PackedBytes = packed };
         (float[] expected, Recorder expectedReports) = Train(options with { Flush = FlushPolicy.Immediate }, outputs);
@@ -41,7 +42,8 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
         Assert.That(reports.Reports, Has.Count.EqualTo(expectedReports.Reports.Count));
         double first = expectedReports.Reports[0].Loss;
         for (int step = 0; step < reports.Reports.Count; step++)
-            Assert.That(reports.Reports[step].Loss, Is.EqualTo(expectedReports.Reports[step].Loss).Within(1e-3 * expectedReports.Reports[step].Loss + 1e-9 * first), $"loss of step {step}");
+            Assert.That(reports.Reports[step].Loss, Is.EqualTo(expectedReports.Reports[step].Loss)
+                .Within(1e-3 * expectedReports.Reports[step].Loss + 1e-9 * first), $"loss of step {step}");
         Assert.That(Distance(found, expected), Is.LessThan(1e-4));
     }
 
@@ -58,7 +60,8 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
     {
         (float[] expected, _) = Train(Options(1) with { Flush = FlushPolicy.RankAbove(most), Threads = 1 }, 3);
         foreach (int threads in new[] { 2, 3 })
-            Numbers.SameBits(Train(Options(1) with { Flush = FlushPolicy.RankAbove(most), Threads = threads }, 3).Weights, expected, $"{threads} threads");
+            Numbers.SameBits(Train(Options(1) with { Flush = FlushPolicy.RankAbove(most), Threads = threads }, 3).Weights, expected,
+                $"{threads} threads");
     }
 
     [Test]
@@ -68,12 +71,16 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
         {
             Flush = FlushPolicy.RankAbove(most),
             // The audit throws at the first difference of a bit.
-            Certificates = new CertificatePolicy { Audits = true, MostUncertain = 0.9, PassesBeforeRenewal = most == 100 ? 10 : double.PositiveInfinity },
+            Certificates = new CertificatePolicy
+            {
+                Audits = true, MostUncertain = 0.9, PassesBeforeRenewal = most == 100 ? 10 : double.PositiveInfinity
+            },
         };
         (float[] full, Recorder fullReports) = Train(options with { Activity = ActivityStrategy.Full }, outputs, validates: true);
         (float[] certified, Recorder reports) = Train(options with { Activity = ActivityStrategy.Certified }, outputs, validates: true);
         Assert.That(reports.Reports.Select(report => report.Loss), Is.EqualTo(fullReports.Reports.Select(report => report.Loss)));
-        Assert.That(reports.Reports.Select(report => report.ValidationLoss), Is.EqualTo(fullReports.Reports.Select(report => report.ValidationLoss)));
+        Assert.That(reports.Reports.Select(report => report.ValidationLoss),
+            Is.EqualTo(fullReports.Reports.Select(report => report.ValidationLoss)));
         Numbers.SameBits(certified, full, "weights");
         Assert.That(reports.Trials.Min(report => report.Reevaluated[^1]), Is.LessThan(1));
     }
@@ -117,7 +124,8 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
         TrainingResult second = TestTraining.Fit(network, data, Options(trainFrom) with { Steps = 3 }, recorder);
         Assert.That(recorder.Reports[0].Loss, Is.EqualTo(first.Loss).Within(0.1).Percent, "it begins where the first one ended");
         Assert.That(second.Loss, Is.LessThan(first.Loss));
-        Assert.That((network.Weights.HasTerms, network.Weights.IsBaseChanged), Is.EqualTo((false, true)), "another policy adds at its end what was held before");
+        Assert.That((network.Weights.HasTerms, network.Weights.IsBaseChanged), Is.EqualTo((false, true)),
+            "another policy adds at its end what was held before");
         Assert.That(network.Evaluate(data).Loss, Is.EqualTo(second.Loss).Within(0.1).Percent);
     }
 
@@ -125,7 +133,8 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
     public void A_read_only_base_is_trained_without_a_write([Values(1, 2)] int trainFrom, [Values(0, 20)] int batch)
     {
         // Wide enough for pages of its own.
-        using Network drawn = Network.Create(new() { Inputs = 600, Hidden = [600, 600], Outputs = 2, Densities = [0.05] }, 5, kernels, threads: 1);
+        using Network drawn =
+            Network.Create(new() { Inputs = 600, Hidden = [600, 600], Outputs = 2, Densities = [0.05] }, 5, kernels, threads: 1);
         using LayerStack layers = ReadOnly(drawn);
         var pages = new List<ReadOnlyPages>();
         foreach (LowRankWeights weights in layers.Weights)
@@ -177,7 +186,8 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
             using Network saved = Network.Load(folder.File($"{step}"), kernels);
             Numbers.SameBits(TestTraining.Weights(saved), whole[step], $"weights after step {step}");
         }
-        Assert.That(network.Weights[0].Rank, Is.EqualTo(Count), "the lowest trained layer's change is one term for each datum, however often it was asked for");
+        Assert.That(network.Weights[0].Rank, Is.EqualTo(Count),
+            "the lowest trained layer's change is one term for each datum, however often it was asked for");
         network.Save(folder.File("end"));
         Assert.That(network.Weights.HasTerms, Is.False, "saving folds in what is held beside a base that may be written");
         using Network loaded = Network.Load(folder.File("end"), kernels);
@@ -204,11 +214,13 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
     {
         using Network network = Network.Create(s_shape with { Outputs = outputs }, 5, kernels, threads: 1);
         var recorder = new Recorder();
-        _ = TestTraining.Fit(network, TestTraining.Smooth(Count, 37, outputs), options, recorder, validates ? TestTraining.Smooth(20, 37, outputs, seed: 2) : null);
+        _ = TestTraining.Fit(network, TestTraining.Smooth(Count, 37, outputs), options, recorder, validates
+            ? TestTraining.Smooth(20, 37, outputs, seed: 2) : null);
         return (TestTraining.Weights(network), recorder);
     }
 
-    private static GaussNewtonOptions Options(int trainFrom) => new() { TrainFrom = trainFrom, Steps = Steps, AdaptDamping = false, ResidualTolerance = 0, Threads = 2 };
+    private static GaussNewtonOptions Options(int trainFrom) =>
+        new() { TrainFrom = trainFrom, Steps = Steps, AdaptDamping = false, ResidualTolerance = 0, Threads = 2 };
 
     private static float[] Bases(Network network) => [.. network.Weights.SelectMany(layer => Samples.ToArray(layer.Base))];
 

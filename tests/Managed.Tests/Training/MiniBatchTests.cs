@@ -15,7 +15,8 @@ internal sealed class MiniBatchTests
         using Network network = Network.Create(Shapes.Odd with { Outputs = outputs }, 5);
         double before = LossOf(network, data);
         var recorder = new Recorder();
-        TrainingResult result = TestTraining.Fit(network, data, new() { TrainFrom = trainFrom, Batch = 32, Steps = 12, Threads = 2 }, recorder);
+        TrainingResult result =
+            TestTraining.Fit(network, data, new() { TrainFrom = trainFrom, Batch = 32, Steps = 12, Threads = 2 }, recorder);
         Assert.That((result.Reason, result.Steps), Is.EqualTo((StopReason.Steps, 12)), result.Message);
         Assert.That(LossOf(network, data), Is.LessThan(0.3 * before));
         Assert.That(recorder.Trials.Count(), Is.EqualTo(12));
@@ -47,9 +48,11 @@ internal sealed class MiniBatchTests
         {
             using Network network = Network.Create(Shapes.Odd, 5);
             var recorder = new Recorder();
-            _ = TestTraining.Fit(network, TestTraining.Smooth(70, 37, 3), new() { Batch = batch, Steps = 2, Threads = 2 }, recorder, TestTraining.Smooth(20, 37, 3, seed: 2));
+            _ = TestTraining.Fit(network, TestTraining.Smooth(70, 37, 3), new() { Batch = batch, Steps = 2, Threads = 2 }, recorder,
+                TestTraining.Smooth(20, 37, 3, seed: 2));
             Assert.That(recorder.Reports.Select(report => report.ValidationMetric), Is.All.Not.Null);
-            Assert.That(recorder.Reports[1].ValidationMetric, Is.LessThan(recorder.Reports[0].ValidationMetric!.Value), "held-out data are followed step by step");
+            Assert.That(recorder.Reports[1].ValidationMetric, Is.LessThan(recorder.Reports[0].ValidationMetric!.Value),
+                "held-out data are followed step by step");
             return TestTraining.Weights(network);
         }
     }
@@ -82,9 +85,11 @@ internal sealed class MiniBatchTests
         var recorder = new Recorder();
         TrainingResult result = TestTraining.Fit(network, training, new() { Batch = 20, Steps = 6, Threads = 2 }, recorder, heldOut);
         Assert.That(result.Reason, Is.EqualTo(StopReason.Steps), "an epoch has four batches");
-        Assert.That(recorder.Reports.Select(report => report.ValidationMetric is not null), Is.EqualTo(new[] { true, false, false, false, true, false, true }), "only what was measured is told");
+        Assert.That(recorder.Reports.Select(report => report.ValidationMetric is not null),
+            Is.EqualTo(new[] { true, false, false, false, true, false, true }), "only what was measured is told");
         Assert.That(recorder.Reports[^1].ValidationMetric, Is.EqualTo(result.ValidationMetric));
-        Assert.That(result.ValidationMetric, Is.EqualTo(network.Evaluate(heldOut).Metric).Within(0.01).Percent.And.Not.EqualTo(drawn).Within(1).Percent);
+        Assert.That(result.ValidationMetric,
+            Is.EqualTo(network.Evaluate(heldOut).Metric).Within(0.01).Percent.And.Not.EqualTo(drawn).Within(1).Percent);
     }
 
     private static double LossOf(Network network, Dataset data)

@@ -24,7 +24,8 @@ internal static class MixtureTests
         foreach (SolverChoice solver in shape.Outputs == 1 ? Enum.GetValues<SolverChoice>() : [options.Solver])
         {
             (double[] losses, float[] weights) = new DeterminismTests(mixture).Run(shape, options with { Solver = solver }, threads: 2);
-            (double[] otherLosses, float[] otherWeights) = new DeterminismTests(managed).Run(shape, options with { Solver = solver }, threads: 2);
+            (double[] otherLosses, float[] otherWeights) = new DeterminismTests(managed)
+                .Run(shape, options with { Solver = solver }, threads: 2);
             Numbers.SameBits(losses, otherLosses, $"losses, {solver}");
             Numbers.SameBits(weights, otherWeights, $"weights, {solver}");
         }

@@ -31,7 +31,8 @@ internal sealed class NonFiniteTests
         using Network network = Network.Create(Shapes.Odd with { Hidden = [65, 130], Densities = [0.3], Normalisation = normalisation }, 5);
         for (int row = 0; row < network.Layers.Hidden[layer].Width; row++)
             for (int column = 0; column < network.Layers.Hidden[layer].Inputs; column++)
-                network.Layers.Hidden[layer].Weights[row, column] = float.CopySign(3e38f, network.Layers.Hidden[layer].Weights[row, column]);
+                network.Layers.Hidden[layer].Weights[row, column] =
+                    float.CopySign(3e38f, network.Layers.Hidden[layer].Weights[row, column]);
         float[] before = TestTraining.Weights(network);
         TrainingResult result = TestTraining.Fit(network, TestTraining.Smooth(20, 37, 3), new() { TrainFrom = trainFrom, Threads = 1 });
         Assert.That(result.Reason, Is.EqualTo(StopReason.NonFinite), result.Message);
@@ -52,7 +53,8 @@ internal sealed class NonFiniteTests
                         network.Layers.Output[row, column] = float.NaN;
             kept = TestTraining.Weights(network);
         });
-        TrainingResult result = TestTraining.Fit(network, TestTraining.Smooth(20, 37, outputs), new() { TrainFrom = trainFrom, Threads = 1, Steps = 5 }, recorder);
+        TrainingResult result = TestTraining.Fit(
+            network, TestTraining.Smooth(20, 37, outputs), new() { TrainFrom = trainFrom, Threads = 1, Steps = 5 }, recorder);
         Assert.That((result.Reason, result.Accepted), Is.EqualTo((StopReason.NonFinite, 1)), result.Message);
         Assert.That(result.Message, Is.EqualTo("step 2: a weight of the output layer is not finite"));
         Numbers.SameBits(TestTraining.Weights(network), kept, "weights");
@@ -73,9 +75,11 @@ internal sealed class NonFiniteTests
     public void Targets_so_large_that_every_step_overflows_leave_the_weights([Values(1, 3)] int outputs, [Values] bool adapts)
     {
         using Network network = Network.Create(Shapes.Odd with { Outputs = outputs }, 5);
-        float[] before = TestTraining.Weights(network), targets = [.. Enumerable.Range(0, 20 * outputs).Select(i => i % 2 == 0 ? 3e38f : -3e38f)];
+        float[] before = TestTraining.Weights(network),
+            targets = [.. Enumerable.Range(0, 20 * outputs).Select(i => i % 2 == 0 ? 3e38f : -3e38f)];
         TrainingResult result = TestTraining.Fit(
-            network, Dataset.From(ReferenceData.UnitRows(20, 37), 37, targets, outputs), new() { TrainFrom = 1, Damping = 1e-6, AdaptDamping = adapts, Steps = 40, Threads = 1 });
+            network, Dataset.From(ReferenceData.UnitRows(20, 37), 37, targets, outputs),
+                new() { TrainFrom = 1, Damping = 1e-6, AdaptDamping = adapts, Steps = 40, Threads = 1 });
         Assert.That(result.Accepted, Is.Zero, result.Message);
         Assert.That(result.Reason, Is.EqualTo(StopReason.NonFinite).Or.EqualTo(StopReason.Damping), result.Message);
         Numbers.SameBits(TestTraining.Weights(network), before, "weights");

@@ -27,7 +27,8 @@ internal sealed class PendingStepTests(KernelSet kernels)
         using var team = new WorkerTeam(2);
         var verbs = new TeamKernels(kernels, team);
         using var step = new GaussNewtonStep(verbs, network.Layers, trainFrom - 1, options);
-        using Tape batch = Load(verbs, network, trainFrom, data, isTrained: true), other = Load(verbs, network, trainFrom, heldOut, isTrained: false);
+        using Tape batch = Load(verbs, network, trainFrom, data, isTrained: true),
+            other = Load(verbs, network, trainFrom, heldOut, isTrained: false);
         using var products = new PanelMatrix(1, 1);
 
         float[] before = TestTraining.Weights(network);
@@ -43,7 +44,8 @@ internal sealed class PendingStepTests(KernelSet kernels)
             using Tape full = Load(verbs, network, trainFrom, rows, isTrained: false);
             Assert.That(ReferenceData.Distance(Hidden(tried), Hidden(full)), Is.LessThan(1e-5), $"h_L of {rows.Count} rows");
             Assert.That(
-                ReferenceData.Distance(ToDouble(Samples.ToArray(tried.Trial.Outputs)), ToDouble(Samples.ToArray(full.State.Outputs))), Is.LessThan(1e-5), $"f of {rows.Count} rows");
+                ReferenceData.Distance(ToDouble(Samples.ToArray(tried.Trial.Outputs)), ToDouble(Samples.ToArray(full.State.Outputs))),
+                    Is.LessThan(1e-5), $"f of {rows.Count} rows");
         }
     }
 

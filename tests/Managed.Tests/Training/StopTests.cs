@@ -15,7 +15,8 @@ internal sealed class StopTests
         using Network network = Network.Create(Shapes.Odd with { Outputs = outputs }, 5);
         Dataset data = TestTraining.Smooth(40, 37, outputs);
         var recorder = new Recorder();
-        TrainingResult result = TestTraining.Fit(network, data, new() { TrainFrom = trainFrom, Steps = 40, ResidualTolerance = 0.05, Threads = 2 }, recorder);
+        TrainingResult result =
+            TestTraining.Fit(network, data, new() { TrainFrom = trainFrom, Steps = 40, ResidualTolerance = 0.05, Threads = 2 }, recorder);
         Assert.That(result.Reason, Is.EqualTo(StopReason.Residual), result.Message);
         double size = data.Examples.Values.Sum(y => (double)y * y);
         Assert.That(result.Loss * 2 * 40 * outputs, Is.LessThanOrEqualTo(0.05 * 0.05 * size));
@@ -56,11 +57,13 @@ internal sealed class StopTests
     {
         using Network network = Network.Create(Shapes.Odd, TestTraining.Classes(60, 37), 5);
         var recorder = new Recorder();
-        TrainingResult result = TestTraining.Fit(network, TestTraining.Classes(60, 37), new() { TrainFrom = 2, Steps = 3, Threads = 2 }, recorder);
+        TrainingResult result =
+            TestTraining.Fit(network, TestTraining.Classes(60, 37), new() { TrainFrom = 2, Steps = 3, Threads = 2 }, recorder);
         Assert.That(result.TrainMetric, Is.EqualTo(1), "three well separated classes");
         Assert.That(network.HiddenStepScale, Is.Positive);
         double loss = recorder.Reports[0].Loss;
-        Assert.That(recorder.Reports[0].StageMultiplyAdds["forward"], Is.GreaterThanOrEqualTo(60 * Shapes.Odd.Hidden[^1]), "the first forward pass is counted");
+        Assert.That(recorder.Reports[0].StageMultiplyAdds["forward"], Is.GreaterThanOrEqualTo(60 * Shapes.Odd.Hidden[^1]),
+            "the first forward pass is counted");
         Assert.That(recorder.Reports[0].StageMultiplyAdds["pullback"], Is.Zero);
         foreach (GaussNewtonStepReport report in recorder.Trials)
         {
@@ -70,7 +73,8 @@ internal sealed class StopTests
             Assert.That(report.Flips, Has.Count.EqualTo(2));
             Assert.That(report.Flips.Sum(), Is.Positive);
             Assert.That(report.MultiplyAdds, Is.Positive);
-            Assert.That(report.Seconds.Keys, Is.EquivalentTo(new[] { "pullback", "gram", "factor", "solve", "forward", "update", "validation" }));
+            Assert.That(
+                report.Seconds.Keys, Is.EquivalentTo(new[] { "pullback", "gram", "factor", "solve", "forward", "update", "validation" }));
             Assert.That(report.ActualDecrease, Is.EqualTo((loss - report.Loss) * 60 * 3).Within(1e-3).Percent);
             Assert.That(report.ResidualRatio, Is.EqualTo(Math.Sqrt(report.Loss / loss)).Within(1e-3).Percent);
             Assert.That(report.PredictedDecrease, Is.Positive);
@@ -93,6 +97,7 @@ internal sealed class StopTests
             "Batch" => new() { Batch = value, Threads = 1 },
             _ => new() { Threads = value },
         };
-        Assert.That(() => TestTraining.Fit(network, TestTraining.Smooth(5, 37, 3), options), Throws.ArgumentException.With.Message.StartsWith(field).And.Message.Contains($"found {value}"));
+        Assert.That(() => TestTraining.Fit(network, TestTraining.Smooth(5, 37, 3), options),
+            Throws.ArgumentException.With.Message.StartsWith(field).And.Message.Contains($"found {value}"));
     }
 }

@@ -32,12 +32,14 @@ internal static class TestTraining
     {
         network.Layers.ApplyPending();
         LayerStack layers = network.Layers;
-        return [.. layers.Hidden.SelectMany(layer => Samples.ToArray(layer.LowRank, network.Kernels.IsFused)), .. Samples.ToArray(layers.Output)];
+        return [.. layers.Hidden.SelectMany(layer => Samples.ToArray(layer.LowRank, network.Kernels.IsFused)),
+            .. Samples.ToArray(layers.Output)];
     }
 
     /// <summary>Trains and disposes the trainer.</summary>
     public static TrainingResult Fit(
-        Network network, Dataset data, GaussNewtonOptions options, IProgress<StepReport>? progress = null, Dataset? validation = null, CancellationToken cancellation = default)
+        Network network, Dataset data, GaussNewtonOptions options, IProgress<StepReport>? progress = null, Dataset? validation = null,
+            CancellationToken cancellation = default)
     {
         using var trainer = new GaussNewtonTrainer(options);
         return trainer.Fit(network, data, validation, progress, cancellation);

@@ -29,7 +29,10 @@ internal sealed class FlushCostsTests
     {
         Assert.That(FlushPolicy.RankAbove(7).MostRank, Is.EqualTo(7));
         Assert.That(FlushPolicy.RankAbove(0), Is.EqualTo(FlushPolicy.Immediate));
-        Assert.That(new[] { FlushPolicy.CostModel, FlushPolicy.Immediate, FlushPolicy.RankAbove(7), FlushPolicy.Never }.Select(policy => policy.ToString()),
+        Assert.That(new[]
+        {
+            FlushPolicy.CostModel, FlushPolicy.Immediate, FlushPolicy.RankAbove(7), FlushPolicy.Never
+        }.Select(policy => policy.ToString()),
             Is.EqualTo(new[] { "cost model", "immediate", "rank > 7", "never" }));
         Assert.That(() => FlushPolicy.RankAbove(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }

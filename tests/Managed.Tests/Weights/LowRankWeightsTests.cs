@@ -64,7 +64,8 @@ internal sealed class LowRankWeightsTests(KernelSet kernels)
         foreach ((int terms, float scale) in new[] { (30, 0.3f), (600, 0.3f), (700, 0.3f), (5, -0.2f) })
             Append(weights, Samples.Sparse(random, terms, Rows, 0.1), Samples.Sparse(random, terms, Columns, 0.2), scale);
         Assert.That(weights.Terms.Select(terms => terms.Count), Is.EqualTo(new[] { 630, 700, 5 }));
-        float[] before = Samples.ToArray(weights.Base), rows = Samples.ToArray(weights, kernels.IsFused), pieces = new float[Rows * Columns];
+        float[] before = Samples.ToArray(weights.Base), rows = Samples.ToArray(weights, kernels.IsFused),
+            pieces = new float[Rows * Columns];
         for (int start = 0; start < pieces.Length; start += 1_111)
             weights.CopyRowMajor(start, pieces.AsSpan(start, Math.Min(1_111, pieces.Length - start)), kernels.IsFused);
         using var copy = new PanelMatrix(1, 1);
@@ -149,7 +150,8 @@ internal sealed class LowRankWeightsTests(KernelSet kernels)
         using var weights = new LowRankWeights(new PanelMatrix(Rows, Columns));
         var random = new Random(4);
         var terms = new LowRankTerms();
-        using (ActiveBatch outputs = Batch(Samples.Sparse(random, 3, Rows, 0.1), Rows), inputs = Batch(Samples.Sparse(random, 3, Columns, 0.2), Columns))
+        using (ActiveBatch outputs = Batch(Samples.Sparse(random, 3, Rows, 0.1), Rows),
+            inputs = Batch(Samples.Sparse(random, 3, Columns, 0.2), Columns))
             terms.Set(outputs, outputs.Values, inputs, 0.5f);
         weights.Append(terms);
         Append(weights, Samples.Sparse(random, 2, Rows, 0.1), Samples.Sparse(random, 2, Columns, 0.2), 0.5f);

@@ -62,7 +62,8 @@ internal static unsafe class LayerCases<TSimd, TVec, TSimdDouble, TVecDouble>
                 g.At(o.Weights), g.At(o.Outputs), g.At(o.Transposed), g.Of(o.Pulled), g.Take<int>(core->PairScratch(g.At(o.Outputs))), 0,
                 o.Columns)),
         Row("PushForward PairScratch",
-            (k, o) => k.PushForward(o.Weights, o.Outputs, o.Pushed, o.Transposed, o.Transposed.Lists.Values, 0, o.Outputs.Blocks, o.Scratch),
+            (k, o) =>
+                k.PushForward(o.Weights, o.Outputs, o.Pushed, o.Transposed, o.Transposed.Lists.Values, 0, o.Outputs.Blocks, o.Scratch),
             (_, g, o) => Pairs(g, o, new PushForwardVisit<TSimd, TVec>(g.Of(o.Transposed).Lists.Values, g.Of(o.Pushed))),
             (core, g, o) => core->PushForward(
                 g.At(o.Weights), g.At(o.Outputs), g.At(o.Transposed), g.Of(o.Pushed), g.Take<int>(core->PairScratch(g.At(o.Outputs))), 0,

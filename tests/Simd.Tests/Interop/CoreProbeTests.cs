@@ -14,7 +14,8 @@ public sealed unsafe class CoreProbeTests
     [Test]
     public void The_core_is_present_if_it_was_built_and_says_so()
     {
-        bool built = Directory.EnumerateFiles(AppContext.BaseDirectory).Any(path => Path.GetFileName(path).Contains("subquad_core.", StringComparison.Ordinal));
+        bool built = Directory.EnumerateFiles(AppContext.BaseDirectory)
+            .Any(path => Path.GetFileName(path).Contains("subquad_core.", StringComparison.Ordinal));
         Assert.That(NativeCore.IsPresent, Is.EqualTo(built));
         Assert.That(NativeCore.Describe(), Does.StartWith(built ? "C core: present" : "C core: absent"));
     }
@@ -56,7 +57,8 @@ public sealed unsafe class CoreProbeTests
             BitConverter.TryWriteBytes(library.AsSpan(40), 1000L);
             BitConverter.TryWriteBytes(library.AsSpan(58), 0x0003_0040);
             string file = Path.Combine(folder, CoreProbe.FileName);
-            foreach ((int length, CoreStatus expected) in new[] { (5, CoreStatus.Broken), (64, CoreStatus.Broken), (1191, CoreStatus.Broken), (1192, CoreStatus.WrongVersion), (3, CoreStatus.WrongVersion) })
+            foreach ((int length, CoreStatus expected) in new[] { (5, CoreStatus.Broken), (64, CoreStatus.Broken),
+                (1191, CoreStatus.Broken), (1192, CoreStatus.WrongVersion), (3, CoreStatus.WrongVersion) })
             {
                 File.WriteAllBytes(file, library[..length]);
                 bool asked = false;
@@ -100,9 +102,12 @@ public sealed unsafe class CoreProbeTests
         foreach (CoreApi* api in CoreLibrary.Probe.Apis)
             Assert.That(api->Size, Is.EqualTo(sizeof(CoreApi)), CoreProbe.NameOf(api));
         Assert.That(sizeof(BFloat16View), Is.EqualTo(sizeof(PanelView)));
-        Assert.That((sizeof(PanelView), sizeof(ActiveView), sizeof(TransposedView)), Is.EqualTo((sizeof(long) * 2 + sizeof(void*), 16 + 3 * sizeof(void*), 16 + 4 * sizeof(void*))));
-        Assert.That((sizeof(BoundView), sizeof(PackedView), sizeof(TournamentView)), Is.EqualTo((7 * sizeof(void*), 5 * sizeof(void*), sizeof(void*) + 24 + 9 * sizeof(long))));
-        Assert.That((sizeof(RowTreeView), sizeof(SearchCounts)), Is.EqualTo((4 * sizeof(void*) + 10 * sizeof(long) + 4 * sizeof(int), 3 * sizeof(long))));
+        Assert.That((sizeof(PanelView), sizeof(ActiveView), sizeof(TransposedView)),
+            Is.EqualTo((sizeof(long) * 2 + sizeof(void*), 16 + 3 * sizeof(void*), 16 + 4 * sizeof(void*))));
+        Assert.That((sizeof(BoundView), sizeof(PackedView), sizeof(TournamentView)),
+            Is.EqualTo((7 * sizeof(void*), 5 * sizeof(void*), sizeof(void*) + 24 + 9 * sizeof(long))));
+        Assert.That((sizeof(RowTreeView), sizeof(SearchCounts)),
+            Is.EqualTo((4 * sizeof(void*) + 10 * sizeof(long) + 4 * sizeof(int), 3 * sizeof(long))));
     }
 
     /// <summary>A library that has that many tables.</summary>

@@ -61,11 +61,15 @@ public sealed class ActivePairsTests(KernelSet kernels)
             using var pushedPacked = new NativeBuffer<float>(problem.Outputs.Entries);
             (PanelMatrix weights, ActiveBatch outputs, TransposedBatch transposed) = (problem.Weights, problem.Outputs, problem.Transposed);
             Each(0, shape.Columns, (from, to, scratch) => kernels.Pack(weights, outputs, transposed, packed, from, to, scratch));
-            Each(0, shape.Columns, (from, to, scratch) => kernels.PullBack(weights, outputs, outputs.Values, transposed, pulled, from, to, scratch));
-            Each(0, outputs.Blocks, (from, to, scratch) => kernels.PushForward(weights, outputs, pushed, transposed, transposed.Lists.Values, from, to, scratch));
+            Each(0, shape.Columns,
+                (from, to, scratch) => kernels.PullBack(weights, outputs, outputs.Values, transposed, pulled, from, to, scratch));
+            Each(0, outputs.Blocks, (from, to, scratch) =>
+                kernels.PushForward(weights, outputs, pushed, transposed, transposed.Lists.Values, from, to, scratch));
             Each(0, shape.Data, (from, to, scratch) => kernels.PullBackPacked(packed, outputs.Values, pulledPacked, from, to, scratch));
-            Each(0, shape.Data, (from, to, scratch) => kernels.PushForwardPacked(packed, problem.Inputs.Values, pushedPacked, from, to, scratch));
-            Each(0, outputs.Blocks, (from, to, scratch) => kernels.Scatter(weights, outputs, outputs.Values, transposed, transposed.Lists.Values, Scale, from, to, scratch));
+            Each(0, shape.Data,
+                (from, to, scratch) => kernels.PushForwardPacked(packed, problem.Inputs.Values, pushedPacked, from, to, scratch));
+            Each(0, outputs.Blocks, (from, to, scratch) =>
+                kernels.Scatter(weights, outputs, outputs.Values, transposed, transposed.Lists.Values, Scale, from, to, scratch));
             return [.. pulled.Span, .. pulledPacked.Span, .. pushed.Span, .. pushedPacked.Span, .. Samples.ToArray(weights)];
 
             void Each(int first, int last, Action<int, int, Arena> verb) => partition(first, last, (from, to) =>
@@ -124,7 +128,8 @@ public sealed class ActivePairsTests(KernelSet kernels)
         using var pushed = new NativeBuffer<float>(problem.Outputs.Entries);
         using var unpacked = new NativeBuffer<float>(problem.Outputs.Entries);
         using PackedBlocks packed = Pack(problem, scratch);
-        kernels.PushForward(problem.Weights, problem.Outputs, pushed, problem.Transposed, problem.Transposed.Lists.Values, 0, problem.Outputs.Blocks, scratch);
+        kernels.PushForward(problem.Weights, problem.Outputs, pushed, problem.Transposed, problem.Transposed.Lists.Values, 0,
+            problem.Outputs.Blocks, scratch);
         kernels.PushForwardPacked(packed, problem.Inputs.Values, unpacked, 0, problem.Data, scratch);
 
         Chain[] expected = Oracle.PushForward(problem, kernels.IsFused);
@@ -139,11 +144,13 @@ public sealed class ActivePairsTests(KernelSet kernels)
     {
         using var scratch = new Arena();
         kernels.Scatter(
-            problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, problem.Transposed.Lists.Values, Scale, 0, problem.Outputs.Blocks, scratch);
+            problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, problem.Transposed.Lists.Values, Scale, 0,
+                problem.Outputs.Blocks, scratch);
 
         Chain[] expected = Oracle.Scatter(problem, Scale, kernels.IsFused);
         for (int column = 0; column < problem.Columns; column++)
             for (int row = 0; row < problem.Rows; row++)
-                Numbers.Matches(problem.Weights[row, column], expected[column * problem.Rows + row], ordered: true, "scattered", column * problem.Rows + row);
+                Numbers.Matches(problem.Weights[row, column], expected[column * problem.Rows + row], ordered: true, "scattered",
+                    column * problem.Rows + row);
     }
 }

@@ -95,8 +95,10 @@ public sealed class BFloat16ForwardTests(KernelSet kernels)
         float[] values = Samples.Dense(random, rows * columns);
         float[] special =
         [
-            0f, -0f, float.Epsilon, -1e-40f, 1.17549435e-38f, float.MaxValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN, BitConverter.UInt32BitsToSingle(0xFF80_0001),
-            BitConverter.UInt32BitsToSingle(0x3F80_8000), BitConverter.UInt32BitsToSingle(0x3F81_8000), BitConverter.UInt32BitsToSingle(0x3F80_7FFF), BitConverter.UInt32BitsToSingle(0x0000_8000),
+            0f, -0f, float.Epsilon, -1e-40f, 1.17549435e-38f, float.MaxValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN,
+                BitConverter.UInt32BitsToSingle(0xFF80_0001),
+            BitConverter.UInt32BitsToSingle(0x3F80_8000), BitConverter.UInt32BitsToSingle(0x3F81_8000),
+                BitConverter.UInt32BitsToSingle(0x3F80_7FFF), BitConverter.UInt32BitsToSingle(0x0000_8000),
         ];
         foreach (float value in special)
             values[random.Next(values.Length)] = value;
@@ -115,7 +117,8 @@ public sealed class BFloat16ForwardTests(KernelSet kernels)
         int first = 2 * PanelMatrix.PanelRows, last = (2 + panels) * PanelMatrix.PanelRows;
         Numbers.SameBits(kept.AsSpan(first * columns, rows * columns), expected, "rounded rows");
         Assert.That(kept.AsSpan((first + rows) * columns, (last - first - rows) * columns).ContainsAnyExcept(0f), Is.False, "padding");
-        Assert.That(kept.AsSpan(0, first * columns).ContainsAnyExcept(3f) || kept.AsSpan(last * columns).ContainsAnyExcept(3f), Is.False, "panels beside");
+        Assert.That(kept.AsSpan(0, first * columns).ContainsAnyExcept(3f)
+            || kept.AsSpan(last * columns).ContainsAnyExcept(3f), Is.False, "panels beside");
     }
 
     private static PanelMatrix Narrow(Problem problem)

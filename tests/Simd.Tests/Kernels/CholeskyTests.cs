@@ -45,7 +45,8 @@ public sealed class CholeskyTests(KernelSet kernels)
             for (int column = 0; column < stride; column++)
             {
                 double expected = column < count ? solution[row, column] : 0.0;
-                Numbers.Within(right[row * stride + column], expected, column < count ? Tolerance.Factorisation(order) : 0.0, "solution", row);
+                Numbers.Within(
+                    right[row * stride + column], expected, column < count ? Tolerance.Factorisation(order) : 0.0, "solution", row);
             }
     }
 
@@ -61,7 +62,8 @@ public sealed class CholeskyTests(KernelSet kernels)
             using NativeBuffer<double> shared = Load(Order);
             Assert.That(CholeskyDriver.Factor(kernels, shared, stride, Order, threads));
             for (int row = 0; row < Order; row++)
-                Numbers.SameBits(shared.Slice((long)row * stride, row + 1), whole.Slice((long)row * stride, row + 1), $"row {row} on {threads} threads");
+                Numbers.SameBits(
+                    shared.Slice((long)row * stride, row + 1), whole.Slice((long)row * stride, row + 1), $"row {row} on {threads} threads");
         }
     }
 
@@ -89,7 +91,8 @@ public sealed class CholeskyTests(KernelSet kernels)
         Assert.That(CholeskyDriver.Factor(kernels, matrix, stride, order), $"order {order}");
         for (int row = 0; row < order; row++)
             for (int column = 0; column <= row; column++)
-                Numbers.Within(matrix[row * stride + column], s_factor[row, column], Tolerance.Factorisation(order), $"order {order}, row {row}", column);
+                Numbers.Within(matrix[row * stride + column], s_factor[row, column], Tolerance.Factorisation(order),
+                    $"order {order}, row {row}", column);
     }
 
     /// <summary>The lower triangle; what stands above it must not matter.</summary>

@@ -27,7 +27,8 @@ public sealed class DenseProductTests(KernelSet kernels)
     {
         const int Rows = 200, Columns = 100, Stride = 208;
         using NativeBuffer<double> rows = DenseSamples.Matrix(new Random(1), Rows, Columns, Columns);
-        using NativeBuffer<double> panel = new((Rows + 16) * Columns), parts = new((Rows + 16) * Columns), gram = new(Rows * Stride), shared = new(Rows * Stride);
+        using NativeBuffer<double> panel = new((Rows + 16) * Columns), parts = new((Rows + 16) * Columns), gram = new(Rows * Stride),
+            shared = new(Rows * Stride);
         kernels.PackRows(rows, Columns, 0, Columns, panel, 0, Rows);
         kernels.AddOuterProduct(panel, Columns, gram, Stride, 0, Rows);
         foreach (int threads in Partition.Threads)
@@ -68,7 +69,8 @@ public sealed class DenseProductTests(KernelSet kernels)
                         if (i >= from)
                             Same(y[i], matrix.Slice((long)i * stride, i + 1), x.Slice(0, i + 1), $"order {order} from {from}, own", i);
                         int below = Math.Max(i + 1, from);
-                        Same(partial[i], DenseSamples.Column(matrix, stride, i, below, order), x.Slice(below, order - below), $"order {order} from {from}, partial", i);
+                        Same(partial[i], DenseSamples.Column(matrix, stride, i, below, order), x.Slice(below, order - below),
+                            $"order {order} from {from}, partial", i);
                     }
                 }
             }
@@ -78,7 +80,8 @@ public sealed class DenseProductTests(KernelSet kernels)
     {
         int stride = (rows + 15) / 16 * 16, rowStride = columns + 5;
         var random = new Random(rows + 1000 * columns);
-        using NativeBuffer<double> factor = DenseSamples.Matrix(random, rows, rowStride, rowStride), start = DenseSamples.Matrix(random, rows, rows, stride);
+        using NativeBuffer<double> factor = DenseSamples.Matrix(random, rows, rowStride, rowStride),
+            start = DenseSamples.Matrix(random, rows, rows, stride);
         using NativeBuffer<double> panel = new((rows + 16L) * columns), gram = new(start.Length);
         gram.CopyFrom(start);
         kernels.PackRows(factor, rowStride, 3, 3 + columns, panel, 0, rows);
@@ -87,9 +90,11 @@ public sealed class DenseProductTests(KernelSet kernels)
             for (int column = 0; column <= row; column++)
             {
                 long at = (long)row * stride + column;
-                (double value, double magnitude) = Oracle.Dot(factor.Slice((long)row * rowStride + 3, columns), factor.Slice((long)column * rowStride + 3, columns));
+                (double value, double magnitude) =
+                    Oracle.Dot(factor.Slice((long)row * rowStride + 3, columns), factor.Slice((long)column * rowStride + 3, columns));
                 Numbers.Within(
-                    gram[at], start[at] + value, Tolerance.ReductionDouble(columns + 2, magnitude + Math.Abs(start[at])), $"{rows} rows of {columns}, row {row}", column);
+                    gram[at], start[at] + value, Tolerance.ReductionDouble(columns + 2, magnitude + Math.Abs(start[at])),
+                        $"{rows} rows of {columns}, row {row}", column);
             }
     }
 

@@ -11,7 +11,8 @@ public sealed class GramTests(KernelSet kernels)
     private const int LongestChain = 64;
 
     [Test]
-    public void The_lower_triangle_holds_the_products([Values(1, 63, 64, 65, 130)] int count, [Values(1, 300, 1030)] int width, [Values(0.0, 0.1, 0.6, 1.0)] double density)
+    public void The_lower_triangle_holds_the_products(
+        [Values(1, 63, 64, 65, 130)] int count, [Values(1, 300, 1030)] int width, [Values(0.0, 0.1, 0.6, 1.0)] double density)
     {
         var random = new Random(count + width);
         float[] rows = Samples.Sparse(random, count, width, density);
@@ -71,7 +72,8 @@ public sealed class GramTests(KernelSet kernels)
         foreach (int threads in Partition.Threads)
         {
             using var shared = new NativeBuffer<double>((long)Count * stride);
-            Partition.Run(0, factor.Panels, 2, threads, (from, to) => kernels.Gram(factor, entries, entries.Values, shared, stride, from, to));
+            Partition.Run(
+                0, factor.Panels, 2, threads, (from, to) => kernels.Gram(factor, entries, entries.Values, shared, stride, from, to));
             Numbers.SameBits(shared.Span, whole.Span, $"{threads} threads");
         }
     }

@@ -27,7 +27,8 @@ public sealed class HadamardTests(KernelSet kernels)
                 float[] expected = HadamardOracle.Transform<float>(vector);
                 kernels.TransformHadamard(vector);
                 Numbers.SameBits(vector, expected, $"length {length}");
-                Assert.That((last ? memory.All[..^length] : memory.All[length..]).ContainsAnyExcept(Sentinel), Is.False, $"length {length} wrote outside");
+                Assert.That((last ? memory.All[..^length] : memory.All[length..]).ContainsAnyExcept(Sentinel), Is.False,
+                    $"length {length} wrote outside");
             }
     }
 
@@ -50,7 +51,8 @@ public sealed class HadamardTests(KernelSet kernels)
             double magnitude = vector.Sum(value => Math.Abs((double)value));
             kernels.TransformHadamard(vector);
             for (int i = 0; i < length; i++)
-                Numbers.Within(vector[i], expected[i], Tolerance.Reduction(BitOperations.Log2((uint)length), magnitude), $"length {length}", i);
+                Numbers.Within(
+                    vector[i], expected[i], Tolerance.Reduction(BitOperations.Log2((uint)length), magnitude), $"length {length}", i);
         }
     }
 
@@ -86,7 +88,8 @@ public sealed class HadamardTests(KernelSet kernels)
         float[] source = Samples.Dense(new Random(rows), rows * columns), expected = new float[rows * columns];
         for (int column = 0; column < columns; column++)
         {
-            float[] transformed = HadamardOracle.Transform<float>([.. Enumerable.Range(0, rows).Select(row => source[row * columns + column])]);
+            float[] transformed =
+                HadamardOracle.Transform<float>([.. Enumerable.Range(0, rows).Select(row => source[row * columns + column])]);
             for (int row = 0; row < rows; row++)
                 expected[row * columns + column] = transformed[row];
         }
@@ -125,7 +128,8 @@ public sealed class HadamardTests(KernelSet kernels)
         vector[700] = float.PositiveInfinity;
         kernels.TransformHadamard(vector);
         for (int i = 0; i < vector.Length; i++)
-            Assert.That(vector[i], Is.EqualTo(BitOperations.PopCount((uint)(i & 700)) % 2 == 0 ? float.PositiveInfinity : float.NegativeInfinity));
+            Assert.That(
+                vector[i], Is.EqualTo(BitOperations.PopCount((uint)(i & 700)) % 2 == 0 ? float.PositiveInfinity : float.NegativeInfinity));
         vector[3] = float.NaN;
         kernels.TransformHadamard(vector);
         Assert.That(vector, Has.All.NaN);

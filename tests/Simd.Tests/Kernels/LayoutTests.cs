@@ -9,7 +9,8 @@ namespace Subquad.Simd.Tests.Kernels;
 public sealed unsafe class LayoutTests(KernelSet kernels)
 {
     [Test]
-    public void Gather_reads_the_element_of_every_entry([Values] bool dataInRows, [Values(1, 65, 700, 1030)] int width, [Values(1, 65, 130)] int data)
+    public void Gather_reads_the_element_of_every_entry(
+        [Values] bool dataInRows, [Values(1, 65, 700, 1030)] int width, [Values(1, 65, 130)] int data)
     {
         var random = new Random(width);
         using var entries = new ActiveBatch();
@@ -26,7 +27,8 @@ public sealed unsafe class LayoutTests(KernelSet kernels)
     }
 
     [Test]
-    public void Spread_writes_every_entry_and_zeros_elsewhere([Values(1, 64, 700, 1030)] int width, [Values(1, 65, 130)] int data, [Values(0.0, 0.1, 1.0)] double density)
+    public void Spread_writes_every_entry_and_zeros_elsewhere(
+        [Values(1, 64, 700, 1030)] int width, [Values(1, 65, 130)] int data, [Values(0.0, 0.1, 1.0)] double density)
     {
         float[] values = Samples.Sparse(new Random(width), data, width, density);
         using var entries = new ActiveBatch();
@@ -53,7 +55,8 @@ public sealed unsafe class LayoutTests(KernelSet kernels)
         {
             using var target = new PanelMatrix(rows, columns);
             All(target).Fill(float.NaN);
-            Partition.Run(0, target.Panels, 1, threads, (from, to) => kernels.SubtractTransposed(source, transposed, Scale, target, from, to));
+            Partition.Run(
+                0, target.Panels, 1, threads, (from, to) => kernels.SubtractTransposed(source, transposed, Scale, target, from, to));
             for (int row = 0; row < rows; row++)
                 for (int column = 0; column < columns; column++)
                     Numbers.SameBits(target[row, column], source[row, column] - Scale * transposed[column, row], "subtracted", row);
@@ -78,7 +81,8 @@ public sealed unsafe class LayoutTests(KernelSet kernels)
                 if (inPlace)
                     target.CopyFrom(source);
                 PanelMatrix from = inPlace ? target : source;
-                Partition.Run(0, target.Panels, 1, threads, (panelFrom, panelTo) => kernels.Raise(from, slack, sizes, target, panelFrom, panelTo));
+                Partition.Run(
+                    0, target.Panels, 1, threads, (panelFrom, panelTo) => kernels.Raise(from, slack, sizes, target, panelFrom, panelTo));
                 for (int row = 0; row < rows; row++)
                     for (int column = 0; column < columns; column++)
                         Numbers.SameBits(target[row, column], source[row, column] + slack[row] * sizes[column], "raised", row);
@@ -103,7 +107,8 @@ public sealed unsafe class LayoutTests(KernelSet kernels)
             Partition.Run(0, matrix.Panels, 1, threads, (from, to) => kernels.NarrowSymmetric(gram, stride, matrix, from, to));
             for (int row = 0; row < order; row++)
                 for (int column = 0; column < order; column++)
-                    Numbers.SameBits(matrix[row, column], (float)gram[Math.Max(row, column) * stride + Math.Min(row, column)], "narrowed", row);
+                    Numbers.SameBits(
+                        matrix[row, column], (float)gram[Math.Max(row, column) * stride + Math.Min(row, column)], "narrowed", row);
             Assert.That(Padding(matrix), Is.All.Zero, "padding");
         }
     }
@@ -126,7 +131,8 @@ public sealed unsafe class LayoutTests(KernelSet kernels)
         PanelView view = matrix.View;
         for (int row = matrix.Rows; row < matrix.Panels * PanelMatrix.PanelRows; row++)
             for (int column = 0; column < matrix.Columns; column++)
-                padding.Add(view.Data[row / PanelMatrix.PanelRows * view.Stride + column * PanelMatrix.PanelRows + row % PanelMatrix.PanelRows]);
+                padding.Add(
+                    view.Data[row / PanelMatrix.PanelRows * view.Stride + column * PanelMatrix.PanelRows + row % PanelMatrix.PanelRows]);
         return padding;
     }
 }

@@ -24,7 +24,8 @@ public sealed class ListedThresholdTests(KernelSet kernels)
     }
 
     [Test]
-    public void Listed_rows_above_are_those_of_all_rows([Values(511, 512, 513, 1030, 1100)] int rows, [Values(1, 7, 65)] int data) => Compare(rows, data);
+    public void Listed_rows_above_are_those_of_all_rows([Values(511, 512, 513, 1030, 1100)] int rows, [Values(1, 7, 65)] int data) =>
+        Compare(rows, data);
 
     [Test]
     public void Any_share_of_the_blocks_and_any_number_of_workers_give_the_same_lists()
@@ -61,7 +62,8 @@ public sealed class ListedThresholdTests(KernelSet kernels)
         kernels.CompressAbove(operands.Sums, operands.Thresholds, Gain, all, 0, all.Blocks);
         var above = Samples.Entries(all).ToDictionary(entry => (entry.Datum, entry.Id), entry => all.Values[entry.Place]);
 
-        using ActiveBatch more = operands.Listed(entry => above.ContainsKey(entry) ? 1 : 0.3), some = operands.Listed(_ => 0.5), none = operands.Listed(_ => 0);
+        using ActiveBatch more = operands.Listed(entry => above.ContainsKey(entry) ? 1 : 0.3), some = operands.Listed(_ => 0.5),
+            none = operands.Listed(_ => 0);
         using var found = new ActiveBatch();
         Compress(more, found);
         Same(found, all, "all active rows and others");
@@ -69,7 +71,8 @@ public sealed class ListedThresholdTests(KernelSet kernels)
         Assert.That(found.Entries, Is.Zero);
         Compress(some, found);
         (int, int)[] expected = [.. Samples.Entries(some).Select(entry => (entry.Datum, entry.Id)).Where(above.ContainsKey)];
-        Assert.That(Samples.Entries(found).Select(entry => (entry.Datum, entry.Id)), Is.EqualTo(expected), "some of the active rows and others");
+        Assert.That(
+            Samples.Entries(found).Select(entry => (entry.Datum, entry.Id)), Is.EqualTo(expected), "some of the active rows and others");
         Numbers.SameBits(found.Values.Slice(0, (int)found.Entries), [.. expected.Select(entry => above[entry])], "values of some");
 
         void Compress(ActiveBatch listed, ActiveBatch lists)
@@ -79,7 +82,8 @@ public sealed class ListedThresholdTests(KernelSet kernels)
         }
     }
 
-    private void Compress(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch lists, Action<int, Action<int, int>> partition)
+    private void Compress(ActiveBatch listed, NativeBuffer<float> sums, NativeBuffer<float> thresholds, ActiveBatch lists,
+        Action<int, Action<int, int>> partition)
     {
         lists.Reshape(listed.Count, listed.Width);
         partition(lists.Blocks, (from, to) => kernels.CountListedAbove(listed, sums, thresholds, lists, from, to));
@@ -128,7 +132,8 @@ public sealed class ListedThresholdTests(KernelSet kernels)
             int[][] ids = [.. Enumerable.Range(0, Sums.Columns).Select(
                 datum => Enumerable.Range(0, Sums.Rows).Where(row => _random.NextDouble() < probability((datum, row))).ToArray())];
             var listed = new ActiveBatch();
-            listed.FillLists(Sums.Rows, [.. ids.Select(row => row.Length)], ids, [.. ids.Select(row => Enumerable.Repeat(float.NaN, row.Length).ToArray())]);
+            listed.FillLists(Sums.Rows, [.. ids.Select(row => row.Length)], ids,
+                [.. ids.Select(row => Enumerable.Repeat(float.NaN, row.Length).ToArray())]);
             return listed;
         }
 

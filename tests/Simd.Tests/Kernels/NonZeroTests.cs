@@ -12,7 +12,8 @@ namespace Subquad.Simd.Tests.Kernels;
 public sealed class NonZeroTests(KernelSet kernels)
 {
     private static readonly float[] s_special =
-        [float.NaN, -float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, float.Epsilon, -float.Epsilon, 1e-40f, -1e-40f, 0.5f, -0.5f, float.MaxValue, -float.MaxValue];
+        [float.NaN, -float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, float.Epsilon, -float.Epsilon, 1e-40f, -1e-40f,
+            0.5f, -0.5f, float.MaxValue, -float.MaxValue];
 
     [Test]
     public void Lists_are_those_of_a_plain_comparison_for_every_number_of_rows()
@@ -22,7 +23,8 @@ public sealed class NonZeroTests(KernelSet kernels)
     }
 
     [Test]
-    public void Lists_are_those_of_a_plain_comparison([Values(511, 512, 513, 1030, 1100)] int rows, [Values(1, 7, 65)] int data) => Compare(rows, data);
+    public void Lists_are_those_of_a_plain_comparison([Values(511, 512, 513, 1030, 1100)] int rows, [Values(1, 7, 65)] int data) =>
+        Compare(rows, data);
 
     [Test]
     public void Any_share_of_the_blocks_gives_the_same_lists()

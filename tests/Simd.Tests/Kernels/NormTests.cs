@@ -52,7 +52,8 @@ public sealed class NormTests(KernelSet kernels)
         int below = 0;
         for (int row = 0; row < problem.Rows; row++)
         {
-            double norm = Math.Sqrt(Enumerable.Range(0, problem.Columns).Sum(column => (double)problem.Weights[row, column] * problem.Weights[row, column]));
+            double norm = Math.Sqrt(
+                Enumerable.Range(0, problem.Columns).Sum(column => (double)problem.Weights[row, column] * problem.Weights[row, column]));
             below += rows[row] < norm ? 1 : 0;
             Assert.That(rows[row] + Math.Sqrt(problem.Columns) * Math.ScaleB(1, -75), Is.GreaterThanOrEqualTo(norm), $"row {row}");
         }
@@ -125,7 +126,8 @@ public sealed class NormTests(KernelSet kernels)
         {
             Numbers.SameBits(rows[row], 0f, "row norms in the padding", row);
             for (int datum = 0; datum < problem.Data; datum++)
-                Numbers.SameBits(norms.Panel(row / PanelMatrix.PanelRows)[datum * PanelMatrix.PanelRows + row % PanelMatrix.PanelRows], 0f, "support norms in the padding", row);
+                Numbers.SameBits(norms.Panel(row / PanelMatrix.PanelRows)[datum * PanelMatrix.PanelRows + row % PanelMatrix.PanelRows], 0f,
+                    "support norms in the padding", row);
         }
     }
 

@@ -33,7 +33,10 @@ public sealed class NormalTests
     public void Numbers_follow_from_the_published_generator(KernelSet kernels)
     {
         // Seed, row and layer zero begin with the paper's own counter of zeros: 6627e8d5 e169c58d bc57ac4c 9b00dbd8.
-        foreach ((ulong seed, uint row, uint layer) in new (ulong, uint, uint)[] { (0, 0, 0), (ulong.MaxValue, uint.MaxValue, uint.MaxValue), (Seed, 12345, 1) })
+        foreach ((ulong seed, uint row, uint layer) in new (ulong, uint, uint)[]
+        {
+            (0, 0, 0), (ulong.MaxValue, uint.MaxValue, uint.MaxValue), (Seed, 12345, 1)
+        })
         {
             var numbers = new float[1000];
             kernels.FillNormal(numbers, seed, row, layer, deviation: 1);
@@ -103,7 +106,10 @@ public sealed class NormalTests
     public void Another_seed_row_or_layer_is_another_stream()
     {
         float[] numbers = Fill(10_000, Seed, row: 0, layer: 0);
-        foreach (float[] other in new[] { Fill(10_000, Seed + 1, 0, 0), Fill(10_000, Seed + (1UL << 32), 0, 0), Fill(10_000, Seed, 1, 0), Fill(10_000, Seed, 0, 1) })
+        foreach (float[] other in new[]
+        {
+            Fill(10_000, Seed + 1, 0, 0), Fill(10_000, Seed + (1UL << 32), 0, 0), Fill(10_000, Seed, 1, 0), Fill(10_000, Seed, 0, 1)
+        })
         {
             Assert.That(other, Is.Not.EqualTo(numbers));
             Assert.That(Correlation(other, numbers), Is.EqualTo(0).Within(0.05));

@@ -23,7 +23,8 @@ public sealed unsafe class PackTests(KernelSet kernels)
         long end = 0;
         for (int datum = 0; datum < shape.Data; datum++)
         {
-            int inputCount = problem.Inputs.CopyDatum(datum, inputs, values), outputCount = problem.Outputs.CopyDatum(datum, outputs, values);
+            int inputCount = problem.Inputs.CopyDatum(datum, inputs, values),
+                outputCount = problem.Outputs.CopyDatum(datum, outputs, values);
             int stride = view.Strides[datum];
             Assert.That(stride % 16 == 0 && stride >= outputCount && view.Starts[datum] == end);
             for (int input = 0; input < inputCount; input++)
@@ -65,6 +66,7 @@ public sealed unsafe class PackTests(KernelSet kernels)
         using var packed = new PackedBlocks();
         using var values = new NativeBuffer<float>(1);
         using var scratch = new Arena();
-        Assert.That(() => kernels.PullBackPacked(packed, values, values, 0, 1, scratch), Throws.InvalidOperationException.With.Message.Contains("planned"));
+        Assert.That(() => kernels.PullBackPacked(packed, values, values, 0, 1, scratch),
+            Throws.InvalidOperationException.With.Message.Contains("planned"));
     }
 }

@@ -116,7 +116,8 @@ public sealed unsafe class ThresholdTests(KernelSet kernels)
         return thresholds;
     }
 
-    private static void PoisonAll(PanelMatrix matrix) => new Span<float>(matrix.View.Data, (int)(matrix.Panels * matrix.PanelStride)).Fill(float.PositiveInfinity);
+    private static void PoisonAll(PanelMatrix matrix) =>
+        new Span<float>(matrix.View.Data, (int)(matrix.Panels * matrix.PanelStride)).Fill(float.PositiveInfinity);
 
     private static ReadOnlySpan<float> Values(ActiveBatch batch) => batch.Values.Slice(0, (int)batch.Entries);
 }

@@ -46,7 +46,8 @@ internal sealed unsafe class TournamentTests<TSimd, TVec>
         {
             using var guarded = new GuardedOperands(last);
             (int count, int leaves) = overColumns ? (rows, data) : (data, rows);
-            var trees = new TournamentView(guarded.Take<float>((int)(count * new TournamentView(null, count, leaves).Stride)), count, leaves);
+            var trees =
+                new TournamentView(guarded.Take<float>((int)(count * new TournamentView(null, count, leaves).Stride)), count, leaves);
             PanelView view = guarded.Of(sums);
             float* thresholds = guarded.Take<float>(sums.Panels * PanelMatrix.PanelRows);
             if (overColumns)
@@ -79,7 +80,8 @@ internal sealed unsafe class TournamentTests<TSimd, TVec>
             TournamentKernel<TSimd, TVec>.Descend(trees, tree, 0, ref count);
             var compress = new CompressVisit(lists, tree, 1f);
             TournamentKernel<TSimd, TVec>.Descend(trees, tree, 0, ref compress);
-            Assert.That(new ReadOnlySpan<float>(trees.Tree(tree), TournamentTrees.FanOut).ToArray(), Is.All.EqualTo(float.NegativeInfinity));
+            Assert.That(
+                new ReadOnlySpan<float>(trees.Tree(tree), TournamentTrees.FanOut).ToArray(), Is.All.EqualTo(float.NegativeInfinity));
         }
         Assert.That(*lists.Starts, Is.Zero);
     }

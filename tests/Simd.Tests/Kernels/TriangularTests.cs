@@ -53,7 +53,8 @@ public sealed class TriangularTests(KernelSet kernels)
         {
             int stride = CholeskyDriver.StrideOf(order);
             var random = new Random(order);
-            using NativeBuffer<double> factor = DenseSamples.Factor(random, order, stride), many = DenseSamples.Matrix(random, order, 1, 16);
+            using NativeBuffer<double> factor = DenseSamples.Factor(random, order, stride),
+                many = DenseSamples.Matrix(random, order, 1, 16);
             using var guarded = new GuardedMemory<double>(order);
             foreach (bool last in new[] { true, false })
             {
@@ -74,7 +75,8 @@ public sealed class TriangularTests(KernelSet kernels)
         static void AssertNear(ReadOnlySpan<double> found, NativeBuffer<double> expected, string what)
         {
             for (int row = 0; row < found.Length; row++)
-                Numbers.Within(found[row], expected[row * 16L], Tolerance.Factorisation(found.Length), $"{what}, order {found.Length}", row);
+                Numbers.Within(
+                    found[row], expected[row * 16L], Tolerance.Factorisation(found.Length), $"{what}, order {found.Length}", row);
         }
     }
 
@@ -93,7 +95,8 @@ public sealed class TriangularTests(KernelSet kernels)
     {
         int stride = CholeskyDriver.StrideOf(order);
         var random = new Random(order);
-        using NativeBuffer<double> factor = DenseSamples.Factor(random, order, stride), right = DenseSamples.Matrix(random, order, columns - 1, columns), solution = new(right.Length);
+        using NativeBuffer<double> factor = DenseSamples.Factor(random, order, stride),
+            right = DenseSamples.Matrix(random, order, columns - 1, columns), solution = new(right.Length);
         using var scratch = new Arena();
         foreach (bool upper in new[] { false, true })
         {
@@ -102,15 +105,19 @@ public sealed class TriangularTests(KernelSet kernels)
             for (int column = 0; column < columns; column += columns - 1)
                 for (int row = 0; row < order; row++)
                 {
-                    double[] elements = upper ? DenseSamples.Column(factor, stride, row, row, order) : factor.Slice((long)row * stride, row + 1).ToArray();
-                    (double product, double magnitude) = Oracle.Dot(elements, DenseSamples.Column(solution, columns, column, upper ? row : 0, upper ? order : row + 1));
-                    Numbers.Within(product, right[(long)row * columns + column], Tolerance.ReductionDouble(order + MoreRoundings, magnitude), $"order {order}, upper {upper}", row);
+                    double[] elements = upper ? DenseSamples.Column(factor, stride, row, row, order)
+                        : factor.Slice((long)row * stride, row + 1).ToArray();
+                    (double product, double magnitude) =
+                        Oracle.Dot(elements, DenseSamples.Column(solution, columns, column, upper ? row : 0, upper ? order : row + 1));
+                    Numbers.Within(product, right[(long)row * columns + column],
+                        Tolerance.ReductionDouble(order + MoreRoundings, magnitude), $"order {order}, upper {upper}", row);
                 }
         }
     }
 
     private void Solve(
-        bool upper, NativeBuffer<double> factor, int stride, int order, NativeBuffer<double> right, int rightStride, int columnFrom, int columnTo, Arena scratch)
+        bool upper, NativeBuffer<double> factor, int stride, int order, NativeBuffer<double> right, int rightStride, int columnFrom,
+            int columnTo, Arena scratch)
     {
         if (upper)
             kernels.SolveUpper(factor, stride, order, right, rightStride, columnFrom, columnTo, scratch);

@@ -20,7 +20,8 @@ public sealed class UncertainTests(KernelSet kernels)
     }
 
     [Test]
-    public void Lists_are_those_of_the_bound([Values(511, 512, 513, 1030, 1100)] int rows, [Values(1, 7, 65)] int data) => Compare(rows, data);
+    public void Lists_are_those_of_the_bound([Values(511, 512, 513, 1030, 1100)] int rows, [Values(1, 7, 65)] int data) =>
+        Compare(rows, data);
 
     [Test]
     public void A_bound_that_equals_its_limit_does_not_rule_out([Values(1, 65, 129, 700)] int rows)
@@ -45,7 +46,8 @@ public sealed class UncertainTests(KernelSet kernels)
     [Test]
     public void An_infinite_limit_rules_all_or_none_out()
     {
-        using var operands = new Operands(130, 3, random => random.NextSingle(), random => random.Next(2) == 0 ? float.PositiveInfinity : float.NegativeInfinity);
+        using var operands = new Operands(
+            130, 3, random => random.NextSingle(), random => random.Next(2) == 0 ? float.PositiveInfinity : float.NegativeInfinity);
         using var lists = new ActiveBatch();
         List(operands, lists, (blocks, part) => part(0, blocks));
         for (int datum = 0; datum < 3; datum++)
@@ -117,7 +119,8 @@ public sealed class UncertainTests(KernelSet kernels)
             {
                 (double reach, double size) = operands.Reach(row, datum);
                 double error = (double)operands.Bound.Errors[row] * operands.Bound.Sizes[datum];
-                Assert.That(operands.Upper[row, datum], Is.EqualTo(reach - error).Within(6.0 / (1 << 24) * size), $"row {row}, datum {datum}");
+                Assert.That(
+                    operands.Upper[row, datum], Is.EqualTo(reach - error).Within(6.0 / (1 << 24) * size), $"row {row}, datum {datum}");
             }
     }
 
@@ -142,7 +145,8 @@ public sealed class UncertainTests(KernelSet kernels)
                 bool isClear = Math.Abs(above) > 6.0 / (1 << 24) * size;
                 unclear += isClear ? 0 : 1;
                 if (isClear && isListed != above > 0)
-                    Assert.Fail($"row {row} of {rows}, datum {datum}: its bound is {above:R} above its limit and it is {(isListed ? "listed" : "ruled out")}");
+                    Assert.Fail($"row {row} of {rows}, datum {datum}: its bound is {above:R} above its limit and it is " +
+                        $"{(isListed ? "listed" : "ruled out")}");
             }
             Assert.That(next, Is.EqualTo(count), "lists ascend and stay inside the rows");
         }
@@ -153,7 +157,8 @@ public sealed class UncertainTests(KernelSet kernels)
     {
         operands.Restore();
         lists.Reshape(operands.Upper.Columns, operands.Upper.Rows);
-        partition(lists.Blocks, (from, to) => kernels.RaiseAndCountUncertain(operands.Upper, operands.Support, operands.Bound, lists, from, to));
+        partition(
+            lists.Blocks, (from, to) => kernels.RaiseAndCountUncertain(operands.Upper, operands.Support, operands.Bound, lists, from, to));
         lists.SumCountsAndReserve();
         partition(lists.Blocks, (from, to) => kernels.ListUncertain(operands.Upper, operands.Bound, lists, from, to));
     }
@@ -169,7 +174,8 @@ public sealed class UncertainTests(KernelSet kernels)
             (Before, Upper, Support, Bound) = (new(rows, data), new(rows, data), new(rows, data), new(rows, data));
             for (int row = 0; row < rows; row++)
             {
-                (Bound.Growth[row], Bound.Norms[row], Bound.Errors[row], Bound.Limits[row]) = (number(random), number(random), number(random), limit(random));
+                (Bound.Growth[row], Bound.Norms[row], Bound.Errors[row], Bound.Limits[row]) =
+                    (number(random), number(random), number(random), limit(random));
                 for (int datum = 0; datum < data; datum++)
                     (Before[row, datum], Support[row, datum]) = (number(random), number(random));
             }

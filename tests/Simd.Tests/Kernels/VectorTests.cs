@@ -74,9 +74,11 @@ public sealed class VectorTests(KernelSet kernels)
                 {
                     double exact = (double)Factor * x[i] + before[i];
                     Numbers.Within(y[i], exact, Tolerance.Elementwise(Math.Abs((double)Factor * x[i]) + Math.Abs(before[i])), "axpy", i);
-                    Numbers.SameBits(y[i], kernels.IsFused ? MathF.FusedMultiplyAdd(Factor, x[i], before[i]) : (Factor * x[i]) + before[i], "axpy", i);
+                    Numbers.SameBits(
+                        y[i], kernels.IsFused ? MathF.FusedMultiplyAdd(Factor, x[i], before[i]) : (Factor * x[i]) + before[i], "axpy", i);
                 }
-                Assert.That(Outside(right, length, last).ContainsAnyExcept(Sentinel), Is.False, $"axpy of {length} elements wrote outside them");
+                Assert.That(
+                    Outside(right, length, last).ContainsAnyExcept(Sentinel), Is.False, $"axpy of {length} elements wrote outside them");
             }
     }
 
@@ -97,7 +99,8 @@ public sealed class VectorTests(KernelSet kernels)
                     expected[i] = MulAdd(Factor, x[i], expected[i]);
                 kernels.Axpy(Factor, x, y);
                 Numbers.SameBits(y, expected, "axpy");
-                Assert.That(Outside(right, length, last).ContainsAnyExcept(Sentinel), Is.False, $"axpy of {length} elements wrote outside them");
+                Assert.That(
+                    Outside(right, length, last).ContainsAnyExcept(Sentinel), Is.False, $"axpy of {length} elements wrote outside them");
             }
     }
 
@@ -113,13 +116,15 @@ public sealed class VectorTests(KernelSet kernels)
             foreach (bool last in new[] { true, false })
             {
                 third.All.Fill(Sentinel);
-                Span<double> x = Filled(first, length, last, random), y = Filled(second, length, last, random), z = Filled(third, length, last, random);
+                Span<double> x = Filled(first, length, last, random), y = Filled(second, length, last, random),
+                    z = Filled(third, length, last, random);
                 double[] expected = z.ToArray();
                 for (int i = 0; i < length; i++)
                     expected[i] = MulAdd(Factor * x[i], y[i], expected[i]);
                 kernels.AddProduct(Factor, x, y, z);
                 Numbers.SameBits(z, expected, "product");
-                Assert.That(Outside(third, length, last).ContainsAnyExcept(Sentinel), Is.False, $"a product of {length} elements wrote outside them");
+                Assert.That(Outside(third, length, last).ContainsAnyExcept(Sentinel), Is.False,
+                    $"a product of {length} elements wrote outside them");
             }
     }
 
@@ -152,5 +157,6 @@ public sealed class VectorTests(KernelSet kernels)
         return values;
     }
 
-    private static Span<T> Outside<T>(GuardedMemory<T> memory, int length, bool last) where T : unmanaged => last ? memory.All[..^length] : memory.All[length..];
+    private static Span<T> Outside<T>(GuardedMemory<T> memory, int length, bool last) where T : unmanaged =>
+        last ? memory.All[..^length] : memory.All[length..];
 }

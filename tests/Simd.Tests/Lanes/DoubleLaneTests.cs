@@ -16,7 +16,8 @@ internal sealed unsafe class DoubleLaneTests<TSingle, TSingleVec, TSimd, TVec>
     private const double SmallestNormal = 2.2250738585072014e-308;
 
     private static readonly double[] s_special =
-        [0.0, -0.0, 1.0, -2.5, double.Epsilon, SmallestNormal, double.MaxValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
+        [0.0, -0.0, 1.0, -2.5, double.Epsilon, SmallestNormal, double.MaxValue, double.PositiveInfinity, double.NegativeInfinity,
+            double.NaN];
 
     [Test]
     public void A_set_has_half_as_many_doubles_as_floats() => Assert.That(TSimd.Count, Is.EqualTo(Math.Max(1, TSingle.Count / 2)));
@@ -152,12 +153,14 @@ internal sealed unsafe class DoubleLaneTests<TSingle, TSingleVec, TSimd, TVec>
     }
 
     private static double Number(Random random) =>
-        random.Next(4) == 0 ? s_special[random.Next(s_special.Length)] : (random.NextDouble() - 0.5) * Math.ScaleB(1.0, random.Next(-1060, 500));
+        random.Next(4) == 0 ? s_special[random.Next(s_special.Length)]
+            : (random.NextDouble() - 0.5) * Math.ScaleB(1.0, random.Next(-1060, 500));
 
     /// <summary>Same bits, save that one not-a-number is as good as another.</summary>
     private static void Same(double found, double expected, string what)
     {
-        if (double.IsNaN(found) ? !double.IsNaN(expected) : BitConverter.DoubleToInt64Bits(found) != BitConverter.DoubleToInt64Bits(expected))
+        if (double.IsNaN(found) ? !double.IsNaN(expected)
+            : BitConverter.DoubleToInt64Bits(found) != BitConverter.DoubleToInt64Bits(expected))
             Assert.Fail($"{what} gave {found:R}, expected {expected:R}");
     }
 }

@@ -16,7 +16,8 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
 
     private static readonly float[] s_special =
     [
-        0f, -0f, 1f, -1f, float.Epsilon, -float.Epsilon, 1e-40f, 1.17549435e-38f, float.MaxValue, -float.MaxValue, float.PositiveInfinity, float.NegativeInfinity,
+        0f, -0f, 1f, -1f, float.Epsilon, -float.Epsilon, 1e-40f, 1.17549435e-38f, float.MaxValue, -float.MaxValue, float.PositiveInfinity,
+            float.NegativeInfinity,
         float.NaN, 1f + 1.1920929e-7f, 3.25f, -2.5f,
     ];
 
@@ -53,7 +54,8 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
                     (low[lane], high[lane]) = (a, b);
                     TSimd.Store((float*)words, TSimd.RoundHalves(TSimd.Load(low), TSimd.Load(high)));
                     for (int i = 0; i < TSimd.Count; i++)
-                        Assert.That(words[i], Is.EqualTo(i == lane ? (uint)BFloat16.Round(b) << 16 | BFloat16.Round(a) : 0x4000_3F80u), $"{a}, {b}");
+                        Assert.That(words[i], Is.EqualTo(i == lane ? (uint)BFloat16.Round(b) << 16 | BFloat16.Round(a) : 0x4000_3F80u),
+                            $"{a}, {b}");
                     TVec vector = TSimd.Load((float*)words);
                     TSimd.Store(low, TSimd.LowHalves(vector));
                     TSimd.Store(high, TSimd.HighHalves(vector));
@@ -152,7 +154,8 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
         int wide = 4 * TSimd.Count;
         for (int round = 0; round < 20_000; round++)
         {
-            ulong bits = round < 1 << Math.Min(wide, 12) ? (ulong)round << round % (wide - Math.Min(wide, 12) + 1) : (ulong)random.NextInt64() << random.Next(2);
+            ulong bits = round < 1 << Math.Min(wide, 12) ? (ulong)round << round % (wide - Math.Min(wide, 12) + 1)
+                : (ulong)random.NextInt64() << random.Next(2);
             if (round % 3 == 1)
                 bits &= (ulong)random.NextInt64() & (ulong)random.NextInt64();
             bits &= ulong.MaxValue >> 64 - wide;
@@ -187,7 +190,8 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
                     left[lane] = s_special[(start + lane) % s_special.Length];
                     right[lane] = s_special[(start + lane + shift) % s_special.Length];
                 }
-                uint bits = TSimd.GreaterBits(TSimd.Load(left), TSimd.Load(right)), different = TSimd.DifferentBits(TSimd.Load(left), TSimd.Load(right));
+                uint bits = TSimd.GreaterBits(TSimd.Load(left), TSimd.Load(right)),
+                    different = TSimd.DifferentBits(TSimd.Load(left), TSimd.Load(right));
                 uint expected = 0, expectedDifferent = 0;
                 for (int lane = 0; lane < TSimd.Count; lane++)
                 {
@@ -202,7 +206,8 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
     [Test]
     public void Arithmetic_rounds_as_single_numbers_do()
     {
-        float* a = stackalloc float[TSimd.Count], b = stackalloc float[TSimd.Count], c = stackalloc float[TSimd.Count], result = stackalloc float[TSimd.Count];
+        float* a = stackalloc float[TSimd.Count], b = stackalloc float[TSimd.Count], c = stackalloc float[TSimd.Count],
+            result = stackalloc float[TSimd.Count];
         var random = new Random(7);
         for (int round = 0; round < 2000; round++)
         {
@@ -224,7 +229,8 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
                     Same(result[lane], Math.Max(a[lane], b[lane]), "max");
             TSimd.Store(result, TSimd.MulAdd(x, y, z));
             for (int lane = 0; lane < TSimd.Count; lane++)
-                Same(result[lane], TSimd.IsFused ? MathF.FusedMultiplyAdd(a[lane], b[lane], c[lane]) : (a[lane] * b[lane]) + c[lane], "multiply-add");
+                Same(result[lane], TSimd.IsFused ? MathF.FusedMultiplyAdd(a[lane], b[lane], c[lane])
+                    : (a[lane] * b[lane]) + c[lane], "multiply-add");
         }
     }
 
@@ -236,7 +242,8 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
         for (int round = 0; round < 2000; round++)
         {
             for (int lane = 0; lane < TSimd.Count; lane++)
-                a[lane] = round < s_special.Length ? s_special[(round + lane) % s_special.Length] : BitConverter.UInt32BitsToSingle((uint)random.NextInt64(1L << 32));
+                a[lane] = round < s_special.Length ? s_special[(round + lane) % s_special.Length]
+                    : BitConverter.UInt32BitsToSingle((uint)random.NextInt64(1L << 32));
             TSimd.Store(result, TSimd.Sqrt(TSimd.Load(a)));
             for (int lane = 0; lane < TSimd.Count; lane++)
                 Same(result[lane], (float)Math.Sqrt(a[lane]), "square root");
@@ -313,7 +320,8 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
     }
 
     private static float Number(Random random) =>
-        random.Next(4) == 0 ? s_special[random.Next(s_special.Length)] : (random.NextSingle() - 0.5f) * MathF.ScaleB(1f, random.Next(-140, 60));
+        random.Next(4) == 0 ? s_special[random.Next(s_special.Length)]
+            : (random.NextSingle() - 0.5f) * MathF.ScaleB(1f, random.Next(-140, 60));
 
     /// <summary>Same bits, save that one not-a-number is as good as another.</summary>
     private static void Same(float found, float expected, string what)

@@ -9,7 +9,8 @@ namespace Subquad.Simd.Tests.Memory;
 public sealed class ActiveBatchJoinTests
 {
     [Test]
-    public void Joined_batches_are_the_batch_of_all_rows([Values(0, 1, 5, 600)] int first, [Values(0, 1, 7, 513)] int second, [Values(1, 512, 1_100)] int width)
+    public void Joined_batches_are_the_batch_of_all_rows(
+        [Values(0, 1, 5, 600)] int first, [Values(0, 1, 7, 513)] int second, [Values(1, 512, 1_100)] int width)
     {
         var random = new Random(1);
         float[] upper = Samples.Sparse(random, first, width, 0.05), lower = Samples.Sparse(random, second, width, 0.05);

@@ -8,7 +8,8 @@ namespace Subquad.Simd.Tests.Memory;
 public sealed class ActiveBatchTests
 {
     [Test]
-    public void Rows_come_back_as_they_went_in([Values] bool dense, [Values(1, 3, 130)] int count, [Values(1, 511, 512, 513, 1300)] int width)
+    public void Rows_come_back_as_they_went_in(
+        [Values] bool dense, [Values(1, 3, 130)] int count, [Values(1, 511, 512, 513, 1300)] int width)
     {
         float[] rows = Samples.Sparse(new Random(width), count, width, 0.3);
         using var batch = new ActiveBatch();
@@ -77,7 +78,8 @@ public sealed class ActiveBatchTests
     {
         float[] rows = Samples.Sparse(new Random(width), count, width, 0.3);
         Array.Clear(rows, 0, width);
-        int[][] ids = [.. Enumerable.Range(0, count).Select(row => Enumerable.Range(0, width).Where(id => rows[row * width + id] != 0f).Append(width).ToArray())];
+        int[][] ids = [.. Enumerable.Range(0, count)
+            .Select(row => Enumerable.Range(0, width).Where(id => rows[row * width + id] != 0f).Append(width).ToArray())];
         int[] counts = [.. ids.Select(row => row.Length - 1)];
         float[][] values = [.. ids.Select((row, datum) => row.Select(id => id < width ? rows[datum * width + id] : float.NaN).ToArray())];
         using var batch = new ActiveBatch();
@@ -201,7 +203,8 @@ public sealed class ActiveBatchTests
         Array.Clear(rows, 1300, 1300);
         using var batch = new ActiveBatch();
         batch.FillNonZero(rows, 5, 1300);
-        Assert.That(batch.Longest(), Is.EqualTo(Enumerable.Range(0, 5).Max(datum => rows.AsSpan(datum * 1300, 1300).ToArray().Count(value => value != 0f))));
+        Assert.That(batch.Longest(),
+            Is.EqualTo(Enumerable.Range(0, 5).Max(datum => rows.AsSpan(datum * 1300, 1300).ToArray().Count(value => value != 0f))));
         batch.FillNonZero(new float[4], 2, 2);
         Assert.That(batch.Longest(), Is.Zero);
     }

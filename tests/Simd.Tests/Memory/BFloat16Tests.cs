@@ -15,7 +15,8 @@ public sealed class BFloat16Tests
     // The numbers on either side of a float: it was rounded to the nearer one, or to the even one of two as near.
     private static IEnumerable<float> Numbers32()
     {
-        uint[] uppers = [0x0000, 0x0001, 0x007F, 0x0080, 0x3F7F, 0x3F80, 0x3F81, 0x4049, 0x7F7E, 0x7F7F, 0x8000, 0x8001, 0xBF80, 0xBF81, 0xFF7F];
+        uint[] uppers =
+            [0x0000, 0x0001, 0x007F, 0x0080, 0x3F7F, 0x3F80, 0x3F81, 0x4049, 0x7F7E, 0x7F7F, 0x8000, 0x8001, 0xBF80, 0xBF81, 0xFF7F];
         uint[] lowers = [0x0000, 0x0001, 0x7FFF, 0x8000, 0x8001, 0xFFFF];
         foreach (uint upper in uppers)
             foreach (uint lower in lowers)
@@ -36,14 +37,16 @@ public sealed class BFloat16Tests
         {
             uint below = BitConverter.SingleToUInt32Bits(value) >> 16;
             // Beyond the largest number the next one counts as 2^128.
-            double low = BFloat16.Widen((ushort)below), high = below % 0x8000 == 0x7F7F ? Math.CopySign(Math.ScaleB(1, 128), value) : BFloat16.Widen((ushort)(below + 1));
+            double low = BFloat16.Widen((ushort)below), high = below % 0x8000 == 0x7F7F ? Math.CopySign(Math.ScaleB(1, 128), value)
+                : BFloat16.Widen((ushort)(below + 1));
             double toLow = Math.Abs(value - low), toHigh = Math.Abs(high - value);
             uint expected = toLow < toHigh || (toLow == toHigh && below % 2 == 0) ? below : below + 1;
             Assert.That(BFloat16.Round(value), Is.EqualTo(expected), $"{value:r}");
         }
     }
 
-    [TestCase(0x7F80_0001u), TestCase(0xFF80_0001u), TestCase(0x7FC0_0000u), TestCase(0x7FFF_FFFFu), TestCase(0xFFFF_8000u), TestCase(0x7FA0_0000u)]
+    [TestCase(0x7F80_0001u), TestCase(0xFF80_0001u), TestCase(0x7FC0_0000u), TestCase(0x7FFF_FFFFu), TestCase(0xFFFF_8000u),
+        TestCase(0x7FA0_0000u)]
     public void Not_a_number_stays_so(uint bits)
     {
         ushort rounded = BFloat16.Round(BitConverter.UInt32BitsToSingle(bits));

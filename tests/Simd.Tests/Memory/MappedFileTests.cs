@@ -68,7 +68,8 @@ public sealed unsafe class MappedFileTests
         }
         Assert.That(File.ReadAllBytes(_path).AsSpan().SequenceEqual(before));
 
-        static void Refused(Action write) => Assert.That(() => write(), Throws.InvalidOperationException.With.Message.Contains("mapped file"));
+        static void Refused(Action write) =>
+            Assert.That(() => write(), Throws.InvalidOperationException.With.Message.Contains("mapped file"));
     }
 
     [TestCaseSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
@@ -83,7 +84,8 @@ public sealed unsafe class MappedFileTests
         outputs.FillNonZero(new float[Rows], 1, Rows);
         inputs.FillNonZero(new float[Columns], 1, Columns);
         transposed.Build(inputs);
-        Action scatter = () => kernels.Scatter(matrix, outputs, outputs.Values, transposed, transposed.Lists.Values, 1f, 0, outputs.Blocks, scratch);
+        Action scatter = () =>
+            kernels.Scatter(matrix, outputs, outputs.Values, transposed, transposed.Lists.Values, 1f, 0, outputs.Blocks, scratch);
         Assert.That(() => scatter(), Throws.ArgumentException.With.Message.Contains("may be written"));
     }
 
@@ -98,7 +100,8 @@ public sealed unsafe class MappedFileTests
         ulong address = (ulong)matrix.View.Data;
         string line = File.ReadLines("/proc/self/maps").Single(map =>
         {
-            ulong[] ends = [.. map.Split(' ')[0].Split('-').Select(end => ulong.Parse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
+            ulong[] ends =
+                [.. map.Split(' ')[0].Split('-').Select(end => ulong.Parse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
             return ends[0] <= address && address < ends[1];
         });
         Assert.That(line.Split(' ')[1], Is.EqualTo("r--s"));
@@ -115,7 +118,8 @@ public sealed unsafe class MappedFileTests
         Assert.That(() => file.Matrix(MappedFile.Alignment, Rows, Columns), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => file.Matrix(0, 1 << 24, 1 << 24), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => file.Matrix(0, 0, 1), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new MappedFile(Path.GetTempPath()).Dispose(), Throws.InstanceOf<UnauthorizedAccessException>().Or.InstanceOf<IOException>());
+        Assert.That(() => new MappedFile(Path.GetTempPath()).Dispose(),
+            Throws.InstanceOf<UnauthorizedAccessException>().Or.InstanceOf<IOException>());
     }
 
     [Test]
@@ -155,7 +159,8 @@ public sealed unsafe class MappedFileTests
         float[] values = Samples.Dense(new Random(3), Rows * Columns);
         using PanelMatrix matrix = Samples.Panels(values, Rows, Columns);
         var bytes = new byte[offset + MappedFile.BytesOf(Rows, Columns)];
-        MemoryMarshal.AsBytes(new ReadOnlySpan<float>(matrix.View.Data, (int)(matrix.Panels * matrix.PanelStride))).CopyTo(bytes.AsSpan(offset));
+        MemoryMarshal.AsBytes(new ReadOnlySpan<float>(matrix.View.Data, (int)(matrix.Panels * matrix.PanelStride)))
+            .CopyTo(bytes.AsSpan(offset));
         File.WriteAllBytes(_path, bytes);
         return values;
     }

@@ -45,10 +45,12 @@ public sealed unsafe class NativeBufferTests
 
     [Test]
     public void More_than_the_system_has_is_refused_with_the_number_of_bytes() =>
-        Assert.That(() => new NativeBuffer<byte>(1L << 60), Throws.TypeOf<OutOfMemoryException>().With.Message.Contains((1L << 60).ToString()[..6]));
+        Assert.That(() => new NativeBuffer<byte>(1L << 60),
+            Throws.TypeOf<OutOfMemoryException>().With.Message.Contains((1L << 60).ToString()[..6]));
 
     [Test]
-    public void A_negative_length_is_refused() => Assert.That(() => new NativeBuffer<byte>(-1), Throws.TypeOf<ArgumentOutOfRangeException>());
+    public void A_negative_length_is_refused() =>
+        Assert.That(() => new NativeBuffer<byte>(-1), Throws.TypeOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Use_after_dispose_throws_and_dispose_may_be_repeated([Values(10, 1_000_000)] long length)

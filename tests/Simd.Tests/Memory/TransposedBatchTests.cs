@@ -9,7 +9,8 @@ namespace Subquad.Simd.Tests.Memory;
 public sealed class TransposedBatchTests
 {
     [Test]
-    public void Lists_are_the_rows_turned_round([Values(1, 3, 511, 513, 1030)] int count, [Values(1, 64, 513)] int width, [Values(0.0, 0.1, 1.0)] double density)
+    public void Lists_are_the_rows_turned_round(
+        [Values(1, 3, 511, 513, 1030)] int count, [Values(1, 64, 513)] int width, [Values(0.0, 0.1, 1.0)] double density)
     {
         float[] rows = Samples.Sparse(new Random(count), count, width, density), transposedRows = new float[rows.Length];
         for (int datum = 0; datum < count; datum++)

@@ -7,7 +7,8 @@ namespace Subquad.Simd.Tests.Misuse;
 /// <param name="Act">Does it.</param>
 internal sealed record Misuse(string Member, string What, Type Exception, Action Act)
 {
-    public static Misuse Of<TException>(string member, string what, Action act) where TException : Exception => new(member, what, typeof(TException), act);
+    public static Misuse Of<TException>(string member, string what, Action act) where TException : Exception =>
+        new(member, what, typeof(TException), act);
 
     public override string ToString() => $"{Member}: {What}";
 }

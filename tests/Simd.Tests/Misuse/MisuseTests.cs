@@ -10,7 +10,8 @@ namespace Subquad.Simd.Tests.Misuse;
 [TestFixture]
 public sealed class MisuseTests
 {
-    private static IEnumerable<TestCaseData> Cases => MisuseCases.All.Select(misuse => new TestCaseData(misuse).SetName($"{{m}}({misuse})"));
+    private static IEnumerable<TestCaseData> Cases =>
+        MisuseCases.All.Select(misuse => new TestCaseData(misuse).SetName($"{{m}}({misuse})"));
 
     [TestCaseSource(nameof(Cases))]
     public void A_wrong_use_is_refused(object misuse)
@@ -188,7 +189,8 @@ public sealed class MisuseTests
                     else
                         batch.CopyDatum(0, new int[600], new float[600]);
                 }
-                catch (Exception refusal) when (refusal is ArgumentException || (refusal is InvalidOperationException && refusal is not ObjectDisposedException))
+                catch (Exception refusal) when (refusal is ArgumentException
+                    || (refusal is InvalidOperationException && refusal is not ObjectDisposedException))
                 {
                     // Somebody else is changing it, or its shape is another one now.
                 }

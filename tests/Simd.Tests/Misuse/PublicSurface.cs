@@ -5,7 +5,8 @@ namespace Subquad.Simd.Tests.Misuse;
 /// <summary>The members of Subquad.Simd that safe code of others can name.</summary>
 internal static class PublicSurface
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     public static Type[] Types { get; } = typeof(KernelSet).Assembly.GetExportedTypes();
 
@@ -17,7 +18,8 @@ internal static class PublicSurface
         where IsReachable(member)
         select (type, member);
 
-    public static string NameOf(Type type, MemberInfo member) => $"{type.Name.Split('`')[0]}.{(member is ConstructorInfo ? "new" : member.Name)}";
+    public static string NameOf(Type type, MemberInfo member) =>
+        $"{type.Name.Split('`')[0]}.{(member is ConstructorInfo ? "new" : member.Name)}";
 
     /// <summary>Types that a member hands out, or takes by reference.</summary>
     public static IEnumerable<Type> TypesOf(MemberInfo member) => member switch
@@ -32,7 +34,8 @@ internal static class PublicSurface
     private static bool IsReachable(MemberInfo member) => member switch
     {
         MethodInfo { IsSpecialName: true } => false,
-        MethodBase method => IsReachable(method) && !(method is MethodInfo info && info.GetBaseDefinition().DeclaringType == typeof(object)),
+        MethodBase method =>
+            IsReachable(method) && !(method is MethodInfo info && info.GetBaseDefinition().DeclaringType == typeof(object)),
         PropertyInfo property => property.GetAccessors(nonPublic: true).Any(IsReachable),
         FieldInfo field => (field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly) && !field.IsLiteral,
         _ => false,

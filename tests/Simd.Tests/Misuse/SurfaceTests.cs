@@ -14,13 +14,16 @@ public sealed class SurfaceTests
     private static readonly string[] s_harmless =
     [
         "NativeBuffer.Length", "NativeBytes.Live", "NativeBytes.Leaked", "NativeBytes.Available",
-        "PanelMatrix.Rows", "PanelMatrix.Columns", "PanelMatrix.Panels", "PanelMatrix.PanelStride", "PanelMatrix.Format", "PanelMatrix.IsReadOnly",
-        "ActiveBatch.new", "ActiveBatch.Count", "ActiveBatch.Width", "ActiveBatch.Blocks", "TransposedBatch.new", "TransposedBatch.Count", "TransposedBatch.Width",
+        "PanelMatrix.Rows", "PanelMatrix.Columns", "PanelMatrix.Panels", "PanelMatrix.PanelStride", "PanelMatrix.Format",
+            "PanelMatrix.IsReadOnly",
+        "ActiveBatch.new", "ActiveBatch.Count", "ActiveBatch.Width", "ActiveBatch.Blocks", "TransposedBatch.new", "TransposedBatch.Count",
+            "TransposedBatch.Width",
         "SearchHits.new", "SearchHits.Count", "SearchHits.Scanned", "SearchHits.RowGroups", "SearchHits.NodeGroups",
         "CorrelationTree.Count", "CorrelationForest.Count", "CorrelationForest.Leaves", "CorrelationForest.OverData",
         "HalfSpaceTree.Dimension", "HalfSpaceTree.Count", "HalfSpaceTree.Path", "HalfSpaceTree.RowGroups", "HalfSpaceTree.ListedCost",
         "KernelSet.Name", "KernelSet.Lanes", "KernelSet.IsFused", "KernelSet.RoundsInputs",
-        "KernelSets.Available", "KernelSets.Best", "KernelSets.Choose", "NativeCore.IsPresent", "NativeCore.IsIgnored", "NativeCore.Describe",
+        "KernelSets.Available", "KernelSets.Best", "KernelSets.Choose", "NativeCore.IsPresent", "NativeCore.IsIgnored",
+            "NativeCore.Describe",
         "WorkerTeam.Degree",
         // Every length of its one span is right.
         "KernelSet.SquaredNorm", "KernelSet.FillNormal",
@@ -44,10 +47,12 @@ public sealed class SurfaceTests
         foreach ((Type type, MemberInfo member) in PublicSurface.Members)
         {
             string name = PublicSurface.NameOf(type, member);
-            Type? handedOut = member switch { MethodInfo method => method.ReturnType, PropertyInfo property => property.PropertyType, _ => null };
+            Type? handedOut =
+                member switch { MethodInfo method => method.ReturnType, PropertyInfo property => property.PropertyType, _ => null };
             if (handedOut is not null && !arrays.Contains(name))
                 Assert.That(handedOut.IsByRef || handedOut.IsByRefLike, Is.False, $"{name} hands out a reference or a span");
-            Assert.That(PublicSurface.TypesOf(member).Any(part => part.IsPointer || part == typeof(nint)), Is.False, $"{name} has a pointer in its signature");
+            Assert.That(PublicSurface.TypesOf(member).Any(part => part.IsPointer || part == typeof(nint)), Is.False,
+                $"{name} has a pointer in its signature");
         }
     }
 
@@ -56,7 +61,8 @@ public sealed class SurfaceTests
     {
         foreach (Type type in PublicSurface.Types.Where(type => type.IsClass))
             Assert.That(
-                type.IsSealed || type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).All(one => one.IsAssembly || one.IsFamilyAndAssembly || one.IsPrivate),
+                type.IsSealed || type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+                    .All(one => one.IsAssembly || one.IsFamilyAndAssembly || one.IsPrivate),
                 Is.True, $"{type.Name} can be derived from");
     }
 

@@ -16,7 +16,8 @@ public sealed unsafe class CorrelationForestTests(KernelSet kernels)
 
     private static readonly float[] s_special =
     [
-        float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, float.Epsilon, -float.Epsilon, 2 * float.Epsilon, 1.1754943e-38f, 1.1754944e-38f, 1.1754945e-38f,
+        float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, float.Epsilon, -float.Epsilon, 2 * float.Epsilon,
+            1.1754943e-38f, 1.1754944e-38f, 1.1754945e-38f,
         0.5f, 0.50000006f, 1e-40f, float.MaxValue, float.MinValue, 3.4028233e38f,
     ];
 
@@ -31,7 +32,8 @@ public sealed unsafe class CorrelationForestTests(KernelSet kernels)
         {
             // Any bit pattern, and a neighbour of it or another.
             int bits = random.Next(int.MinValue, int.MaxValue);
-            float a = BitConverter.Int32BitsToSingle(bits), b = BitConverter.Int32BitsToSingle(i % 2 == 0 ? bits + random.Next(-3, 4) : random.Next(int.MinValue, int.MaxValue));
+            float a = BitConverter.Int32BitsToSingle(bits),
+                b = BitConverter.Int32BitsToSingle(i % 2 == 0 ? bits + random.Next(-3, 4) : random.Next(int.MinValue, int.MaxValue));
             if (a - b > 0f != a > b)
                 Assert.Fail($"{a:R} - {b:R}");
         }
@@ -136,11 +138,13 @@ public sealed unsafe class CorrelationForestTests(KernelSet kernels)
         using var thresholds = new NativeBuffer<float>(128);
         using var few = new NativeBuffer<float>(70);
         using var changed = new ActiveBatch();
-        Assert.That(() => forest.Build(sums, few), Throws.ArgumentException.With.Message.Contains("expected 128 thresholds, padding included, found 70"));
+        Assert.That(() => forest.Build(sums, few),
+            Throws.ArgumentException.With.Message.Contains("expected 128 thresholds, padding included, found 70"));
         forest.Build(sums, thresholds);
         changed.FillNonZero(new float[12], 4, 3);
         Assert.That(() => forest.Update(other, thresholds, changed), Throws.ArgumentException.With.Message.Contains("found 70 x 4"));
-        Assert.That(() => forest.Update(sums, thresholds, changed), Throws.ArgumentException.With.Message.Contains("expected changes of 3 trees of 70 leaves, found 4 of 3"));
+        Assert.That(() => forest.Update(sums, thresholds, changed),
+            Throws.ArgumentException.With.Message.Contains("expected changes of 3 trees of 70 leaves, found 4 of 3"));
     }
 
     private void Compare(CorrelationForest forest, WorkerTeam team, int rows, int data, int seed)
@@ -168,7 +172,8 @@ public sealed unsafe class CorrelationForestTests(KernelSet kernels)
         Numbers.SameBits(Values(found), Values(expected), "values");
     }
 
-    private static float Value(Random random) => random.Next(3) == 0 ? s_special[random.Next(s_special.Length)] : random.NextSingle() - 0.5f;
+    private static float Value(Random random) =>
+        random.Next(3) == 0 ? s_special[random.Next(s_special.Length)] : random.NextSingle() - 0.5f;
 
     /// <summary>Infinity in the padding, which must not win.</summary>
     private static PanelMatrix Sums(Random random, int rows, int data)

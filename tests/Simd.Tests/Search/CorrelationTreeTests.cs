@@ -10,7 +10,8 @@ namespace Subquad.Simd.Tests.Search;
 public sealed class CorrelationTreeTests(KernelSet kernels)
 {
     private static readonly float[] s_special =
-        [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, float.Epsilon, -float.Epsilon, 0.5f, 0.25f, float.MaxValue, float.MinValue];
+        [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, float.Epsilon, -float.Epsilon, 0.5f, 0.25f, float.MaxValue,
+            float.MinValue];
 
     [Test]
     public void Queries_are_those_of_a_plain_list_for_every_size()
@@ -109,7 +110,8 @@ public sealed class CorrelationTreeTests(KernelSet kernels)
         tree.Build(keys);
         var ids = new int[500];
         Assert.That(tree.Top(500, ids), Is.EqualTo(500));
-        Assert.That(ids, Is.EqualTo(Enumerable.Range(0, 1000).Where(i => i % 3 == 2).Concat(Enumerable.Range(0, 1000).Where(i => i % 3 == 1)).Take(500)));
+        Assert.That(ids, Is.EqualTo(
+            Enumerable.Range(0, 1000).Where(i => i % 3 == 2).Concat(Enumerable.Range(0, 1000).Where(i => i % 3 == 1)).Take(500)));
     }
 
     [Test]
@@ -117,7 +119,8 @@ public sealed class CorrelationTreeTests(KernelSet kernels)
     {
         using var tree = new CorrelationTree(kernels);
         tree.Build([1f, 2f]);
-        Assert.That(() => tree.Update(2, 0f), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("a leaf from 0 to 1, found 2"));
+        Assert.That(
+            () => tree.Update(2, 0f), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("a leaf from 0 to 1, found 2"));
         Assert.That(() => tree.UpdateMany([0, -1], [9f, 9f]), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(tree.Keys[0], Is.EqualTo(1f), "a refused change changes nothing");
         Assert.That(() => tree.UpdateMany([0], []), Throws.ArgumentException);
@@ -156,7 +159,8 @@ public sealed class CorrelationTreeTests(KernelSet kernels)
             tree.Update(leaf, keys[leaf]);
             return;
         }
-        int[] leaves = [.. Enumerable.Range(0, random.Next(random.Next(2) == 0 ? 5 : keys.Length + 1)).Select(_ => random.Next(keys.Length))];
+        int[] leaves =
+            [.. Enumerable.Range(0, random.Next(random.Next(2) == 0 ? 5 : keys.Length + 1)).Select(_ => random.Next(keys.Length))];
         if (random.Next(2) == 0)
             Array.Sort(leaves);
         float[] changed = Keys(random, leaves.Length);
@@ -181,15 +185,18 @@ public sealed class CorrelationTreeTests(KernelSet kernels)
         var ids = new int[keys.Length];
         int[] expected = [.. Enumerable.Range(0, keys.Length).Where(i => keys[i] > threshold)];
         int count = tree.Report(threshold, ids);
-        Assert.That(ids.AsSpan(0, count).SequenceEqual(expected), $"above {threshold} of {keys.Length}: {count} found, {expected.Length} expected");
+        Assert.That(
+            ids.AsSpan(0, count).SequenceEqual(expected), $"above {threshold} of {keys.Length}: {count} found, {expected.Length} expected");
     }
 
     private static void ExpectTop(CorrelationTree tree, float[] keys, int k)
     {
         var ids = new int[k];
-        int[] expected = [.. Enumerable.Range(0, keys.Length).Where(i => keys[i] > float.NegativeInfinity).OrderByDescending(i => keys[i]).Take(k)];
+        int[] expected =
+            [.. Enumerable.Range(0, keys.Length).Where(i => keys[i] > float.NegativeInfinity).OrderByDescending(i => keys[i]).Take(k)];
         int count = tree.Top(k, ids);
-        Assert.That(ids.AsSpan(0, count).SequenceEqual(expected), $"the top {k} of {keys.Length}: {count} found, {expected.Length} expected");
+        Assert.That(
+            ids.AsSpan(0, count).SequenceEqual(expected), $"the top {k} of {keys.Length}: {count} found, {expected.Length} expected");
     }
 
     /// <summary>A third special, the others of few different values, so that there are ties.</summary>
@@ -197,7 +204,10 @@ public sealed class CorrelationTreeTests(KernelSet kernels)
     {
         var keys = new float[size];
         for (int i = 0; i < size; i++)
-            keys[i] = random.Next(3) switch { 0 => s_special[random.Next(s_special.Length)], 1 => random.Next(-8, 8) / 16f, _ => random.NextSingle() - 0.5f };
+            keys[i] = random.Next(3) switch
+            {
+                0 => s_special[random.Next(s_special.Length)], 1 => random.Next(-8, 8) / 16f, _ => random.NextSingle() - 0.5f
+            };
         return keys;
     }
 }

@@ -113,7 +113,8 @@ public sealed class HalfSpaceTreeTests(KernelSet kernels)
         }
         Assert.That(tree.RowGroups * 16, Is.LessThan(2 * list.Count + 1_000), "slots are bounded by rows");
 
-        float[] Moved(int id) => drifting ? [.. list[id].Select(value => value * (1 - 0.01f * random.NextSingle()))] : RowKinds.Row(RowKind.Mixed, random, dimension);
+        float[] Moved(int id) => drifting ? [.. list[id].Select(value => value * (1 - 0.01f * random.NextSingle()))]
+            : RowKinds.Row(RowKind.Mixed, random, dimension);
     }
 
     [Test]
@@ -165,7 +166,8 @@ public sealed class HalfSpaceTreeTests(KernelSet kernels)
             for (int query = 0; query < 20; query++)
             {
                 float[] x = RowKinds.Row(RowKind.Random, random, Dimension);
-                list.Expect(tree, hits, x, list.Product(list[random.Next(list.Count)], x), random.Next(12), $"round {round}, query {query}");
+                list.Expect(
+                    tree, hits, x, list.Product(list[random.Next(list.Count)], x), random.Next(12), $"round {round}, query {query}");
             }
         }
         using var fresh = new HalfSpaceTree([.. list.Ids.SelectMany(id => list[id])], Dimension, kernels) { Path = SearchPath.Tree };

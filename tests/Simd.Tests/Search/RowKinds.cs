@@ -41,5 +41,6 @@ internal static class RowKinds
     public static float[] Rows(RowKind kind, Random random, int count, int dimension) =>
         [.. Enumerable.Range(0, count).SelectMany(_ => Row(kind, random, dimension))];
 
-    private static float Normal(Random random) => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+    private static float Normal(Random random) =>
+        (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
 }

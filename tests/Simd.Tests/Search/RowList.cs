@@ -73,14 +73,16 @@ internal sealed class RowList(KernelSet kernels, int dimension)
     }
 
     private (int Id, float Score)[] Best(Func<float[], float> score, int k) =>
-        [.. _rows.Select(pair => (pair.Key, Score: score(pair.Value))).Where(pair => pair.Score < float.PositiveInfinity).OrderBy(pair => pair.Score).ThenBy(pair => pair.Key).Take(k)];
+        [.. _rows.Select(pair => (pair.Key, Score: score(pair.Value))).Where(pair => pair.Score < float.PositiveInfinity)
+            .OrderBy(pair => pair.Score).ThenBy(pair => pair.Key).Take(k)];
 
     private static void Same(SearchHits hits, (int Id, float Score)[] expected, float sign, string what)
     {
         Assert.That(hits.Count, Is.EqualTo(expected.Length), what);
         for (int i = 0; i < expected.Length; i++)
             if (hits.Ids[i] != expected[i].Id || hits.Values[i] != sign * expected[i].Score)
-                Assert.Fail($"{what}: place {i} is row {hits.Ids[i]} with {hits.Values[i]:R}, expected row {expected[i].Id} with {sign * expected[i].Score:R}");
+                Assert.Fail($"{what}: place {i} is row {hits.Ids[i]} with {hits.Values[i]:R}, expected row {expected[i].Id} with " +
+                    $"{sign * expected[i].Score:R}");
     }
 
     private float MulAdd(float a, float b, float c) => kernels.IsFused ? MathF.FusedMultiplyAdd(a, b, c) : (a * b) + c;

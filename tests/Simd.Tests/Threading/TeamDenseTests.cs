@@ -17,7 +17,8 @@ public sealed class TeamDenseTests(KernelSet kernels)
     public void Rows_are_transformed_one_by_one(int length, int count)
     {
         float[] source = Samples.Dense(new Random(length), length * count);
-        float[] expected = [.. Enumerable.Range(0, count).SelectMany(row => HadamardOracle.Transform<float>(source.AsSpan(row * length, length)))];
+        float[] expected =
+            [.. Enumerable.Range(0, count).SelectMany(row => HadamardOracle.Transform<float>(source.AsSpan(row * length, length)))];
         using var rows = new NativeBuffer<float>(source.Length);
         foreach (int degree in s_degrees)
         {
@@ -44,8 +45,10 @@ public sealed class TeamDenseTests(KernelSet kernels)
             {
                 for (int column = 0; column <= row; column++)
                 {
-                    (double value, double magnitude) = Oracle.Dot(rows.Slice((long)row * columns, columns), rows.Slice((long)column * columns, columns));
-                    Numbers.Within(gram[(long)row * stride + column], value, Tolerance.ReductionDouble(columns + 2, magnitude), $"row {row}", column);
+                    (double value, double magnitude) =
+                        Oracle.Dot(rows.Slice((long)row * columns, columns), rows.Slice((long)column * columns, columns));
+                    Numbers.Within(
+                        gram[(long)row * stride + column], value, Tolerance.ReductionDouble(columns + 2, magnitude), $"row {row}", column);
                 }
                 gram.Slice((long)row * stride + row + 1, stride - row - 1).Clear();
             }
@@ -60,7 +63,8 @@ public sealed class TeamDenseTests(KernelSet kernels)
         const int Order = 150;
         int stride = CholeskyDriver.StrideOf(Order), rightStride = (columns + 15) / 16 * 16 + 16;
         var random = new Random(columns);
-        using NativeBuffer<double> factor = DenseSamples.Factor(random, Order, stride), right = DenseSamples.Matrix(random, Order, rightStride, rightStride);
+        using NativeBuffer<double> factor = DenseSamples.Factor(random, Order, stride),
+            right = DenseSamples.Matrix(random, Order, rightStride, rightStride);
         using NativeBuffer<double> expected = new(right.Length), found = new(right.Length);
         using var scratch = new Arena();
         foreach (int degree in s_degrees)
@@ -79,7 +83,8 @@ public sealed class TeamDenseTests(KernelSet kernels)
             found.CopyFrom(right);
             verbs.SolveFactored(factor, stride, Order, found, rightStride, columns);
             for (int row = 0; row < Order; row++)
-                Numbers.Within(found[(long)row * rightStride], expected[(long)row * rightStride], Tolerance.Factorisation(Order), "factored", row);
+                Numbers.Within(
+                    found[(long)row * rightStride], expected[(long)row * rightStride], Tolerance.Factorisation(Order), "factored", row);
         }
     }
 

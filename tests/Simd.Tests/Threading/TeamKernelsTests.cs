@@ -67,14 +67,17 @@ public sealed class TeamKernelsTests(KernelSet kernels)
         verbs.Forward(problem.Weights, problem.Inputs, sums);
         long forwardAdds = problem.Inputs.Entries * s_shape.Rows;
         Assert.That(verbs.MultiplyAdds, Is.EqualTo(forwardAdds));
-        int columns = Enumerable.Range(0, s_shape.Columns).Count(j => Enumerable.Range(0, s_shape.Data).Any(i => problem.X[i * s_shape.Columns + j] != 0));
+        int columns = Enumerable.Range(0, s_shape.Columns)
+            .Count(j => Enumerable.Range(0, s_shape.Data).Any(i => problem.X[i * s_shape.Columns + j] != 0));
         long forwardLines = (long)columns * problem.Weights.Panels * 4;
         Assert.That(verbs.TouchedLines, Is.EqualTo(forwardLines));
 
         verbs.PullBack(problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, pulled);
-        long pairs = Enumerable.Range(0, s_shape.Data).Sum(datum => (long)Active(problem.X, datum, s_shape.Columns) * Active(problem.U, datum, s_shape.Rows));
+        long pairs = Enumerable.Range(0, s_shape.Data)
+            .Sum(datum => (long)Active(problem.X, datum, s_shape.Columns) * Active(problem.U, datum, s_shape.Rows));
         Assert.That(verbs.MultiplyAdds - forwardAdds, Is.EqualTo(pairs));
-        Assert.That(verbs.TouchedLines - forwardLines, Is.EqualTo(Lines(problem).Count), "130 data are one block of data, so a line is visited once");
+        Assert.That(verbs.TouchedLines - forwardLines, Is.EqualTo(Lines(problem).Count),
+            "130 data are one block of data, so a line is visited once");
     }
 
     [Test]
@@ -118,7 +121,8 @@ public sealed class TeamKernelsTests(KernelSet kernels)
         return lines;
     }
 
-    private static int Active(float[] rows, int datum, int width) => rows[(datum * width)..((datum + 1) * width)].Count(value => value != 0f);
+    private static int Active(float[] rows, int datum, int width) =>
+        rows[(datum * width)..((datum + 1) * width)].Count(value => value != 0f);
 
     private float[] RunAll(int workers)
     {

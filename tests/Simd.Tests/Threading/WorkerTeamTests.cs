@@ -99,7 +99,8 @@ public sealed class WorkerTeamTests
     {
         using var team = new WorkerTeam(2);
         Assert.That(() => team.Run(1, null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("body"));
-        Assert.That(() => team.Run(-1, (_, _) => { }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("items"));
+        Assert.That(
+            () => team.Run(-1, (_, _) => { }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("items"));
     }
 
     [Test]
@@ -112,7 +113,8 @@ public sealed class WorkerTeamTests
             if (item == 1)
                 Assert.That(
                     () => Here(nested, () => team.Run(1, (_, _) => { })),
-                    Throws.InvalidOperationException.With.Message.Contains(nested ? "from the body of the team's own job" : "for another thread"));
+                    Throws.InvalidOperationException.With.Message.Contains(
+                        nested ? "from the body of the team's own job" : "for another thread"));
             Interlocked.Increment(ref done);
         });
         Assert.That(done, Is.EqualTo(3), "the job that runs is not disturbed");

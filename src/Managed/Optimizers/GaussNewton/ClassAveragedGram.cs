@@ -78,7 +78,8 @@ internal sealed class ClassAveragedGram : IDisposable
     /// <param name="hiddenStepScale">s^2; 0 when it is still to be chosen.</param>
     /// <param name="chooseScale">Chooses s^2 from the traces of the hidden layers' part (with s = 1) and of A's.</param>
     /// <param name="clock">Told when pull-backs begin and end; null when nobody measures.</param>
-    public void Build(BatchState state, ulong seed, float hiddenStepScale, Func<double, double, float> chooseScale, StageClock? clock = null)
+    public void Build(
+        BatchState state, ulong seed, float hiddenStepScale, Func<double, double, float> chooseScale, StageClock? clock = null)
     {
         SystemSize size = SizeOf(state.Count);
         Solver.Begin(size);

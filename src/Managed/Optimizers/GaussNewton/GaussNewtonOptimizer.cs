@@ -36,7 +36,8 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
     /// <param name="loss">What is lowered. The system that is solved has the curvature of this loss, the identity.</param>
     /// <param name="count">Data of the training, of which a mini-batch is a part.</param>
     /// <param name="keepsFlips">Whether flips are counted, for reports.</param>
-    public GaussNewtonOptimizer(TeamKernels kernels, LayerStack layers, GaussNewtonOptions options, SquaredLoss loss, int count, bool keepsFlips)
+    public GaussNewtonOptimizer(
+        TeamKernels kernels, LayerStack layers, GaussNewtonOptions options, SquaredLoss loss, int count, bool keepsFlips)
     {
         (_kernels, _layers, _options, _loss, _count, _keepsFlips) = (kernels, layers, options, loss, count, keepsFlips);
         _from = (options.TrainFrom ?? layers.Hidden.Length) - 1;

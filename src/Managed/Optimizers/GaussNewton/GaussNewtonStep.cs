@@ -236,7 +236,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     private void SolveSeveral()
     {
         int length = _residual.Span.Length;
-        CgIterations = _gradients.Solve(_kernels.Kernels, this, _alpha.Buffer, _left.Buffer, length, _options.CgTolerance, _options.CgIterations).Iterations;
+        CgIterations = _gradients.Solve(
+            _kernels.Kernels, this, _alpha.Buffer, _left.Buffer, length, _options.CgTolerance, _options.CgIterations).Iterations;
         if (CgIterations == 0 && _kernels.Kernels.Dot(_residual.Span, _residual.Span) > 0)
             throw new ArithmeticException("the Jacobian is not finite");
         _kernels.Kernels.Axpy(_mu, _alpha.Span, _left.Span);
