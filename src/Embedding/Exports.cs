@@ -46,8 +46,8 @@ internal static unsafe class Exports
 
     [UnmanagedCallersOnly(EntryPoint = "subquad_train_fit", CallConvs = [typeof(CallConvCdecl)])]
     public static int Fit(
-        nint network, DataView* training, DataView* validation, OptionsView* options, delegate* unmanaged[Cdecl]<StepView*, void*,
-            int> progress, void* context, ResultView* result) => Border.Cross(() =>
+        nint network, DataView* training, DataView* validation, OptionsView* options,
+        delegate* unmanaged[Cdecl]<StepView*, void*, int> progress, void* context, ResultView* result) => Border.Cross(() =>
     {
         if (result != null)
             SizeOf(result);

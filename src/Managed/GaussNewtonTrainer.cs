@@ -78,7 +78,7 @@ public sealed class GaussNewtonTrainer : IDisposable
     /// <exception cref="ObjectDisposedException">The network or the trainer was disposed.</exception>
     public TrainingResult Fit(
         Network network, Dataset training, Dataset? validation = null, IProgress<StepReport>? progress = null,
-            CancellationToken cancellation = default)
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(training);
@@ -91,7 +91,7 @@ public sealed class GaussNewtonTrainer : IDisposable
         {
             return new(
                 StopReason.Cancelled, "cancelled before the first step, while calls in flight were waited for; the weights are as before",
-                    0, 0, double.NaN, double.NaN, null);
+                0, 0, double.NaN, double.NaN, null);
         }
         try
         {

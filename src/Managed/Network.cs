@@ -129,7 +129,7 @@ public sealed partial class Network : IDisposable
     /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
     public static Network Create(
         NetworkShape shape, Dataset training, ulong seed, KernelSet? kernels = null, int? threads = null,
-            CancellationToken cancellation = default)
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(training);
@@ -273,7 +273,7 @@ public sealed partial class Network : IDisposable
 
     private static Network Draw(
         NetworkShape shape, ulong seed, InputTransform input, TargetTransform target, string[] classNames, TableSchema? schema,
-            int? firstIndex, KernelSet? kernels, int? threads,
+        int? firstIndex, KernelSet? kernels, int? threads,
         CancellationToken cancellation)
     {
         kernels ??= KernelSets.Best;

@@ -103,7 +103,7 @@ internal sealed class NullArgumentTests
     [Test]
     public void A_list_of_names_has_no_null_in_it() => Assert.That(
         () => Dataset.From([1f, 2f], 1, [0, 1], ["a", null!]),
-            Throws.ArgumentException.With.Property("ParamName").EqualTo("classNames").And.Message.Contains("class 1"));
+        Throws.ArgumentException.With.Property("ParamName").EqualTo("classNames").And.Message.Contains("class 1"));
 
     private static string NameOf(MethodBase member) => member switch
     {

@@ -30,7 +30,7 @@ internal sealed class Tape : IDisposable
     /// <param name="certificates">When given, trials of the same data are bounded from the pass of <see cref="Load"/> on.</param>
     public Tape(
         TeamKernels kernels, LayerStack layers, int from, Loss loss, IncrementalActiveSetFinder? finder = null,
-            Certificates? certificates = null)
+        Certificates? certificates = null)
     {
         _certificates = certificates;
         if (certificates is not null)

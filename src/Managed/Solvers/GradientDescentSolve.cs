@@ -29,7 +29,7 @@ internal static class GradientDescentSolve
     /// <param name="most">Iterations to stop at.</param>
     public static IterationResult Solve(
         KernelSet kernels, Action<NativeBuffer<double>, NativeBuffer<double>> apply, SketchedPreconditioner preconditioner,
-            NativeBuffer<double> x, int length, double tolerance, int most)
+        NativeBuffer<double> x, int length, double tolerance, int most)
     {
         using NativeBuffer<double> z = new(length), gap = new(length), turned = new(length), applied = new(length);
         preconditioner.SolveLower(x, 1);

@@ -115,7 +115,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <param name="values">x in their order.</param>
     public void Query(
         TermProducts scratch, ActiveBatch listed, NativeBuffer<float> sums, TransposedBatch transposed,
-            NativeBuffer<float> transposedValues, ActiveBatch inputs, NativeBuffer<float> values)
+        NativeBuffer<float> transposedValues, ActiveBatch inputs, NativeBuffer<float> values)
     {
         scratch.Kernels.PushForward(Base, listed, sums, transposed, transposedValues);
         SubtractTerms(scratch, listed, sums, inputs, values);
@@ -141,7 +141,7 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     /// <param name="pulled">In the order of <paramref name="inputs"/>.</param>
     public void QueryTransposed(
         TermProducts scratch, ActiveBatch outputs, NativeBuffer<float> values, TransposedBatch transposed, ActiveBatch inputs,
-            NativeBuffer<float> pulled)
+        NativeBuffer<float> pulled)
     {
         scratch.Kernels.PullBack(Base, outputs, values, transposed, pulled);
         SubtractTransposedTerms(scratch, outputs, values, inputs, pulled);

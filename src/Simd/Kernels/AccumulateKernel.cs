@@ -37,7 +37,7 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     /// <param name="datumTo">One past the last datum; all data when it is more.</param>
     public static void Run(
         PanelView w, ActiveView x, byte* sums, long panelStride, long datumStride, int panelFrom, int panelTo, bool lowerOnly,
-            int datumFrom = 0, int datumTo = int.MaxValue)
+        int datumFrom = 0, int datumTo = int.MaxValue)
     {
         datumTo = Math.Min(datumTo, x.Count);
         bool few = x.HasFewerEntriesThanInputs(datumFrom, datumTo);
@@ -145,7 +145,7 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Chains<TLookahead>(
         in PanelView w, in ActiveView x, long* runs, int blocks, float* tile, int row, int rows, byte* sums, long panelStride, bool first,
-            ref TLookahead ahead)
+        ref TLookahead ahead)
         where TLookahead : struct, ILookahead
     {
         float* lower = tile + row / PanelMatrix.PanelRows * w.Stride + row % PanelMatrix.PanelRows;
@@ -163,7 +163,7 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Chain<TVectors, TLookahead>(
         ushort* offsets, float* values, long* runs, int runStride, int blocks, float* lower, float* upper, byte* lowerSums, byte* upperSums,
-            bool first, ref TLookahead ahead)
+        bool first, ref TLookahead ahead)
         where TVectors : struct, IVectors
         where TLookahead : struct, ILookahead => ChainInline<TVectors, TLookahead>(
             offsets, values, runs, runStride, blocks, lower, upper, lowerSums, upperSums, first, ref ahead);
@@ -172,7 +172,7 @@ internal static unsafe class AccumulateKernel<TSimd, TVec, TSums>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ChainInline<TVectors, TLookahead>(
         ushort* offsets, float* values, long* runs, int runStride, int blocks, float* lower, float* upper, byte* lowerSums, byte* upperSums,
-            bool first, ref TLookahead ahead)
+        bool first, ref TLookahead ahead)
         where TVectors : struct, IVectors
         where TLookahead : struct, ILookahead
     {

@@ -86,7 +86,7 @@ internal static unsafe class BFloat16Kernel<TSimd, TVec>
     /// </summary>
     private static void Chain<TLookahead>(
         in BFloat16View w, in ActiveView x, long* runs, int blocks, uint* tile, int word, float* sums, long panelStride, bool first,
-            ref TLookahead ahead)
+        ref TLookahead ahead)
         where TLookahead : struct, ILookahead
     {
         int half = word + 2 * TSimd.Count, next = NextRows, runStride = x.Count;

@@ -118,7 +118,7 @@ internal static unsafe class HalfSpaceKernel<TSimd, TVec>
     /// <summary>Tests the nodes of every <paramref name="stride"/>-th group listed and lists those that reach above the bound.</summary>
     private static int Step(
         in RowTreeView tree, int level, in RowQuery query, float bound, int* groups, int length, int stride, int* survivors,
-            ref long tested)
+        ref long tested)
     {
         var limits = new HalfSpaceLimits(bound, tree.Dimension);
         TVec norm = TSimd.Broadcast(query.Norm), below = TSimd.Broadcast(limits.Below), above = TSimd.Broadcast(limits.Above);

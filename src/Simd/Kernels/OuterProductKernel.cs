@@ -54,6 +54,6 @@ internal static unsafe class OuterProductKernel<TSimd, TVec>
             for (int row = Math.Max(rowFrom, column); row < rowTo; row += Group)
                 TileKernel<TSimd, TVec>.Add(
                     target + row * stride + column, stride, panel + (long)row * depth, panel + (long)column * depth, Group, columns,
-                        Math.Min(Group, rowTo - row), negative);
+                    Math.Min(Group, rowTo - row), negative);
     }
 }

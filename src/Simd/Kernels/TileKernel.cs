@@ -112,7 +112,7 @@ internal static unsafe class TileKernel<TSimd, TVec>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store4(
         double* target, long stride, TVec sum00, TVec sum01, TVec sum10, TVec sum11, TVec sum20, TVec sum21, TVec sum30, TVec sum31,
-            int rows, bool negative)
+        int rows, bool negative)
     {
         Store(target, sum00, sum01, negative);
         if (rows > 1)

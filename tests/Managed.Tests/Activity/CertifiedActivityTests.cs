@@ -166,7 +166,7 @@ internal sealed class CertifiedActivityTests(KernelSet kernels)
         // Many renewals, or next to none.
         using var layer = new CertifiedLayer(
             kernels, Inputs, Width, shift: 1.2, normalised: true,
-                new CertificatePolicy { FollowsCosts = false, PassesBeforeRenewal = begunWithTerms ? 1e4 : 2 });
+            new CertificatePolicy { FollowsCosts = false, PassesBeforeRenewal = begunWithTerms ? 1e4 : 2 });
         float[] inputs = Unit(Samples.Sparse(random, Data, Inputs, 0.2));
         layer.Begin(inputs);
         if (begunWithTerms)

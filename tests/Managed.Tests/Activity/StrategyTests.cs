@@ -140,5 +140,5 @@ internal sealed class StrategyTests(KernelSet kernels)
 
     private Network Draw(int width) => Network.Create(
         new NetworkShape { Inputs = 3, Outputs = 1, Hidden = [width], Densities = [0.2], OutputWeights = OutputWeights.Signs,
-            Normalisation = Normalisation.Plain }, 5, kernels, threads: 1);
+        Normalisation = Normalisation.Plain }, 5, kernels, threads: 1);
 }

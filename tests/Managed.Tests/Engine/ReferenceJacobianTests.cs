@@ -68,7 +68,7 @@ internal sealed class ReferenceJacobianTests
     {
         using Network network = Network.Create(
             new NetworkShape { Inputs = 5, Hidden = [.. new[] { 30, 24, 18 }.Take(depth)], Outputs = 3, Densities = [0.3],
-                Normalisation = normalisation }, 4);
+            Normalisation = normalisation }, 4);
         return (new ReferenceNetwork(network), ReferenceData.UnitRows(3, 5));
     }
 

@@ -48,7 +48,7 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
         // So strongly damped that the network is nearly linear: what the linear model promises must then happen.
         List<GaussNewtonStepReport> reports = Train(
             Shapes.OneOutput, new() { TrainFrom = trainFrom, Steps = 3, Damping = 30, AdaptDamping = false, Threads = 2,
-                Solver = SolverChoice.DirectSketch, CgTolerance = 0.01 });
+            Solver = SolverChoice.DirectSketch, CgTolerance = 0.01 });
         foreach (GaussNewtonStepReport report in reports.Skip(1))
         {
             Assert.That(report.ActualDecrease, Is.EqualTo(report.PredictedDecrease).Within(15).Percent);
@@ -130,7 +130,7 @@ internal sealed class SolverTrainingTests(KernelSet kernels)
         var recorder = new Recorder();
         TrainingResult result = TestTraining.Fit(
             network, Dataset.From(rows, 8, ReferenceData.Normals(20 * outputs), outputs),
-                new() { TrainFrom = 1, Steps = 6, Solver = solver, Threads = 2 }, recorder);
+            new() { TrainFrom = 1, Steps = 6, Solver = solver, Threads = 2 }, recorder);
         Assert.That(result.Loss, Is.LessThan(0.5 * recorder.Reports[0].Loss), result.Message);
     }
 

@@ -31,7 +31,7 @@ internal sealed class DroppedStepTests
         });
         TrainingResult result = TestTraining.Fit(
             network, Noise(60, 37, 3),
-                new() { TrainFrom = trainFrom, Steps = 12, Damping = 1e-8, CgTolerance = 1e-3, CgIterations = 100, Threads = 2 }, recorder);
+            new() { TrainFrom = trainFrom, Steps = 12, Damping = 1e-8, CgTolerance = 1e-3, CgIterations = 100, Threads = 2 }, recorder);
         Assert.That(rejected, Is.Positive, "nothing was rejected, so nothing was tested");
         Assert.That(
             (result.Steps, result.Accepted), Is.EqualTo((recorder.Trials.Count(), recorder.Trials.Count(report => report.Accepted))));
@@ -101,7 +101,7 @@ internal sealed class DroppedStepTests
             });
             TrainingResult result = TestTraining.Fit(
                 network, Noise(65, 37, 3), new() { TrainFrom = 1, Steps = 100_000, ResidualTolerance = 0, Threads = 2 }, recorder, null,
-                    source.Token);
+                source.Token);
             Numbers.SameBits(TestTraining.Weights(network), kept, $"weights, cancelled after {microseconds} us: {result.Message}");
             Assert.That(result.Reason, Is.EqualTo(StopReason.Cancelled).Or.EqualTo(StopReason.Rounding).Or.EqualTo(StopReason.Damping));
         }

@@ -22,7 +22,7 @@ internal sealed class HardDataTests
         var recorder = new Recorder();
         TrainingResult result = TestTraining.Fit(
             network, Dataset.From([.. rows, .. rows], 8, targets),
-                new() { TrainFrom = trainFrom, Steps = 60, Damping = damping, Threads = 2 }, recorder);
+            new() { TrainFrom = trainFrom, Steps = 60, Damping = damping, Threads = 2 }, recorder);
         double floor = Enumerable.Range(0, 12).Sum(i => Math.Pow(targets[i] - targets[i + 12], 2) / 2) / (2 * 24);
         Assert.That(result.Loss, Is.EqualTo(floor).Within(1).Percent, result.Message);
         Assert.That(recorder.Trials.Select(report => report.Damping), Is.All.Positive,
@@ -65,7 +65,7 @@ internal sealed class HardDataTests
         var recorder = new Recorder();
         TrainingResult result = TestTraining.Fit(
             network, Dataset.From(rows, 8, ReferenceData.Normals(20 * outputs), outputs),
-                new() { TrainFrom = trainFrom, Steps = 6, Threads = 2 }, recorder);
+            new() { TrainFrom = trainFrom, Steps = 6, Threads = 2 }, recorder);
         Assert.That(result.Loss, Is.LessThan(0.5 * recorder.Reports[0].Loss));
         Assert.That(recorder.Reports.Select(report => report.DeadData), Is.All.EqualTo(1));
         Assert.That(TestTraining.Weights(network).All(float.IsFinite));

@@ -79,7 +79,7 @@ internal sealed class NonFiniteTests
             targets = [.. Enumerable.Range(0, 20 * outputs).Select(i => i % 2 == 0 ? 3e38f : -3e38f)];
         TrainingResult result = TestTraining.Fit(
             network, Dataset.From(ReferenceData.UnitRows(20, 37), 37, targets, outputs),
-                new() { TrainFrom = 1, Damping = 1e-6, AdaptDamping = adapts, Steps = 40, Threads = 1 });
+            new() { TrainFrom = 1, Damping = 1e-6, AdaptDamping = adapts, Steps = 40, Threads = 1 });
         Assert.That(result.Accepted, Is.Zero, result.Message);
         Assert.That(result.Reason, Is.EqualTo(StopReason.NonFinite).Or.EqualTo(StopReason.Damping), result.Message);
         Numbers.SameBits(TestTraining.Weights(network), before, "weights");

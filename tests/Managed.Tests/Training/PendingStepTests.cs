@@ -45,7 +45,7 @@ internal sealed class PendingStepTests(KernelSet kernels)
             Assert.That(ReferenceData.Distance(Hidden(tried), Hidden(full)), Is.LessThan(1e-5), $"h_L of {rows.Count} rows");
             Assert.That(
                 ReferenceData.Distance(ToDouble(Samples.ToArray(tried.Trial.Outputs)), ToDouble(Samples.ToArray(full.State.Outputs))),
-                    Is.LessThan(1e-5), $"f of {rows.Count} rows");
+                Is.LessThan(1e-5), $"f of {rows.Count} rows");
         }
     }
 

@@ -39,7 +39,7 @@ internal static class TestTraining
     /// <summary>Trains and disposes the trainer.</summary>
     public static TrainingResult Fit(
         Network network, Dataset data, GaussNewtonOptions options, IProgress<StepReport>? progress = null, Dataset? validation = null,
-            CancellationToken cancellation = default)
+        CancellationToken cancellation = default)
     {
         using var trainer = new GaussNewtonTrainer(options);
         return trainer.Fit(network, data, validation, progress, cancellation);

@@ -145,7 +145,7 @@ public sealed class ActivePairsTests(KernelSet kernels)
         using var scratch = new Arena();
         kernels.Scatter(
             problem.Weights, problem.Outputs, problem.Outputs.Values, problem.Transposed, problem.Transposed.Lists.Values, Scale, 0,
-                problem.Outputs.Blocks, scratch);
+            problem.Outputs.Blocks, scratch);
 
         Chain[] expected = Oracle.Scatter(problem, Scale, kernels.IsFused);
         for (int column = 0; column < problem.Columns; column++)

@@ -117,7 +117,7 @@ public sealed class TriangularTests(KernelSet kernels)
 
     private void Solve(
         bool upper, NativeBuffer<double> factor, int stride, int order, NativeBuffer<double> right, int rightStride, int columnFrom,
-            int columnTo, Arena scratch)
+        int columnTo, Arena scratch)
     {
         if (upper)
             kernels.SolveUpper(factor, stride, order, right, rightStride, columnFrom, columnTo, scratch);
