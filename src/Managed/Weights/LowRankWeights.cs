@@ -195,6 +195,16 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
         }
     }
 
+    /// <summary>The base with all terms added, for those who change elements in place.</summary>
+    /// <exception cref="InvalidOperationException">The base is read-only.</exception>
+    public PanelMatrix BaseToChange(TeamKernels kernels)
+    {
+        ThrowIfReadOnly();
+        Flush(kernels);
+        IsBaseChanged = true;
+        return Base;
+    }
+
     /// <summary>target = W, with the bits that a flush would give the base.</summary>
     public void Materialise(TeamKernels kernels, PanelMatrix target)
     {
