@@ -21,7 +21,7 @@ public static class MemoryEstimate
         return OfTraining(shape, options, InputSize.OfDense(data, shape.Inputs), InputSize.OfDense(heldOut, shape.Inputs));
     }
 
-    /// <summary>Bytes of one fit on data at hand; zeros that a LIBSVM text leaves out take none.</summary>
+    /// <summary>Bytes of one fit on given data; zeros that a LIBSVM text leaves out take none.</summary>
     /// <param name="shape">The network.</param>
     /// <param name="options">How it is trained.</param>
     /// <param name="data">Training rows.</param>

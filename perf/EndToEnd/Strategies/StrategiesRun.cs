@@ -64,7 +64,7 @@ static class StrategiesRun
         }
         return new FinishedRun(report, $"""
             One hidden layer of width m on random unit vectors in d dimensions, y = +-1, c = {Shift}, damped steps: milliseconds of the
-            forward pass and the update of a step (median from the second step on), by the way in which the firing neurons are found. Full
+            forward pass and the update of a step (median from the second step on), for each way to find the firing neurons. Full
             corrects all pre-activations (algorithm A8) and scans them. The losses of {Steps} steps are the same but for rounding: the last
             column is the largest relative difference from those of Full. f is a float32 sum over the firing neurons, so the smaller a loss
             has become, the larger is the share of it that rounding makes.

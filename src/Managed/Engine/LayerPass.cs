@@ -20,11 +20,11 @@ internal abstract class LayerPass : IDisposable
     /// <param name="below">The pass of the layer below.</param>
     public abstract void PullBack(HiddenPass below);
 
-    /// <summary>Holds the step that the cotangents at hand mean.</summary>
+    /// <summary>Holds the step of the present cotangents.</summary>
     /// <param name="hiddenStepScale">s^2, which multiplies the step of a hidden layer.</param>
     public abstract void StageStep(float hiddenStepScale);
 
-    /// <summary>The same for cotangents that are the ones at hand times a factor per datum.</summary>
+    /// <summary>The same for the present cotangents times a factor per datum.</summary>
     /// <param name="hiddenStepScale">s^2.</param>
     /// <param name="factors">One per datum: a vector with one output.</param>
     public abstract void StageScaledStep(float hiddenStepScale, OutputVector factors);

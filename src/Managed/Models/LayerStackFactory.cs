@@ -17,7 +17,7 @@ internal static class LayerStackFactory
 
     /// <summary>Room for parameters: weights are zero, thresholds those of the shifts.</summary>
     /// <param name="layers">Hidden layers, then the output layer.</param>
-    /// <param name="shared">W of every hidden layer when somebody else keeps them; taken over.</param>
+    /// <param name="shared">W of every hidden layer if they are shared; owned from now on.</param>
     /// <param name="format">How W of every hidden layer is stored unless it is shared.</param>
     public static LayerStack Allocate(
         IReadOnlyList<LayerDescription> layers, PanelMatrix[]? shared = null, WeightFormat format = WeightFormat.Float32)

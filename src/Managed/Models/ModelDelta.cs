@@ -17,7 +17,7 @@ internal sealed record ModelDelta
     /// <summary>The kernel set that trained it.</summary>
     public required string TrainedBy { get; init; }
 
-    /// <summary>The groups of terms of every hidden layer. Whoever reads a delta owns them.</summary>
+    /// <summary>The groups of terms of every hidden layer. The reader of a delta owns them.</summary>
     public required IReadOnlyList<IReadOnlyList<LowRankTerms>> Terms { get; init; }
 
     /// <summary>The output matrix whole.</summary>

@@ -23,7 +23,7 @@ internal sealed record TensorSource(string Name, string Type, long[] Shape, Fill
     /// <summary>Numbers in it.</summary>
     public long Elements => TensorShape.Elements(Shape);
 
-    /// <summary>A list of numbers at hand.</summary>
+    /// <summary>A given list of numbers.</summary>
     public static TensorSource Of(string name, float[] values) => new(name, "F32", [values.Length], Copy(values));
 
     /// <inheritdoc cref="Of(string, float[])"/>

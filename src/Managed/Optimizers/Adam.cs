@@ -1,4 +1,3 @@
-using Subquad.Data;
 using Subquad.Engine;
 using Subquad.Layers;
 using Subquad.Losses;
@@ -34,16 +33,12 @@ internal sealed record AdamSettings(int TrainFrom, bool TrainsOutput)
 /// weights and moments of the touched rows are updated in one visit. So a step costs what fires. Blocks are independent, and a sum is in
 /// the order of the data: results do not depend on threads.
 /// </remarks>
-internal sealed class Adam : IOptimizer
+internal sealed class Adam : FirstOrder
 {
-    private readonly TeamKernels _kernels;
-    private readonly LayerStack _layers;
     private readonly AdamSettings _settings;
-    private readonly Loss _loss;
-    private readonly Jacobian _jacobian;
+    private readonly float _decay1, _decay2, _epsilon;
     private readonly Moments[] _hidden;
     private readonly Moments _output;
-    private readonly OutputVector _cotangent;
     private readonly float[][] _sums;
     private readonly Action<int, int> _updateBlock;
     private float _rate;
@@ -59,115 +54,71 @@ internal sealed class Adam : IOptimizer
     /// <param name="loss">What is lowered.</param>
     /// <exception cref="InvalidOperationException">The weights of a trained layer are read-only, or bfloat16.</exception>
     public Adam(TeamKernels kernels, LayerStack layers, AdamSettings settings, Loss loss)
+        : base(kernels, layers, settings.TrainFrom, settings.TrainsOutput, loss)
     {
-        (_kernels, _layers, _settings, _loss) = (kernels, layers, settings, loss);
+        _settings = settings;
+        (_decay1, _decay2, _epsilon) = ((float)(1 - settings.Beta1), (float)(1 - settings.Beta2), (float)settings.Epsilon);
         HiddenLayer[] trained = layers.Hidden[settings.TrainFrom..];
         if (trained.Any(layer => layer.LowRank.IsReadOnly || layer.Weights.Format != ElementFormat.Float32))
+        {
+            base.Dispose();
             throw new InvalidOperationException("expected float32 weights that may be written, found read-only or bfloat16 ones");
-        Clock = new StageClock(kernels);
-        // There is one pull-back a step, so packing the active blocks does not pay.
-        _jacobian = new Jacobian(kernels, layers, settings.TrainFrom, settings.TrainsOutput, packedLimit: -1);
+        }
         _hidden = [.. trained.Select(layer => new Moments(layer.Weights))];
         _output = new Moments(layers.Output);
-        _cotangent = new OutputVector();
         _sums = [.. Enumerable.Range(0, kernels.Team.Degree).Select(_ => new float[ActiveBatch.BlockSize])];
         _updateBlock = UpdateBlock;
     }
 
-    public StageClock Clock { get; }
-
-    public Tape NewTape() => new(_kernels, _layers, _settings.TrainFrom, _loss);
-
-    public void KeepData(Tape tape)
+    public override void Finish()
     {
     }
 
-    public void MoveToOtherData()
+    public override void Dispose()
     {
-    }
-
-    public StepOutcome Step(int number, Tape tape, Tape? heldOut)
-    {
-        Clock.Start(Stage.PullBack);
-        PullBack(tape);
-        // The weights change whole or not at all, and the tapes with them.
-        using var shield = new CancellationShield(_kernels.Team);
-        Clock.Start(Stage.Update);
-        _steps++;
-        double first = 1 - Math.Pow(_settings.Beta1, _steps), second = 1 - Math.Pow(_settings.Beta2, _steps);
-        _rate = (float)(_settings.LearningRate * Math.Sqrt(second) / first);
-        for (int layer = _settings.TrainFrom; layer < _layers.Hidden.Length; layer++)
-            Update(tape, layer);
-        if (_settings.TrainsOutput)
-            UpdateOutput();
-        Clock.Start(Stage.Forward);
-        tape.Refresh();
-        Clock.Start(Stage.Validation);
-        heldOut?.Refresh();
-        Clock.Stop();
-        return new(IsTaken: true, IsAccepted: true);
-    }
-
-    public StepReport Complete(StepReport common, Tape tape) => common;
-
-    public void Finish()
-    {
-    }
-
-    public void Dispose()
-    {
-        _jacobian.Dispose();
-        _cotangent.Dispose();
+        base.Dispose();
         _output.Dispose();
         foreach (Moments moments in _hidden)
             moments.Dispose();
     }
 
-    private void PullBack(Tape tape)
+    protected override void StageStep() => Jacobian.Passes[^1].StageStep(hiddenStepScale: 1);
+
+    protected override void Update(Tape tape)
     {
-        _cotangent.Reshape(tape.Data.Count, tape.Data.Outputs);
-        tape.Cotangent(_cotangent);
-        foreach (ref double value in _cotangent.Span)
-            value /= tape.Data.Count;
-        _jacobian.MoveTo(tape.State);
-        _jacobian.PullBack(_cotangent);
-        _jacobian.Passes[^1].StageStep(hiddenStepScale: 1);
+        _steps++;
+        // The corrections of both moments for their start at zero.
+        double first = 1 - Math.Pow(_settings.Beta1, _steps), second = 1 - Math.Pow(_settings.Beta2, _steps);
+        _rate = (float)(_settings.LearningRate * Math.Sqrt(second) / first);
+        for (int layer = _settings.TrainFrom; layer < Layers.Hidden.Length; layer++)
+            Update(tape, layer);
+        if (_settings.TrainsOutput)
+            UpdateOutput();
     }
 
     private void Update(Tape tape, int layer)
     {
         TransposedBatch inputs = layer == _settings.TrainFrom ? tape.TransposedFeatures : tape.State.Of(layer - 1).Transposed;
-        _weights = _layers.Weights[layer].BaseToChange(_kernels);
+        _weights = Layers.Weights[layer].BaseToChange(Kernels);
         _moments = _hidden[layer - _settings.TrainFrom];
-        (_active, _u, _columns) = (tape.State.Of(layer).Sets.Active, _jacobian.CotangentOf(layer), inputs.Lists);
-        _kernels.Team.Run(_active.Blocks, _updateBlock);
+        (_active, _u, _columns) = (tape.State.Of(layer).Sets.Active, Jacobian.CotangentOf(layer), inputs.Lists);
+        Kernels.Team.Run(_active.Blocks, _updateBlock);
     }
 
     /// <summary>Walks a block of rows column by column, as a scatter does.</summary>
     private void UpdateBlock(int block, int worker)
     {
-        float[] sums = _sums[worker];
-        int firstRow = block * ActiveBatch.BlockSize, rows = Math.Min(ActiveBatch.BlockSize, _active.Width - firstRow);
+        Span<float> sums = _sums[worker];
         for (int column = 0; column < _columns.Count; column++)
         {
-            if (!Sum(block, column, sums))
-                continue;
-            for (int offset = 0; offset < rows; offset++)
-            {
-                float gradient = sums[offset];
-                if (gradient == 0f)
-                    continue;
-                sums[offset] = 0f;
-                int row = firstRow + offset;
-                Move(gradient, ref _weights[row, column], ref _moments.First[row, column], ref _moments.Second[row, column]);
-            }
+            AddColumn(block, column, sums);
+            MoveColumn(block, column, sums);
         }
     }
 
-    /// <summary>sums += the block's part of one column of the gradient; false when no datum has both.</summary>
-    private bool Sum(int block, int column, float[] sums)
+    /// <summary>sums += the block's part of one column of the gradient.</summary>
+    private void AddColumn(int block, int column, Span<float> sums)
     {
-        bool isTouched = false;
         for (int data = 0; data < _columns.Blocks; data++)
         {
             (long start, int length) = _columns.Segment(data, column);
@@ -178,34 +129,54 @@ internal sealed class Adam : IOptimizer
                 (long entry, int entries) = _active.Segment(block, data * ActiveBatch.BlockSize + places[i]);
                 ReadOnlySpan<ushort> offsets = _active.OffsetsAt(entry, entries);
                 ReadOnlySpan<float> u = _u.Slice(entry, entries);
-                isTouched |= entries > 0;
                 for (int e = 0; e < entries; e++)
                     sums[offsets[e]] += u[e] * values[i];
             }
         }
-        return isTouched;
+    }
+
+    /// <summary>
+    /// Moves the weights of the column whose sums are not zero, and makes the sums zero. It follows the lists and does not scan all rows.
+    /// </summary>
+    private void MoveColumn(int block, int column, Span<float> sums)
+    {
+        int firstRow = block * ActiveBatch.BlockSize;
+        for (int data = 0; data < _columns.Blocks; data++)
+        {
+            (long start, int length) = _columns.Segment(data, column);
+            foreach (ushort place in _columns.OffsetsAt(start, length))
+            {
+                (long entry, int entries) = _active.Segment(block, data * ActiveBatch.BlockSize + place);
+                foreach (ushort offset in _active.OffsetsAt(entry, entries))
+                {
+                    float gradient = sums[offset];
+                    if (gradient == 0f)
+                        continue;
+                    sums[offset] = 0f;
+                    int row = firstRow + offset;
+                    Move(gradient, ref _weights[row, column], ref _moments.First[row, column], ref _moments.Second[row, column]);
+                }
+            }
+        }
     }
 
     private void UpdateOutput()
     {
-        for (int panel = 0; panel < _layers.Output.Panels; panel++)
+        for (int panel = 0; panel < Layers.Output.Panels; panel++)
         {
-            ReadOnlySpan<float> gradients = _jacobian.OutputStep.Panel(panel);
-            Span<float> weights = _layers.Output.Panel(panel);
-            Span<float> first = _output.First.Panel(panel), second = _output.Second.Panel(panel);
+            ReadOnlySpan<float> gradients = Jacobian.OutputStep.Panel(panel);
+            Span<float> weights = Layers.Output.Panel(panel), first = _output.First.Panel(panel), second = _output.Second.Panel(panel);
             for (int i = 0; i < gradients.Length; i++)
                 if (gradients[i] != 0f)
                     Move(gradients[i], ref weights[i], ref first[i], ref second[i]);
         }
     }
 
-    /// <summary>The corrections of both moments for their start at zero are in the rate of the step.</summary>
     private void Move(float gradient, ref float weight, ref float first, ref float second)
     {
-        float beta1 = (float)_settings.Beta1, beta2 = (float)_settings.Beta2;
-        first += (1 - beta1) * (gradient - first);
-        second += (1 - beta2) * (gradient * gradient - second);
-        weight -= _rate * first / (MathF.Sqrt(second) + (float)_settings.Epsilon);
+        first += _decay1 * (gradient - first);
+        second += _decay2 * (gradient * gradient - second);
+        weight -= _rate * first / (MathF.Sqrt(second) + _epsilon);
     }
 
     /// <summary>The moments of a matrix, which lie as it lies.</summary>

@@ -1,4 +1,3 @@
-using Subquad.Data;
 using Subquad.Engine;
 using Subquad.Layers;
 using Subquad.Losses;
@@ -17,79 +16,37 @@ internal sealed record SgdSettings(double LearningRate, int TrainFrom, bool Trai
 /// rank-one terms u v^T, one per datum, on the neurons that fire: the same terms that Gauss-Newton adds, so a step costs a pull-back, a
 /// scatter and a forward pass, and touches no other weight.
 /// </summary>
-internal sealed class Sgd : IOptimizer
+internal sealed class Sgd : FirstOrder
 {
-    private readonly TeamKernels _kernels;
-    private readonly LayerStack _layers;
     private readonly SgdSettings _settings;
-    private readonly Loss _loss;
-    private readonly Jacobian _jacobian;
     private readonly PendingForward _pending;
-    private readonly OutputVector _cotangent = new();
 
     /// <param name="kernels">Verbs.</param>
     /// <param name="layers">Parameters.</param>
     /// <param name="settings">How it trains.</param>
     /// <param name="loss">What is lowered.</param>
     public Sgd(TeamKernels kernels, LayerStack layers, SgdSettings settings, Loss loss)
+        : base(kernels, layers, settings.TrainFrom, settings.TrainsOutput, loss)
     {
-        (_kernels, _layers, _settings, _loss) = (kernels, layers, settings, loss);
-        Clock = new StageClock(kernels);
-        // There is one pull-back a step, so packing the active blocks does not pay.
-        _jacobian = new Jacobian(kernels, layers, settings.TrainFrom, settings.TrainsOutput, packedLimit: -1);
-        _pending = new PendingForward(kernels, _jacobian, certificates: null, FlushPolicy.Immediate);
+        _settings = settings;
+        _pending = new PendingForward(kernels, Jacobian, certificates: null, FlushPolicy.Immediate);
     }
 
-    public StageClock Clock { get; }
+    protected override double Rate => _settings.LearningRate;
 
-    public Tape NewTape() => new(_kernels, _layers, _settings.TrainFrom, _loss);
+    public override void Finish() => _pending.Finish();
 
-    public void KeepData(Tape tape)
-    {
-    }
-
-    public void MoveToOtherData()
-    {
-    }
-
-    public StepOutcome Step(int number, Tape tape, Tape? heldOut)
-    {
-        Clock.Start(Stage.PullBack);
-        MeasureGradient(tape);
-        // The weights change whole or not at all, and the tapes with them.
-        using var shield = new CancellationShield(_kernels.Team);
-        Clock.Start(Stage.Update);
-        _pending.StageStep();
-        _pending.Commit(tape.State, tape.TransposedFeatures);
-        Clock.Start(Stage.Forward);
-        tape.Refresh();
-        Clock.Start(Stage.Validation);
-        heldOut?.Refresh();
-        Clock.Stop();
-        return new(IsTaken: true, IsAccepted: true);
-    }
-
-    public StepReport Complete(StepReport common, Tape tape) => common;
-
-    public void Finish() => _pending.Finish();
-
-    public void Dispose()
+    public override void Dispose()
     {
         _pending.Dispose();
-        _jacobian.Dispose();
-        _cotangent.Dispose();
+        base.Dispose();
     }
 
-    /// <summary>Stages eta / n times the gradient of the loss: it is linear in the cotangent, so that is scaled.</summary>
-    private void MeasureGradient(Tape tape)
+    protected override void StageStep() => Jacobian.StageStep();
+
+    protected override void Update(Tape tape)
     {
-        _cotangent.Reshape(tape.Data.Count, tape.Data.Outputs);
-        tape.Cotangent(_cotangent);
-        double scale = _settings.LearningRate / tape.Data.Count;
-        foreach (ref double value in _cotangent.Span)
-            value *= scale;
-        _jacobian.MoveTo(tape.State);
-        _jacobian.PullBack(_cotangent);
-        _jacobian.StageStep();
+        _pending.StageStep();
+        _pending.Commit(tape.State, tape.TransposedFeatures);
     }
 }
