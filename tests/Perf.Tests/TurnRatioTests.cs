@@ -46,6 +46,15 @@ internal sealed class TurnRatioTests
     }
 
     [Test]
+    public void Rounds_that_started_in_the_other_order_count_as_much_however_many_turns_they_took()
+    {
+        double[] firstOrder = [1, 1.001, 0.999], otherOrder = [1.02, 1.021, 1.019, 1.02, 1.02];
+        TurnRatio ratio = TurnRatio.Of(Enumerable.Range(0, 12).Select(round => round % 2 == 0 ? firstOrder : otherOrder));
+        Assert.That(ratio.Value, Is.EqualTo(Math.Sqrt(1.02)).Within(1e-9));
+        Assert.That(ratio.Error, Is.Zero, "the rounds of an order agree");
+    }
+
+    [Test]
     public void Sides_take_turns_and_none_is_always_first()
     {
         Assert.That(OrderOf(sides: 2, first: 0), Is.EqualTo("ABBAABBA"));

@@ -43,10 +43,10 @@ sealed class ServedRounds
         var sides = new ServedSide[programs.Length];
         try
         {
-            // The first to start finds more free pages, so they take turns at that too.
+            // The first to start finds more free pages, so every second round starts them the other way round.
             for (int i = 0; i < sides.Length; i++)
             {
-                int side = (_round + i) % sides.Length;
+                int side = _round % 2 == 0 ? i : sides.Length - 1 - i;
                 sides[side] = new ServedSide(programs[side], [.. groups, .. Arguments, .. side == 1 ? ArgumentsAfter : []]);
             }
             return Measure(sides, keys, seconds);
