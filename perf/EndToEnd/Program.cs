@@ -33,6 +33,7 @@ var root = new RootCommand(says)
     BFloat16Command.Create(),
     StartupCommand.Create(),
     TurnsCommand.Create(),
+    TrainingsCommand.Create(),
     ServeCommand.Create(),
     CompareCommand.Create(),
     ReadmeCommand.Create(),

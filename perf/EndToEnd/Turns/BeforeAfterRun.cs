@@ -3,7 +3,6 @@ using Subquad.Perf.EndToEnd.Kernels;
 using Subquad.Perf.EndToEnd.Predict;
 using Subquad.Perf.Reports;
 using Subquad.Perf.Reports.Turns;
-using static Subquad.Perf.Reports.MarkdownTable;
 
 namespace Subquad.Perf.EndToEnd.Turns;
 
@@ -13,9 +12,6 @@ namespace Subquad.Perf.EndToEnd.Turns;
 /// </summary>
 sealed class BeforeAfterRun
 {
-    /// <summary>Ratios as near to 1 as this count as equal however small the spread is.</summary>
-    const double Near = 0.03;
-
     /// <summary>Seconds of each side of a row in a round.</summary>
     const double Seconds = 0.3;
 
@@ -50,39 +46,15 @@ sealed class BeforeAfterRun
         }
         if (rows.Count == 0)
             throw new InvalidOperationException($"the builds have no row of {string.Join(" and ", Sides.Groups)} in common");
-        var report = new Report("before-after");
-        var table = new MarkdownTable(
-            "row", "before, µs", "after, µs", "after / before", "A/A", "A/A spread", "allocated before, after", "");
-        foreach (TurnRow row in rows.Values)
-        {
-            bool isEqual = IsEqual(row);
-            TurnRatio ratio = row.Ratio, control = row.Control;
-            string verdict = isEqual ? "same" : ratio.Value > 1 ? "slower" : "faster";
-            Row line = TurnTables.RowOf(row, verdict);
-            line.Add("kernels", ServedRounds.KernelsOf(row.Key));
-            line.Add("control_ratio", control.Value);
-            line.Add("control_spread", control.Spread);
-            line.Add("allocated_before", row.AllocatedBefore);
-            line.Add("allocated_after", row.AllocatedAfter);
-            report.Add(line);
-            table.Add(
-                row.Key, Cell(1e6 * row.Before), Cell(1e6 * row.After),
-                TurnTables.Ratio(ratio.Value), TurnTables.Ratio(control.Value), Percent(control.Spread),
-                $"{row.AllocatedBefore} B, {row.AllocatedAfter} B", isEqual ? "" : verdict);
-        }
-        return new FinishedRun(report, $"""
+        return BeforeAfterTable.Finish("before-after", rows.Values, Sides.CountsAllocations, table => $"""
             An old build, a new one and a second build of the old one (A/A) by turns, {Rounds} rounds of fresh processes each,
-            in {clock.Elapsed.TotalSeconds:0} s: {rows.Values.Count(IsEqual)} of {rows.Count} rows are equal,
+            in {clock.Elapsed.TotalSeconds:0} s: {table.Equal} of {rows.Count} rows are equal,
             {rows.Values.Count(row => row.AllocatedAfter > 0)} allocate in a warm call of the new build.
             In a round every build runs a row for {Seconds} s in turns of some milliseconds, by the clock of the thread for one thread and
             by the wall clock for two. Seconds are medians over the rounds of the 10 % quantile of the turns. A ratio is the median over all
             rounds of a turn by the other build's turn beside it.
             The A/A spread is the distance from 1 that the A/A ratio reaches with two standard errors.
-            A row is equal when its ratio is within {Percent(Near)} of 1 or within the spread.
-
-            {table}
+            A row is equal when its ratio is within {table.Near} of 1 or within the spread.
             """);
     }
-
-    static bool IsEqual(TurnRow row) => Math.Abs(row.Ratio.Value - 1) <= Math.Max(Near, row.Control.Spread);
 }

@@ -11,19 +11,23 @@ sealed class PublishedProgram : IDisposable
     readonly string _file;
     readonly bool _isTemporary;
 
+    /// <summary>The command, which users run.</summary>
+    public const string Command = "Subquad.Cli";
+
     /// <summary>Takes a published folder as it is; a checkout of the repository is published into a new temporary folder first.</summary>
     /// <param name="folder">A published folder, or a checkout.</param>
-    /// <param name="name">The program's name, which is its project's folder below perf.</param>
+    /// <param name="name">The program's name: its project's folder below perf, or <see cref="Command"/>.</param>
     /// <param name="options">Further options of the build of a checkout.</param>
     /// <exception cref="ArgumentException">The folder is neither.</exception>
     public PublishedProgram(DirectoryInfo folder, string name, params string[] options)
     {
-        string project = Path.Combine(folder.FullName, "perf", name, name + ".csproj");
+        string home = name == Command ? Path.Combine("src", "Cli") : Path.Combine("perf", name);
+        string project = Path.Combine(folder.FullName, home, name + ".csproj");
         _isTemporary = File.Exists(project);
         _folder = _isTemporary ? Publish(project, options) : folder;
         _file = Path.Combine(_folder.FullName, name + ".dll");
         if (!File.Exists(_file))
-            throw new ArgumentException($"{folder.FullName} holds neither a published {name} nor a checkout with perf/{name}");
+            throw new ArgumentException($"{folder.FullName} holds neither a published {name} nor a checkout with {home}");
     }
 
     /// <summary>Publishes the last commit of the repository that this program was built in, from a clone in a folder of its own.</summary>
@@ -55,6 +59,11 @@ sealed class PublishedProgram : IDisposable
         WorkingDirectory = _folder.FullName,
         Environment = { ["DOTNET_TieredCompilation"] = "0" },
     })!;
+
+    /// <summary>Runs the program as users do, in a folder, and returns its output.</summary>
+    /// <exception cref="InvalidOperationException">Its exit code is not 0.</exception>
+    public string Run(DirectoryInfo folder, params string[] arguments) =>
+        ChildProgram.Run(folder.FullName, "dotnet", [_file, .. arguments]);
 
     public void Dispose()
     {
