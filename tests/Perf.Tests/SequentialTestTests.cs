@@ -101,6 +101,7 @@ internal sealed class SequentialTestTests
         IReadOnlyList<TurnRow> rows = new SequentialTest { HasTime = () => false }.Run(machine.Measure);
         Assert.That(Keys(rows, Verdict.Unclear), Does.Contain(NoisyMachine.KeyOf(SlowRow)));
         Assert.That(Keys(rows, Verdict.Slower), Is.Empty);
+        Assert.That(rows.Single(row => row.Key == NoisyMachine.KeyOf(SlowRow)).Ratio.Value, Is.EqualTo(1.05).Within(0.02), "it is shown");
     }
 
     private static string[] Keys(IReadOnlyList<TurnRow> rows, Verdict verdict) =>

@@ -27,7 +27,7 @@ static class TrainingsCommand
         Option<int> threads = Positive("--threads", "Workers.", Environment.ProcessorCount);
         Option<int> rounds = Positive("--rounds", "Rounds: each starts every build once.", 6);
         const string says =
-            "Compares trainings of two builds by turns, step by step, and `train` on the sample, beside a second build of the old source (A/A).";
+            "Compares trainings of two builds by turns, and `train` on the sample, beside a second build of the old source (A/A).";
         var command = new Command("trainings", says) { json, before, after, control, widths, batches, steps, threads, rounds };
         command.SetAction(parsed =>
         {

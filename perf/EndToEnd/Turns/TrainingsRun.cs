@@ -76,7 +76,8 @@ sealed class TrainingsRun
                     row => string.Create(
                         CultureInfo.InvariantCulture,
                         $"scaling, m = {network.Width:N0}, n = {network.Batch}, {trained}, {row.Text("name")}, {row.Text("kernels")}"))
-                .Select(stage => (stage.Key, stage.OrderBy(row => row.Number("step")).Select(row => row.Number("seconds")!.Value).ToArray())),
+                .Select(stage => (stage.Key, Steps: stage.OrderBy(row => row.Number("step"))))
+                .Select(stage => (stage.Key, stage.Steps.Select(row => row.Number("seconds")!.Value).ToArray())),
         ];
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Subquad.Perf.Reports.Turns;
 
@@ -52,12 +53,18 @@ sealed class PublishedProgram : IDisposable
     /// Starts the program with its input and output redirected. Its methods are compiled once, with all optimisations: a row of few long
     /// calls would else be timed while the runtime still replaces its code.
     /// </summary>
-    public Process Start(IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo("dotnet", [_file, .. arguments])
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="placement">See <see cref="CodePlacement"/>.</param>
+    public Process Start(IEnumerable<string> arguments, int placement) => Process.Start(new ProcessStartInfo("dotnet", [_file, .. arguments])
     {
         RedirectStandardOutput = true,
         RedirectStandardInput = true,
         WorkingDirectory = _folder.FullName,
-        Environment = { ["DOTNET_TieredCompilation"] = "0" },
+        Environment =
+        {
+            ["DOTNET_TieredCompilation"] = "0",
+            [CodePlacement.Variable] = placement.ToString(CultureInfo.InvariantCulture),
+        },
     })!;
 
     /// <summary>Runs the program as users do, in a folder, and returns its output.</summary>

@@ -19,6 +19,7 @@ static class SampleServer
     /// <param name="output">Where the answers go.</param>
     public static void Run(IEnumerable<ServedRow> served, TextReader input, TextWriter output)
     {
+        CodePlacement.Move();
         var rows = new List<ServedRow>();
         foreach (ServedRow row in served)
         {

@@ -62,13 +62,16 @@ sealed class SequentialTest
             AddRound(rows, measure(null, ScreenSeconds));
             Progress($"screening, round {round} of {ScreenRounds}");
         }
-        Dictionary<string, TurnRow> open = rows.Values.Where(IsSuspicious)
+        // Without time for a round of the second measurement, a row keeps those of the screening.
+        foreach (TurnRow row in rows.Values.Where(IsSuspicious))
+            row.Verdict = Verdict.Unclear;
+        Dictionary<string, TurnRow> open = rows.Values.Where(row => row.Verdict == Verdict.Unclear)
             .ToDictionary(row => row.Key, row => new TurnRow(row.Key) { Verdict = Verdict.Unclear });
-        foreach (TurnRow row in open.Values)
-            rows[row.Key] = row;
         for (int round = 1; open.Count > 0 && round <= MostRounds && HasTime(); round++)
         {
             AddRound(open, measure(open.Keys.ToHashSet(), ConfirmSeconds));
+            foreach (TurnRow row in open.Values)
+                rows[row.Key] = row;
             Progress($"second measurement of {open.Count} rows, round {round}");
             if (round % ConfirmRounds == 0)
                 Look(open);

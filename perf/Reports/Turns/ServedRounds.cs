@@ -8,6 +8,7 @@ sealed class ServedRounds
 
     readonly Dictionary<string, string> _groups = [];
     readonly Dictionary<string, int> _calls = [];
+    readonly Random _placements = new(1);
     int _round;
 
     public required PublishedProgram Before { get; init; }
@@ -47,7 +48,8 @@ sealed class ServedRounds
             for (int i = 0; i < sides.Length; i++)
             {
                 int side = _round % 2 == 0 ? i : sides.Length - 1 - i;
-                sides[side] = new ServedSide(programs[side], [.. groups, .. Arguments, .. side == 1 ? ArgumentsAfter : []]);
+                sides[side] = new ServedSide(
+                    programs[side], [.. groups, .. Arguments, .. side == 1 ? ArgumentsAfter : []], _placements.Next(CodePlacement.Most + 1));
             }
             return Measure(sides, keys, seconds);
         }

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Subquad.Perf.Reports.Turns;
 
 /// <summary>The process of one side in one round; see <see cref="SampleServer"/> for what it answers.</summary>
-sealed class ServedSide(PublishedProgram program, IEnumerable<string> arguments) : IDisposable
+sealed class ServedSide(PublishedProgram program, IEnumerable<string> arguments, int placement) : IDisposable
 {
-    readonly Process _process = program.Start(["serve", .. arguments]);
+    readonly Process _process = program.Start(["serve", .. arguments], placement);
 
     /// <summary>Waits for the list of rows.</summary>
     public (string Group, string Key)[] ReadRows()
