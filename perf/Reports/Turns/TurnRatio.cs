@@ -5,7 +5,7 @@ namespace Subquad.Perf.Reports.Turns;
 /// sides in one order and rounds that started them in the other order have a median each, and their geometric mean is the ratio.
 /// </summary>
 /// <remarks>
-/// On a shared core the other guest's hyperthread makes everything longer by half, for some ten to a hundred milliseconds. Both of two
+/// Work on the other hyperthread of a core makes everything longer by half, for some ten to a hundred milliseconds. Both of two
 /// turns beside each other meet it, so their ratio keeps to a few per cent. A ratio of what each side needs in a whole round does not.
 /// Some rows differ by up to 2 % between the orders, and one median of both groups jumps from the one to the other.
 /// </remarks>
