@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using Subquad.Models;
+using Subquad.Simd.Memory;
 
 namespace Subquad;
 
@@ -43,17 +44,22 @@ public sealed record NetworkShape
     /// <summary>Bytes of all weights in float32.</summary>
     public long WeightBytes => WeightBytesIn(WeightFormat.Float32);
 
-    /// <summary>Bytes of all weights with the hidden ones in a format.</summary>
+    /// <summary>Bytes of all weights with the hidden ones in a format; the largest number where an address space has fewer.</summary>
     /// <param name="format">How the hidden weights lie in memory.</param>
     public long WeightBytesIn(WeightFormat format)
     {
-        long bytes = 0, inputs = Inputs;
+        Int128 bytes = 0;
+        int inputs = Inputs;
         foreach (int width in Hidden)
         {
-            bytes += Simd.Memory.PanelMatrix.BytesOf(width, inputs, LayerStackFactory.ElementsOf(format));
+            bytes += BytesOf(width, inputs, LayerStackFactory.ElementsOf(format));
             inputs = width;
         }
-        return bytes + Simd.Memory.PanelMatrix.BytesOf(Math.Max(1, Outputs), inputs);
+        return (long)Int128.Min(bytes + BytesOf(Math.Max(1, Outputs), inputs, ElementFormat.Float32), long.MaxValue);
+
+        // One column of so many rows fits in an address space, all columns may not.
+        static Int128 BytesOf(int rows, int columns, ElementFormat elements) =>
+            PanelMatrix.BytesOf(rows, 0, elements) * ((Int128)columns + 1);
     }
 
     /// <summary>The shift b of every hidden layer.</summary>

@@ -85,9 +85,8 @@ internal sealed class WeightFormatTests
         using var evaluator =
             new Evaluator(new TeamKernels(network.Kernels, team), network.Layers, network.Loss, network.Input, network.Target);
         evaluator.Predict(data.Examples, new float[Data * shape.Outputs]);
-        Assert.That(
-            NativeBytes.Live,
-            Is.InRange(0.8 * MemoryEstimate.OfPredictions(shape, Data, format), MemoryEstimate.OfPredictions(shape, Data, format)));
+        double said = MemoryEstimate.OfPredictions(shape, Data, format);
+        Assert.That(said / NativeBytes.Live, Is.InRange(0.8, 1.1));
         Assert.That(MemoryEstimate.OfPredictions(shape, 5000, format), Is.EqualTo(MemoryEstimate.OfPredictions(shape, 1024, format)));
         Assert.That(
             MemoryEstimate.OfPredictions(shape, 9, WeightFormat.Float32) - MemoryEstimate.OfPredictions(shape, 9, WeightFormat.BFloat16),

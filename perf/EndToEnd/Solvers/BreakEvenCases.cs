@@ -1,4 +1,5 @@
 using Subquad.Perf.Reports;
+using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Solvers;
 using static Subquad.Perf.Reports.MarkdownTable;
@@ -126,10 +127,14 @@ static class BreakEvenCases
         _ => null,
     };
 
-    static long BytesOf(SolverChoice choice, int count) => choice switch
+    static Int128 BytesOf(SolverChoice choice, int count)
     {
-        SolverChoice.SketchedConjugateGradient => SolverCosts.SketchBytes(count, choice) / 2 + 2 * DampedGram.BytesOf(count),
-        SolverChoice.DirectSketch => SolverCosts.SketchBytes(count, choice) / 2 + DampedGram.BytesOf(count),
-        _ => DampedGram.BytesOf(count) + PanelMatrix.BytesOf(count, Width),
-    };
+        Int128 gram = DampedGram.BytesOf(count, KernelSet.OuterProductBlock);
+        return choice switch
+        {
+            SolverChoice.SketchedConjugateGradient => KhatriRaoSketch.BytesOf(count, SolverCosts.ColumnsOf(choice, count)) + 2 * gram,
+            SolverChoice.DirectSketch => KhatriRaoSketch.BytesOf(count, SolverCosts.ColumnsOf(choice, count)) + gram,
+            _ => gram + PanelMatrix.BytesOf(count, Width),
+        };
+    }
 }

@@ -26,6 +26,10 @@ internal sealed class ActiveSets : IDisposable
         _addResidual = (chunk, _) => AddResidual(chunk * Chunk, EndOf(chunk));
     }
 
+    /// <summary>Bytes of the sets of a layer for so many data.</summary>
+    public static Int128 BytesOf(LayerSize layer, int count) =>
+        ActiveBatch.BytesOf(count, layer.Width, layer.EntriesOf(count)) + NativeBuffer<float>.BytesOf(count);
+
     /// <summary>The sets, and h.</summary>
     public ActiveBatch Active { get; } = new();
 

@@ -21,19 +21,19 @@ internal static class ActivityCosts
     /// <summary>Seconds of a full pass over a layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="data">Data.</param>
-    /// <param name="active">Active inputs of a datum.</param>
     /// <param name="threads">Workers.</param>
-    public static double SecondsOfFull(HiddenLayer layer, int data, double active, int threads)
+    public static double SecondsOfFull(LayerSize layer, int data, int threads)
     {
-        double elements = data * active * layer.Width, touched = 1 - Math.Pow(1 - active / layer.Inputs, data);
+        double active = layer.ActiveInputs, touched = 1 - Math.Pow(1 - active / layer.Inputs, data);
+        double elements = data * active * layer.Width;
         return Math.Max(elements * FullSecondsPerElement / threads, touched * sizeof(float) * layer.Width * layer.Inputs * SecondsPerByte);
     }
 
     /// <summary>Seconds of computing <paramref name="rows"/> neurons of each datum, and of scanning the bound.</summary>
-    public static double SecondsOfCertified(HiddenLayer layer, int data, double active, double rows, int threads)
+    public static double SecondsOfCertified(LayerSize layer, int data, double rows, int threads)
     {
         const int LineFloats = 16;
-        double pairs = data * active * rows, share = rows / layer.Width;
+        double active = layer.ActiveInputs, pairs = data * active * rows, share = rows / layer.Width;
         double lineUsed = 1 - Math.Pow(1 - share, LineFloats);
         double lines = (double)layer.Width / LineFloats * layer.Inputs * (1 - Math.Pow(1 - active / layer.Inputs * lineUsed, data));
         double read = Math.Min(lines * SecondsPerLine, sizeof(float) * (double)layer.Width * layer.Inputs * SecondsPerByte);
@@ -60,31 +60,32 @@ internal static class ActivityCosts
             spent += uncertain * PairSecondsPerElement / FullSecondsPerElement;
             return spent <= policy.PassesBeforeRenewal;
         }
-        double perDatum = (double)inputs.EntryCount / Math.Max(1, inputs.Count),
-            full = SecondsOfFull(layer, inputs.Count, perDatum, threads);
-        double certified = SecondsOfCertified(layer, inputs.Count, perDatum, computed * layer.Width, threads);
-        spent += (certified - SecondsOfCertified(layer, inputs.Count, perDatum, active * layer.Width, threads)) / full;
+        var size = new LayerSize(layer.Width, active * layer.Width, layer.Inputs, PerDatum(inputs));
+        double full = SecondsOfFull(size, inputs.Count, threads);
+        double certified = SecondsOfCertified(size, inputs.Count, computed * layer.Width, threads);
+        spent += (certified - SecondsOfCertified(size, inputs.Count, size.Active, threads)) / full;
         return certified <= policy.PassesBeforeRenewal * full && spent <= policy.PassesBeforeRenewal;
     }
 
     /// <summary>Whether a certificate that leaves nothing uncertain would beat the full pass.</summary>
-    public static bool CertificatePays(HiddenLayer layer, ActiveBatch inputs, double active, int threads)
-    {
-        double perDatum = (double)inputs.EntryCount / Math.Max(1, inputs.Count);
-        return SecondsOfCertified(layer, inputs.Count, perDatum, active, threads) < SecondsOfFull(layer, inputs.Count, perDatum, threads);
-    }
+    public static bool CertificatePays(LayerSize layer, int data, int threads) =>
+        SecondsOfCertified(layer, data, layer.Active, threads) < SecondsOfFull(layer, data, threads);
+
+    /// <summary>Entries of a datum, on average.</summary>
+    public static double PerDatum(ActiveBatch lists) => (double)lists.EntryCount / Math.Max(1, lists.Count);
 
     /// <summary>
     /// The cheapest way to find the active sets of a first hidden layer that is the lowest trained one. Other ways round differently, so
     /// the choice looks at sizes only: the same everywhere and for any number of threads. Tournament trees bring their levels up to date on
     /// top of what the scan needs, and are never the cheapest.
     /// </summary>
-    /// <param name="layer">The layer.</param>
+    /// <param name="width">Neurons.</param>
+    /// <param name="inputs">Inputs.</param>
+    /// <param name="density">The share of neurons that is expected to fire.</param>
     /// <param name="data">Data.</param>
-    public static ActivityStrategy CheapestForFirst(HiddenLayer layer, int data)
+    public static ActivityStrategy CheapestForFirst(int width, int inputs, double density, int data)
     {
-        double neurons = layer.Width, d = layer.Inputs, density = layer.ExpectedDensity,
-            moved = neurons * (1 - Math.Pow(1 - density, data));
+        double neurons = width, d = inputs, moved = neurons * (1 - Math.Pow(1 - density, data));
         double scan = neurons * (ScanPerNeuron + ScanPerPair * data);
         double overWeights = neurons * WeightsPerNeuron + moved * WeightsPerMoved * d * d + data * neurons * density * WeightsPerHit;
         double overData = neurons * DataPerNeuron + moved * (DataPerMoved + DataPerMovedPair * d * data);

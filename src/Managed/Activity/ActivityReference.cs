@@ -1,3 +1,4 @@
+using Subquad.Layers;
 using Subquad.Simd.Memory;
 
 namespace Subquad.Activity;
@@ -8,6 +9,10 @@ namespace Subquad.Activity;
 /// </summary>
 internal sealed class ActivityReference : IDisposable
 {
+    /// <summary>Bytes of a reference for the data of a layer.</summary>
+    public static Int128 BytesOf(LayerSize layer, int count) =>
+        2 * ActiveBatch.BytesOf(count, layer.Inputs, layer.InputEntriesOf(count)) + 2 * PanelMatrix.BlockBytesOf(layer.Width, count);
+
     /// <summary>h of the last accepted pass.</summary>
     public ActiveBatch Inputs { get; } = new();
 

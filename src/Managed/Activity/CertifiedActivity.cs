@@ -19,6 +19,9 @@ internal sealed class CertifiedActivity : IDisposable
 {
     private const int Chunk = 64;
 
+    /// <summary>Neurons that are not ruled out, over those that fire: a guess for estimates.</summary>
+    private const double ListedOverActive = 1.5;
+
     /// <summary>Roundings of the bound's own sum: five terms, none larger than a few norms, with room.</summary>
     private const double BoundRoundings = 40;
 
@@ -63,6 +66,15 @@ internal sealed class CertifiedActivity : IDisposable
         (_layer, _rows, _carried, _policy) = (layer, rows, carried, policy);
         _gain = ((ShiftedRelu)layer.Activation).Gain;
         _measure = (chunk, _) => Measure(chunk * Chunk, Math.Min(_inputs.Count, (chunk + 1) * Chunk));
+    }
+
+    /// <summary>Bytes held for the data of a layer once a reference was renewed; <see cref="RowBounds"/> and scratch are shared.</summary>
+    public static Int128 BytesOf(LayerSize layer, int count)
+    {
+        Int128 listed = (Int128)Math.Ceiling(count * Math.Min(layer.Width, ListedOverActive * layer.Active));
+        return 2 * ActivityReference.BytesOf(layer, count) + PanelMatrix.BlockBytesOf(layer.Width, count)
+            + RowBound.BytesOf(layer.Width, count) + ActiveBatch.BytesOf(count, layer.Width, listed)
+            + GrowOnlyBuffer.BytesOfList<float>(listed);
     }
 
     /// <summary>Share of the neurons that were computed by the last <see cref="TryFind"/>.</summary>

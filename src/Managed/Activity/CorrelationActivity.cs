@@ -20,6 +20,10 @@ internal sealed class CorrelationActivity(TeamKernels kernels, HiddenLayer layer
 
     public override bool ReadsWeights => false;
 
+    /// <summary>Bytes of the trees and of the lists of their changed leaves, which may be all of them.</summary>
+    public static Int128 BytesOf(int neurons, int data) => CorrelationForest.BytesOf(neurons, data)
+        + ActiveBatch.BytesOf(Math.Min(neurons, data), Math.Max(neurons, data), (Int128)neurons * data);
+
     public override void Dispose()
     {
         _forest.Dispose();

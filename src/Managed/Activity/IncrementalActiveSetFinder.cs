@@ -1,5 +1,6 @@
 using Subquad.Layers;
 using Subquad.Simd.Memory;
+using Subquad.Simd.Search;
 using Subquad.Simd.Threading;
 using Subquad.Weights;
 
@@ -28,6 +29,28 @@ internal abstract class IncrementalActiveSetFinder(TeamKernels kernels, HiddenLa
 
     /// <summary>Share of the neurons that the last pass computed anew.</summary>
     public double Computed { get; protected set; }
+
+    /// <summary>Whether a strategy searches over the rows of the weights.</summary>
+    public static bool SearchesWeights(ActivityStrategy strategy) =>
+        strategy is ActivityStrategy.HalfSpaceOverWeights or ActivityStrategy.HalfSpaceOverData;
+
+    /// <summary>Bytes of the structure for a strategy.</summary>
+    /// <param name="strategy">The strategy; Automatic was resolved.</param>
+    /// <param name="layer">The lowest trained layer.</param>
+    /// <param name="count">Data.</param>
+    public static Int128 BytesOf(ActivityStrategy strategy, LayerSize layer, int count)
+    {
+        // What is found per neuron and transposed afterwards.
+        Int128 entries = layer.EntriesOf(count);
+        Int128 byNeuron = ActiveBatch.BytesOf(layer.Width, count, entries) + TransposedBatch.BytesOf(layer.Width, count, entries);
+        return strategy switch
+        {
+            ActivityStrategy.HalfSpaceOverWeights => HalfSpaceTree.BytesOf(layer.Width, layer.Inputs),
+            ActivityStrategy.HalfSpaceOverData => HalfSpaceTree.BytesOf(count, layer.Inputs) + byNeuron,
+            ActivityStrategy.CorrelationTree => CorrelationActivity.BytesOf(layer.Width, count) + (count > layer.Width ? byNeuron : 0),
+            _ => 0,
+        };
+    }
 
     /// <summary>
     /// The structure for a strategy; null for the scan of all pre-activations, which is also what a layer without a threshold takes.

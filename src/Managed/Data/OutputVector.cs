@@ -19,7 +19,7 @@ internal sealed class OutputVector : IDisposable
     public int Outputs { get; private set; }
 
     /// <summary>Elements from datum to datum.</summary>
-    public int Stride => (Outputs + Padding - 1) / Padding * Padding;
+    public int Stride => (int)StrideOf(Outputs);
 
     /// <summary>All elements, padding included.</summary>
     public Span<double> Span => _values.Slice(0, checked(Count * Stride));
@@ -30,12 +30,18 @@ internal sealed class OutputVector : IDisposable
     /// <summary>The outputs of one datum.</summary>
     public Span<double> this[int datum] => _values.Slice((long)datum * Stride, Outputs);
 
+    /// <summary>Elements of a vector of this shape, padding included.</summary>
+    public static long LengthOf(int count, int outputs) => count * StrideOf(outputs);
+
+    /// <summary>Bytes of a vector of this shape.</summary>
+    public static Int128 BytesOf(int count, int outputs) => NativeBuffer<double>.BytesOf(LengthOf(count, outputs));
+
     /// <summary>Sets the shape; everything becomes zero.</summary>
     public void Reshape(int count, int outputs)
     {
         Count = count;
         Outputs = outputs;
-        long wanted = (long)count * Stride;
+        long wanted = LengthOf(count, outputs);
         GrowOnlyBuffer.EnsureCapacity(ref _values, wanted).Clear(wanted);
     }
 
@@ -43,4 +49,6 @@ internal sealed class OutputVector : IDisposable
     public void CopyFrom(OutputVector source) => source.Span.CopyTo(Span);
 
     public void Dispose() => _values.Dispose();
+
+    private static long StrideOf(int outputs) => ((long)outputs + Padding - 1) / Padding * Padding;
 }

@@ -28,6 +28,24 @@ internal sealed class BatchState : IDisposable
             Hidden[i] = new HiddenState(kernels);
     }
 
+    /// <summary>Bytes of the states of hidden layers for so many data.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="from">The first layer that is covered.</param>
+    /// <param name="to">One past the last.</param>
+    /// <param name="count">Data.</param>
+    /// <param name="computed">The first layer whose pre-activations are computed from its weights.</param>
+    /// <param name="hasSums">Whether the layers before that one have pre-activations.</param>
+    /// <param name="isTransposed">Whether the sets are transposed.</param>
+    public static Int128 BytesOf(NetworkSize network, int from, int to, int count, int computed, bool hasSums, bool isTransposed) =>
+        network.Sum(from, computed, layer => HiddenState.BytesOf(layer, count, hasSums, isTransposed))
+        + network.Sum(computed, to, layer => HiddenState.BytesOf(layer, count, hasSums: true, isTransposed))
+        + network.Most(computed, to, layer => layer.ActiveInputs >= TeamKernels.ForwardBreakEven * layer.Inputs
+            ? PanelMatrix.BlockBytesOf(count, layer.Inputs) : 0)
+        + network.Most(computed, to, layer => TermProducts.BytesOfHeld(count, layer.HeldTerms, layer.Width, layer.Inputs));
+
+    /// <summary>Bytes of the outputs for so many data.</summary>
+    public static Int128 OutputBytesOf(NetworkSize network, int count) => PanelMatrix.BlockBytesOf(network.Outputs, count);
+
     /// <summary>The first layer (from 0) that this state covers.</summary>
     public int From { get; }
 

@@ -17,6 +17,32 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
     private readonly PanelMatrix _auditSums = new(1, 1);
     private ActiveSets? _audit;
 
+    /// <summary>Whether a layer is expected to have certificates for so many data.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="count">Data.</param>
+    /// <param name="policy">When a certificate is used.</param>
+    /// <param name="threads">Workers.</param>
+    public static bool Covers(LayerSize layer, int count, CertificatePolicy policy, int threads) =>
+        count > 0 && (!policy.FollowsCosts || ActivityCosts.CertificatePays(layer, count, threads));
+
+    /// <summary>Bytes of what all sets of data share.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="from">The first trained hidden layer, from 0.</param>
+    /// <param name="count">Data of a step, which are its terms.</param>
+    /// <param name="heldOut">Held-out data that steps are tried on too.</param>
+    /// <param name="policy">When a certificate is used.</param>
+    /// <param name="threads">Workers.</param>
+    public static Int128 BytesOf(NetworkSize network, int from, int count, int heldOut, CertificatePolicy policy, int threads)
+    {
+        int data = Math.Max(count, heldOut);
+        return network.Sum(from + 1, layer => IsCovered(layer) ? RowBounds.BytesOf(layer.Width) : 0)
+            + network.Most(from + 1, network.Hidden.Length, layer => IsCovered(layer)
+                ? TermProducts.BytesOf(data, count, layer.Width, layer.Inputs) + GrowOnlyBuffer.BytesOfList<float>(layer.EntriesOf(data))
+                : 0);
+
+        bool IsCovered(LayerSize layer) => Covers(layer, count, policy, threads) || Covers(layer, heldOut, policy, threads);
+    }
+
     /// <summary>Whether certified passes are compared with full ones.</summary>
     public bool Audits => policy.Audits;
 
@@ -32,11 +58,12 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
         {
             HiddenLayer hidden = layers.Hidden[layer];
             ActiveBatch active = state.Of(layer).Sets.Active;
-            double perDatum = (double)active.EntryCount / Math.Max(1, active.Count);
             // Only a threshold leaves neurons to be ruled out.
             if (hidden.Activation is not ShiftedRelu)
                 continue;
-            if (policy.FollowsCosts && !ActivityCosts.CertificatePays(hidden, state.InputOf(layer), perDatum, kernels.Team.Degree))
+            var size = new LayerSize(
+                hidden.Width, ActivityCosts.PerDatum(active), hidden.Inputs, ActivityCosts.PerDatum(state.InputOf(layer)));
+            if (policy.FollowsCosts && !ActivityCosts.CertificatePays(size, active.Count, kernels.Team.Degree))
             {
                 certified[layer]?.Dispose();
                 certified[layer] = null;

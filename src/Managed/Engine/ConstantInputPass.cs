@@ -17,6 +17,16 @@ internal sealed class ConstantInputPass(TeamKernels kernels, LayerStack layers, 
     private SteppedWeights? _weights;
     private TransposedBatch? _transposedInputs;
 
+    /// <summary>Bytes that the pass takes, beside those of a pass, while the data stay.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="count">Data.</param>
+    /// <param name="stepsWeights">Whether searches read the weights under each step.</param>
+    /// <param name="flush">When steps are added to the base of the weights.</param>
+    public static Int128 KeptBytesOf(LayerSize layer, int count, bool stepsWeights, FlushPolicy flush) => stepsWeights
+        ? PanelMatrix.BlockBytesOf(layer.Width, layer.Inputs)
+        : ConstantInputWeights.BytesOf(
+            count, layer.Width, layer.Active, layer.Inputs, layer.ActiveInputs, keepsTerms: flush == FlushPolicy.Never);
+
     /// <summary>Gives searches over the rows of the weights the weights as they would be after each step.</summary>
     /// <param name="transposedInputs">What enters the layer, transposed.</param>
     public void StepWeights(TransposedBatch transposedInputs)

@@ -1,6 +1,7 @@
 using Subquad.Activity;
 using Subquad.Data;
 using Subquad.Layers;
+using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 using Subquad.Weights;
@@ -41,6 +42,47 @@ internal class HiddenPass : LayerPass
         _products = new TermProducts(kernels);
         _applyDerivative = (chunk, _) => ApplyActivationDerivative(chunk * Chunk, Math.Min(Active.Count, (chunk + 1) * Chunk));
         _addPushed = (chunk, _) => AddPushed(chunk * (long)LongChunk);
+    }
+
+    /// <summary>Bytes of the pass of a trained layer, and of the terms that it holds beside the weights.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="count">Data of a step.</param>
+    /// <param name="isLowest">Whether no layer below is trained.</param>
+    /// <param name="hasOneOutput">Whether the network has one output.</param>
+    /// <param name="packedLimit">The most bytes that packed blocks may take.</param>
+    public static Int128 BytesOf(LayerSize layer, int count, bool isLowest, bool hasOneOutput, long packedLimit)
+    {
+        Int128 entries = layer.EntriesOf(count), inputs = layer.InputEntriesOf(count), list = GrowOnlyBuffer.BytesOfList<float>(entries);
+        Int128 bytes = (hasOneOutput ? 3 : 2) * list + PendingTerms.BytesOf(entries) + PanelMatrix.BlockBytesOf(count, count)
+            + LowRankWeights.HeldBytesOf(layer.HeldTerms, count, layer.Width, layer.Active, layer.Inputs, layer.ActiveInputs);
+        if (isLowest)
+            return bytes;
+        return bytes + list
+            + TermProducts.BytesOfListed(count, layer.HeldTerms, layer.Width, layer.Inputs, Int128.Max(entries, inputs))
+            + (IsPacked(layer, count, hasOneOutput, packedLimit)
+                ? PackedBlocks.PlanBytesOf(count, layer.Active, layer.ActiveInputs) : GrowOnlyBuffer.BytesOfList<float>(inputs));
+    }
+
+    /// <summary>Bytes of scratch that a worker reserves for the pass.</summary>
+    /// <inheritdoc cref="BytesOf"/>
+    public static Int128 ScratchOf(LayerSize layer, int count, bool isLowest, bool hasOneOutput, long packedLimit) => Int128.Max(
+        KernelSet.PairScratchOf(count, layer.Width, layer.Active),
+        !isLowest && IsPacked(layer, count, hasOneOutput, packedLimit) ? PackedBlocks.ScratchOf(layer.Width, layer.Inputs) : 0);
+
+    /// <summary>The most terms that stay beside the weights of a layer when each step is appended.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="isFirst">Whether it is the first layer of the network.</param>
+    /// <param name="count">Terms of a step.</param>
+    /// <param name="steps">Steps at most.</param>
+    /// <param name="outputs">Outputs of the network.</param>
+    /// <param name="flush">When they are added to the base.</param>
+    public static long MostHeld(LayerSize layer, bool isFirst, int count, int steps, int outputs, FlushPolicy flush)
+    {
+        double activeInputs = isFirst ? layer.Inputs : layer.ActiveInputs;
+        long most = flush.MostRank
+            ?? FlushCosts.MostRank(layer.Width, layer.Inputs, layer.Active, activeInputs, count, outputs);
+        // A step that alone is more is added to the base at once; the one that brings a flush is appended before.
+        return count == 0 || count > most ? 0 : Math.Min(most / count + 1, steps) * count;
     }
 
     /// <summary>u, on the lists.</summary>
@@ -210,6 +252,9 @@ internal class HiddenPass : LayerPass
         if (Weights.Rank > most)
             Weights.Flush(Kernels);
     }
+
+    private static bool IsPacked(LayerSize layer, int count, bool hasOneOutput, long packedLimit) =>
+        !hasOneOutput && PackedBlocks.BytesOf(count, layer.Active, layer.ActiveInputs) <= packedLimit;
 
     private int Entries => checked((int)Active.EntryCount);
 

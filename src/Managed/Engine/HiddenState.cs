@@ -1,4 +1,5 @@
 using Subquad.Activity;
+using Subquad.Layers;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
@@ -11,6 +12,15 @@ namespace Subquad.Engine;
 internal sealed class HiddenState(TeamKernels kernels) : IDisposable
 {
     private bool _isTransposed;
+
+    /// <summary>Bytes of the state of a layer for so many data.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="count">Data.</param>
+    /// <param name="hasSums">Whether pre-activations are computed.</param>
+    /// <param name="isTransposed">Whether the sets are transposed.</param>
+    public static Int128 BytesOf(LayerSize layer, int count, bool hasSums, bool isTransposed) => ActiveSets.BytesOf(layer, count)
+        + (hasSums ? PanelMatrix.BlockBytesOf(layer.Width, count) : 0)
+        + (isTransposed ? TransposedBatch.BytesOf(count, layer.Width, layer.EntriesOf(count)) : 0);
 
     /// <summary>g: neurons x data.</summary>
     public PanelMatrix PreActivations { get; } = new(1, 1);

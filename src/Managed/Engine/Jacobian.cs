@@ -1,5 +1,6 @@
 using Subquad.Data;
 using Subquad.Layers;
+using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 using Subquad.Weights;
@@ -39,6 +40,33 @@ internal sealed class Jacobian : IDisposable
         }
         _output = new OutputPass(kernels, layers, trainsOutput);
         Passes = [.. _hidden, _output];
+    }
+
+    /// <summary>Bytes of the passes of all trained layers for so many data.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="from">The first trained hidden layer, from 0.</param>
+    /// <param name="count">Data of a step.</param>
+    /// <param name="trainsOutput">Whether A is trained.</param>
+    /// <param name="packedLimit">The most bytes that packed blocks of one layer may take.</param>
+    /// <param name="pushes">Whether <see cref="MultiplyGram"/> is used.</param>
+    public static Int128 BytesOf(NetworkSize network, int from, int count, bool trainsOutput, long packedLimit, bool pushes)
+    {
+        bool hasOne = network.Outputs == 1;
+        return HiddenPass.BytesOf(network.Hidden[from], count, isLowest: true, hasOne, packedLimit)
+            + network.Sum(from + 1, layer => HiddenPass.BytesOf(layer, count, isLowest: false, hasOne, packedLimit))
+            + OutputPass.BytesOf(network, count, trainsOutput, pushes)
+            + (pushes ? network.Most(from, network.Hidden.Length, layer => PanelMatrix.BlockBytesOf(count, layer.Width)) : 0);
+    }
+
+    /// <summary>Bytes of scratch that a worker reserves for the passes.</summary>
+    /// <inheritdoc cref="BytesOf"/>
+    public static Int128 ScratchOf(NetworkSize network, int from, int count, long packedLimit)
+    {
+        bool hasOne = network.Outputs == 1;
+        Int128 above = network.Most(
+            from + 1, network.Hidden.Length, layer => HiddenPass.ScratchOf(layer, count, isLowest: false, hasOne, packedLimit));
+        Int128 lowest = HiddenPass.ScratchOf(network.Hidden[from], count, isLowest: true, hasOne, packedLimit);
+        return Int128.Max(Int128.Max(lowest, above), KernelSet.PairScratchOf(count, network.Outputs, network.Outputs));
     }
 
     public int From { get; }

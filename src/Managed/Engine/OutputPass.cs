@@ -18,6 +18,19 @@ internal sealed class OutputPass(TeamKernels kernels, LayerStack layers, bool is
     private readonly ActiveBatch _cotangents = new();
     private HiddenState _last = null!;
 
+    /// <summary>Bytes of the pass: four matrices and a list that grow with the outputs.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="count">Data of a step.</param>
+    /// <param name="isTrained">Whether A is trained.</param>
+    /// <param name="pushes">Whether tangents are pushed forward.</param>
+    public static Int128 BytesOf(NetworkSize network, int count, bool isTrained, bool pushes)
+    {
+        int outputs = network.Outputs, matrices = isTrained ? 2 : 1;
+        return matrices * PanelMatrix.BlockBytesOf(outputs, network.Last.Width)
+            + (pushes ? matrices * PanelMatrix.BlockBytesOf(outputs, count) : 0)
+            + ActiveBatch.BytesOf(count, outputs, (Int128)count * outputs);
+    }
+
     /// <summary>dA^T = sum over data of (cotangent) h^T, after <see cref="StageStep"/>: A's step is its negative.</summary>
     public PanelMatrix Step { get; } = new(layers.Output.Rows, layers.Output.Columns);
 

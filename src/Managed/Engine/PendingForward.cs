@@ -18,6 +18,21 @@ internal sealed class PendingForward(TeamKernels kernels, Jacobian jacobian, Cer
 {
     private readonly TermProducts _stepped = new(kernels);
 
+    /// <summary>Bytes of the scratch of trials.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="from">The first trained hidden layer, from 0.</param>
+    /// <param name="count">Data of a step, which are its terms.</param>
+    /// <param name="heldOut">Held-out data that steps are tried on too.</param>
+    /// <param name="correctsLowest">Whether the pre-activations of the first trained layer are corrected.</param>
+    public static Int128 BytesOf(NetworkSize network, int from, int count, int heldOut, bool correctsLowest)
+    {
+        int data = Math.Max(count, heldOut), layers = network.Hidden.Length;
+        Int128 rows = network.Most(from + 1, layers, layer => PanelMatrix.BlockBytesOf(data, layer.Inputs));
+        return Int128.Max(rows, heldOut > 0 ? PanelMatrix.BlockBytesOf(heldOut, network.Hidden[from].Inputs) : 0)
+            + (layers > from + 1 ? PanelMatrix.BlockBytesOf(data, count) : 0)
+            + network.Most(correctsLowest ? from : from + 1, layers, layer => PanelMatrix.BlockBytesOf(data, layer.Width));
+    }
+
     /// <inheritdoc cref="ConstantInputPass.StepWeights"/>
     public void StepWeights(TransposedBatch transposedInputs) => jacobian.Lowest.StepWeights(transposedInputs);
 

@@ -43,6 +43,35 @@ internal sealed class Tape : IDisposable
         State.Finder = Trial.Finder = finder;
     }
 
+    /// <summary>Bytes of the passes of a set of data.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="from">The first trained hidden layer, from 0.</param>
+    /// <param name="count">Data.</param>
+    /// <param name="isTrained">Whether steps are computed at these data.</param>
+    /// <param name="steps">How many steps are tried on them.</param>
+    /// <param name="strategy">How the active sets of the first trained layer are found.</param>
+    /// <param name="certified">Which layers have certificates.</param>
+    public static Int128 BytesOf(
+        NetworkSize network, int from, int count, bool isTrained, int steps, ActivityStrategy strategy, Func<LayerSize, bool> certified)
+    {
+        if (count == 0)
+            return 0;
+        LayerSize first = network.Hidden[0], lowest = network.Hidden[from];
+        int last = network.Hidden.Length;
+        bool readsWeights = IncrementalActiveSetFinder.SearchesWeights(strategy), isCertified = network.Hidden[(from + 1)..].Any(certified);
+        Int128 outputs = BatchState.OutputBytesOf(network, count);
+        Int128 bytes = ActiveBatch.BytesOf(count, first.Inputs, first.InputEntriesOf(count))
+            + BatchState.BytesOf(network, 0, from, count, computed: 0, hasSums: true, isTransposed: false)
+            + (isTrained ? TransposedBatch.BytesOf(count, lowest.Inputs, lowest.InputEntriesOf(count)) : 0)
+            + IncrementalActiveSetFinder.BytesOf(strategy, lowest, count) + outputs
+            + BatchState.BytesOf(network, from, last, count, readsWeights ? from + 1 : from, hasSums: false, isTrained);
+        // A trial that was accepted is where the next step is computed. It never computes the pre-activations of the lowest layer anew.
+        if (steps > 0)
+            bytes += outputs + network.Sum(from + 1, layer => certified(layer) ? CertifiedActivity.BytesOf(layer, count) : 0)
+                + BatchState.BytesOf(network, from, last, count, from + 1, !readsWeights, isCertified || isTrained && steps > 1);
+        return bytes;
+    }
+
     /// <summary>The state at the present weights.</summary>
     public BatchState State { get; private set; }
 

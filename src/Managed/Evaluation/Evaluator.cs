@@ -27,6 +27,15 @@ internal sealed class Evaluator : IDisposable
         _state = new BatchState(kernels, layers, 0) { Inputs = _rows };
     }
 
+    /// <summary>Bytes held for a batch of so many data, with the scratch of one worker.</summary>
+    public static Int128 BytesOf(NetworkSize network, int count)
+    {
+        LayerSize first = network.Hidden[0];
+        return ActiveBatch.BytesOf(count, first.Inputs, first.InputEntriesOf(count)) + BatchState.OutputBytesOf(network, count)
+            + BatchState.BytesOf(network, 0, network.Hidden.Length, count, computed: 0, hasSums: true, isTransposed: false)
+            + WorkerTeam.ScratchBytesOf(degree: 1, reserve: 0);
+    }
+
     /// <summary>Loss and metric over examples with targets.</summary>
     public Score Evaluate(Examples examples)
     {

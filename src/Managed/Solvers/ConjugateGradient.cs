@@ -52,6 +52,9 @@ internal sealed class ConjugateGradient : IDisposable
 {
     private NativeBuffer<double> _direction = new(0), _preconditioned = new(0), _applied = new(0);
 
+    /// <summary>Bytes held for vectors of so many elements.</summary>
+    public static Int128 BytesOf(long length) => 3 * NativeBuffer<double>.BytesOf(length);
+
     /// <summary>
     /// Solves until ||b - M x|| &lt;= tolerance ||b||, at most <paramref name="most"/> iterations, or until rounding or an indefinite M
     /// breaks the recurrence.

@@ -39,7 +39,7 @@ internal sealed class DampedGram : IPreconditioner, IDisposable
     public NativeBuffer<double> Elements => _matrix;
 
     /// <summary>Room for another n x Stride matrix that nobody needs until the next <see cref="Factor"/>, which leaves L there.</summary>
-    public NativeBuffer<double> Spare => GrowOnlyBuffer.EnsureCapacity(ref _factor, (long)Order * Stride);
+    public NativeBuffer<double> Spare => GrowOnlyBuffer.EnsureCapacity(ref _factor, LengthOf(Order));
 
     /// <summary>The sum of the diagonal.</summary>
     public double Trace
@@ -71,16 +71,23 @@ internal sealed class DampedGram : IPreconditioner, IDisposable
         }
     }
 
-    public static int StrideOf(int n) => (n + 2 * PanelMatrix.PanelRows - 1) / (2 * PanelMatrix.PanelRows) * (2 * PanelMatrix.PanelRows);
+    /// <summary>See <see cref="Stride"/>.</summary>
+    public static int StrideOf(int n) => (int)PaddedOf(n);
 
-    /// <summary>Bytes held for n data.</summary>
-    public static long BytesOf(long n) => 2 * n * StrideOf(checked((int)n)) * sizeof(double);
+    /// <summary>Elements of an n x Stride matrix.</summary>
+    public static long LengthOf(int n) => n * PaddedOf(n);
+
+    /// <summary>Bytes held for n data once K was factored.</summary>
+    /// <param name="n">Data.</param>
+    /// <param name="scratch">Elements per row of the scratch of the verbs that are used.</param>
+    public static Int128 BytesOf(int n, int scratch) =>
+        2 * NativeBuffer<double>.BytesOf(LengthOf(n)) + NativeBuffer<double>.BytesOf(PanelLengthOf(n, scratch));
 
     /// <summary>Starts anew with K = 0.</summary>
     public void Reset(int n)
     {
         Order = n;
-        long wanted = (long)n * Stride;
+        long wanted = LengthOf(n);
         GrowOnlyBuffer.EnsureCapacity(ref _matrix, wanted).Clear(wanted);
     }
 
@@ -174,7 +181,11 @@ internal sealed class DampedGram : IPreconditioner, IDisposable
     }
 
     /// <summary>Scratch of the verbs: so many elements for every row.</summary>
-    private NativeBuffer<double> Panel(int elementsOfRow) => GrowOnlyBuffer.EnsureCapacity(ref _panel, (Order + 16L) * elementsOfRow);
+    private NativeBuffer<double> Panel(int elementsOfRow) => GrowOnlyBuffer.EnsureCapacity(ref _panel, PanelLengthOf(Order, elementsOfRow));
+
+    private static long PaddedOf(long n) => (n + 2 * PanelMatrix.PanelRows - 1) / (2 * PanelMatrix.PanelRows) * (2 * PanelMatrix.PanelRows);
+
+    private static long PanelLengthOf(int n, int elementsOfRow) => elementsOfRow == 0 ? 0 : (n + 16L) * elementsOfRow;
 
     /// <summary>The lower part of a row.</summary>
     private Span<double> Row(NativeBuffer<double> matrix, int row) => matrix.Slice((long)row * Stride, row + 1);

@@ -1,3 +1,4 @@
+using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
@@ -50,6 +51,57 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
     /// <summary>Whether K has to be formed. The sketched preconditioner of one output serves conjugate gradients on K itself.</summary>
     public bool NeedsGram { get; private set; } = true;
 
+    /// <summary>Bytes held for a system.</summary>
+    /// <param name="size">The system.</param>
+    /// <param name="asked">The way to solve; Automatic for the cheapest.</param>
+    /// <param name="relativeDamping">The least damping that is tried, relative to trace(K) / n.</param>
+    public static Int128 BytesOf(SystemSize size, SolverChoice asked, double relativeDamping)
+    {
+        SolverChoice choice = ChoiceFor(size, asked);
+        int n = size.Count;
+        bool iterates = choice is SolverChoice.SketchedConjugateGradient or SolverChoice.LowRankConjugateGradient;
+        Int128 bytes = 0;
+        if (size.Outputs == 1)
+            bytes += 2 * NativeBuffer<double>.BytesOf(n) + (iterates ? ConjugateGradient.BytesOf(n) : 0);
+        if (FormsGram(choice, size.Outputs))
+            bytes += DampedGram.BytesOf(n, choice == SolverChoice.Cholesky ? KernelSet.CholeskyBlock
+                : size.Outputs == 1 ? TeamKernels.SymmetricSlices : 0);
+        if (choice == SolverChoice.LowRankConjugateGradient)
+            bytes += LowRankPreconditioner.BytesOf(n, SolverCosts.RankOf(n));
+        if (!Sketches(choice))
+            return bytes;
+        long columns = SolverCosts.ColumnsOf(choice, n);
+        bool isTensorSketch = PrefersTensorSketch(size, columns);
+        return bytes + (isTensorSketch ? TensorSketch.BytesOf(size, columns) : TensorSrht.BytesOf(size, columns))
+            + SketchedPreconditioner.BytesOf(
+                n, isTensorSketch ? TensorSketch.ColumnsOf(columns) : columns, SketchedPreconditioner.MayRepeat(n, relativeDamping));
+    }
+
+    /// <summary>Bytes of scratch that a worker reserves for a system.</summary>
+    /// <inheritdoc cref="BytesOf"/>
+    public static Int128 ScratchOf(SystemSize size, SolverChoice asked, double relativeDamping)
+    {
+        SolverChoice choice = ChoiceFor(size, asked);
+        if (!Sketches(choice))
+            return 0;
+        long columns = SolverCosts.ColumnsOf(choice, size.Count);
+        Int128 rows = PrefersTensorSketch(size, columns) ? TensorSketch.ScratchOf(size, columns) : TensorSrht.ScratchOf(size, columns);
+        return SketchedPreconditioner.MayRepeat(size.Count, relativeDamping)
+            ? Int128.Max(rows, TeamKernels.SolveScratchOf(size.Count)) : rows;
+    }
+
+    /// <summary>Whether a way needs K, also where several outputs are averaged in it.</summary>
+    public static bool FormsGram(SolverChoice choice, int outputs) =>
+        !Sketches(choice) || choice == SolverChoice.SketchedConjugateGradient && outputs == 1;
+
+    /// <summary>Whether a way sketches the Jacobian.</summary>
+    public static bool Sketches(SolverChoice choice) =>
+        choice is SolverChoice.SketchedConjugateGradient or SolverChoice.DirectSketch;
+
+    /// <summary>The way that is taken for a system at first.</summary>
+    public static SolverChoice ChoiceFor(SystemSize size, SolverChoice asked) =>
+        asked == SolverChoice.Automatic ? SolverCosts.Cheapest(size) : asked;
+
     private bool Iterates => Choice is SolverChoice.SketchedConjugateGradient or SolverChoice.LowRankConjugateGradient;
 
     /// <summary>Whether the iteration was our own choice, and the exact factor may take its place.</summary>
@@ -66,21 +118,24 @@ internal sealed class GramSolver : IPreconditioner, ILinearSystem, IDisposable
     public void Begin(SystemSize size)
     {
         Choice = _asked != SolverChoice.Automatic ? _asked : _isStiff ? SolverChoice.Cholesky : CheapestFor(size);
-        bool sketches = Choice is SolverChoice.SketchedConjugateGradient or SolverChoice.DirectSketch;
-        NeedsGram = !sketches || Choice == SolverChoice.SketchedConjugateGradient && size.Outputs == 1;
+        bool sketches = Sketches(Choice);
+        NeedsGram = FormsGram(Choice, size.Outputs);
         Sketch = null;
         if (NeedsGram)
             Gram.Reset(size.Count);
         if (sketches)
         {
-            int columns =
-                checked((Choice == SolverChoice.DirectSketch ? SolverCosts.DirectColumns : SolverCosts.PreconditionerColumns) * size.Count);
+            int columns = checked((int)SolverCosts.ColumnsOf(Choice, size.Count));
             Sketch = SolverCosts.PrefersTensorSketch(size, columns) ? _tensorSketch ??= new TensorSketch(_kernels)
                 : _srht ??= new TensorSrht(_kernels);
             Sketch.Reset(size.Count, columns);
         }
         _isLoaded = false;
     }
+
+    // More columns than an array can have are refused when the sketch is made.
+    private static bool PrefersTensorSketch(SystemSize size, long columns) =>
+        SolverCosts.PrefersTensorSketch(size, (int)Math.Min(columns, 1 << 30));
 
     /// <summary>Chosen once for a size: steps of one batch share it.</summary>
     private SolverChoice CheapestFor(SystemSize size)

@@ -30,7 +30,7 @@ internal abstract class KhatriRaoSketch : IDisposable
     public int Columns { get; private set; }
 
     /// <summary>Elements from row to row of B; the padding is zero.</summary>
-    public int Stride => StrideOf(Columns);
+    public int Stride => (int)StrideOf(Columns);
 
     /// <summary>B: n x Stride, row-major.</summary>
     public NativeBuffer<double> Rows => _rows;
@@ -45,7 +45,7 @@ internal abstract class KhatriRaoSketch : IDisposable
     protected ActiveBatch Right { get; private set; } = null!;
 
     /// <summary>Bytes of B.</summary>
-    public static long BytesOf(long count, int columns) => count * StrideOf(columns) * sizeof(double);
+    public static Int128 BytesOf(int count, long columns) => NativeBuffer<double>.BytesOf(count * (Int128)StrideOf(columns));
 
     /// <summary>Starts anew with B = 0.</summary>
     /// <param name="count">Data.</param>
@@ -117,5 +117,5 @@ internal abstract class KhatriRaoSketch : IDisposable
         return ids[..count];
     }
 
-    private static int StrideOf(int columns) => (columns + 15) / 16 * 16;
+    private static long StrideOf(long columns) => (columns + 15) / 16 * 16;
 }

@@ -1,3 +1,4 @@
+using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
@@ -34,13 +35,21 @@ internal sealed class LowRankPreconditioner : IPreconditioner, IDisposable
         _correct = (chunk, _) => Correct(chunk * RowChunk, Math.Min(Order, (chunk + 1) * RowChunk));
     }
 
+    /// <summary>Bytes held for n data and so many columns.</summary>
+    public static Int128 BytesOf(int n, int rank)
+    {
+        rank = Math.Min(rank, n);
+        return DampedGram.BytesOf(rank, KernelSet.OuterProductBlock) + NativeBuffer<double>.BytesOf((long)rank * StrideOf(n))
+            + 2 * NativeBuffer<double>.BytesOf(n) + NativeBuffer<double>.BytesOf(rank);
+    }
+
     /// <summary>n.</summary>
     public int Order { get; private set; }
 
     /// <summary>r: fewer than asked for when K has no more.</summary>
     public int Rank { get; private set; }
 
-    private int Stride => (Order + 15) / 16 * 16;
+    private int Stride => StrideOf(Order);
 
     private int RowChunks => (Order + RowChunk - 1) / RowChunk;
 
@@ -117,6 +126,8 @@ internal sealed class LowRankPreconditioner : IPreconditioner, IDisposable
         _column.Dispose();
         _coefficients.Dispose();
     }
+
+    private static int StrideOf(int n) => (int)(((long)n + 15) / 16 * 16);
 
     private Span<double> Vector(int index) => _vectors.Slice((long)index * Stride, Order);
 

@@ -1,3 +1,4 @@
+using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
@@ -26,6 +27,24 @@ internal sealed class SketchedPreconditioner : IPreconditioner, IDisposable
         _first = new DampedGram(kernels);
         _second = new DampedGram(kernels);
     }
+
+    /// <summary>Bytes held for n data.</summary>
+    /// <param name="n">Data.</param>
+    /// <param name="columns">Columns of the sketch.</param>
+    /// <param name="repeats">Whether the factorisation may have to be repeated; see <see cref="MayRepeat"/>.</param>
+    public static Int128 BytesOf(int n, long columns, bool repeats)
+    {
+        Int128 gram = DampedGram.BytesOf(n, KernelSet.OuterProductBlock);
+        return repeats ? 2 * gram + KhatriRaoSketch.BytesOf(n, columns) : gram;
+    }
+
+    /// <summary>
+    /// Whether B B^T + mu I may be conditioned so badly that the factorisation is repeated. The largest eigenvalue of B B^T is at most its
+    /// trace, so the condition is at most near n over the relative damping.
+    /// </summary>
+    /// <param name="n">Data.</param>
+    /// <param name="relativeDamping">mu relative to trace / n.</param>
+    public static bool MayRepeat(int n, double relativeDamping) => n >= relativeDamping * MostRatioOfOnePass;
 
     /// <summary>Whether R is a product of two factors.</summary>
     public bool IsRepeated { get; private set; }

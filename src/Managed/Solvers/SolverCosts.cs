@@ -49,10 +49,9 @@ internal static class SolverCosts
     /// </summary>
     private const int LowRankFrom = 2_048, LowRankFromForSeveral = 8_193;
 
-    /// <summary>Bytes of a sketch of n data and of a copy of it.</summary>
-    public static long SketchBytes(long n, SolverChoice choice) =>
-        2 * KhatriRaoSketch.BytesOf(n, checked((int)BitOperations.RoundUpToPowerOf2(
-            (uint)(n * (choice == SolverChoice.DirectSketch ? DirectColumns : PreconditionerColumns)))));
+    /// <summary>Columns of the sketch of n data, where a choice sketches.</summary>
+    public static long ColumnsOf(SolverChoice choice, int n) =>
+        (choice == SolverChoice.DirectSketch ? DirectColumns : PreconditionerColumns) * (long)n;
 
     /// <summary>Columns of the low-rank factor.</summary>
     public static int RankOf(int n) => Math.Clamp(n / 64, 64, 1_024);
@@ -161,10 +160,10 @@ internal static class SolverCosts
 
     private static double SrhtSide(int width, int columns, double entries) =>
         entries * EntryTerm
-            + Math.Min(DenseSide((int)BitOperations.RoundUpToPowerOf2((uint)width), columns), SampledSide(columns, entries));
+            + Math.Min(DenseSide((long)BitOperations.RoundUpToPowerOf2((ulong)width), columns), SampledSide(columns, entries));
 
-    private static double DenseSide(int padded, int columns) =>
-        (double)padded * BitOperations.Log2((uint)padded) * ButterflyTerm + columns * SampleRead;
+    private static double DenseSide(long padded, int columns) =>
+        (double)padded * BitOperations.Log2((ulong)padded) * ButterflyTerm + columns * SampleRead;
 
     private static double SampledSide(int columns, double entries) => columns * entries * SampledTerm;
 

@@ -17,6 +17,20 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
     private readonly Side _left = new(), _right = new();
     private FourierTransform _transform = new(1);
 
+    /// <summary>Columns of a sketch that has at least so many.</summary>
+    public static long ColumnsOf(long columns) => (long)BitOperations.RoundUpToPowerOf2((ulong)columns);
+
+    /// <summary>Bytes of the sketch, with its random draws.</summary>
+    public static Int128 BytesOf(SystemSize size, long columns)
+    {
+        long left = size.Layers.Max(layer => layer.LeftWidth), right = size.Layers.Max(layer => layer.RightWidth);
+        return BytesOf(size.Count, ColumnsOf(columns)) + 2 * (NativeBuffer<int>.BytesOf(left) + NativeBuffer<int>.BytesOf(right));
+    }
+
+    /// <summary>Bytes of scratch that a worker reserves for two rows.</summary>
+    public static Int128 ScratchOf(SystemSize size, long columns) =>
+        size.Layers.Max(layer => ScratchOf(layer.LeftWidth, layer.RightWidth, ColumnsOf(columns)));
+
     public override void Dispose()
     {
         _left.Dispose();
@@ -24,7 +38,7 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
         base.Dispose();
     }
 
-    protected override int ColumnsFor(int columns) => (int)BitOperations.RoundUpToPowerOf2((uint)columns);
+    protected override int ColumnsFor(int columns) => (int)ColumnsOf(columns);
 
     protected override void Draw(int leftWidth, int rightWidth, SplitMix64 random)
     {
@@ -44,8 +58,7 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
         for (int datum = from; datum < to; datum += 2)
         {
             bool isPair = datum + 1 < to;
-            long spectra = 4 * (sizeof(double) * (long)Columns + 128), rows = 2 * (RowBytes(Left.Width) + RowBytes(Right.Width));
-            scratch.Reserve(spectra + rows + 2 * (sizeof(float) * (long)Columns + 128));
+            scratch.Reserve(ScratchOf(Left.Width, Right.Width, Columns));
             Span<float> buckets = scratch.Take<float>(Columns);
             Span<double> real = scratch.Take<double>(Columns), imaginary = scratch.Take<double>(Columns);
             Span<double> otherReal = scratch.Take<double>(Columns), otherImaginary = scratch.Take<double>(Columns);
@@ -67,6 +80,10 @@ internal sealed class TensorSketch(TeamKernels kernels) : KhatriRaoSketch(kernel
                 next[t] += second * imaginary[t];
         }
     }
+
+    /// <summary>The spectra and buckets of two rows, and their copies.</summary>
+    private static long ScratchOf(int left, int right, long columns) => 4 * (sizeof(double) * columns + 128)
+        + 2 * (RowBytes(left) + RowBytes(right)) + 2 * (sizeof(float) * columns + 128);
 
     /// <summary>
     /// The spectrum of a row of B but for a factor, which is returned, in the transform's own order: with z = a + i b and Z its spectrum,

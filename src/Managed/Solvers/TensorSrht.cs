@@ -16,6 +16,18 @@ internal sealed class TensorSrht(TeamKernels kernels) : KhatriRaoSketch(kernels)
 {
     private readonly Side _left = new(), _right = new();
 
+    /// <summary>Bytes of the sketch, with its random draws.</summary>
+    public static Int128 BytesOf(SystemSize size, long columns)
+    {
+        long left = size.Layers.Max(layer => layer.LeftWidth), right = size.Layers.Max(layer => layer.RightWidth);
+        return BytesOf(size.Count, columns) + NativeBuffer<float>.BytesOf(left) + NativeBuffer<float>.BytesOf(right)
+            + 2 * NativeBuffer<int>.BytesOf(columns);
+    }
+
+    /// <summary>Bytes of scratch that a worker reserves for a row.</summary>
+    public static Int128 ScratchOf(SystemSize size, long columns) =>
+        size.Layers.Max(layer => Side.BytesOf(layer.LeftWidth, columns) + Side.BytesOf(layer.RightWidth, columns));
+
     public override void Dispose()
     {
         _left.Dispose();
@@ -66,7 +78,10 @@ internal sealed class TensorSrht(TeamKernels kernels) : KhatriRaoSketch(kernels)
                 _samples[t] = random.Below(_padded);
         }
 
-        public long Bytes(int columns) => RowBytes(_width) + sizeof(float) * ((long)_padded + columns) + 256;
+        public static long BytesOf(int width, long columns) =>
+            RowBytes(width) + sizeof(float) * (BitOperations.RoundUpToPowerOf2((uint)width) + columns) + 256;
+
+        public long Bytes(int columns) => BytesOf(_width, columns);
 
         /// <summary>The samples of H D x, x the row of a datum.</summary>
         public ReadOnlySpan<float> Transform(

@@ -19,6 +19,9 @@ internal sealed class ConstantInputWeights(
 {
     private const int StepsAtOnce = 8;
 
+    // Neurons that move for a datum over a training, over those that fire for it.
+    private const double MovedInAll = 1.25;
+
     private readonly CertificateKernels _lists = new(kernels);
     private readonly ActiveBatch[] _steps = [.. Enumerable.Range(0, StepsAtOnce).Select(_ => new ActiveBatch())];
     private readonly float[] _scales = new float[StepsAtOnce];
@@ -29,6 +32,22 @@ internal sealed class ConstantInputWeights(
     private LowRankTerms? _kept;
     private int _held;
     private bool _isSummed, _hasTerms;
+
+    /// <summary>Bytes held once steps were appended and made part of the weights.</summary>
+    /// <param name="count">Data, each of which is a term.</param>
+    /// <param name="rows">Rows of the weights.</param>
+    /// <param name="active">Entries of a step's coefficients, for a datum.</param>
+    /// <param name="columns">Columns of the weights.</param>
+    /// <param name="activeInputs">Entries of an input.</param>
+    /// <param name="keepsTerms">Whether the factor becomes a group of the weights' low-rank terms.</param>
+    public static Int128 BytesOf(int count, int rows, double active, int columns, double activeInputs, bool keepsTerms)
+    {
+        // Later steps move some neurons that the first one did not.
+        double moved = Math.Min(rows, MovedInAll * active);
+        return StepsAtOnce * ActiveBatch.BytesOf(count, rows, (Int128)Math.Ceiling(count * active))
+            + PanelMatrix.BlockBytesOf(rows, count) + ActiveBatch.BytesOf(count, rows, (Int128)Math.Ceiling(count * moved))
+            + (keepsTerms ? LowRankTerms.BytesOf(count, rows, moved, columns, activeInputs, isJoined: false) : 0);
+    }
 
     /// <summary>
     /// Makes room for steps with about as many coefficients as these lists have entries, so that taking them over allocates nothing.

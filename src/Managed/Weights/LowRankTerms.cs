@@ -11,6 +11,20 @@ internal sealed class LowRankTerms : IDisposable
 {
     private ActiveBatch _spareOutputs = new(), _spareInputs = new();
 
+    /// <summary>Bytes of a group of terms.</summary>
+    /// <param name="count">Terms.</param>
+    /// <param name="rows">Rows of W.</param>
+    /// <param name="active">Entries of u, for a term.</param>
+    /// <param name="columns">Columns of W.</param>
+    /// <param name="activeInputs">Entries of v, for a term.</param>
+    /// <param name="isJoined">Whether the terms came in several steps: what was held before the last one is kept as room.</param>
+    public static Int128 BytesOf(int count, int rows, double active, int columns, double activeInputs, bool isJoined)
+    {
+        Int128 outputs = (Int128)Math.Ceiling(count * active), inputs = (Int128)Math.Ceiling(count * activeInputs);
+        Int128 lists = ActiveBatch.BytesOf(count, rows, outputs) + ActiveBatch.BytesOf(count, columns, inputs);
+        return (isJoined ? 2 : 1) * lists + TransposedBatch.BytesOf(count, rows, outputs) + TransposedBatch.BytesOf(count, columns, inputs);
+    }
+
     /// <summary>u: terms x rows of W, with values.</summary>
     public ActiveBatch Outputs { get; private set; } = new();
 

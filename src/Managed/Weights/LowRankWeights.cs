@@ -45,6 +45,24 @@ internal sealed class LowRankWeights(PanelMatrix baseWeights, bool isReadOnly = 
     public int Rows => Base.Rows;
     public int Columns => Base.Columns;
 
+    /// <summary>Bytes of the terms that are held beside a matrix.</summary>
+    /// <param name="terms">The most terms held at a time.</param>
+    /// <param name="step">Terms of a step.</param>
+    /// <param name="rows">Rows of W.</param>
+    /// <param name="active">Entries of u, for a term.</param>
+    /// <param name="columns">Columns of W.</param>
+    /// <param name="activeInputs">Entries of v, for a term.</param>
+    public static Int128 HeldBytesOf(long terms, int step, int rows, double active, int columns, double activeInputs)
+    {
+        if (terms == 0)
+            return 0;
+        int steps = Math.Max(1, MostJoined / step), group = (int)Math.Min(terms, (long)steps * step);
+        (long groups, long rest) = Math.DivRem(terms, group);
+        return groups * BytesOf(group) + (rest == 0 ? 0 : BytesOf((int)rest));
+
+        Int128 BytesOf(int count) => LowRankTerms.BytesOf(count, rows, active, columns, activeInputs, isJoined: count > step);
+    }
+
     /// <summary>Appends copies of a step's terms.</summary>
     public void Append(PendingTerms terms) => Append(terms.Outputs, terms.OutputValues, terms.Inputs, terms.Scale);
 

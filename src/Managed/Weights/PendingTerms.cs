@@ -26,6 +26,9 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     /// <summary>The inputs v of the terms.</summary>
     public ActiveBatch Inputs { get; private set; } = null!;
 
+    /// <summary>Bytes held for terms with so many entries in all u; the terms themselves belong to others.</summary>
+    public static Int128 BytesOf(Int128 entries) => GrowOnlyBuffer.BytesOfList<float>(entries);
+
     /// <summary>Takes the terms over.</summary>
     /// <param name="outputs">The structure of u.</param>
     /// <param name="values">u; not copied.</param>

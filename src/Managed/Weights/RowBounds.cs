@@ -22,6 +22,9 @@ internal sealed class RowBounds(TeamKernels kernels, LowRankWeights weights) : I
     private double _productRoundings, _subtractionRoundings;
     private int _longestHeldRow, _longestHeldInput;
 
+    /// <summary>Bytes held for a matrix of so many rows.</summary>
+    public static Int128 BytesOf(int rows) => 6 * NativeBuffer<double>.BytesOf(rows);
+
     /// <summary>|w_r| now.</summary>
     public ReadOnlySpan<double> Norms => _norms.Span;
 

@@ -23,6 +23,28 @@ internal sealed class TermProducts : IDisposable
         _subtract = (chunk, _) => Subtract((long)chunk * Chunk);
     }
 
+    /// <summary>Bytes held after products of data with the terms of a step.</summary>
+    /// <param name="count">Data.</param>
+    /// <param name="terms">Terms.</param>
+    /// <param name="rows">Rows of the weights.</param>
+    /// <param name="columns">Columns of the weights.</param>
+    public static Int128 BytesOf(int count, int terms, int rows, int columns) => PanelMatrix.BlockBytesOf(count, columns)
+        + PanelMatrix.BlockBytesOf(count, terms) + PanelMatrix.BlockBytesOf(count, rows);
+
+    /// <summary>Bytes held after products with terms that are held beside the weights, for all rows.</summary>
+    /// <inheritdoc cref="BytesOf"/>
+    public static Int128 BytesOfHeld(int count, long terms, int rows, int columns) => terms == 0 ? 0
+        : BytesOf(count, GroupOf(terms), rows, columns);
+
+    /// <summary>The same for listed rows, and for listed columns.</summary>
+    /// <param name="count">Data.</param>
+    /// <param name="terms">Terms.</param>
+    /// <param name="rows">Rows of the weights.</param>
+    /// <param name="columns">Columns of the weights.</param>
+    /// <param name="listed">Entries of the longer lists.</param>
+    public static Int128 BytesOfListed(int count, long terms, int rows, int columns, Int128 listed) => terms == 0 ? 0
+        : BytesOf(count, GroupOf(terms), Math.Max(rows, columns), Math.Max(rows, columns)) + GrowOnlyBuffer.BytesOfList<float>(listed);
+
     /// <summary>What computes.</summary>
     public TeamKernels Kernels { get; }
 
@@ -95,6 +117,8 @@ internal sealed class TermProducts : IDisposable
         Sums.Dispose();
         _gathered.Dispose();
     }
+
+    private static int GroupOf(long terms) => (int)Math.Min(terms, LowRankWeights.MostJoined);
 
     private void Subtract(long from)
     {

@@ -20,7 +20,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         PackedBlocks packed, NativeBuffer<float> outputValues, NativeBuffer<float> pulled, int datumFrom, int datumTo, Arena scratch)
     {
         (ActiveBatch outputs, ActiveBatch inputs) = PlanOf(packed);
-        scratch.Reserve(PackedKernel<TSimd, TVec>.ScratchOf(outputs.Width, inputs.Width));
+        scratch.Reserve(PackedBlocks.ScratchOf(outputs.Width, inputs.Width));
         PackedKernel<TSimd, TVec>.PullBack(
             packed.View, outputs.View, inputs.View, outputValues.Pointer, pulled.Pointer, datumFrom, datumTo, scratch);
         KeepAlive(packed, outputs, inputs, outputValues, pulled, scratch);
@@ -30,7 +30,7 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
         PackedBlocks packed, NativeBuffer<float> inputValues, NativeBuffer<float> pushed, int datumFrom, int datumTo, Arena scratch)
     {
         (ActiveBatch outputs, ActiveBatch inputs) = PlanOf(packed);
-        scratch.Reserve(PackedKernel<TSimd, TVec>.ScratchOf(outputs.Width, inputs.Width));
+        scratch.Reserve(PackedBlocks.ScratchOf(outputs.Width, inputs.Width));
         PackedKernel<TSimd, TVec>.PushForward(
             packed.View, outputs.View, inputs.View, inputValues.Pointer, pushed.Pointer, datumFrom, datumTo, scratch);
         KeepAlive(packed, outputs, inputs, inputValues, pushed, scratch);

@@ -62,9 +62,6 @@ internal static unsafe class PackedKernel<TSimd, TVec>
         }
     }
 
-    /// <summary>Bytes of scratch that a datum with these counts needs.</summary>
-    public static long ScratchOf(int outputCount, int inputCount) => sizeof(float) * ((long)outputCount + inputCount) + 1024;
-
     private static void DotRows(float* row0, long stride, float* u, float* t)
     {
         float* row1 = row0 + stride, row2 = row1 + stride, row3 = row2 + stride, next = row3 + stride;

@@ -211,9 +211,9 @@ public sealed unsafe partial class ActiveBatch : IDisposable, INativeOwner
     }
 
     /// <summary>Bytes of a batch of this shape that grew to hold that many entries.</summary>
-    internal static long BytesOf(long count, int width, long entries) =>
-        GrowOnlyBuffer.ListCapacity(RunsOf(count, width) + 1) * sizeof(long)
-        + GrowOnlyBuffer.ListCapacity(entries) * (sizeof(ushort) + sizeof(float));
+    internal static Int128 BytesOf(long count, int width, Int128 entries) =>
+        GrowOnlyBuffer.BytesOfList<long>(RunsOf(count, width) + 1)
+        + GrowOnlyBuffer.BytesOfList<ushort>(entries) + GrowOnlyBuffer.BytesOfList<float>(entries);
 
     /// <summary>Sets the shape, for the engine; entries are then undefined until they are counted and compressed anew.</summary>
     internal void SetShape(int count, int width)

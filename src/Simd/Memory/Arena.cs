@@ -6,14 +6,19 @@ namespace Subquad.Simd.Memory;
 /// </summary>
 internal sealed unsafe class Arena : IDisposable
 {
+    private const long FreshBytes = 4096;
+
     private NativeBuffer<byte> _block;
     private long _used;
 
     /// <summary>An arena with room for <paramref name="bytes"/> bytes.</summary>
-    public Arena(long bytes = 4096) => _block = new NativeBuffer<byte>(bytes);
+    public Arena(long bytes = FreshBytes) => _block = new NativeBuffer<byte>(bytes);
 
     /// <summary>Bytes handed out since the last reset, and not yet taken back.</summary>
     public long Used => _used;
+
+    /// <summary>Bytes of an arena that grew for the largest of its reserves.</summary>
+    public static Int128 BytesOf(Int128 reserve) => NativeBuffer<byte>.BytesOf(reserve <= FreshBytes ? FreshBytes : RoomFor(reserve));
 
     /// <summary>Cuts room for <paramref name="count"/> elements, 128-byte aligned; its content is undefined.</summary>
     /// <exception cref="InvalidOperationException">The room was not reserved by <see cref="Reserve"/>.</exception>
@@ -27,7 +32,7 @@ internal sealed unsafe class Arena : IDisposable
             return;
         _block.ThrowIfDisposed();
         _block.Dispose();
-        _block = new NativeBuffer<byte>(bytes + bytes / 4);
+        _block = new NativeBuffer<byte>((long)RoomFor(bytes));
     }
 
     /// <summary>Takes everything back.</summary>
@@ -35,6 +40,8 @@ internal sealed unsafe class Arena : IDisposable
 
     /// <summary>Gives the block back. Calling it again does nothing.</summary>
     public void Dispose() => _block.Dispose();
+
+    private static Int128 RoomFor(Int128 reserve) => reserve + reserve / 4;
 
     internal T* TakePointer<T>(long count) where T : unmanaged
     {

@@ -19,12 +19,15 @@ internal static class GrowOnlyBuffer
     public static NativeBuffer<T> EnsureListCapacity<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
     {
         if (buffer.Length < length)
-            Replace(ref buffer, ListCapacity(length));
+            Replace(ref buffer, (long)ListCapacity(length));
         return buffer;
     }
 
     /// <summary>Elements of a list's buffer that grew to hold <paramref name="length"/>.</summary>
-    public static long ListCapacity(long length) => length + length / 4;
+    private static Int128 ListCapacity(Int128 length) => length + length / 4;
+
+    /// <summary>Bytes of a list's buffer that grew to hold <paramref name="length"/>.</summary>
+    public static Int128 BytesOfList<T>(Int128 length) where T : unmanaged => NativeBuffer<T>.BytesOf(ListCapacity(length));
 
     private static void Replace<T>(ref NativeBuffer<T> buffer, long length) where T : unmanaged
     {

@@ -32,7 +32,7 @@ public sealed unsafe class NativeBuffer<T> : IDisposable, INativeOwner where T :
         if (length > (long.MaxValue - Slack) / sizeof(T))
             throw new OutOfMemoryException($"{length} elements of {sizeof(T)} bytes are more than an address space holds");
         Length = length;
-        _bytes = checked((nuint)length * (nuint)sizeof(T) + Slack);
+        _bytes = checked((nuint)BytesOf(length));
         _address = (nint)Take(_bytes);
         NativeBytes.Add((long)_bytes);
     }
@@ -65,6 +65,10 @@ public sealed unsafe class NativeBuffer<T> : IDisposable, INativeOwner where T :
     public long Length { get; }
 
     ref UseCount INativeOwner.Uses => ref _uses;
+
+    /// <summary>Bytes that a block of so many elements takes, as <see cref="NativeBytes"/> counts them.</summary>
+    /// <remarks>The types of an estimate are 128 bits wide: no product of three sizes overflows them.</remarks>
+    internal static Int128 BytesOf(Int128 length) => length * sizeof(T) + Slack;
 
     /// <summary>One element, for the engine: the reference does not keep the block.</summary>
     /// <exception cref="IndexOutOfRangeException">The index is outside 0 to Length - 1.</exception>

@@ -5,6 +5,7 @@ public static class NativeBytes
 {
     private static long s_live;
     private static long s_leaked;
+    private static long s_peak;
 
     /// <summary>Bytes of every live native block. Zero once everything is disposed.</summary>
     public static long Live => Interlocked.Read(ref s_live);
@@ -13,31 +14,31 @@ public static class NativeBytes
     public static long Leaked => Interlocked.Read(ref s_leaked);
 
     /// <summary>
-    /// Bytes the machine could still give: the memory the runtime may use less what is held, and no more than the system says is free.
+    /// Bytes the process could still take: the least of the memory that the runtime may use less what is held, what the system says is
+    /// free, what the limits of the control groups leave beside all processes in them, and what the limit of the address space leaves
+    /// (<c>ulimit -v</c>).
     /// </summary>
     public static long Available
     {
         get
         {
             long left = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Live - GC.GetTotalMemory(false);
-            return Math.Max(0, Math.Min(left, SystemFree()));
+            return Math.Max(0, Math.Min(left, OperatingSystem.IsLinux() ? LinuxMemory.Available("/") : long.MaxValue));
         }
     }
 
-    // Other processes count too; only Linux says so cheaply.
-    private static long SystemFree()
-    {
-        const string File = "/proc/meminfo", Field = "MemAvailable:";
-        if (!OperatingSystem.IsLinux() || !System.IO.File.Exists(File))
-            return long.MaxValue;
-        foreach (string line in System.IO.File.ReadLines(File))
-            if (line.StartsWith(Field, StringComparison.Ordinal)
-                && long.TryParse(line[Field.Length..].Replace("kB", "").Trim(), out long kibibytes))
-                return kibibytes * 1024;
-        return long.MaxValue;
-    }
+    /// <summary>The most bytes that were live at once since <see cref="RestartPeak"/>.</summary>
+    internal static long Peak => Interlocked.Read(ref s_peak);
 
-    internal static void Add(long bytes) => Interlocked.Add(ref s_live, bytes);
+    /// <summary>Measures the peak from now on.</summary>
+    internal static void RestartPeak() => Interlocked.Exchange(ref s_peak, Live);
+
+    internal static void Add(long bytes)
+    {
+        long live = Interlocked.Add(ref s_live, bytes), peak = Peak;
+        while (live > peak && Interlocked.CompareExchange(ref s_peak, live, peak) is var found && found != peak)
+            peak = found;
+    }
 
     internal static void CountLeak() => Interlocked.Increment(ref s_leaked);
 }

@@ -34,6 +34,24 @@ internal sealed unsafe class PackedBlocks : IDisposable
         return floats * sizeof(float);
     }
 
+    /// <summary>Bytes that the blocks of average lists take.</summary>
+    /// <param name="count">Data.</param>
+    /// <param name="outputs">Active outputs of a datum.</param>
+    /// <param name="inputs">Active inputs of a datum.</param>
+    public static Int128 BytesOf(int count, double outputs, double inputs) => ElementsOf(count, outputs, inputs) * sizeof(float);
+
+    /// <summary>Bytes that a plan of average lists takes, with what finds the blocks.</summary>
+    /// <inheritdoc cref="BytesOf(int, double, double)"/>
+    public static Int128 PlanBytesOf(int count, double outputs, double inputs) =>
+        GrowOnlyBuffer.BytesOfList<float>(ElementsOf(count, outputs, inputs))
+        + GrowOnlyBuffer.BytesOfList<long>(count + 1L) + GrowOnlyBuffer.BytesOfList<int>(count)
+        + GrowOnlyBuffer.BytesOfList<int>((Int128)(count * inputs)) + GrowOnlyBuffer.BytesOfList<int>((Int128)(count * outputs));
+
+    /// <summary>Bytes of scratch that a worker reserves for a product with packed blocks.</summary>
+    /// <param name="outputs">Outputs of the layer.</param>
+    /// <param name="inputs">Its inputs.</param>
+    public static long ScratchOf(int outputs, int inputs) => sizeof(float) * ((long)outputs + inputs) + 1024;
+
     /// <summary>Lays the blocks out for these lists, which must not change while the plan is used.</summary>
     public void Plan(ActiveBatch outputs, ActiveBatch inputs)
     {
@@ -65,6 +83,10 @@ internal sealed unsafe class PackedBlocks : IDisposable
         _inputRanks.Dispose();
         _outputRanks.Dispose();
     }
+
+    // A length is anywhere between two multiples of a line: half a line is added on average.
+    private static Int128 ElementsOf(int count, double outputs, double inputs) =>
+        (Int128)(count * inputs * (outputs + LineFloats / 2.0));
 
     private static int Padded(int count) => (count + LineFloats - 1) / LineFloats * LineFloats;
 

@@ -41,7 +41,7 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
         Rows = rows;
         Columns = columns;
         Format = format;
-        _values = new NativeBuffer<float>(PlacesOf(rows, columns));
+        _values = new NativeBuffer<float>(Places);
     }
 
     /// <summary>A matrix in memory that must not be written.</summary>
@@ -93,6 +93,10 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
         return checked(PanelsOf(rows) * (columns + 1) * PanelRows * (format == ElementFormat.BFloat16 ? sizeof(ushort) : sizeof(float)));
     }
 
+    /// <summary>Bytes of the block behind a matrix that grew to this shape.</summary>
+    internal static Int128 BlockBytesOf(long rows, long columns) =>
+        NativeBuffer<float>.BytesOf(PlacesOf(rows, columns, ElementFormat.Float32));
+
     ref UseCount INativeOwner.Uses => ref _uses;
 
     /// <summary>One element, for the engine: the reference does not keep the matrix.</summary>
@@ -136,7 +140,7 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
         : throw new InvalidOperationException("expected a matrix that holds bfloat16, found one that holds float32");
 
     /// <summary>Elements of <see cref="_values"/> that this shape takes.</summary>
-    private long Places => PlacesOf(Rows, Columns);
+    private long Places => PlacesOf(Rows, Columns, Format);
 
     /// <summary>
     /// Gives the matrix another shape; its content is then undefined (padding included) unless cleared. Takes memory only when it grows.
@@ -272,7 +276,7 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
     internal void SetShape(int rows, int columns)
     {
         ThrowIfReadOnly();
-        long wanted = PlacesOf(rows, columns);
+        long wanted = PlacesOf(rows, columns, Format);
         GrowOnlyBuffer.EnsureCapacity(ref _values, wanted);
         Rows = rows;
         Columns = columns;
@@ -322,8 +326,8 @@ public sealed unsafe class PanelMatrix : IDisposable, INativeOwner
         return row / PanelRows * PanelStride + column * PanelRows + BFloat16.Place((int)(row % PanelRows));
     }
 
-    private long PlacesOf(int rows, int columns) =>
-        checked(PanelsOf(rows) * (((long)columns + 1) * PanelRows)) / (Format == ElementFormat.BFloat16 ? 2 : 1);
+    private static long PlacesOf(long rows, long columns, ElementFormat format) =>
+        checked(PanelsOf(rows) * ((columns + 1) * PanelRows)) / (format == ElementFormat.BFloat16 ? 2 : 1);
 
     private static int PanelsOf(long rows) => checked((int)((rows + 2 * PanelRows - 1) / (2 * PanelRows) * 2));
 }

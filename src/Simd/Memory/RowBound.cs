@@ -10,11 +10,15 @@ internal sealed class RowBound : IDisposable
     /// <summary>Room for rows and data; the limits are infinite, so that padding is ruled out.</summary>
     public RowBound(int rows, int data)
     {
-        long padded = PanelMatrix.BytesOf(rows, 0) / sizeof(float);
+        long padded = PaddedOf(rows);
         (Growth, Norms, Errors, Slack, Limits) = (new(padded), new(padded), new(padded), new(padded), new(padded));
         (On, Off, Sizes) = (new(data), new(data), new(data));
         Limits.Span.Fill(float.PositiveInfinity);
     }
+
+    /// <summary>Bytes of room for rows and data.</summary>
+    public static Int128 BytesOf(int rows, int data) =>
+        5 * NativeBuffer<float>.BytesOf(PaddedOf(rows)) + 3 * NativeBuffer<float>.BytesOf(data);
 
     /// <summary>Per row: how far the row may have moved since the reference, in norm.</summary>
     public NativeBuffer<float> Growth { get; }
@@ -49,4 +53,6 @@ internal sealed class RowBound : IDisposable
         foreach (NativeBuffer<float> part in (ReadOnlySpan<NativeBuffer<float>>)[Growth, Norms, Errors, Slack, Limits, On, Off, Sizes])
             part.Dispose();
     }
+
+    private static long PaddedOf(int rows) => PanelMatrix.BytesOf(rows, 0) / sizeof(float);
 }

@@ -36,21 +36,19 @@ internal sealed unsafe class RowTree : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(leaves, int.MaxValue / Group - 1);
         Dimension = dimension;
         Capacity = leaves;
-        long groups = 0;
-        int nodes = leaves;
-        do
-        {
-            Levels++;
-            _starts[Levels] = groups;
-            nodes = (nodes + Group - 1) / Group;
-            groups += nodes;
-        }
-        while (nodes > 1);
-        _starts[Levels + 1] = groups;
-        _rows = new NativeBuffer<float>((long)leaves * Group * dimension);
-        Ids = new NativeBuffer<int>((long)leaves * Group);
-        _boxes = new NativeBuffer<float>(groups * Group * 2 * dimension);
-        _balls = new NativeBuffer<float>(groups * Group * (dimension + 1));
+        Levels = StartLevels(leaves, _starts);
+        (long rows, long ids, long boxes, long balls) = LengthsOf(dimension, leaves, _starts[Levels + 1]);
+        (_rows, Ids, _boxes, _balls) = (new(rows), new(ids), new(boxes), new(balls));
+    }
+
+    /// <summary>Bytes of a tree with room for groups of rows.</summary>
+    public static Int128 BytesOf(int dimension, int leaves)
+    {
+        var starts = new long[MostLevels + 2];
+        int levels = StartLevels(leaves, starts);
+        (long rows, long ids, long boxes, long balls) = LengthsOf(dimension, leaves, starts[levels + 1]);
+        return NativeBuffer<float>.BytesOf(rows) + NativeBuffer<int>.BytesOf(ids) + NativeBuffer<float>.BytesOf(boxes)
+            + NativeBuffer<float>.BytesOf(balls);
     }
 
     /// <summary>d.</summary>
@@ -69,6 +67,26 @@ internal sealed unsafe class RowTree : IDisposable
     public NativeBuffer<int> Ids { get; }
 
     internal RowTreeView View => new(_rows.Pointer, Ids.Pointer, _boxes.Pointer, _balls.Pointer, _starts, Dimension, Leaves, Levels);
+
+    /// <summary>Elements of rows, ids, boxes and balls.</summary>
+    private static (long Rows, long Ids, long Boxes, long Balls) LengthsOf(int dimension, int leaves, long groups) =>
+        ((long)leaves * Group * dimension, (long)leaves * Group, groups * Group * 2 * dimension, groups * Group * (dimension + 1));
+
+    /// <summary>Fills in the first group of nodes of each level, and their number behind the last; returns the levels.</summary>
+    private static int StartLevels(int leaves, long[] starts)
+    {
+        long groups = 0;
+        int levels = 0, nodes = leaves;
+        do
+        {
+            starts[++levels] = groups;
+            nodes = (nodes + Group - 1) / Group;
+            groups += nodes;
+        }
+        while (nodes > 1);
+        starts[levels + 1] = groups;
+        return levels;
+    }
 
     /// <summary>Takes one more group of rows into use, all slots empty.</summary>
     /// <returns>Its number.</returns>

@@ -30,6 +30,9 @@ internal sealed unsafe class TournamentTrees : IDisposable
     /// <summary>Floats from one tree to the next.</summary>
     public long Stride => View.Stride;
 
+    /// <summary>Bytes of so many trees.</summary>
+    public static Int128 BytesOf(int trees, int leaves) => NativeBuffer<float>.BytesOf(LengthOf(trees, leaves));
+
     /// <summary>Gives the trees another number and size; they must then be built anew. Takes memory only when it grows.</summary>
     /// <param name="trees">Trees, 0 or more.</param>
     /// <param name="leaves">Leaves of each, 0 to 2^30.</param>
@@ -38,8 +41,7 @@ internal sealed unsafe class TournamentTrees : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(trees);
         ArgumentOutOfRangeException.ThrowIfNegative(leaves);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(leaves, 1 << 30);
-        long wanted = checked(trees * new TournamentView(null, trees, leaves).Stride);
-        GrowOnlyBuffer.EnsureCapacity(ref _keys, wanted);
+        GrowOnlyBuffer.EnsureCapacity(ref _keys, LengthOf(trees, leaves));
         (Trees, Leaves) = (trees, leaves);
     }
 
@@ -56,6 +58,8 @@ internal sealed unsafe class TournamentTrees : IDisposable
         Check(tree);
         return _keys.Slice(tree * Stride, checked((int)Stride));
     }
+
+    private static long LengthOf(int trees, int leaves) => checked(trees * new TournamentView(null, trees, leaves).Stride);
 
     internal TournamentView View => new(_keys.Pointer, Trees, Leaves);
 

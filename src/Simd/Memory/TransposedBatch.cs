@@ -27,9 +27,8 @@ public sealed unsafe class TransposedBatch : IDisposable, INativeOwner
     internal TransposedView With(NativeBuffer<float> values) => new(Lists.With(values), _positions.Pointer);
 
     /// <summary>Bytes of the transposed lists of a batch of this shape that hold that many entries.</summary>
-    internal static long BytesOf(int count, int width, long entries) =>
-        ActiveBatch.BytesOf(width, count, entries)
-        + (GrowOnlyBuffer.ListCapacity(entries) + GrowOnlyBuffer.ListCapacity(count)) * sizeof(int);
+    internal static Int128 BytesOf(int count, int width, Int128 entries) =>
+        ActiveBatch.BytesOf(width, count, entries) + GrowOnlyBuffer.BytesOfList<int>(entries) + GrowOnlyBuffer.BytesOfList<int>(count);
 
     /// <summary>Transposes the entries, values included.</summary>
     /// <param name="source">The batch.</param>

@@ -56,6 +56,10 @@ public sealed class CorrelationForest : IDisposable, INativeOwner
 
     internal TournamentTrees Trees => _trees;
 
+    /// <summary>Bytes of the trees over the neurons, or over the data when there are more of them.</summary>
+    internal static Int128 BytesOf(int neurons, int data) =>
+        TournamentTrees.BytesOf(Math.Min(neurons, data), Math.Max(neurons, data));
+
     /// <summary>Builds one tree per datum over the neurons, or one per neuron over the data.</summary>
     /// <param name="sums">Pre-activations: neurons x data.</param>
     /// <param name="thresholds">One per row of sums, +infinity for the rows of its padding.</param>

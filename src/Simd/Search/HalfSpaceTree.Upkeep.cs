@@ -223,9 +223,8 @@ public sealed partial class HalfSpaceTree
     /// </summary>
     private void Build(NativeBuffer<float> rows, int[] ids)
     {
-        int leaves = (ids.Length + RowTree.Group - 1) / RowTree.Group;
         _tree.Dispose();
-        _tree = new RowTree(Dimension, leaves + leaves / 2 + 2 * FewStale);
+        _tree = new RowTree(Dimension, LeavesFor(ids.Length));
         ReserveSlack();
         _largestNorm = _holes = _freshRows = _freshSplit = 0;
         if (ids.Length > 0)
@@ -237,6 +236,16 @@ public sealed partial class HalfSpaceTree
             for (int node = 0; node < _tree.NodesAt(level); node++)
                 SetSlack(level, node);
         _listedCost = MeasureListedCost();
+    }
+
+    /// <summary>Bytes of a tree while it is built from rows.</summary>
+    internal static Int128 BytesOf(int rows, int dimension) => RowTree.BytesOf(dimension, LeavesFor(rows))
+        + NativeBuffer<float>.BytesOf((long)rows * dimension) + RowSplitter.BytesOf(rows) + NativeBuffer<int>.BytesOf(rows);
+
+    private static int LeavesFor(int rows)
+    {
+        int leaves = (int)(((long)rows + RowTree.Group - 1) / RowTree.Group);
+        return leaves + leaves / 2 + 2 * FewStale;
     }
 
     private void ReserveIds(int largest)

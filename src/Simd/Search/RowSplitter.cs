@@ -25,6 +25,9 @@ internal sealed unsafe class RowSplitter(int dimension)
     private KeyedRow* _entries;
     private float* _rows;
 
+    /// <summary>Bytes held while so many rows are ordered.</summary>
+    public static Int128 BytesOf(int rows) => NativeBuffer<KeyedRow>.BytesOf(rows);
+
     /// <summary>Orders the row numbers 0 to n - 1 into <paramref name="order"/>.</summary>
     /// <param name="rows">n x d, row after row.</param>
     /// <param name="order">n numbers, overwritten.</param>

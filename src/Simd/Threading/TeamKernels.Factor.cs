@@ -24,6 +24,10 @@ internal sealed partial class TeamKernels
     private NativeBuffer<double> _right = null!, _result = null!;
     private int _rightStride, _columnTo, _solveColumns;
 
+    /// <summary>Bytes of scratch that a worker reserves for a triangular solve of several right-hand sides: a copy of its own.</summary>
+    /// <param name="n">Order.</param>
+    public static Int128 SolveScratchOf(int n) => (Int128)n * MostSolveColumns * sizeof(double) + NativeBuffer<byte>.Alignment;
+
     /// <summary>gram += B B^T in the lower triangle; see <see cref="KernelSet.AddOuterProduct"/>.</summary>
     /// <param name="rows">B: n x rowStride, row-major.</param>
     /// <param name="rowStride">Elements from row to row of B.</param>

@@ -42,6 +42,9 @@ public sealed class WorkerTeam : IDisposable
             GC.SuppressFinalize(this);
     }
 
+    /// <summary>Bytes of the scratch of a team whose workers reserved so much at most.</summary>
+    internal static Int128 ScratchBytesOf(int degree, Int128 reserve) => degree * Arena.BytesOf(reserve);
+
     /// <summary>Ends the threads of a team that nobody disposed: they hold the job only, so the team can be collected.</summary>
     ~WorkerTeam()
     {

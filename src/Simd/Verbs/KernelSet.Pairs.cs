@@ -25,6 +25,16 @@ public abstract partial class KernelSet
         PullBackUnchecked(weights, outputs, outputValues, inputs, pulled, inputFrom, inputTo, scratch);
     }
 
+    /// <summary>Bytes of scratch that a pull-back, push-forward or scatter of average lists reserves: an address per entry.</summary>
+    /// <param name="count">Data.</param>
+    /// <param name="outputs">Outputs that the lists range over.</param>
+    /// <param name="active">Active outputs of a datum.</param>
+    internal static Int128 PairScratchOf(int count, int outputs, double active)
+    {
+        double data = Math.Min(count, ActiveBatch.BlockSize), share = Math.Min(1, (double)ActiveBatch.BlockSize / outputs);
+        return (Int128)(data * active * share) * sizeof(int) + NativeBuffer<byte>.Alignment;
+    }
+
     internal static void CheckPullBack(
         PanelMatrix weights, ActiveBatch outputs, NativeBuffer<float> outputValues, TransposedBatch inputs,
         NativeBuffer<float> pulled, int inputFrom, int inputTo)

@@ -6,10 +6,8 @@ using Subquad.Data;
 using Subquad.Engine;
 using Subquad.Layers;
 using Subquad.Simd;
-using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 using Subquad.Support;
-using Subquad.Weights;
 
 namespace Managed.Tests.Activity;
 
@@ -115,9 +113,8 @@ internal sealed class StrategyTests(KernelSet kernels)
     [TestCase(4_096, 785, 4_000, ActivityStrategy.Full)]
     public void The_cost_model_follows_what_was_measured(int width, int inputs, int data, ActivityStrategy expected)
     {
-        using HiddenLayer layer = HiddenLayer.ShiftedRelu(
-            new LowRankWeights(new PanelMatrix(width, inputs)), Shift.FromWidth(0.4, width), isNormalised: true);
-        Assert.That(ActivityCosts.CheapestForFirst(layer, data), Is.EqualTo(expected));
+        double density = Shift.UpperTail(Shift.FromWidth(0.4, width));
+        Assert.That(ActivityCosts.CheapestForFirst(width, inputs, density, data), Is.EqualTo(expected));
     }
 
     private (double[] Losses, double?[] HeldOut) Losses(ActivityStrategy strategy, Dataset data, Dataset? heldOut, int width = 700)

@@ -140,7 +140,7 @@ internal static unsafe class LayerCases<TSimd, TVec, TSimdDouble, TVecDouble>
 
     private static Arena Room(LayerOperands o)
     {
-        o.Scratch.Reserve(PackedKernel<TSimd, TVec>.ScratchOf(o.Outputs.Width, o.Inputs.Width));
+        o.Scratch.Reserve(PackedBlocks.ScratchOf(o.Outputs.Width, o.Inputs.Width));
         return o.Scratch;
     }
 }

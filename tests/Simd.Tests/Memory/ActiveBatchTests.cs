@@ -148,10 +148,10 @@ public sealed class ActiveBatchTests
         using var transposed = new TransposedBatch();
         long empty = NativeBytes.Live - before;
         batch.FillNonZero(rows, count, width);
-        long entries = batch.Entries, said = ActiveBatch.BytesOf(count, width, entries);
+        long entries = batch.Entries, said = (long)ActiveBatch.BytesOf(count, width, entries);
         Assert.That(NativeBytes.Live - before, Is.InRange(said, said + empty));
         transposed.Build(batch);
-        said += TransposedBatch.BytesOf(count, width, entries);
+        said += (long)TransposedBatch.BytesOf(count, width, entries);
         Assert.That(NativeBytes.Live - before, Is.InRange(said - empty, said + empty));
     }
 

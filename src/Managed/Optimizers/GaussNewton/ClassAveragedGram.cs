@@ -37,6 +37,32 @@ internal sealed class ClassAveragedGram : IDisposable
             _inner[i] = new NativeBuffer<double>(0);
     }
 
+    /// <summary>Bytes held for the data of a step.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="from">The first trained hidden layer, from 0.</param>
+    /// <param name="count">Data.</param>
+    /// <param name="trainsOutput">Whether A is trained.</param>
+    /// <param name="solver">What solves.</param>
+    /// <param name="relativeDamping">The least damping that is tried, relative to trace(K) / n.</param>
+    public static Int128 BytesOf(
+        NetworkSize network, int from, int count, bool trainsOutput, SolverChoice solver, double relativeDamping)
+    {
+        SystemSize size = SizeOf(network, from, count);
+        SolverChoice choice = GramSolver.ChoiceFor(size, solver);
+        bool formsGram = GramSolver.FormsGram(choice, size.Outputs);
+        return network.Most(from, network.Hidden.Length, layer => PanelMatrix.BlockBytesOf(
+                count, formsGram ? Math.Max(layer.Inputs, layer.Width) : layer.Inputs))
+            + OutputVector.BytesOf(count, network.Outputs)
+            + size.Layers.Length * NativeBuffer<double>.BytesOf(DampedGram.LengthOf(count))
+            + (trainsOutput && GramSolver.Sketches(choice) ? ActiveBatch.BytesOf(count, 1, count) : 0)
+            + GramSolver.BytesOf(size, solver, relativeDamping);
+    }
+
+    /// <summary>Bytes of scratch that a worker reserves.</summary>
+    /// <inheritdoc cref="BytesOf"/>
+    public static Int128 ScratchOf(NetworkSize network, int from, int count, SolverChoice solver, double relativeDamping) =>
+        GramSolver.ScratchOf(SizeOf(network, from, count), solver, relativeDamping);
+
     /// <summary>Solves with K, or with what stands for it.</summary>
     public GramSolver Solver { get; }
 
@@ -52,7 +78,7 @@ internal sealed class ClassAveragedGram : IDisposable
     /// </summary>
     public void MeasureInputs(BatchState state)
     {
-        int n = state.Count, stride = DampedGram.StrideOf(n);
+        int n = state.Count;
         for (int layer = _jacobian.From; layer < _layers.Hidden.Length; layer++)
         {
             ActiveBatch inputs = state.InputOf(layer);
@@ -63,9 +89,9 @@ internal sealed class ClassAveragedGram : IDisposable
                 (_constantInputs, _constantCount) = (inputs, n);
             }
             ref NativeBuffer<double> inner = ref _inner[layer - _jacobian.From];
-            GrowOnlyBuffer.EnsureCapacity(ref inner, (long)n * stride);
-            _kernels.Gram(_rows, inputs, inputs.Values, inner, stride);
-            _kernels.NarrowSymmetric(inner, stride, n, _jacobian.ProductsOf(layer));
+            GrowOnlyBuffer.EnsureCapacity(ref inner, DampedGram.LengthOf(n));
+            _kernels.Gram(_rows, inputs, inputs.Values, inner, DampedGram.StrideOf(n));
+            _kernels.NarrowSymmetric(inner, DampedGram.StrideOf(n), n, _jacobian.ProductsOf(layer));
         }
     }
 
@@ -192,14 +218,25 @@ internal sealed class ClassAveragedGram : IDisposable
     {
         if (_size?.Count == count)
             return _size;
-        var factors = new FactorSize[_inner.Length];
+        var hidden = new LayerSize[_layers.Hidden.Length];
+        for (int i = 0; i < hidden.Length; i++)
+        {
+            HiddenLayer layer = _layers.Hidden[i];
+            hidden[i] = new(layer.Width, Expected(layer), layer.Inputs, i == 0 ? layer.Inputs : Expected(_layers.Hidden[i - 1]));
+        }
+        return _size = SizeOf(new(hidden, _layers.Outputs), _jacobian.From, count);
+    }
+
+    /// <summary>The choice of a solver looks at the width of an input, not at the zeros of the data at hand.</summary>
+    private static SystemSize SizeOf(NetworkSize network, int from, int count)
+    {
+        var factors = new FactorSize[network.Hidden.Length - from];
         for (int i = 0; i < factors.Length; i++)
         {
-            HiddenLayer layer = _layers.Hidden[_jacobian.From + i];
-            HiddenLayer? below = _jacobian.From + i > 0 ? _layers.Hidden[_jacobian.From + i - 1] : null;
-            factors[i] = new FactorSize(layer.Width, Expected(layer), layer.Inputs, below is null ? layer.Inputs : Expected(below));
+            LayerSize layer = network.Hidden[from + i];
+            factors[i] = new(layer.Width, layer.Active, layer.Inputs, from + i == 0 ? layer.Inputs : layer.ActiveInputs);
         }
-        return _size = new SystemSize(count, _layers.Outputs, factors);
+        return new(count, network.Outputs, factors);
     }
 
     private static double Expected(HiddenLayer layer) => layer.Width * layer.ExpectedDensity;

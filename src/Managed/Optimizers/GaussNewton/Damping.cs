@@ -21,6 +21,9 @@ internal sealed class Damping(double start, bool adapts)
     /// <summary>Whether damping further makes no sense.</summary>
     public bool IsExhausted => Relative > Most;
 
+    /// <summary>The least mu after so many steps.</summary>
+    public static double LeastAfter(double start, int steps) => Math.Max(Math.Min(start, Least), start * Math.Pow(Ease, steps));
+
     /// <summary>Damps more, as after a dropped step.</summary>
     public void Raise() => Relative = Math.Max(Relative, Least) * Reject;
 

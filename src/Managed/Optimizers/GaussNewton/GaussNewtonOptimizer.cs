@@ -40,15 +40,11 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
         TeamKernels kernels, LayerStack layers, GaussNewtonOptions options, SquaredLoss loss, int count, bool keepsFlips)
     {
         (_kernels, _layers, _options, _loss, _count, _keepsFlips) = (kernels, layers, options, loss, count, keepsFlips);
-        _from = (options.TrainFrom ?? layers.Hidden.Length) - 1;
+        _from = FitSize.FromOf(options, layers.Hidden.Length);
         _flips = new long[layers.Hidden.Length - _from];
         _damping = new Damping(options.Damping, options.AdaptDamping);
-        // A mini-batch is used for one or two trials, so a reference does not pay.
-        if (options.Activity != ActivityStrategy.Full && !IsInBatches)
-        {
-            CertificatePolicy policy = options.Certificates with { FollowsCosts = options.Activity != ActivityStrategy.Certified };
-            _certificates = new Certificates(kernels, layers, _from, policy);
-        }
+        if (UsesCertificates(options, IsInBatches))
+            _certificates = new Certificates(kernels, layers, _from, PolicyOf(options));
         _step = new GaussNewtonStep(kernels, layers, _from, options, _certificates);
     }
 
@@ -63,12 +59,36 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
 
     private bool IsInBatches => _options.Batch > 0 && _options.Batch < _count;
 
+    /// <summary>
+    /// Bytes held for a fit: the tapes, one step, and what is carried from step to step. Beside the scratch of the workers, this is all
+    /// native memory that a fit takes.
+    /// </summary>
+    public static Int128 BytesOf(FitSize fit)
+    {
+        (NetworkSize network, GaussNewtonOptions options, int from) = (fit.Sizes, fit.Options, fit.From);
+        ActivityStrategy strategy = fit.Strategy;
+        bool stepsWeights = IncrementalActiveSetFinder.SearchesWeights(strategy);
+        Int128 bytes = GaussNewtonStep.BytesOf(fit)
+            + Tape.BytesOf(network, from, fit.Count, isTrained: true, options.Steps, strategy, layer => IsCovered(layer, fit.Count))
+            + Tape.BytesOf(fit.HeldOutSizes, from, fit.HeldOut, isTrained: false, fit.TriedHeldOut > 0 ? options.Steps : 0, strategy,
+                layer => IsCovered(layer, fit.TriedHeldOut));
+        if (fit.IsInBatches)
+            return bytes;
+        bytes += ConstantInputPass.KeptBytesOf(network.Hidden[from], fit.Count, stepsWeights, options.Flush)
+            + (fit.HeldOut > 0 ? PanelMatrix.BlockBytesOf(fit.HeldOut, fit.Count) : 0);
+        return UsesCertificates(options, isInBatches: false)
+            ? bytes + Certificates.BytesOf(network, from, fit.Count, fit.HeldOut, PolicyOf(options), options.Threads) : bytes;
+
+        bool IsCovered(LayerSize layer, int count) => UsesCertificates(options, fit.IsInBatches)
+            && Certificates.Covers(layer, count, PolicyOf(options), options.Threads);
+    }
+
     public Tape NewTape()
     {
-        ActivityStrategy strategy = _options.Activity;
-        if (strategy == ActivityStrategy.Automatic && _from == 0)
-            strategy = ActivityCosts.CheapestForFirst(_layers.Hidden[0], _count);
-        IncrementalActiveSetFinder? finder = IsInBatches ? null : IncrementalActiveSetFinder.For(strategy, _kernels, _layers.Hidden[_from]);
+        HiddenLayer lowest = _layers.Hidden[_from];
+        ActivityStrategy strategy =
+            StrategyFor(_options, IsInBatches, _from, lowest.Width, lowest.Inputs, lowest.ExpectedDensity, _count);
+        IncrementalActiveSetFinder? finder = IncrementalActiveSetFinder.For(strategy, _kernels, lowest);
         return new Tape(_kernels, _layers, _from, _loss, finder, _certificates);
     }
 
@@ -140,6 +160,22 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
         _heldOutProducts.Dispose();
         _certificates?.Dispose();
     }
+
+    /// <summary>How the active sets of the lowest trained layer are found.</summary>
+    internal static ActivityStrategy StrategyFor(
+        GaussNewtonOptions options, bool isInBatches, int from, int width, int inputs, double density, int count) => options.Activity switch
+    {
+        _ when isInBatches => ActivityStrategy.Full,
+        ActivityStrategy.Automatic when from == 0 => ActivityCosts.CheapestForFirst(width, inputs, density, count),
+        var strategy => strategy,
+    };
+
+    // A mini-batch is used for one or two trials, so a reference does not pay.
+    private static bool UsesCertificates(GaussNewtonOptions options, bool isInBatches) =>
+        options.Activity != ActivityStrategy.Full && !isInBatches;
+
+    private static CertificatePolicy PolicyOf(GaussNewtonOptions options) =>
+        options.Certificates with { FollowsCosts = options.Activity != ActivityStrategy.Certified };
 
     /// <summary>Tries an accepted step on the held-out data, and drops it where it raises their loss.</summary>
     private (StepOutcome Outcome, double Loss) JudgeHeldOut(int number, Tape tape, Tape heldOut)

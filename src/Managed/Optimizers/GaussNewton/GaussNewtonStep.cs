@@ -1,3 +1,4 @@
+using Subquad.Activity;
 using Subquad.Data;
 using Subquad.Engine;
 using Subquad.Layers;
@@ -13,6 +14,9 @@ namespace Subquad.Optimizers.GaussNewton;
 /// </summary>
 internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
 {
+    // Residual, multipliers, what is left, and the two sides of a product.
+    private const int Vectors = 5;
+
     private readonly TeamKernels _kernels;
     private readonly LayerStack _layers;
     private readonly GaussNewtonOptions _options;
@@ -36,6 +40,25 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         _pending = new PendingForward(kernels, _jacobian, certificates, options.Flush);
         _chooseScale = ShareOfTrace;
     }
+
+    /// <summary>Bytes held for the data of a step.</summary>
+    public static Int128 BytesOf(FitSize fit)
+    {
+        (NetworkSize network, GaussNewtonOptions options) = (fit.Sizes, fit.Options);
+        // With one output a solver gives the step itself, unless it only solves a sketch.
+        bool hasSeveral = network.Outputs > 1, pushes = hasSeveral || options.Solver == SolverChoice.DirectSketch;
+        return Vectors * OutputVector.BytesOf(fit.Count, network.Outputs)
+            + (hasSeveral ? ConjugateGradient.BytesOf(OutputVector.LengthOf(fit.Count, network.Outputs)) : 0)
+            + Jacobian.BytesOf(network, fit.From, fit.Count, options.TrainOutput, options.PackedBytes, pushes)
+            + ClassAveragedGram.BytesOf(network, fit.From, fit.Count, options.TrainOutput, options.Solver, fit.LeastDamping)
+            + PendingForward.BytesOf(
+                network, fit.From, fit.Count, fit.TriedHeldOut, !IncrementalActiveSetFinder.SearchesWeights(fit.Strategy));
+    }
+
+    /// <summary>Bytes of scratch that a worker reserves.</summary>
+    public static Int128 ScratchOf(FitSize fit) => Int128.Max(
+        Jacobian.ScratchOf(fit.Sizes, fit.From, fit.Count, fit.Options.PackedBytes),
+        ClassAveragedGram.ScratchOf(fit.Sizes, fit.From, fit.Count, fit.Options.Solver, fit.LeastDamping));
 
     /// <summary>Seconds per stage since <see cref="StageClock.Restart"/>.</summary>
     public StageClock Clock { get; }
