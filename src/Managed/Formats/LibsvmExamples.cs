@@ -89,7 +89,7 @@ internal static class LibsvmExamples
         string[] names = kind == TargetKind.Classes ? layout?.ClassNames ?? labels.Names(text) : [];
         int[] classes = kind == TargetKind.Classes ? labels.ToClasses(text, names) : [];
         LabelSets? sets = several ? labels.ToSets(text, layout?.Outputs) : null;
-        InputRows inputs = layout is null ? rows.ToRows(text, first, features) : rows.ToRowsWithin(first, features);
+        InputRows inputs = layout is null ? rows.ToRows(text, first, features) : rows.ToRowsWithin(text, first, features);
         Examples examples = kind switch
         {
             TargetKind.Classes => Examples.OfClasses(inputs, classes, names),
@@ -117,7 +117,7 @@ internal static class LibsvmExamples
         if (rows.Count != count)
             throw text.FaultOfFile($"expected {count} rows as in the header, found {rows.Count}");
         starts.Append(1)[0] = found.Count;
-        InputRows inputs = isLikeAnother ? rows.ToRowsWithin(0, features) : rows.ToRows(text, 0, features);
+        InputRows inputs = isLikeAnother ? rows.ToRowsWithin(text, 0, features) : rows.ToRows(text, 0, features);
         Examples examples = kind == TargetKind.None ? Examples.WithoutTargets(inputs)
             : Examples.OfLabelSets(inputs, new(text.Name, labels, starts.ToArray(), found.ToArray()));
         return examples.FromLibsvm(0, rows.Ignored);

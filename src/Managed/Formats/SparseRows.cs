@@ -53,16 +53,17 @@ internal sealed class SparseRows
     /// <exception cref="InvalidDataException">An index is outside.</exception>
     public InputRows ToRows(LibsvmReader text, int first, int width)
     {
-        if (first > 0 && HasZero)
-            throw text.Fault($"expected feature indices from {first} to {first + width - 1}, found 0", _zeroLine);
         if (Largest >= first + width)
             throw text.Fault($"expected feature indices from {first} to {first + width - 1}, found {Largest}", _largestLine);
-        return ToRowsWithin(first, width);
+        return ToRowsWithin(text, first, width);
     }
 
-    /// <summary>As <see cref="ToRows"/>, but without the entries of features that are outside.</summary>
-    public InputRows ToRowsWithin(int first, int width)
+    /// <summary>As <see cref="ToRows"/>, but without the entries of features above the last.</summary>
+    /// <exception cref="InvalidDataException">An index is below the first: the features are numbered in another way.</exception>
+    public InputRows ToRowsWithin(LibsvmReader text, int first, int width)
     {
+        if (first > 0 && HasZero)
+            throw text.Fault($"expected feature indices from {first} to {first + width - 1}, found 0", _zeroLine);
         int[] starts = _starts.ToArray(), columns = _indices.ToArray();
         float[] values = _values.ToArray();
         int kept = 0;
@@ -70,7 +71,7 @@ internal sealed class SparseRows
         {
             for (; entry < starts[row + 1]; entry++)
             {
-                if (columns[entry] < first || columns[entry] >= first + width)
+                if (columns[entry] >= first + width)
                     continue;
                 (columns[kept], values[kept]) = (columns[entry] - first, values[entry]);
                 kept++;

@@ -25,9 +25,9 @@ internal sealed class VersionTests
     public void The_first_version_is_read()
     {
         using Network network = Network.Load(First("model-v1.safetensors"), KernelSets.ByName("scalar"));
-        Predicts(network, "predictions.csv");
+        Predicts(network, "predictions-v1.csv");
         network.ApplyDelta(First("delta-v1.safetensors"));
-        Predicts(network, "tuned-predictions.csv");
+        Predicts(network, "tuned-predictions-v1.csv");
     }
 
     [Test]
@@ -41,7 +41,7 @@ internal sealed class VersionTests
             panels.CopyTo(target);
         using Network network = Network.Load(model, KernelSets.ByName("scalar"), sharesBase: true);
         Assert.That(network.SharesBase);
-        Predicts(network, "predictions.csv");
+        Predicts(network, "predictions-v1.csv");
     }
 
     [Test]
@@ -107,7 +107,7 @@ internal sealed class VersionTests
 
     private static void Predicts(Network network, string predictions)
     {
-        Dataset rows = network.ReadCsv(First("rows.csv"));
+        Dataset rows = network.ReadCsv(First("rows-v1.csv"));
         var found = new float[rows.Count * network.OutputCount];
         network.PredictAll(rows, found);
         float[] expected = [.. File.ReadLines(First(predictions)).Skip(1).SelectMany(line => line.Split(',')[2..])
@@ -116,5 +116,5 @@ internal sealed class VersionTests
     }
 
     private static string First(string name) =>
-        RealData.InRepository(Path.Combine("tests", "Managed.Tests", "Formats", "Version1", name));
+        RealData.InRepository(Path.Combine("tests", "Managed.Tests", "Formats", name));
 }
