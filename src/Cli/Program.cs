@@ -25,9 +25,10 @@ internal static class Program
     /// <summary>Runs one command line to its exit code. Whatever goes wrong is one line on <paramref name="error"/>.</summary>
     internal static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
+        using var session = new Session(output, error, cancellation);
         try
         {
-            ParseResult parsed = CommandTree.Create(new Session(output, error, cancellation)).Parse(args);
+            ParseResult parsed = CommandTree.Create(session).Parse(args);
             if (Misuse(parsed) is { } misuse)
                 throw new UsageException(misuse);
             // Main watches the signals and Run words the failures, so the parser's own handling of both is off.
@@ -43,7 +44,7 @@ internal static class Program
         }
         catch (Exception fault)
         {
-            error.WriteLine($"subquad: {OneLine(fault)}");
+            error.WriteLine($"subquad: {session.Pipes.Reword(OneLine(fault))}");
             return fault is UsageException or ArgumentException ? ExitCode.Usage : ExitCode.Failed;
         }
     }
@@ -58,6 +59,10 @@ internal static class Program
             .Where(token => token.Type == TokenType.Argument);
         if (values.FirstOrDefault(word => word.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
             return $"expected an option of '{name}', found '{unknown.Value}'; {help}";
+        OptionResult? repeated = parsed.CommandResult.Children.OfType<OptionResult>()
+            .FirstOrDefault(option => option.IdentifierTokenCount > 1);
+        if (repeated is not null)
+            return $"{repeated.Option.Name}: expected once, found {repeated.IdentifierTokenCount} times; {help}";
         if (parsed.Errors.Count == 0)
             return null;
         string? surplus = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;

@@ -37,6 +37,11 @@ public sealed partial class Dataset
     /// </summary>
     public int MissingCells => Examples.MissingCells;
 
+    /// <summary>
+    /// Entries of LIBSVM text that were left out because the training data, or the text that it was read like, have no such feature.
+    /// </summary>
+    public int IgnoredEntries => Examples.IgnoredEntries;
+
     internal Examples Examples { get; }
 
     /// <summary>Copies rows to classify.</summary>
@@ -87,11 +92,11 @@ public sealed partial class Dataset
         return new(IdxReader.ReadFolder(imagesOrFolder, train));
     }
 
-    /// <summary>Reads images and labels from streams that can seek; neither is disposed.</summary>
+    /// <summary>Reads images and labels from streams, which need not seek; neither is disposed.</summary>
     /// <param name="images">IDX images, plain or gzip.</param>
     /// <param name="labels">IDX labels, plain or gzip.</param>
     /// <param name="classNames">Names in label order, at least 2; null means "0", "1", ...</param>
-    /// <exception cref="ArgumentException">A stream cannot seek, or there are fewer than two names.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two names.</exception>
     /// <exception cref="InvalidDataException">A stream is damaged, or the two do not fit.</exception>
     public static Dataset ReadIdx(Stream images, Stream labels, IReadOnlyList<string>? classNames = null)
     {

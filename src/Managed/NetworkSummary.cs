@@ -13,6 +13,7 @@ public sealed class NetworkSummary
         Standardises = network.Input.Standardises;
         HasConstantFeature = network.Input.Constant != 0;
         bool hasValues = network.Target.Kind == TargetKind.Values;
+        HasLabels = hasValues && network.OutputCount > 1 && network.FirstIndex is not null;
         TargetMeans = Array.AsReadOnly(hasValues ? network.Target.Mean.ToArray() : []);
         TargetDeviations = Array.AsReadOnly(hasValues ? network.Target.Deviation.ToArray() : []);
         IEnumerable<TableColumn> columns = network.Schema?.Columns ?? [];
@@ -23,6 +24,11 @@ public sealed class NetworkSummary
 
     /// <summary>The shift b of every hidden layer: a neuron fires above b standard deviations of its pre-activation.</summary>
     public IReadOnlyList<double> Shifts { get; }
+
+    /// <summary>
+    /// Whether the outputs score the labels of LIBSVM text with several labels a row: output 0 scores the label 0 of the file, and so on.
+    /// </summary>
+    public bool HasLabels { get; }
 
     /// <summary>Whether every feature is shifted and scaled to mean 0 and deviation 1.</summary>
     public bool Standardises { get; }

@@ -17,6 +17,13 @@ public class RefusalTests
     [TestCase("found 'tarin'", "tarin")]
     [TestCase("found '--wdith'", "train --wdith 64")]
     [TestCase("found '--wdith'", "train --wdith")]
+    [TestCase("--width: expected once, found 2 times", "train --width 64 --width 32")]
+    [TestCase("--density: expected once, found 2 times", "train --density 0.1 --density 0.2,0.1")]
+    [TestCase("--shift: expected once, found 3 times", "train --shift 1 --shift 1 --shift 2")]
+    [TestCase("--steps: expected once, found 2 times", "train --steps 5 --steps 1")]
+    [TestCase("--quiet: expected once, found 2 times", "train --quiet --quiet")]
+    [TestCase("--out: expected once, found 2 times", "predict m d --out a --out b")]
+    [TestCase("expected LIBSVM text", "train --features 5")]
     [TestCase("--steps: expected a value", "train --steps")]
     [TestCase("--steps: expected a whole number of 0 or more, found 'many'", "train --steps many")]
     [TestCase("--steps: expected a whole number of 0 or more, found '-1'", "train --steps -1")]
@@ -65,6 +72,9 @@ public class RefusalTests
         Expect(2, "--force overwrites it", [.. line[..^1], _shell.Path("new"), "--log", file]);
         Assert.That(Shell.Run([.. line, "--force"]).Code, Is.Zero);
         Expect(2, "--force overwrites it", "predict", file, data, "--out", data);
+        Expect(2, "another file than the inputs", "predict", file, data, "--out", data, "--force");
+        Expect(2, "another file than the inputs", "merge", file, file, "--out", file, "--force");
+        Expect(2, "another file than the inputs", [.. line[..^1], _shell.Path("new"), "--log", data, "--force"]);
         Expect(2, "for both", [.. line[..^1], _shell.Path("new"), "--log", _shell.Path("new")]);
     }
 
@@ -107,7 +117,6 @@ public class RefusalTests
         Expect(2, "--labels: expected an IDX images file", "train", data, "--labels", data);
         Shell.Run(["train", data, .. _shell.Small]);
         Expect(2, "--labels: expected an IDX images file", "evaluate", _shell.Model, data, "--labels", data);
-        Expect(1, "line 1: expected feature indices from 1 to 8, found 9", "evaluate", _shell.Model, _shell.Write("wide.svm", "-1 9:1\n"));
         Expect(1, "line 2: expected a known class, found 7", "evaluate", _shell.Model, _shell.Write("new.svm", "-1 1:1\n7 1:1\n"));
         Shell.Run(["train", _shell.Classes(), .. _shell.Small]);
         Expect(1, "the model was trained on a table", "evaluate", _shell.Model, data);

@@ -67,6 +67,9 @@ internal sealed class NullArgumentTests
         ["StepReport.StageMultiplyAdds(value)"] = () => _ = s_report with { StageMultiplyAdds = null! },
         ["TrainingResult.TrainingResult(Message)"] = () => _ = new TrainingResult(StopReason.Steps, null!, 0, 0, 0, 0, null),
         ["TrainingResult.Message(value)"] = () => _ = new TrainingResult(StopReason.Steps, "", 0, 0, 0, 0, null) with { Message = null! },
+        ["WholeFile.Write(path)"] = () => WholeFile.Write(null!, _ => { }),
+        ["WholeFile.Write(write)"] = () => WholeFile.Write("file", null!),
+        ["WholeFile.IsSpecial(path)"] = () => WholeFile.IsSpecial(null!),
     };
 
     private static IEnumerable<string> Lines => s_calls.Keys;

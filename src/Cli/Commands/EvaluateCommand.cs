@@ -39,15 +39,16 @@ internal sealed class EvaluateCommand : Command
 
     private int Run(ParseResult parsed, Session session)
     {
-        string model = Grammar.ExistingFile(parsed.GetValue(_model)!, "MODEL"), path = Grammar.Existing(parsed.GetValue(_data)!, "DATA");
+        string model = session.ExistingFile(parsed.GetValue(_model)!, "MODEL"), path = session.Existing(parsed.GetValue(_data)!, "DATA");
         string? labels = parsed.GetValue(_labels);
         if (labels is not null && (Directory.Exists(path) || Dataset.FormatOf(path) is DataFormat.Csv or DataFormat.Libsvm))
             throw new UsageException($"--labels: expected an IDX images file as DATA, found '{path}'");
-        labels = labels is null ? null : Grammar.ExistingFile(labels, "--labels");
+        labels = labels is null ? null : session.ExistingFile(labels, "--labels");
         WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
         using Network network =
             ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
-        Dataset data = network.Read(path, labels);
+        Dataset data = session.Read(() => network.Read(path, labels));
+        session.TellIgnored(data, path);
         if (data.Task == TaskKind.None)
             throw new InvalidDataException($"'{path}': expected the target column, found none");
         session.Cancellation.ThrowIfCancellationRequested();

@@ -23,18 +23,19 @@ internal sealed class InspectCommand : Command
         Add(_model);
         Add(_delta);
         Add(_kernels);
-        SetAction(parsed => Run(parsed, session.Output));
+        SetAction(parsed => Run(parsed, session));
     }
 
-    private int Run(ParseResult parsed, TextWriter output)
+    private int Run(ParseResult parsed, Session session)
     {
+        TextWriter output = session.Output;
         string? path = parsed.GetValue(_model);
         if (path is null && !parsed.GetValue(_kernels))
             throw new UsageException("inspect: expected MODEL or --kernels, found neither");
         if (path is null && parsed.GetValue(_delta) is { } lone)
             throw new UsageException($"--delta: expected MODEL too, found '{lone}' alone");
         if (path is not null)
-            Model(output, Grammar.ExistingFile(path, "MODEL"), parsed.GetValue(_delta));
+            Model(output, session.ExistingFile(path, "MODEL"), parsed.GetValue(_delta));
         if (parsed.GetValue(_kernels))
             Kernels(output);
         return ExitCode.Done;

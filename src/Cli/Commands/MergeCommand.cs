@@ -23,10 +23,10 @@ internal sealed class MergeCommand : Command
 
     private int Run(ParseResult parsed, Session session)
     {
-        string model = Grammar.ExistingFile(parsed.GetValue(_model)!, "MODEL"),
-            delta = Grammar.ExistingFile(parsed.GetValue(_delta)!, "DELTA");
+        string model = session.ExistingFile(parsed.GetValue(_model)!, "MODEL"),
+            delta = session.ExistingFile(parsed.GetValue(_delta)!, "DELTA");
         string given = parsed.GetValue(_out) ?? throw new UsageException("merge: expected --out FILE, found none");
-        string path = new OutputFiles(parsed.GetValue(_force)).Claim(given, "--out");
+        string path = new OutputFiles(parsed.GetValue(_force), model, delta).Claim(given, "--out");
         using Network network = ModelFile.Load(model, delta);
         session.Cancellation.ThrowIfCancellationRequested();
         network.Save(path);

@@ -39,12 +39,15 @@ internal sealed class PredictCommand : Command
 
     private int Run(ParseResult parsed, Session session)
     {
-        string model = Grammar.ExistingFile(parsed.GetValue(_model)!, "MODEL"), path = Grammar.Existing(parsed.GetValue(_data)!, "DATA");
-        string? file = parsed.GetValue(_out) is { } given ? new OutputFiles(parsed.GetValue(_force)).Claim(given, "--out") : null;
+        string model = session.ExistingFile(parsed.GetValue(_model)!, "MODEL"), path = session.Existing(parsed.GetValue(_data)!, "DATA");
+        string? file = parsed.GetValue(_out) is { } given
+            ? new OutputFiles(parsed.GetValue(_force), model, path, parsed.GetValue(_delta)).Claim(given, "--out")
+            : null;
         WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
         using Network network =
             ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
-        Dataset data = network.Read(path, withTargets: false);
+        Dataset data = session.Read(() => network.Read(path, withTargets: false));
+        session.TellIgnored(data, path);
         session.Cancellation.ThrowIfCancellationRequested();
         if ((long)data.Count * network.OutputCount > Array.MaxLength)
             throw new InvalidDataException($"'{path}': expected at most {Array.MaxLength / network.OutputCount} rows for " +
@@ -56,12 +59,20 @@ internal sealed class PredictCommand : Command
             PredictionCsv.Write(session.Output, network, scores);
             return ExitCode.Done;
         }
-        OutputFiles.Write(file, stream =>
-        {
-            using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-            PredictionCsv.Write(writer, network, scores);
-        });
+        // A FIFO may have no reader yet; a cancellation does not wait for one.
+        string target = file;
+        _ = WholeFile.IsSpecial(target) ? session.Read(Write) : Write();
         session.Output.WriteLine($"predictions: {file}");
         return ExitCode.Done;
+
+        int Write()
+        {
+            WholeFile.Write(target, stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+                PredictionCsv.Write(writer, network, scores);
+            });
+            return scores.Length;
+        }
     }
 }

@@ -5,5 +5,6 @@ internal static class DataFile
 {
     /// <summary>Whether it is a folder with the test images of the MNIST family.</summary>
     public static bool HasTestImages(string path) =>
-        new[] { "t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz" }.Any(name => File.Exists(Path.Combine(path, name)));
+        new[] { "t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte" }
+            .SelectMany(name => new[] { name, $"{name}.gz" }).Any(name => File.Exists(Path.Combine(path, name)));
 }

@@ -31,6 +31,7 @@ internal static class Grammar
     {
         Description = description,
         HelpName = "N[,N...]",
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = result => Parse(result, name, expected, holds),
     };
 

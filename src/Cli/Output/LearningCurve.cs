@@ -14,12 +14,14 @@ internal static class LearningCurve
         ? path
         : throw new UsageException($"--plot: expected a name that ends in .png or .svg, found '{path}'");
 
-    public static void Write(string path, IReadOnlyList<StepReport> steps, TaskKind task)
+    /// <summary>Draws to a file, or elsewhere when that cannot be written.</summary>
+    /// <returns>The file; null when nothing could be written.</returns>
+    public static string? Write(string path, TextWriter error, IReadOnlyList<StepReport> steps, TaskKind task)
     {
         using Plot plot = Draw(steps, task);
         bool vector = Path.GetExtension(path).Equals(".svg", StringComparison.OrdinalIgnoreCase);
         byte[] bytes = vector ? Encoding.UTF8.GetBytes(plot.GetSvgXml(Width, Height)) : plot.GetImageBytes(Width, Height, ImageFormat.Png);
-        OutputFiles.Write(path, file => file.Write(bytes));
+        return OutputFiles.WriteSomewhere(path, error, file => file.Write(bytes));
     }
 
     private static Plot Draw(IReadOnlyList<StepReport> steps, TaskKind task)

@@ -1,7 +1,9 @@
 namespace Subquad.Cli;
 
 /// <summary>The files that a command will write, checked before any work is done.</summary>
-internal sealed class OutputFiles(bool force)
+/// <param name="force">Whether files that exist may be overwritten.</param>
+/// <param name="inputs">Files that the command reads, which are never overwritten.</param>
+internal sealed class OutputFiles(bool force, params string?[] inputs)
 {
     private readonly Dictionary<string, string> _claimed = [];
 
@@ -16,32 +18,66 @@ internal sealed class OutputFiles(bool force)
             throw new UsageException($"{option}: expected a file, found the folder '{path}'");
         if (!Directory.Exists(folder))
             throw new UsageException($"{option}: expected a path in a folder that exists, found '{path}'");
-        if (File.Exists(path) && !force && !(implied is not null && full == Path.GetFullPath(implied)))
+        if (File.Exists(path) && !force && !WholeFile.IsSpecial(path) && !(implied is not null && full == Path.GetFullPath(implied)))
             throw new UsageException($"{option}: expected a new file, found that '{path}' exists; --force overwrites it");
+        if (inputs.Any(input => input is not null && Real(input) == Real(path)))
+            throw new UsageException($"{option}: expected another file than the inputs, found '{path}'");
+        if (WholeFile.IsSpecial(path))
+            return path;
         if (!_claimed.TryAdd(full, option))
             throw new UsageException($"{option}: expected another file than {_claimed[full]}, found '{path}' for both");
         TryWriting(folder, path);
         return path;
     }
 
-    /// <summary>Writes a file that appears whole or not at all.</summary>
-    public static void Write(string path, Action<Stream> write)
+    /// <summary>Writes what may get lost without harm; when that fails, to the folder of temporary files.</summary>
+    /// <returns>The path written; null when neither could be.</returns>
+    public static string? WriteSomewhere(string path, TextWriter error, Action<Stream> write)
     {
-        string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew))
-            {
-                write(file);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
+            WholeFile.Write(path, write);
+            return path;
         }
-        catch
+        catch (IOException fault)
         {
-            File.Delete(temporary);
-            throw;
+            string second = SecondPlace(path);
+            try
+            {
+                WholeFile.Write(second, write);
+                error.WriteLine($"subquad: {fault.Message.ReplaceLineEndings(" ")}; '{second}' was written instead");
+                return second;
+            }
+            catch (IOException)
+            {
+                error.WriteLine($"subquad: {fault.Message.ReplaceLineEndings(" ")}");
+                return null;
+            }
         }
+    }
+
+    /// <summary>A new file in the folder of temporary files for what cannot go where it should.</summary>
+    public static string SecondPlace(string path) =>
+        Path.Combine(Path.GetTempPath(), $"{Path.GetFileNameWithoutExtension(Path.GetRandomFileName())}-{Path.GetFileName(path)}");
+
+    /// <summary>The full path of what a path leads to.</summary>
+    private static string Real(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
+
+    /// <summary>Refuses a path on a disk that has less room than a file will take.</summary>
+    /// <exception cref="IOException">The file would not fit.</exception>
+    public static void RequireSpace(string path, long bytes)
+    {
+        if (WholeFile.IsSpecial(path))
+            return;
+        string folder = Path.GetDirectoryName(Real(path))!;
+        long free = new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder).AvailableFreeSpace;
+        if (free < bytes)
+            throw new IOException(
+                $"'{path}': expected {Words.Bytes(bytes)} of free space for the model, found {Words.Bytes(free)}");
     }
 
     private static void TryWriting(string folder, string path)

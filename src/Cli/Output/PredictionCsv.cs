@@ -24,6 +24,7 @@ internal static class PredictionCsv
     {
         if (!classes)
             return network.OutputCount == 1 ? "row,prediction"
+                : network.Summary.HasLabels ? $"row,{string.Join(',', Enumerable.Range(0, network.OutputCount))}"
                 : $"row,{string.Join(',', Enumerable.Range(1, network.OutputCount).Select(output => $"prediction {output}"))}";
         return $"row,prediction,{string.Join(',', Enumerable.Range(0, network.OutputCount).Select(label => Cell(Name(network, label))))}";
     }

@@ -5,13 +5,86 @@ namespace Subquad.Cli;
 /// <summary>One JSON object per line and step, there as soon as the step is done.</summary>
 /// <param name="path">The file.</param>
 /// <param name="kernels">The kernel set that computes.</param>
-internal sealed class StepLog(string path, string kernels) : IDisposable
+/// <param name="error">Where a log that cannot be written is told of.</param>
+internal sealed class StepLog(string path, string kernels, TextWriter error) : IDisposable
 {
-    private readonly FileStream _file = new(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+    private FileStream? _file = Open(path);
+    private bool _hasFailed;
 
+    /// <summary>Writes a line. A log that cannot be written goes on elsewhere: it must not cost the training.</summary>
     public void Write(StepReport report)
     {
-        using (var json = new Utf8JsonWriter(_file))
+        byte[] line = Line(report);
+        try
+        {
+            Append(line);
+        }
+        catch (IOException fault)
+        {
+            GoOnElsewhere(fault, line);
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _file?.Dispose();
+        }
+        catch (IOException)
+        {
+            // Told of when its last line was written.
+        }
+    }
+
+    // Two runs would mix their lines: a second writer is refused by the lock, which Windows has from sharing for reading alone.
+    private static FileStream Open(string path)
+    {
+        bool isSpecial = WholeFile.IsSpecial(path);
+        FileShare share = isSpecial ? FileShare.ReadWrite : OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
+        try
+        {
+            return new(path, isSpecial ? FileMode.Open : FileMode.Create, FileAccess.Write, share, bufferSize: 1);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"--log: '{path}' cannot be written, or another run writes it: {fault.Message}", fault);
+        }
+    }
+
+    private void Append(byte[] line)
+    {
+        _file?.Write(line);
+        _file?.Flush();
+    }
+
+    private void GoOnElsewhere(IOException fault, byte[] line)
+    {
+        Dispose();
+        _file = null;
+        string told = $"subquad: the log '{path}' cannot be written: {fault.Message}", second = OutputFiles.SecondPlace(path);
+        if (!_hasFailed)
+        {
+            try
+            {
+                _file = Open(second);
+                Append(line);
+                told += $"; it goes on in '{second}'";
+            }
+            catch (IOException)
+            {
+                Dispose();
+                _file = null;
+            }
+        }
+        _hasFailed = true;
+        error.WriteLine(told);
+    }
+
+    private byte[] Line(StepReport report)
+    {
+        var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
         {
             json.WriteStartObject();
             json.WriteNumber("step", report.Step);
@@ -35,11 +108,9 @@ internal sealed class StepLog(string path, string kernels) : IDisposable
             json.WriteString("kernels", kernels);
             json.WriteEndObject();
         }
-        _file.WriteByte((byte)'\n');
-        _file.Flush();
+        bytes.WriteByte((byte)'\n');
+        return bytes.ToArray();
     }
-
-    public void Dispose() => _file.Dispose();
 
     private static void WriteTrial(Utf8JsonWriter json, GaussNewtonStepReport trial)
     {

@@ -51,6 +51,10 @@ internal sealed class TrainCommand : Command
     private readonly Option<string?> _labels =
         Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
 
+    private readonly Option<int?> _features = Grammar.Number<int>(
+        "--features", "Features of LIBSVM text, where the training data lack the last ones. [default: up to the largest index]",
+            "a whole number from 1 to 16777216", value => value is >= 1 and <= 1 << 24);
+
     private readonly Option<string?> _trainer = Grammar.Choice("--trainer", "The method. [default: gauss-newton]", "gauss-newton");
     private readonly Option<string?> _activity = Grammar.Choice(
         "--activity", "How firing neurons are found; all ways find the same. [default: the cheapest]", "full", "certified",
@@ -81,15 +85,17 @@ internal sealed class TrainCommand : Command
         Grammar.Text("--plot", $"Where the learning curve goes, .png or .svg. [default: {TrainDefaults.Plot}]", "FILE");
     private readonly Option<bool> _noPlot = Grammar.Flag("--no-plot", "Draw no learning curve.");
     private readonly Option<bool> _force = Grammar.Flag("--force", "Overwrite files that exist.");
+    private readonly Session _session;
     private readonly Option<bool> _quiet = Grammar.Flag("--quiet", "Print the results only.");
 
     public TrainCommand(Session session) : base("train", "Trains a network and saves it.")
     {
+        _session = session;
         Add(_data);
         foreach (Option option in new Option[]
         {
-            _width, _hidden, _density, _shift, _plain, _samples, _validation, _test, _target, _task, _labels, _trainer, _activity, _solver,
-                _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
+            _width, _hidden, _density, _shift, _plain, _samples, _validation, _test, _target, _task, _labels, _features, _trainer,
+                _activity, _solver, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
             _threads, _from, _out, _log, _plot, _noPlot, _force, _quiet,
         })
             Add(option);
@@ -103,13 +109,14 @@ internal sealed class TrainCommand : Command
     /// <param name="tuning">What a command that fine-tunes has besides.</param>
     internal TrainRequest Request(ParseResult parsed, Finetuning? tuning = null)
     {
-        string? data = (tuning?.Data ?? parsed.GetValue(_data)) is { } given ? Grammar.Existing(given, "DATA") : null;
-        string? from = tuning is not null ? Grammar.ExistingFile(tuning.Model, "MODEL") : parsed.GetValue(_from) is { } model
-            ? Grammar.ExistingFile(model, "--from") : null;
+        string? data = (tuning?.Data ?? parsed.GetValue(_data)) is { } given ? _session.Existing(given, "DATA") : null;
+        string? from = tuning is not null ? _session.ExistingFile(tuning.Model, "MODEL") : parsed.GetValue(_from) is { } model
+            ? _session.ExistingFile(model, "--from") : null;
         DataFormat? format = data is null ? null : Dataset.FormatOf(data);
         bool isTable = format == DataFormat.Csv, isSparse = format == DataFormat.Libsvm;
         Allow(parsed, _target, isTable && from is null, "a CSV and no --from");
         Allow(parsed, _task, (isTable || isSparse) && from is null, "a CSV or LIBSVM text and no --from");
+        Allow(parsed, _features, isSparse && from is null, "LIBSVM text and no --from");
         Allow(parsed, _labels, data is not null && !isTable && !isSparse && !Directory.Exists(data), "an IDX images file");
         foreach (Option option in new Option[] { _width, _hidden, _density, _shift, _plain })
             Allow(parsed, option, from is null, "no --from: a model brings its own shape");
@@ -125,18 +132,20 @@ internal sealed class TrainCommand : Command
             throw new UsageException(
                 $"--activity {search}: expected --train-from 1, found {parsed.GetValue(_trainFrom) ?? shape.Hidden.Count}");
         (double share, string? validation) = Validation(parsed.GetValue(_validation));
-        var outputs = new OutputFiles(parsed.GetValue(_force));
+        var outputs = new OutputFiles(
+            parsed.GetValue(_force), data, parsed.GetValue(_labels), validation, parsed.GetValue(_test), from);
         ulong seed = parsed.GetValue(_seed)!.Value;
         return new TrainRequest
         {
             Data = data,
-            Labels = parsed.GetValue(_labels) is { } labels ? Grammar.ExistingFile(labels, "--labels") : null,
+            Labels = parsed.GetValue(_labels) is { } labels ? _session.ExistingFile(labels, "--labels") : null,
             Csv = new CsvOptions { Target = parsed.GetValue(_target), Task = parsed.GetValue(_task) is { } task
                 ? Enum.Parse<TaskKind>(task, ignoreCase: true) : null },
+            Features = parsed.GetValue(_features),
             Samples = parsed.GetValue(_samples),
             ValidationShare = share,
             ValidationPath = validation,
-            Test = parsed.GetValue(_test) is { } test ? Grammar.Existing(test, "--test") : null,
+            Test = parsed.GetValue(_test) is { } test ? _session.Existing(test, "--test") : null,
             From = from,
             Shape = shape,
             Seed = seed,
@@ -183,12 +192,12 @@ internal sealed class TrainCommand : Command
             : shape with { ShiftConstant = shifts };
     }
 
-    private static (double Share, string? Path) Validation(string? text)
+    private (double Share, string? Path) Validation(string? text)
     {
         if (text is null)
             return (TrainDefaults.Validation, null);
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share))
-            return (0, Grammar.Existing(text, "--validation"));
+            return (0, _session.Existing(text, "--validation"));
         return share is >= 0 and < 1 ? (share, null)
             : throw new UsageException($"--validation: expected a share from 0 to below 1 or a path, found '{text}'");
     }

@@ -9,6 +9,9 @@ internal sealed record TrainRequest
     public required string? Data { get; init; }
     public required string? Labels { get; init; }
     public required CsvOptions Csv { get; init; }
+
+    /// <summary>Features of LIBSVM text; null: up to the largest index.</summary>
+    public required int? Features { get; init; }
     public required int? Samples { get; init; }
     public required double ValidationShare { get; init; }
     public required string? ValidationPath { get; init; }

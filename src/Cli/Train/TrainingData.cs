@@ -7,6 +7,7 @@ internal sealed record TrainingData(Dataset Training, Dataset? Validation, Datas
     public static TrainingData Read(TrainRequest request, Network? network)
     {
         Dataset all = request.Data is not { } path ? Sample.Training()
+            : request.Features is { } width ? Dataset.ReadLibsvm(path, width, request.Csv.Task)
             : network is null ? Dataset.Read(path, request.Csv, request.Labels)
             : network.Read(path, request.Labels, train: true);
         Dataset training = all;

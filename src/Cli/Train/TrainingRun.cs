@@ -13,7 +13,9 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
         if (loaded is not null && request.Options.TrainFrom > loaded.Shape.Hidden.Count)
             throw new UsageException(
                 $"--train-from: expected a hidden layer from 1 to {loaded.Shape.Hidden.Count}, found {request.Options.TrainFrom}");
-        TrainingData data = TrainingData.Read(request, loaded);
+        TrainingData data = session.Read(() => TrainingData.Read(request, loaded));
+        if (data.Test is { } test)
+            session.TellIgnored(test, request.Test ?? "the test data");
         if (request.Options.Solver == SolverChoice.DirectSketch
             && (loaded?.OutputCount ?? data.Training.OutputCount) is > 1 and var outputs)
             throw new InvalidDataException($"--solver direct: expected a target of one number, found {outputs} outputs");
@@ -22,6 +24,8 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
 
         using Network network = loaded ?? Network.Create(
             request.Shape, data.Training, request.Seed, request.Kernels, request.Options.Threads, session.Cancellation);
+        if (!request.KeepsDelta)
+            OutputFiles.RequireSpace(request.Out, network.WeightBytes);
         var steps = new List<StepReport>();
         TrainingResult result = Fit(network, data, steps);
         if (result.Reason == StopReason.Cancelled)
@@ -40,11 +44,8 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
             return ExitCode.Cancelled;
         }
         session.Output.WriteLine(Saved);
-        if (request.Plot is { } plot)
-        {
-            LearningCurve.Write(plot, steps, network.Task);
+        if (request.Plot is { } path && LearningCurve.Write(path, session.Error, steps, network.Task) is { } plot)
             session.Output.WriteLine($"plot: {plot}");
-        }
         return result.Reason == StopReason.NonFinite ? throw new InvalidDataException($"{result.Message}; the last accepted step is saved")
             : ExitCode.Done;
     }
@@ -52,7 +53,7 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
     private TrainingResult Fit(Network network, TrainingData data, List<StepReport> steps)
     {
         using var trainer = new GaussNewtonTrainer(request.Options);
-        using StepLog? log = request.Log is { } path ? new StepLog(path, network.Kernels.Name) : null;
+        using StepLog? log = request.Log is { } path ? new StepLog(path, network.Kernels.Name, session.Error) : null;
         bool drawn = session.IsTerminal && !request.Quiet;
         var lines = new StepLines(session.Output, network.Task);
         var table = new StepTable(network.Task, request.Options.Steps);

@@ -10,14 +10,20 @@ internal sealed class Examples
 {
     private const int MaxNumberedClasses = 1 << 20;
 
+    private readonly float[] _values;
+    private readonly Lazy<float[]>? _targetsOfLabels;
+
     private Examples(
-        InputRows inputs, TargetKind kind, int[] labels, string[] classNames, float[] values, int outputCount, TableSchema? schema)
+        InputRows inputs, TargetKind kind, int[] labels, string[] classNames, float[] values, int outputCount, TableSchema? schema,
+        LabelSets? labelSets = null)
     {
         Inputs = inputs;
         Kind = kind;
         Labels = labels;
         ClassNames = classNames;
-        Values = values;
+        _values = values;
+        LabelSets = labelSets;
+        _targetsOfLabels = labelSets is null ? null : new(labelSets.ToTargets);
         OutputCount = outputCount;
         Schema = schema;
     }
@@ -41,7 +47,13 @@ internal sealed class Examples
     public string[] ClassNames { get; }
 
     /// <summary>Count x OutputCount numbers, row-major; empty unless the kind is Values.</summary>
-    public float[] Values { get; }
+    /// <exception cref="InvalidDataException">Targets of 0 or 1 for every row and label do not fit.</exception>
+    public float[] Values => _targetsOfLabels?.Value ?? _values;
+
+    /// <summary>
+    /// The labels of every row, from which the values of 0 and 1 are made when they are first asked for; null for others.
+    /// </summary>
+    public LabelSets? LabelSets { get; }
 
     /// <summary>Outputs a network needs: the classes, the numbers per row, or 0 without targets.</summary>
     public int OutputCount { get; }
@@ -54,6 +66,9 @@ internal sealed class Examples
 
     /// <summary>Missing cells met in the file these rows come from; a part keeps the count of the whole.</summary>
     public int MissingCells { get; init; }
+
+    /// <summary>Entries of the LIBSVM text left out because the text that it was read like has no such feature.</summary>
+    public int IgnoredEntries { get; private init; }
 
     /// <summary>The index that the first feature had in the LIBSVM text these rows come from; null for all others.</summary>
     public int? FirstIndex { get; private init; }
@@ -87,6 +102,15 @@ internal sealed class Examples
             throw new InvalidDataException(
                 $"row {bad / outputs} (from 0), target {bad % outputs}: expected a finite number, found {values[bad]}");
         return new(inputs, TargetKind.Values, [], [], values, outputs, schema) { MissingCells = missingCells };
+    }
+
+    /// <summary>Rows with any number of labels each: the values are 0 or 1 for each label.</summary>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="InvalidDataException">An input is not finite.</exception>
+    public static Examples OfLabelSets(InputRows inputs, LabelSets labels)
+    {
+        RequireRows(inputs, labels.Count, 1, schema: null);
+        return new(inputs, TargetKind.Values, [], [], [], labels.Width, schema: null, labels);
     }
 
     /// <summary>Rows without targets.</summary>
@@ -138,8 +162,14 @@ internal sealed class Examples
 
     /// <summary>The same rows as those of a LIBSVM text.</summary>
     /// <param name="firstIndex">The index of the first feature there.</param>
-    public Examples FromLibsvm(int firstIndex) =>
-        new(Inputs, Kind, Labels, ClassNames, Values, OutputCount, Schema) { MissingCells = MissingCells, FirstIndex = firstIndex };
+    /// <param name="ignored">Entries left out.</param>
+    public Examples FromLibsvm(int firstIndex, int ignored = 0) =>
+        new(Inputs, Kind, Labels, ClassNames, _values, OutputCount, Schema, LabelSets)
+        {
+            MissingCells = MissingCells,
+            IgnoredEntries = ignored,
+            FirstIndex = firstIndex,
+        };
 
     /// <summary>Copies the named rows, in that order; a row may be named twice.</summary>
     /// <exception cref="ArgumentException">No row is named.</exception>
@@ -149,19 +179,25 @@ internal sealed class Examples
     {
         if (indices.IsEmpty)
             throw new ArgumentException("expected at least one row, found none", nameof(indices));
-        RequireRoom("the rows taken", indices.Length, Kind == TargetKind.Values ? OutputCount : 1);
+        bool hasValues = Kind == TargetKind.Values && LabelSets is null;
+        RequireRoom("the rows taken", indices.Length, hasValues ? OutputCount : 1);
         InputRows inputs = Inputs.Take(indices);
         var labels = new int[Kind == TargetKind.Classes ? indices.Length : 0];
-        var values = new float[Kind == TargetKind.Values ? indices.Length * OutputCount : 0];
+        var values = new float[hasValues ? indices.Length * OutputCount : 0];
         for (int i = 0; i < indices.Length; i++)
         {
             int row = indices[i];
             if (Kind == TargetKind.Classes)
                 labels[i] = Labels[row];
-            else if (Kind == TargetKind.Values)
-                Values.AsSpan(row * OutputCount, OutputCount).CopyTo(values.AsSpan(i * OutputCount));
+            else if (hasValues)
+                _values.AsSpan(row * OutputCount, OutputCount).CopyTo(values.AsSpan(i * OutputCount));
         }
-        return new(inputs, Kind, labels, ClassNames, values, OutputCount, Schema) { MissingCells = MissingCells, FirstIndex = FirstIndex };
+        return new(inputs, Kind, labels, ClassNames, values, OutputCount, Schema, LabelSets?.Take(indices))
+        {
+            MissingCells = MissingCells,
+            IgnoredEntries = IgnoredEntries,
+            FirstIndex = FirstIndex,
+        };
     }
 
     /// <summary>The first <paramref name="count"/> rows; this same object when that is all of them.</summary>

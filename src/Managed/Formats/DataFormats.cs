@@ -29,7 +29,7 @@ internal static partial class DataFormats
             return DataFormat.Libsvm;
         // A file whose name says IDX goes to the reader, which words what is wrong with it better.
         bool namesImages = new[] { "idx", "images" }.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
-        return namesImages || start is [0, 0, 8, _, ..] ? DataFormat.Idx : null;
+        return namesImages || start is [0, 0, >= 8 and <= 0x0e, >= 1 and <= 8, ..] ? DataFormat.Idx : null;
     }
 
     /// <summary>Calls the reader that a path needs.</summary>
@@ -65,7 +65,7 @@ internal static partial class DataFormats
         return Encoding.Latin1.GetString(end < 0 ? start : start[..end]);
     }
 
-    // A label and a pair, or the header: rows, features, labels.
-    [GeneratedRegex(@"^([-+]?\d[\d.eE+-]*[ \t]+\d+:[-+]?[\d.]|[1-9]\d*[ \t]+[1-9]\d*[ \t]+[1-9]\d*[ \t]*$)")]
+    // A label, or several, and a pair; or the header: rows, features, labels.
+    [GeneratedRegex(@"^([-+]?\d[\d.,eE+-]*[ \t]+(qid:\d+[ \t]+)?\d+:[-+]?[\d.]|[1-9]\d*[ \t]+[1-9]\d*[ \t]+[1-9]\d*[ \t]*$)")]
     private static partial Regex SparseText();
 }

@@ -26,11 +26,12 @@ internal sealed class DataHash : IDisposable
     /// <summary>The hash of the bytes so far, in lower-case hexadecimal digits.</summary>
     public string Text() => Convert.ToHexStringLower(_hash.GetCurrentHash());
 
-    /// <summary>Where the placeholder is in a header.</summary>
-    public static int PlaceIn(ReadOnlySpan<byte> header)
+    /// <summary>Puts a hash in the place of its placeholder in a header.</summary>
+    public static void Fill(Span<byte> header, string field, string hash)
     {
-        string before = $"\"{Field}\":\"";
-        return header.IndexOf(Encoding.ASCII.GetBytes(before + Placeholder)) + before.Length;
+        string before = $"\"{field}\":\"";
+        int place = ((ReadOnlySpan<byte>)header).IndexOf(Encoding.ASCII.GetBytes(before + Placeholder)) + before.Length;
+        Encoding.ASCII.GetBytes(hash, header[place..]);
     }
 
     /// <summary>Whether a text can be a hash.</summary>

@@ -9,7 +9,7 @@ namespace Subquad.Formats;
 /// </summary>
 internal static class DeltaFile
 {
-    private const string Format = "subquad-delta", Version = "1", Base = "base_sha256";
+    private const string Format = "subquad-delta", Version = "2", FirstVersion = "1", Base = "base_sha256";
 
     /// <summary>Writes a delta, whole or not at all.</summary>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
@@ -80,8 +80,9 @@ internal static class DeltaFile
             throw new InvalidDataException($"'{path}': expected a delta that SaveDelta wrote, found {found}");
         }
         string version = file.Text(MetadataFields.Version);
-        if (version != Version)
-            throw new InvalidDataException($"'{path}': expected delta version {Version}, found '{version}'");
+        if (version is not (FirstVersion or Version))
+            throw new InvalidDataException($"'{path}': expected delta version {FirstVersion} or {Version}, found '{version}'");
+        file.VerifyHeader(isRequired: version != FirstVersion);
         string wanted = file.Text(Base);
         if (wanted != baseHash)
         {

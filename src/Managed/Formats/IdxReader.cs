@@ -1,13 +1,14 @@
 using System.Buffers.Binary;
+using System.Text.RegularExpressions;
 using Subquad.Data;
 
 namespace Subquad.Formats;
 
 /// <summary>
-/// Reads the IDX files of the MNIST family, plain or gzip: unsigned bytes with two or more dimensions as rows of floats 0 to 255, and
-/// labels. Nothing large is allocated on the word of a header.
+/// Reads the IDX files of the MNIST family, plain or gzip: numbers of any IDX type with two or more dimensions as rows of floats (bytes
+/// become 0 to 255), and labels, which have one dimension. Nothing large is allocated on the word of a header.
 /// </summary>
-internal static class IdxReader
+internal static partial class IdxReader
 {
     private const int MaxDimensions = 8;
     private const int ChunkBytes = 1 << 16;
@@ -21,13 +22,13 @@ internal static class IdxReader
     public static Examples ReadFolder(string folder, bool train, string[]? classNames = null)
     {
         string prefix = Path.Combine(folder, train ? "train" : "t10k");
-        return Read(Existing(prefix + "-images-idx3-ubyte"), Existing(prefix + "-labels-idx1-ubyte"), classNames);
+        return Read(Existing($"{prefix}-images{End(3)}"), Existing($"{prefix}-labels{End(1)}"), classNames);
     }
 
     /// <summary>Reads an images file and its labels.</summary>
     /// <param name="imagesPath">The images.</param>
-    /// <param name="labelsPath">The labels; null means the same name with "labels" for "images" and "idx1" for "idx3", with or without
-    /// ".gz".</param>
+    /// <param name="labelsPath">The labels; null means the same name with "labels" for "images" and "idx1" for the images' rank, with or
+    /// without ".gz".</param>
     /// <param name="classNames">Names in label order; null means "0", "1", ...</param>
     /// <exception cref="ArgumentException">No labels file is given and the name of the images does not contain "images".</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
@@ -41,8 +42,7 @@ internal static class IdxReader
         return Read(images, $"'{imagesPath}'", labels, $"'{labelsPath}'", classNames);
     }
 
-    /// <summary>Reads images and labels from streams that can seek; neither is disposed.</summary>
-    /// <exception cref="ArgumentException">A stream cannot seek.</exception>
+    /// <summary>Reads images and labels from streams; neither is disposed.</summary>
     /// <exception cref="InvalidDataException">A stream is damaged, or the two do not fit.</exception>
     public static Examples Read(Stream images, Stream labels, string[]? classNames = null) =>
         Read(InputFile.Unpack(images), "the images", InputFile.Unpack(labels), "the labels", classNames);
@@ -66,10 +66,10 @@ internal static class IdxReader
     {
         if (!Directory.Exists(imagesOrFolder))
             return ReadImages(imagesOrFolder);
-        string name = train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte", path = Path.Combine(imagesOrFolder, name);
-        if (!File.Exists(path) && !File.Exists(path + ".gz"))
+        string name = (train ? "train-images" : "t10k-images") + End(3), path = Path.Combine(imagesOrFolder, name);
+        if (Find(path) is not { } found)
             throw new InvalidDataException($"'{imagesOrFolder}': expected a file {name} or {name}.gz, found none");
-        return ReadImages(Existing(path));
+        return ReadImages(found);
     }
 
     private static Examples Read(Stream images, string imagesName, Stream labels, string labelsName, string[]? classNames)
@@ -88,46 +88,50 @@ internal static class IdxReader
 
     private static (float[] Pixels, int Width) ReadPixels(Stream stream, string name)
     {
-        int[] shape = ReadHeader(stream, name, labels: false);
+        (int[] shape, IdxType type) = ReadHeader(stream, name, labels: false);
         long width = 1;
         foreach (int size in shape.AsSpan(1))
             width = width <= int.MaxValue ? width * size : width;
         Examples.RequireRoom(name, shape[0], width);
         var pixels = new GrowingArray<float>(shape[0] * width);
-        ReadBody(stream, name, shape[0] * width, bytes =>
+        ReadBody(stream, name, shape[0] * width, type, bytes =>
         {
-            Span<float> added = pixels.Append(bytes.Length);
-            for (int i = 0; i < bytes.Length; i++)
-                added[i] = bytes[i];
+            Span<float> added = pixels.Append(bytes.Length / type.Bytes);
+            for (int i = 0; i < added.Length; i++)
+                added[i] = (float)type.Read(bytes[(i * type.Bytes)..]);
         });
         return (pixels.ToArray(), (int)width);
     }
 
     private static int[] ReadLabels(Stream stream, string name)
     {
-        int count = ReadHeader(stream, name, labels: true)[0];
-        var labels = new GrowingArray<int>(count);
-        ReadBody(stream, name, count, bytes =>
+        (int[] shape, IdxType type) = ReadHeader(stream, name, labels: true);
+        var labels = new GrowingArray<int>(shape[0]);
+        ReadBody(stream, name, shape[0], type, bytes =>
         {
-            Span<int> added = labels.Append(bytes.Length);
-            for (int i = 0; i < bytes.Length; i++)
-                added[i] = bytes[i];
+            Span<int> added = labels.Append(bytes.Length / type.Bytes);
+            for (int i = 0; i < added.Length; i++)
+            {
+                double label = type.Read(bytes[(i * type.Bytes)..]);
+                added[i] = label is >= 0 and <= int.MaxValue && label == Math.Floor(label) ? (int)label
+                    : throw new InvalidDataException($"{name}: expected whole labels from 0 on, found {label}");
+            }
         });
         return labels.ToArray();
     }
 
-    /// <summary>Two zero bytes, the type (8 = unsigned byte), the number of dimensions, then each dimension big-endian.</summary>
-    private static int[] ReadHeader(Stream stream, string name, bool labels)
+    /// <summary>Two zero bytes, the type, the number of dimensions, then each dimension big-endian.</summary>
+    private static (int[] Shape, IdxType Type) ReadHeader(Stream stream, string name, bool labels)
     {
         Span<byte> bytes = stackalloc byte[4 * (MaxDimensions + 1)];
         string expected = labels ? "the IDX magic number 0x00000801 of labels"
             : $"an IDX magic number from 0x00000802 to 0x0000080{MaxDimensions} of images";
         if (InputFile.Read(stream, bytes[..4], name) < 4)
             throw new InvalidDataException($"{name}: expected {expected}, found the end of the file");
-        uint magic = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        long dimensions = (long)magic - 0x800;
-        if (labels ? dimensions != 1 : dimensions is < 2 or > MaxDimensions)
-            throw new InvalidDataException($"{name}: expected {expected}, found 0x{magic:X8}");
+        int dimensions = bytes[3];
+        if (bytes[0] != 0 || bytes[1] != 0 || IdxType.Of(bytes[2]) is not { } type
+            || (labels ? dimensions != 1 : dimensions is < 2 or > MaxDimensions))
+            throw new InvalidDataException($"{name}: expected {expected}, found 0x{BinaryPrimitives.ReadUInt32BigEndian(bytes):X8}");
 
         var shape = new int[dimensions];
         bytes = bytes[..(4 * shape.Length)];
@@ -140,21 +144,23 @@ internal static class IdxReader
                 throw new InvalidDataException($"{name}: expected dimension {i} from 1 to {int.MaxValue}, found {size}");
             shape[i] = (int)size;
         }
-        return shape;
+        return (shape, type);
     }
 
-    /// <summary>Hands exactly <paramref name="expected"/> bytes on, in chunks, and refuses any after them.</summary>
-    private static void ReadBody(Stream stream, string name, long expected, Action<ReadOnlySpan<byte>> take)
+    /// <summary>Hands the bytes of exactly <paramref name="numbers"/> numbers on, in chunks, and refuses any after them.</summary>
+    private static void ReadBody(Stream stream, string name, long numbers, IdxType type, Action<ReadOnlySpan<byte>> take)
     {
+        long expected = numbers * type.Bytes;
+        // A multiple of every size of a number.
         var chunk = new byte[Math.Min(expected, ChunkBytes)];
         for (long left = expected; left > 0;)
         {
             int wanted = (int)Math.Min(left, chunk.Length);
             int read = InputFile.Read(stream, chunk.AsSpan(0, wanted), name);
-            take(chunk.AsSpan(0, read));
             left -= read;
             if (read < wanted)
                 throw new InvalidDataException($"{name}: expected {expected} bytes after the header, found {expected - left}");
+            take(chunk.AsSpan(0, read));
         }
         if (InputFile.Read(stream, chunk.AsSpan(0, 1), name) != 0)
             throw new InvalidDataException($"{name}: expected {expected} bytes after the header, found more");
@@ -166,16 +172,25 @@ internal static class IdxReader
         if (!name.Contains("images", StringComparison.Ordinal))
             throw new ArgumentException(
                 $"the labels of '{imagesPath}' must be named: its file name does not contain \"images\"", nameof(imagesPath));
-        name = name.Replace("images", "labels", StringComparison.Ordinal).Replace("idx3", "idx1", StringComparison.Ordinal);
+        name = Rank().Replace(name.Replace("images", "labels", StringComparison.Ordinal), "idx1");
         if (name.EndsWith(".gz", StringComparison.Ordinal))
             name = name[..^3];
         return Existing(Path.Combine(Path.GetDirectoryName(imagesPath) ?? "", name));
     }
 
-    private static string Existing(string path)
+    /// <summary>How the name of a file of the MNIST family ends.</summary>
+    private static string End(int rank) => $"-idx{rank}-ubyte";
+
+    private static string Existing(string path) =>
+        Find(path) ?? throw new FileNotFoundException($"neither '{path}' nor '{path}.gz' exists", path);
+
+    /// <summary>A file under its name, packed or not; many archives have a dot for the dash before the rank.</summary>
+    private static string? Find(string path)
     {
-        if (File.Exists(path))
-            return path;
-        return File.Exists(path + ".gz") ? path + ".gz" : throw new FileNotFoundException($"neither '{path}' nor '{path}.gz' exists", path);
+        string dotted = path.Replace("-idx", ".idx", StringComparison.Ordinal);
+        return new[] { path, path + ".gz", dotted, dotted + ".gz" }.FirstOrDefault(File.Exists);
     }
+
+    [GeneratedRegex(@"idx\d")]
+    private static partial Regex Rank();
 }

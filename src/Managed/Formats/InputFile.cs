@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Subquad.Formats;
 
 /// <summary>Opens files for reading, unpacking gzip by content, and words what goes wrong.</summary>
@@ -26,15 +24,17 @@ internal static class InputFile
     /// <summary>
     /// Passes a stream on, through a decompressor when its next two bytes are gzip's; disposing the result disposes the stream.
     /// </summary>
-    /// <exception cref="ArgumentException">The stream cannot seek, so its first bytes cannot be looked at.</exception>
     public static Stream Unpack(Stream stream)
     {
-        if (!stream.CanSeek)
-            throw new ArgumentException("expected a stream that can seek, found one that cannot", nameof(stream));
-        long start = stream.Position;
-        bool packed = stream.ReadByte() == 0x1f && stream.ReadByte() == 0x8b;
-        stream.Position = start;
-        return packed ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+        var start = new byte[2];
+        long place = stream.CanSeek ? stream.Position : 0;
+        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        Stream whole = stream;
+        if (stream.CanSeek)
+            stream.Position = place;
+        else
+            whole = new ConcatenatedStream(new MemoryStream(start, 0, read, writable: false), stream);
+        return start is [0x1f, 0x8b] ? new WholeGzipStream(whole) : whole;
     }
 
     /// <summary>
@@ -50,7 +50,7 @@ internal static class InputFile
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"{name}: expected whole gzip data, found damaged or cut data", e);
+            throw new InvalidDataException($"{name}: {e.Message}", e);
         }
     }
 

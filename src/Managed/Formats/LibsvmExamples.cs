@@ -1,6 +1,5 @@
 using System.Globalization;
 using Subquad.Data;
-using Subquad.Simd.Memory;
 
 namespace Subquad.Formats;
 
@@ -15,12 +14,10 @@ internal sealed record LibsvmLayout(int Width, int? FirstIndex, TargetKind Kind,
 /// <summary>
 /// Turns LIBSVM text (<c>label index:value ...</c>) and extreme-classification text (a header <c>rows features labels</c>, then
 /// <c>label,label index:value ...</c>) into examples. Features that a row leaves out are 0. Several labels a row become one target of 0 or
-/// 1 each.
+/// 1 each, without that header too if a row has several. A text that is read like another leaves out features that the other does not have.
 /// </summary>
 internal static class LibsvmExamples
 {
-    private const long MaxTargets = 1L << 28;
-
     /// <summary>Reads a text and learns its width, first index, task and classes.</summary>
     /// <param name="path">The file, plain or gzip.</param>
     /// <param name="width">Features; null means up to the largest index.</param>
@@ -54,14 +51,12 @@ internal static class LibsvmExamples
             throw text.FaultOfFile("expected at least one row, found none");
         if (IsHeader(text) is not var (rows, features, labels))
             return ReadRows(text, layout.Width, layout, layout.Kind);
-        if (features != layout.Width)
-            throw text.Fault($"expected {layout.Width} features, found {features} in the header");
         if (layout.Kind == TargetKind.Classes || (layout.Kind == TargetKind.Values && labels != layout.Outputs))
             throw text.Fault(
                 layout.Kind == TargetKind.Classes
                     ? "expected one class a row, found the header of rows with several labels"
                     : $"expected {layout.Outputs} labels, found {labels} in the header");
-        return ReadLabelled(text, rows, features, labels, layout.Kind);
+        return ReadLabelled(text, rows, layout.Width, labels, layout.Kind, isLikeAnother: true);
     }
 
     private static Examples ReadRows(LibsvmReader text, int? width, LibsvmLayout? layout, TargetKind? kind)
@@ -85,64 +80,57 @@ internal static class LibsvmExamples
 
         int first = layout?.FirstIndex ?? (rows.HasZero ? 0 : 1);
         int features = width ?? Math.Max(1, rows.Largest - first + 1);
+        bool several = kind == TargetKind.Values && layout is { Outputs: > 1 };
+        if (layout is null && kind != TargetKind.Classes && labels.AreSeveral)
+            (kind, several) = (TargetKind.Values, true);
+        if (kind != TargetKind.None && !several)
+            labels.RequireOne(text);
         kind ??= labels.AreClasses ? TargetKind.Classes : TargetKind.Values;
         string[] names = kind == TargetKind.Classes ? layout?.ClassNames ?? labels.Names(text) : [];
         int[] classes = kind == TargetKind.Classes ? labels.ToClasses(text, names) : [];
-        if (kind == TargetKind.Values && layout is { Outputs: > 1 })
-            throw text.FaultOfFile($"expected the header of rows with {layout.Outputs} labels in the first line, found none");
-        InputRows inputs = rows.ToRows(text, first, features);
+        LabelSets? sets = several ? labels.ToSets(text, layout?.Outputs) : null;
+        InputRows inputs = layout is null ? rows.ToRows(text, first, features) : rows.ToRowsWithin(text, first, features);
         Examples examples = kind switch
         {
             TargetKind.Classes => Examples.OfClasses(inputs, classes, names),
-            TargetKind.Values => Examples.OfValues(inputs, labels.ToValues(), 1),
+            TargetKind.Values => sets is null ? Examples.OfValues(inputs, labels.ToValues(), 1) : Examples.OfLabelSets(inputs, sets),
             _ => Examples.WithoutTargets(inputs),
         };
-        return examples.FromLibsvm(first);
+        return examples.FromLibsvm(first, rows.Ignored);
     }
 
-    private static Examples ReadLabelled(LibsvmReader text, int count, int features, int labels, TargetKind kind)
+    private static Examples ReadLabelled(
+        LibsvmReader text, int count, int features, int labels, TargetKind kind, bool isLikeAnother = false)
     {
-        if (kind == TargetKind.Values && (long)count * labels > MaxTargets)
-            throw text.Fault($"expected at most {MaxTargets} targets, one per row and label, found {count} rows of {labels} labels");
         var rows = new SparseRows();
-        var pairs = new GrowingArray<long>(Array.MaxLength);
+        var starts = new GrowingArray<int>(count + 1L);
+        var found = new GrowingArray<int>(Array.MaxLength);
         while (text.Read())
         {
             if (rows.Count == count)
                 throw text.Fault($"expected {count} rows as in the header, found more");
+            starts.Append(1)[0] = found.Count;
             if (!text.BeginsBlank)
-                AppendLabels(text, labels, (long)rows.Count * labels, pairs);
+                AppendLabels(text, labels, found);
             rows.Append(text);
         }
         if (rows.Count != count)
             throw text.FaultOfFile($"expected {count} rows as in the header, found {rows.Count}");
-        InputRows inputs = rows.ToRows(text, 0, features);
-        if (kind == TargetKind.None)
-            return Examples.WithoutTargets(inputs).FromLibsvm(0);
-        RequireMemory(text, count, labels);
-        var targets = new float[count * labels];
-        foreach (long target in pairs.ToArray())
-            targets[target] = 1;
-        return Examples.OfValues(inputs, targets, labels).FromLibsvm(0);
+        starts.Append(1)[0] = found.Count;
+        InputRows inputs = isLikeAnother ? rows.ToRowsWithin(text, 0, features) : rows.ToRows(text, 0, features);
+        Examples examples = kind == TargetKind.None ? Examples.WithoutTargets(inputs)
+            : Examples.OfLabelSets(inputs, new(text.Name, labels, starts.ToArray(), found.ToArray()));
+        return examples.FromLibsvm(0, rows.Ignored);
     }
 
-    /// <summary>Refuses targets that do not fit in memory, before they are allocated.</summary>
-    private static void RequireMemory(LibsvmReader text, long rows, long labels)
-    {
-        long bytes = rows * labels * sizeof(float), available = NativeBytes.Available;
-        if (bytes > available)
-            throw text.FaultOfFile(
-                $"expected rows that fit in memory, found {rows} of {labels} targets: {bytes} bytes, of which {available} are available");
-    }
-
-    private static void AppendLabels(LibsvmReader text, int labels, long start, GrowingArray<long> pairs)
+    private static void AppendLabels(LibsvmReader text, int labels, GrowingArray<int> found)
     {
         ReadOnlySpan<byte> list = text.Token();
         foreach (Range part in list.Split((byte)','))
         {
             if (!int.TryParse(list[part], NumberStyles.None, CultureInfo.InvariantCulture, out int label) || label >= labels)
                 throw text.Fault($"expected labels from 0 to {labels - 1} between commas, found '{LibsvmReader.Short(list)}'");
-            pairs.Append(1)[0] = start + label;
+            found.Append(1)[0] = label;
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class LibsvmReader : IDisposable
         _stream = InputFile.Open(path);
     }
 
+    /// <summary>What messages call the file.</summary>
+    public string Name => _name;
+
     /// <summary>The current line, from 1.</summary>
     public int Line { get; private set; }
 
@@ -73,7 +76,7 @@ internal sealed class LibsvmReader : IDisposable
         return _buffer.AsSpan(start, _at - start);
     }
 
-    /// <summary>Reads the next index:value of the line; false at its end.</summary>
+    /// <summary>Reads the next index:value of the line; false at its end. A qid before the first one is skipped.</summary>
     /// <param name="last">The index before it in the line, -1 without any.</param>
     /// <param name="index">From 0 to <see cref="MaxWidth"/>.</param>
     /// <param name="value">A finite number.</param>
@@ -82,6 +85,9 @@ internal sealed class LibsvmReader : IDisposable
     {
         (index, value) = (last, 0);
         ReadOnlySpan<byte> token = Token();
+        // Queries group rows to be ranked, which nothing here does.
+        if (last < 0 && token.StartsWith("qid:"u8))
+            token = Token();
         if (token.IsEmpty)
             return false;
         int colon = token.IndexOf((byte)':');

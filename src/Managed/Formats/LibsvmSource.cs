@@ -81,9 +81,10 @@ internal sealed class LibsvmSource : IBatchSource
         values.Clear();
         for (int last = -1; text.TryPair(last, out int index, out float value); last = index)
         {
-            if (index < _firstIndex || index >= _firstIndex + _layout.Width)
+            if (index < _firstIndex)
                 throw text.Fault($"expected feature indices from {_firstIndex} to {_firstIndex + _layout.Width - 1}, found {index}");
-            if (value == 0)
+            // As in memory, features that the layout does not have are left out.
+            if (value == 0 || index >= _firstIndex + _layout.Width)
                 continue;
             columns.Add(index - _firstIndex);
             values.Add(value);

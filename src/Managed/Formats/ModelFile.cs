@@ -8,7 +8,7 @@ namespace Subquad.Formats;
 /// </summary>
 internal static class ModelFile
 {
-    private const string Format = "subquad", Version = "1";
+    private const string Format = "subquad", Version = "2", FirstVersion = "1";
     private const string ShiftConstant = "shift_constant", Densities = "densities", Seed = "seed";
     private const string Mode = "normalisation", Drawn = "output_weights";
     private const string Input = "input_transform", Target = "target_transform";
@@ -26,9 +26,7 @@ internal static class ModelFile
     /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names tensor or field.</exception>
     public static ModelDescription Read(SafetensorsFile file, bool verifies)
     {
-        string version = file.Text(MetadataFields.Version);
-        if (version != Version)
-            throw new InvalidDataException($"'{file.Path}': expected format version {Version}, found '{version}'");
+        CheckHeader(file);
         Initialisation initialisation = ReadInitialisation(file);
         LayerDescription[] layers = ReadLayers(file, initialisation);
         InputTransform input = MetadataFields.Parsed(file, Input, InputTransform.FromJson);
@@ -56,7 +54,22 @@ internal static class ModelFile
 
     /// <summary>The layers of the model in a file.</summary>
     /// <exception cref="InvalidDataException">They cannot be built; the message names file and field.</exception>
-    public static LayerDescription[] ReadLayers(SafetensorsFile file) => ReadLayers(file, ReadInitialisation(file));
+    public static LayerDescription[] ReadLayers(SafetensorsFile file)
+    {
+        CheckHeader(file);
+        return ReadLayers(file, ReadInitialisation(file));
+    }
+
+    /// <summary>Refuses what is no model, and a header that differs from its hash, which the first version did not have.</summary>
+    private static void CheckHeader(SafetensorsFile file)
+    {
+        if (!file.Metadata.TryGetValue(MetadataFields.Version, out string? version))
+            throw new InvalidDataException($"'{file.Path}': expected a model that Subquad saved, found a safetensors file without the "
+                + $"metadata '{MetadataFields.Version}'");
+        if (version is not (FirstVersion or Version))
+            throw new InvalidDataException($"'{file.Path}': expected format version {FirstVersion} or {Version}, found '{version}'");
+        file.VerifyHeader(isRequired: version != FirstVersion);
+    }
 
     private static LayerDescription[] ReadLayers(SafetensorsFile file, Initialisation initialisation)
     {

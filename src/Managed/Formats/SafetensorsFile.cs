@@ -7,7 +7,7 @@ namespace Subquad.Formats;
 
 /// <summary>A tensor in a file.</summary>
 /// <param name="Name">Unique in its file.</param>
-/// <param name="Type">"F32", "I32", "I64", or another type, which cannot be read here.</param>
+/// <param name="Type">"F32", "F16", "BF16", "F64", "I32", "I64", or another type, which cannot be read here.</param>
 /// <param name="Shape">Sizes, 0 or more each.</param>
 /// <param name="Offset">Where its first byte is in the file.</param>
 /// <param name="Bytes">Its length.</param>
@@ -85,12 +85,13 @@ internal sealed class SafetensorsFile : IDisposable
         _tensors.TryGetValue(name, out TensorInfo? tensor) ? tensor
             : throw new InvalidDataException($"'{Path}': expected a tensor '{name}', found none");
 
-    /// <summary>A tensor of float32 for others to read; the file must stay open.</summary>
+    /// <summary>A tensor for others to read as float32, of whatever floating-point type it is; the file must stay open.</summary>
     /// <exception cref="InvalidDataException">There is no such tensor.</exception>
     public TensorSource Source(string name)
     {
         TensorInfo tensor = Find(name);
-        return new(name, tensor.Type, tensor.Shape, (start, chunk) => Read(name, start, MemoryMarshal.Cast<byte, float>(chunk)));
+        string type = FloatTypes.IsConverted(tensor.Type) ? "F32" : tensor.Type;
+        return new(name, type, tensor.Shape, (start, chunk) => Read(name, start, MemoryMarshal.Cast<byte, float>(chunk)));
     }
 
     /// <summary>A text of the metadata.</summary>
@@ -107,7 +108,11 @@ internal sealed class SafetensorsFile : IDisposable
     /// on).</exception>
     public void Read(string name, long start, Span<float> destination)
     {
-        ReadElements(name, "F32", start, destination);
+        string type = Find(name).Type;
+        if (FloatTypes.IsConverted(type))
+            ReadConverted(name, type, start, destination);
+        else
+            ReadElements(name, "F32", start, destination);
         if (CheckFinite)
             TensorShape.RequireFinite($"'{Path}'", name, start, destination);
     }
@@ -139,23 +144,53 @@ internal sealed class SafetensorsFile : IDisposable
         return found;
     }
 
+    /// <summary>Compares the header with its hash.</summary>
+    /// <param name="isRequired">Whether a header without a hash is refused.</param>
+    /// <exception cref="InvalidDataException">They differ: the header was damaged or changed; or there is no hash.</exception>
+    public void VerifyHeader(bool isRequired)
+    {
+        if (!Metadata.TryGetValue(HeaderHash.Field, out string? expected) && !isRequired)
+            return;
+        string found = HeaderHash.Of(Metadata, Tensors, _dataStart);
+        if (expected != found)
+            throw new InvalidDataException($"'{Path}': expected a header with the SHA-256 {expected ?? "that it names"}, found {found}: "
+                + "the file is damaged, or its metadata were changed");
+    }
+
     /// <summary>What the metadata say is the hash of the data, which are then not read; computed where they do not.</summary>
     public string StatedHash() => Metadata.TryGetValue(DataHash.Field, out string? hash) && DataHash.IsHash(hash) ? hash : HashData();
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
+    private void ReadConverted(string name, string type, long start, Span<float> destination)
+    {
+        TensorInfo tensor = Find(name);
+        RequirePart(tensor, start, destination.Length);
+        int size = TensorShape.ElementBytes(type);
+        FloatTypes.Read(type, destination, (element, bytes) =>
+        {
+            ReadBytes(bytes, tensor.Offset + (start + element) * size);
+            if (!BitConverter.IsLittleEndian)
+                TensorShape.ReverseBytes(bytes, size);
+        });
+    }
+
+    private static void RequirePart(TensorInfo tensor, long start, int length)
+    {
+        if (start >= 0 && start <= tensor.Elements - length)
+            return;
+        string part = $"{length} elements from {start}";
+        throw new ArgumentOutOfRangeException(
+            nameof(start), $"expected a part of the {tensor.Elements} elements of '{tensor.Name}', found {part}");
+    }
+
     private void ReadElements<T>(string name, string type, long start, Span<T> destination) where T : struct
     {
         TensorInfo tensor = Find(name);
         if (tensor.Type != type)
             throw new InvalidDataException($"'{Path}', tensor '{name}': expected the type {type}, found {tensor.Type}");
-        if (start < 0 || start > tensor.Elements - destination.Length)
-        {
-            string part = $"{destination.Length} elements from {start}";
-            throw new ArgumentOutOfRangeException(
-                nameof(start), $"expected a part of the {tensor.Elements} elements of '{name}', found {part}");
-        }
+        RequirePart(tensor, start, destination.Length);
         Span<byte> bytes = MemoryMarshal.AsBytes(destination);
         int size = TensorShape.ElementBytes(type);
         ReadBytes(bytes, tensor.Offset + start * size);
@@ -166,13 +201,18 @@ internal sealed class SafetensorsFile : IDisposable
     private byte[] ReadHeader(long fileLength)
     {
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
+        ForeignFile.Refuse(_handle, $"'{Path}'");
         if (fileLength < prefix.Length)
             throw new InvalidDataException($"'{Path}': expected the 8 bytes of a header length, found a file of {fileLength}");
         ReadBytes(prefix, 0);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         long most = Math.Min(MaxHeaderBytes, fileLength - prefix.Length);
         if (length < 2 || length > (ulong)most)
-            throw new InvalidDataException($"'{Path}': expected a header of 2 to {most} bytes, found {length}");
+        {
+            string cut = length <= MaxHeaderBytes && length > (ulong)most ? ": the file is shorter than its header says, it was cut"
+                : ": the file is not a safetensors file";
+            throw new InvalidDataException($"'{Path}': expected a header of 2 to {most} bytes, found {length}{cut}");
+        }
         var header = new byte[length];
         ReadBytes(header, prefix.Length);
         return header;

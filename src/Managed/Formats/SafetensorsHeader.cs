@@ -59,8 +59,12 @@ internal static class SafetensorsHeader
         long[] shape = field.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         long[] offsets = field.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         long room = fileLength - dataStart;
-        if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] > room)
-            throw new InvalidDataException($"{what}: expected two ascending offsets from 0 to {room}, found {TensorShape.Text(offsets)}");
+        if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])
+            throw new InvalidDataException($"{what}: expected two ascending offsets from 0 on, found {TensorShape.Text(offsets)}");
+        if (offsets[1] > room)
+            throw new InvalidDataException(
+                $"{what}: expected its data to end at {offsets[1]}, found {room} bytes of data: the file is shorter than its header says, "
+                + "it was cut");
 
         long elements = TensorShape.Elements(shape);
         if (elements < 0)

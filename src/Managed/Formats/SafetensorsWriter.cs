@@ -33,13 +33,18 @@ internal static class SafetensorsWriter
     }
 
     /// <summary>
-    /// Writes the file as <see cref="Write"/> does, with the SHA-256 of its data as one more text of the metadata
-    /// (<see cref="DataHash.Field"/>).
+    /// Writes the file as <see cref="Write"/> does, with the SHA-256 of its data and that of its header as two more texts of the metadata
+    /// (<see cref="DataHash.Field"/>, <see cref="HeaderHash.Field"/>).
     /// </summary>
-    /// <returns>The hash.</returns>
+    /// <returns>The hash of the data.</returns>
     public static string WriteHashed(string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors)
     {
-        byte[] header = Header(new Dictionary<string, string>(metadata) { [DataHash.Field] = DataHash.Placeholder }, tensors);
+        var hashed = new Dictionary<string, string>(metadata)
+        {
+            [DataHash.Field] = DataHash.Placeholder,
+            [HeaderHash.Field] = DataHash.Placeholder,
+        };
+        byte[] header = Header(hashed, tensors);
         string hash = "";
         AtomicFile.Write(path, stream =>
         {
@@ -50,10 +55,14 @@ internal static class SafetensorsWriter
                 data.Append(chunk);
                 stream.Write(chunk);
             });
-            // The hash is known last and stands first.
+            // The hashes are known last and stand first.
             hash = data.Text();
-            stream.Position = DataHash.PlaceIn(header);
-            stream.Write(Encoding.ASCII.GetBytes(hash));
+            DataHash.Fill(header, DataHash.Field, hash);
+            (IReadOnlyDictionary<string, string> texts, IReadOnlyList<TensorInfo> table) =
+                SafetensorsHeader.Parse(header[sizeof(ulong)..], $"'{path}'", header.Length, stream.Length);
+            DataHash.Fill(header, HeaderHash.Field, HeaderHash.Of(texts, table, header.Length));
+            stream.Position = 0;
+            stream.Write(header);
         });
         return hash;
     }

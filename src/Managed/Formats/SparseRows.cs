@@ -43,6 +43,9 @@ internal sealed class SparseRows
         _starts.Append(1)[0] = _indices.Count;
     }
 
+    /// <summary>Entries that <see cref="ToRowsWithin"/> left out.</summary>
+    public int Ignored { get; private set; }
+
     /// <summary>The rows, without the zeros that the file may have; this object must not be used afterwards.</summary>
     /// <param name="text">The file, to word faults.</param>
     /// <param name="first">The index of the first feature.</param>
@@ -50,13 +53,37 @@ internal sealed class SparseRows
     /// <exception cref="InvalidDataException">An index is outside.</exception>
     public InputRows ToRows(LibsvmReader text, int first, int width)
     {
-        if (first > 0 && HasZero)
-            throw text.Fault($"expected feature indices from {first} to {first + width - 1}, found 0", _zeroLine);
         if (Largest >= first + width)
             throw text.Fault($"expected feature indices from {first} to {first + width - 1}, found {Largest}", _largestLine);
-        int[] columns = _indices.ToArray();
-        for (int entry = 0; entry < columns.Length; entry++)
-            columns[entry] -= first;
-        return InputRows.Sparse(_starts.ToArray(), columns, _values.ToArray(), width);
+        return ToRowsWithin(text, first, width);
+    }
+
+    /// <summary>As <see cref="ToRows"/>, but without the entries of features above the last.</summary>
+    /// <exception cref="InvalidDataException">An index is below the first: the features are numbered in another way.</exception>
+    public InputRows ToRowsWithin(LibsvmReader text, int first, int width)
+    {
+        if (first > 0 && HasZero)
+            throw text.Fault($"expected feature indices from {first} to {first + width - 1}, found 0", _zeroLine);
+        int[] starts = _starts.ToArray(), columns = _indices.ToArray();
+        float[] values = _values.ToArray();
+        int kept = 0;
+        for (int row = 0, entry = 0; row < Count; row++)
+        {
+            for (; entry < starts[row + 1]; entry++)
+            {
+                if (columns[entry] >= first + width)
+                    continue;
+                (columns[kept], values[kept]) = (columns[entry] - first, values[entry]);
+                kept++;
+            }
+            starts[row + 1] = kept;
+        }
+        Ignored = columns.Length - kept;
+        if (Ignored > 0)
+        {
+            Array.Resize(ref columns, kept);
+            Array.Resize(ref values, kept);
+        }
+        return InputRows.Sparse(starts, columns, values, width);
     }
 }

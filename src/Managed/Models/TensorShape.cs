@@ -24,19 +24,22 @@ internal static class TensorShape
         ? $"[{string.Join(", ", shape.ToArray())}]"
         : $"[{string.Join(", ", shape[..8].ToArray())}, ... {shape.Length} in all]";
 
-    /// <summary>Bytes of an element of a type that is read and written here; 0 for any other.</summary>
+    /// <summary>Bytes of an element of a type that is read here; 0 for any other.</summary>
     public static int ElementBytes(string type) => type switch
     {
+        "F16" or "BF16" => 2,
         "F32" or "I32" => 4,
-        "I64" => 8,
+        "F64" or "I64" => 8,
         _ => 0,
     };
 
-    /// <summary>Turns little-endian numbers of 4 or 8 bytes into big-endian ones or back.</summary>
+    /// <summary>Turns little-endian numbers of 2, 4 or 8 bytes into big-endian ones or back.</summary>
     public static void ReverseBytes(Span<byte> numbers, int size)
     {
         if (size == sizeof(long))
             BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, long>(numbers), MemoryMarshal.Cast<byte, long>(numbers));
+        else if (size == sizeof(short))
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, short>(numbers), MemoryMarshal.Cast<byte, short>(numbers));
         else
             BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, int>(numbers), MemoryMarshal.Cast<byte, int>(numbers));
     }

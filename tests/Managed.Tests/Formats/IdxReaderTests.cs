@@ -26,6 +26,33 @@ internal sealed class IdxReaderTests
         Assert.That(Read(IdxBytes.Of(0x804, [2, 3, 2, 2], new byte[24]), IdxBytes.Labels(0, 1)).Width, Is.EqualTo(12));
     }
 
+    [TestCase(0x902u, "FF02", -1f, 2f)]
+    [TestCase(0xB02u, "FFFE0100", -2f, 256f)]
+    [TestCase(0xC02u, "FFFFFFFD00010000", -3f, 65536f)]
+    [TestCase(0xD02u, "3FC00000C0000000", 1.5f, -2f)]
+    [TestCase(0xE02u, "3FF8000000000000C000000000000000", 1.5f, -2f)]
+    public void Other_types_of_numbers_are_read(uint magic, string bytes, float first, float second)
+    {
+        byte[] labels = IdxBytes.Of(0xC01, [1], [0, 0, 1, 0]);
+        Examples read = Read(IdxBytes.Of(magic, [1, 2], Convert.FromHexString(bytes)), labels);
+        Assert.That(read.Inputs.Values, Is.EqualTo(new[] { first, second }));
+        Assert.That(read.Labels, Is.EqualTo(new[] { 256 }));
+    }
+
+    [Test]
+    public void Names_with_a_dot_and_other_ranks_are_found()
+    {
+        using var folder = new TemporaryFolder();
+        string images = folder.Write("train-images.idx3-ubyte", IdxBytes.Images(2));
+        folder.Write("train-labels.idx1-ubyte.gz", TemporaryFolder.Pack(IdxBytes.Labels(0, 1)));
+        Assert.That(IdxReader.ReadFolder(folder.Path, train: true).Count, Is.EqualTo(2));
+        Assert.That(IdxReader.ReadImages(folder.Path, train: true).Count, Is.EqualTo(2));
+        Assert.That(IdxReader.Read(images).Count, Is.EqualTo(2));
+        string colours = folder.Write("my-images-idx4-ubyte", IdxBytes.Of(0x804, [2, 1, 2, 3], new byte[12]));
+        folder.Write("my-labels-idx1-ubyte", IdxBytes.Labels(1, 0));
+        Assert.That(IdxReader.Read(colours).Width, Is.EqualTo(6));
+    }
+
     [Test]
     public void One_label_only_still_makes_two_classes() =>
         Assert.That(Read(IdxBytes.Images(1), IdxBytes.Labels(0)).ClassNames, Has.Length.EqualTo(2));
@@ -72,7 +99,9 @@ internal sealed class IdxReaderTests
         Refused([], labels, "found the end of the file");
         Refused(IdxBytes.Of(0x803, [0, 2, 3], []), labels, "dimension 0");
         Refused(IdxBytes.Of(0x803, [2, -1, 3], []), labels, "found 4294967295");
-        Refused(IdxBytes.Of(0xD03, [2, 2, 3], []), labels, "found 0x00000D03");
+        Refused(IdxBytes.Of(0xA03, [2, 2, 3], []), labels, "found 0x00000A03");
+        Refused(IdxBytes.Of(0xD03, [2, 2, 3], []), labels, "expected 48 bytes after the header, found 0");
+        Refused(images, IdxBytes.Of(0x901, [2], [0, 0xFF]), "expected whole labels from 0 on, found -1");
         Assert.That(
             () => IdxReader.Read(new MemoryStream(images), new MemoryStream(IdxBytes.Labels(0, 2)), ["a", "b"]),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("expected labels from 0 to 1, found 2"));

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -83,7 +84,7 @@ internal sealed class SafetensorsTests
         using (SafetensorsFile file = SafetensorsFile.Open(path), other = SafetensorsFile.Open(bare))
         {
             Assert.That(file.Text(DataHash.Field), Is.EqualTo(hash));
-            Assert.That(file.Metadata.Where(text => text.Key != DataHash.Field), Is.EquivalentTo(Metadata));
+            Assert.That(file.Metadata.Where(text => text.Key is not (DataHash.Field or HeaderHash.Field)), Is.EquivalentTo(Metadata));
             Assert.That(file.HashData(), Is.EqualTo(hash));
             Assert.That(other.HashData(), Is.EqualTo(hash), "a file that names none");
         }
@@ -161,7 +162,7 @@ internal sealed class SafetensorsTests
         RefusedHeader(
             """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "expected 4 bytes for each of 3 elements, found 8 bytes");
         RefusedHeader(
-            """{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", 8, "expected two ascending offsets from 0 to 8, found [0, 16]");
+            """{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", 8, "found 8 bytes of data: the file is shorter");
         RefusedHeader("""{"a":{"dtype":"F32","shape":[0],"data_offsets":[8,0]}}""", 8, "ascending offsets");
         RefusedHeader("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "expected sizes from 0 on");
         RefusedHeader("""{"a":{"dtype":"F32","shape":[4294967296,4294967296,2],"data_offsets":[0,8]}}""", 8, "expected sizes from 0 on");
@@ -190,6 +191,54 @@ internal sealed class SafetensorsTests
         using SafetensorsFile file = SafetensorsFile.Open(path);
         file.Read("b", 0, new float[1]);
         Refused(() => file.Read("a", 0, new float[1]), "tensor 'a': expected the type F32, found Q7");
+    }
+
+    [Test]
+    public void Other_floats_are_read_as_float32()
+    {
+        float[] values = [1, -0.5f, 3.140625f, 65504];
+        byte[] data =
+        [
+            .. MemoryMarshal.AsBytes(Array.ConvertAll(values, value => (Half)value).AsSpan()),
+            .. MemoryMarshal.AsBytes(Array.ConvertAll(values, value => (double)value).AsSpan()),
+            .. MemoryMarshal.AsBytes(
+                Array.ConvertAll(values[..3], value => (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16)).AsSpan()),
+        ];
+        const string header = """
+            {"h":{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]},"d":{"dtype":"F64","shape":[4],"data_offsets":[8,40]},
+            "b":{"dtype":"BF16","shape":[3],"data_offsets":[40,46]}}
+            """;
+        string path = Write(header, 46);
+        byte[] file = File.ReadAllBytes(path);
+        data.CopyTo(file, file.Length - data.Length);
+        File.WriteAllBytes(path, file);
+        using SafetensorsFile read = SafetensorsFile.Open(path);
+        foreach (string name in new[] { "h", "d", "b" })
+        {
+            var found = new float[read.Find(name).Elements];
+            read.Read(name, 0, found);
+            Assert.That(found, Is.EqualTo(values[..found.Length]), name);
+            read.Read(name, 1, found.AsSpan(0, 1));
+            Assert.That((found[0], read.Source(name).Type), Is.EqualTo((values[1], "F32")), name);
+            Assert.That(() => read.Read(name, 3, new float[2]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        }
+    }
+
+    [TestCase("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "a Git LFS pointer")]
+    [TestCase("PK\u0003\u0004 and so on", "a ZIP archive")]
+    [TestCase("<!DOCTYPE html><html></html>", "a web page")]
+    [TestCase("width,height\n1,2\n", "the file is not a safetensors file")]
+    public void Other_files_are_called_by_their_kind(string content, string says) =>
+        Refused(() => SafetensorsFile.Open(_folder.Write("other", content)), says);
+
+    [Test]
+    public void Cut_files_are_called_cut()
+    {
+        SafetensorsWriter.Write(_folder.File("whole"), Metadata, [Counting("a", 100)]);
+        byte[] whole = File.ReadAllBytes(_folder.File("whole"));
+        foreach (int length in new[] { 20, 4000, whole.Length - 1 })
+            Refused(
+                () => SafetensorsFile.Open(_folder.Write("cut", whole[..length])), "the file is shorter than its header says, it was cut");
     }
 
     [TestCase(0UL)]

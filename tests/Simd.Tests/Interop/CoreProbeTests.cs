@@ -24,6 +24,27 @@ public sealed unsafe class CoreProbeTests
     public void A_library_that_is_not_found_is_absent() => AssertIgnored((_, _) => throw new DllNotFoundException(), CoreStatus.Absent);
 
     [Test]
+    public void Only_folders_of_the_program_are_searched_unless_the_variable_names_a_library()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName, own = Path.Combine(AppContext.BaseDirectory, CoreProbe.FileName);
+        try
+        {
+            Assert.That(() => CoreLibrary.Load(null, []), Throws.TypeOf<DllNotFoundException>());
+            Assert.That(() => CoreLibrary.Load("", [folder]), Throws.TypeOf<DllNotFoundException>().With.Message.Contains("no folder"));
+            Assert.That(
+                () => CoreLibrary.Load(Path.Combine(folder, "absent"), [AppContext.BaseDirectory]), Throws.TypeOf<DllNotFoundException>());
+            if (!File.Exists(own))
+                return;
+            Assert.That(CoreLibrary.Load(null, [folder, AppContext.BaseDirectory]), Is.Not.Zero);
+            Assert.That(CoreLibrary.Load(own, []), Is.Not.Zero);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test]
     public void A_file_that_the_system_cannot_load_is_broken()
     {
         string folder = Directory.CreateTempSubdirectory().FullName;

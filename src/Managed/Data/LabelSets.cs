@@ -1,0 +1,65 @@
+using Subquad.Simd.Memory;
+
+namespace Subquad.Data;
+
+/// <summary>
+/// Any number of labels a row. Memory follows the labels that there are; targets of 0 or 1 for each row and label are only made of the rows
+/// that are used.
+/// </summary>
+internal sealed class LabelSets
+{
+    private const long MaxTargets = 1L << 28;
+
+    private readonly string _name;
+    private readonly int[] _starts;
+    private readonly int[] _labels;
+
+    /// <param name="name">What messages call the rows.</param>
+    /// <param name="width">How many labels there are.</param>
+    /// <param name="starts">Where the labels of each row start, then where the last one's end.</param>
+    /// <param name="labels">From 0 to below the width.</param>
+    public LabelSets(string name, int width, int[] starts, int[] labels)
+    {
+        _name = name;
+        Width = width;
+        _starts = starts;
+        _labels = labels;
+    }
+
+    /// <summary>Rows.</summary>
+    public int Count => _starts.Length - 1;
+
+    /// <summary>Labels that a row may have.</summary>
+    public int Width { get; }
+
+    /// <summary>The labels of the named rows, in that order.</summary>
+    public LabelSets Take(ReadOnlySpan<int> rows)
+    {
+        var starts = new int[rows.Length + 1];
+        var labels = new List<int>();
+        for (int i = 0; i < rows.Length; i++)
+        {
+            labels.AddRange(_labels.AsSpan(_starts[rows[i]].._starts[rows[i] + 1]));
+            starts[i + 1] = labels.Count;
+        }
+        return new(_name, Width, starts, [.. labels]);
+    }
+
+    /// <summary>1 for each label of a row and 0 for all others, row by row.</summary>
+    /// <exception cref="InvalidDataException">They do not fit.</exception>
+    public float[] ToTargets()
+    {
+        long targets = (long)Count * Width, bytes = targets * sizeof(float), available = NativeBytes.Available;
+        if (targets > MaxTargets)
+            throw new InvalidDataException(
+                $"{_name}: expected at most {MaxTargets} targets, one per row and label, found {Count} rows of {Width} labels");
+        if (bytes > available)
+            throw new InvalidDataException($"{_name}: expected rows that fit in memory, found {Count} of {Width} targets: {bytes} bytes, "
+                + $"of which {available} are available");
+        var values = new float[targets];
+        for (int row = 0; row < Count; row++)
+            foreach (int label in _labels.AsSpan(_starts[row].._starts[row + 1]))
+                values[row * Width + label] = 1;
+        return values;
+    }
+}
