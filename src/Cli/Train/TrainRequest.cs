@@ -10,6 +10,9 @@ internal sealed record TrainRequest
     public required string? Labels { get; init; }
     public required CsvOptions Csv { get; init; }
     public required int? Samples { get; init; }
+
+    /// <summary>Whether the samples are the first rows; else they are drawn by the seed.</summary>
+    public required bool TakesFirst { get; init; }
     public required double ValidationShare { get; init; }
     public required string? ValidationPath { get; init; }
     public required string? Test { get; init; }
