@@ -7,6 +7,9 @@ namespace Subquad.Cli;
 /// <summary>The command <c>subquad</c>.</summary>
 internal static class Program
 {
+    // A word that begins with @ is a name like others, not a file with more words.
+    private static readonly ParserConfiguration s_words = new() { ResponseFileTokenReplacer = null };
+
     private static int Main(string[] args)
     {
         using var stop = new CancellationTokenSource();
@@ -28,7 +31,7 @@ internal static class Program
         using var session = new Session(output, error, cancellation);
         try
         {
-            ParseResult parsed = CommandTree.Create(session).Parse(args);
+            ParseResult parsed = CommandTree.Create(session).Parse(args, s_words);
             if (Misuse(parsed) is { } misuse)
                 throw new UsageException(misuse);
             // Main watches the signals and Run words the failures, so the parser's own handling of both is off.

@@ -42,6 +42,37 @@ public sealed partial class Dataset
     /// </summary>
     public int IgnoredEntries => Examples.IgnoredEntries;
 
+    /// <summary>
+    /// Numbers per row as a network takes them: with the constant feature that tables and LIBSVM text get.
+    /// </summary>
+    public int NetworkWidth => InputWidth + (Examples.HasConstant ? 1 : 0);
+
+    /// <summary>The column of a table that is predicted; null for rows that do not come from a table.</summary>
+    public string? TargetColumn => Examples.Schema?.TargetName;
+
+    /// <summary>
+    /// What was noticed while a table was read: columns without influence or left out, likely identifiers, cells that count for nothing.
+    /// </summary>
+    public IReadOnlyList<string> Notes => Examples.Notes;
+
+    /// <summary>Why the target of a table is classes or numbers; null for rows that do not come from <see cref="ReadCsv"/>.</summary>
+    public string? TaskReason => Examples.TaskReason;
+
+    /// <summary>The cells of the column that was named as such in <see cref="Network.ReadCsv"/>; empty without one.</summary>
+    public IReadOnlyList<string> RowNames => Array.AsReadOnly(Examples.RowNames);
+
+    /// <summary>Rows of each class, in label order; empty unless the task is classification.</summary>
+    public IReadOnlyList<int> ClassCounts
+    {
+        get
+        {
+            var counts = new int[Examples.ClassNames.Length];
+            foreach (int label in Examples.Labels)
+                counts[label]++;
+            return Array.AsReadOnly(counts);
+        }
+    }
+
     internal Examples Examples { get; }
 
     /// <summary>Copies rows to classify.</summary>
@@ -117,19 +148,22 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Reads a table: a CSV with a header, plain or gzip. Missing numbers (empty, NA, NaN, ?) take the median of their column, text columns
-    /// become one feature per category (up to 64).
+    /// Reads a table, plain or gzip: separator and header are found unless the options say them. Missing numbers take the median of their
+    /// column, text columns become one feature per category (up to 64). A column that is numbers but for some cells is an error.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="options">The target column and the task; null means the defaults.</param>
-    /// <exception cref="ArgumentException">The task asked for is neither classification nor regression.</exception>
+    /// <param name="options">How to read it; null means the defaults.</param>
+    /// <exception cref="ArgumentException">The task asked for is neither classification nor regression, the separator is not one that
+    /// tables have, or a mark is used for two things.</exception>
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
     /// <exception cref="InvalidDataException">The content cannot be used; the message names the line or the column.</exception>
     /// <exception cref="IOException">The file may not be read.</exception>
     public static Dataset ReadCsv(string path, CsvOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return new(CsvExamples.Read(path, options?.Target, Kind(options?.Task, nameof(options))));
+        _ = Kind(options?.Task, nameof(options));
+        RequireMarks(options ?? new());
+        return new(CsvExamples.Read(path, options));
     }
 
     /// <summary>
@@ -193,6 +227,12 @@ public sealed partial class Dataset
     /// <exception cref="ArgumentOutOfRangeException">There are not that many.</exception>
     public Dataset First(int n) => new(Examples.First(n));
 
+    /// <summary>Rows drawn by a seed, classes in proportion, in their order; the same seed gives the same rows on every machine.</summary>
+    /// <param name="n">How many, 1 to Count.</param>
+    /// <param name="seed">Decides which rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not that many.</exception>
+    public Dataset Sample(int n, ulong seed) => new(Data.Split.Sample(Examples, n, seed));
+
     /// <summary>
     /// Divides the rows by a seed, classes in proportion, at least one row on each side; the same seed gives the same rows on every
     /// machine.
@@ -207,6 +247,17 @@ public sealed partial class Dataset
     }
 
     private static InputRows Dense(ReadOnlySpan<float> inputs, int width) => InputRows.Dense(inputs.ToArray(), width);
+
+    private static void RequireMarks(CsvOptions options)
+    {
+        if (options.Separator is { } separator && !",;\t| ".Contains(separator, StringComparison.Ordinal))
+            throw new ArgumentException(
+                $"expected a comma, semicolon, tab, bar or blank as separator, found '{separator}'", nameof(options));
+        if (options.Thousands is { } thousands && (char.IsAsciiLetterOrDigit(thousands) || thousands is '-' or '+' or '"' or '\r' or '\n'
+            || thousands == (options.DecimalComma ? ',' : '.')))
+            throw new ArgumentException(
+                $"expected a mark between thousands that is no part of numbers, found '{thousands}'", nameof(options));
+    }
 
     private static string[]? Names(IReadOnlyList<string>? classNames)
     {

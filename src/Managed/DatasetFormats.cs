@@ -5,8 +5,8 @@ namespace Subquad;
 public sealed partial class Dataset
 {
     /// <summary>
-    /// What a path is read as. A folder is read as images, a name that ends in .csv as a table, in .libsvm, .svm or .txt as LIBSVM text,
-    /// each with or without .gz. Otherwise the first line decides, then the name or the first bytes of IDX files.
+    /// What a path is read as. A folder is read as images, a name that ends in .csv, .tsv or .tab as a table, in .libsvm or .svm as LIBSVM
+    /// text, each with or without .gz. Otherwise the first lines decide, then the name or the first bytes of IDX files.
     /// </summary>
     /// <param name="path">A file, or a folder.</param>
     /// <returns>The format; null when nothing tells of one.</returns>
@@ -23,7 +23,7 @@ public sealed partial class Dataset
     /// <see cref="ReadIdx(string, string?, bool)"/> do.
     /// </summary>
     /// <param name="path">A CSV, LIBSVM text, an IDX images file, or a folder with the MNIST file names.</param>
-    /// <param name="options">The target column of a table, and the task of a table or of LIBSVM text; null means the defaults.</param>
+    /// <param name="options">How to read a table, and the task of a table or of LIBSVM text; null means the defaults.</param>
     /// <param name="labels">The labels of an IDX images file; must be null for all else.</param>
     /// <param name="train">Of a folder, the training files or the test files.</param>
     /// <exception cref="ArgumentException">Labels are named for what is no images file, cannot be guessed from the images' name, or the

@@ -137,7 +137,7 @@ public sealed partial class Network : IDisposable
         if (examples.Kind == TargetKind.None)
             throw new ArgumentException("the training data have no targets", nameof(training));
         InputTransform input = InputTransform.Learn(
-            examples, standardise: examples.IsTabular, constant: examples.IsTabular || examples.Inputs.IsSparse);
+            examples, standardise: examples.IsTabular, constant: examples.HasConstant);
         NetworkShape full = shape.Copy() with { Inputs = input.Width, Outputs = examples.OutputCount };
         full.Check();
         return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, examples.FirstIndex, kernels,
@@ -211,12 +211,14 @@ public sealed partial class Network : IDisposable
 
     /// <summary>Reads a table as the model's training table was read: columns by name, the same medians, categories and classes.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="withTargets">Whether the target column is read; else its cells are not looked at.</param>
+    /// <param name="rowNames">The column that names the rows, see <see cref="Dataset.RowNames"/>; null for none.</param>
     /// <exception cref="InvalidDataException">The model was not trained on a table, or the file does not fit it.</exception>
-    public Dataset ReadCsv(string path)
+    public Dataset ReadCsv(string path, bool withTargets = true, string? rowNames = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         return new(Formats.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException(
-            $"'{path}': the model was not trained on a table, so its columns have no names"), path));
+            $"'{path}': the model was not trained on a table, so its columns have no names"), path, withTargets, rowNames));
     }
 
     /// <summary>

@@ -50,7 +50,8 @@ public class CancelTests
         if (OperatingSystem.IsWindows())
             Assert.Ignore("a process on Windows cannot send another one Ctrl-C");
         using Process process =
-            _shell.Start("train", "--samples", "1000", "--width", "512", "--steps", "1000", "--validation", "0", "--damping", "1000");
+            _shell.Start(
+                "train", "--samples", "1000", "--first", "--width", "512", "--steps", "1000", "--validation", "0", "--damping", "1000");
         string? line;
         do
             line = process.StandardOutput.ReadLine();

@@ -14,7 +14,7 @@ internal sealed class EvaluateCommand : Command
     private readonly Argument<string> _data = new("DATA")
     {
         Description =
-            "A folder with the MNIST file names (its test files), an IDX images file, a CSV with the target column, or LIBSVM text.",
+            "A folder with the MNIST file names (its test files), an IDX images file, a table with the target column, or LIBSVM text.",
     };
     private readonly Option<string?> _labels =
         Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
@@ -49,6 +49,8 @@ internal sealed class EvaluateCommand : Command
             ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
         Dataset data = session.Read(() => network.Read(path, labels));
         session.TellIgnored(data, path);
+        foreach (string note in data.Notes)
+            session.Error.WriteLine($"subquad: note: {note}");
         if (data.Task == TaskKind.None)
             throw new InvalidDataException($"'{path}': expected the target column, found none");
         session.Cancellation.ThrowIfCancellationRequested();

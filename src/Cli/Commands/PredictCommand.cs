@@ -13,9 +13,11 @@ internal sealed class PredictCommand : Command
     private readonly Argument<string> _data = new("DATA")
     {
         Description =
-            "A folder with the MNIST file names (its test images), an IDX images file, a CSV, or LIBSVM text; targets are not needed.",
+            "A folder with the MNIST file names (its test images), an IDX images file, a table, or LIBSVM text; targets are not looked at.",
     };
     private readonly Option<string?> _out = Grammar.Text("--out", "Where the predictions go. [default: the output]", "FILE");
+    private readonly Option<string?> _id =
+        Grammar.Text("--id", "The column of a table that names the rows, in place of their numbers.", "NAME");
     private readonly Option<bool> _force = Grammar.Flag("--force", "Overwrite a file that exists.");
     private readonly Option<string?> _delta = Grammar.Delta();
     private readonly Option<bool> _shared = Grammar.Shared();
@@ -23,11 +25,12 @@ internal sealed class PredictCommand : Command
     private readonly Option<string?> _kernels = Grammar.Kernels();
     private readonly Option<int?> _threads = Grammar.Threads();
 
-    public PredictCommand(Session session) : base("predict", "Writes CSV: row (from 1), prediction, and a score per class.")
+    public PredictCommand(Session session) : base("predict", "Writes CSV: row (from 1) or --id, prediction, and a score per class.")
     {
         Add(_model);
         Add(_data);
         Add(_out);
+        Add(_id);
         Add(_force);
         Add(_delta);
         Add(_shared);
@@ -46,8 +49,13 @@ internal sealed class PredictCommand : Command
         WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
         using Network network =
             ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
-        Dataset data = session.Read(() => network.Read(path, withTargets: false));
+        string? id = parsed.GetValue(_id);
+        if (id is not null && Dataset.FormatOf(path) is not DataFormat.Csv)
+            throw new UsageException($"--id: expected a table as DATA, found '{path}'");
+        Dataset data = session.Read(() => network.Read(path, withTargets: false, rowNames: id));
         session.TellIgnored(data, path);
+        foreach (string note in data.Notes)
+            session.Error.WriteLine($"subquad: note: {note}");
         session.Cancellation.ThrowIfCancellationRequested();
         if ((long)data.Count * network.OutputCount > Array.MaxLength)
             throw new InvalidDataException($"'{path}': expected at most {Array.MaxLength / network.OutputCount} rows for " +
@@ -56,7 +64,7 @@ internal sealed class PredictCommand : Command
         network.PredictAll(data, scores, parsed.GetValue(_threads), session.Cancellation);
         if (file is null)
         {
-            PredictionCsv.Write(session.Output, network, scores);
+            PredictionCsv.Write(session.Output, network, scores, id, data.RowNames);
             return ExitCode.Done;
         }
         // A FIFO may have no reader yet; a cancellation does not wait for one.
@@ -70,7 +78,7 @@ internal sealed class PredictCommand : Command
             WholeFile.Write(target, stream =>
             {
                 using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-                PredictionCsv.Write(writer, network, scores);
+                PredictionCsv.Write(writer, network, scores, id, data.RowNames);
             });
             return scores.Length;
         }

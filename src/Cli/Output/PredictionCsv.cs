@@ -3,15 +3,22 @@ namespace Subquad.Cli;
 /// <summary>Predictions as CSV: for classes the name of the best one and every score, for values each output.</summary>
 internal static class PredictionCsv
 {
-    public static void Write(TextWriter output, Network network, ReadOnlySpan<float> scores)
+    /// <summary>Writes one line per row.</summary>
+    /// <param name="output">Where the lines go.</param>
+    /// <param name="network">What predicted.</param>
+    /// <param name="scores">Its outputs, row by row.</param>
+    /// <param name="id">The column that names the rows; null numbers them.</param>
+    /// <param name="names">The names of the rows if they have some.</param>
+    public static void Write(
+        TextWriter output, Network network, ReadOnlySpan<float> scores, string? id = null, IReadOnlyList<string>? names = null)
     {
         int width = network.OutputCount;
         bool classes = network.Task == TaskKind.Classification;
-        output.WriteLine(Header(network, classes));
+        output.WriteLine(Header(network, classes, id is null ? "row" : Cell(id)));
         for (int row = 0; row * width < scores.Length; row++)
         {
             ReadOnlySpan<float> outputs = scores.Slice(row * width, width);
-            output.Write(row + 1);
+            output.Write(id is null ? $"{row + 1}" : Cell(names![row]));
             if (classes)
                 output.Write($",{Cell(Name(network, Best(outputs)))}");
             foreach (float score in outputs)
@@ -20,13 +27,13 @@ internal static class PredictionCsv
         }
     }
 
-    private static string Header(Network network, bool classes)
+    private static string Header(Network network, bool classes, string row)
     {
         if (!classes)
-            return network.OutputCount == 1 ? "row,prediction"
-                : network.Summary.HasLabels ? $"row,{string.Join(',', Enumerable.Range(0, network.OutputCount))}"
-                : $"row,{string.Join(',', Enumerable.Range(1, network.OutputCount).Select(output => $"prediction {output}"))}";
-        return $"row,prediction,{string.Join(',', Enumerable.Range(0, network.OutputCount).Select(label => Cell(Name(network, label))))}";
+            return network.OutputCount == 1 ? $"{row},prediction"
+                : network.Summary.HasLabels ? $"{row},{string.Join(',', Enumerable.Range(0, network.OutputCount))}"
+                : $"{row},{string.Join(',', Enumerable.Range(1, network.OutputCount).Select(output => $"prediction {output}"))}";
+        return $"{row},prediction,{string.Join(',', Enumerable.Range(0, network.OutputCount).Select(label => Cell(Name(network, label))))}";
     }
 
     private static string Name(Network network, int label) => label < network.ClassNames.Count ? network.ClassNames[label] : $"{label}";

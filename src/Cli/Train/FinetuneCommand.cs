@@ -15,13 +15,15 @@ internal sealed class FinetuneCommand : Command
 
     /// <summary>Options of <c>train</c> that say what a new network is like, or where a whole model is or goes.</summary>
     private static readonly string[] s_ofNewModels =
-        ["--width", "--hidden", "--density", "--shift", "--plain", "--target", "--task", "--features", "--from", "--out"];
+        ["--width", "--hidden", "--density", "--shift", "--plain", "--task", "--from", "--out",
+            .. new TableOptions().All.Select(option => option.Name)];
 
     private readonly Argument<string> _model = new("MODEL") { Description = "A model that 'train' saved." };
     private readonly Argument<string> _data = new("DATA")
     {
         Description =
-            "Data like those that the model was trained on: a folder with the MNIST file names, an IDX images file, a CSV, or LIBSVM text.",
+            "Data like those that the model was trained on: a folder with the MNIST file names, an IDX images file, a table or "
+            + "LIBSVM text.",
     };
     private readonly Option<string?> _delta = Grammar.Text("--delta", $"Where the change goes. [default: {TrainDefaults.Delta}]", "FILE");
     private readonly Option<bool> _shared = Grammar.Shared();

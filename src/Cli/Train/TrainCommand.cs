@@ -17,8 +17,8 @@ internal sealed class TrainCommand : Command
 
     private readonly Argument<string?> _data = new("DATA")
     {
-        Description = "A folder with the MNIST file names, an IDX images file, a CSV, or LIBSVM or extreme-classification text " +
-            "(.libsvm, .svm, .txt, or by its first line); "
+        Description = "A folder with the MNIST file names, an IDX images file, a table (.csv, .tsv, or by its first lines), or LIBSVM " +
+            "or extreme-classification text (.libsvm, .svm, or by its first line); "
             + "files may be .gz. [default: an embedded part of Fashion-MNIST]",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -38,22 +38,19 @@ internal sealed class TrainCommand : Command
     private readonly Option<bool> _plain = Grammar.Flag("--plain", "Leave activations as they come instead of normalising each layer.");
 
     private readonly Option<int?> _samples =
-        Grammar.Number<int>("--samples", "Train on the first N rows only.", "a whole number of 2 or more", value => value >= 2);
+        Grammar.Number<int>("--samples", "Train on N rows only, drawn by the seed.", "a whole number of 2 or more", value => value >= 2);
+    private readonly Option<bool> _first = Grammar.Flag("--first", "Take the first rows as --samples.");
     private readonly Option<string?> _validation = Grammar.Text(
         "--validation",
             $"Held-out data that stop the training: a share of the rows (0 for none), or a path. [default: {TrainDefaults.Validation}]",
             "F|PATH");
     private readonly Option<string?> _test =
         Grammar.Text("--test", "Data for the figure at the end. [default: the test files of a folder]", "PATH");
-    private readonly Option<string?> _target = Grammar.Text("--target", "The column of a CSV to predict. [default: the last]", "NAME");
+    private readonly TableOptions _table = new();
     private readonly Option<string?> _task =
         Grammar.Choice("--task", "What the target is. [default: text and few integers are classes]", "classification", "regression");
     private readonly Option<string?> _labels =
         Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
-
-    private readonly Option<int?> _features = Grammar.Number<int>(
-        "--features", "Features of LIBSVM text, where the training data lack the last ones. [default: up to the largest index]",
-            "a whole number from 1 to 16777216", value => value is >= 1 and <= 1 << 24);
 
     private readonly Option<string?> _trainer = Grammar.Choice("--trainer", "The method. [default: gauss-newton]", "gauss-newton");
     private readonly Option<string?> _activity = Grammar.Choice(
@@ -94,10 +91,12 @@ internal sealed class TrainCommand : Command
         Add(_data);
         foreach (Option option in new Option[]
         {
-            _width, _hidden, _density, _shift, _plain, _samples, _validation, _test, _target, _task, _labels, _features, _trainer,
-                _activity, _solver, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
+            _width, _hidden, _density, _shift, _plain, _samples, _first, _validation, _test, _task, _labels, _trainer, _activity, _solver,
+                 _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
             _threads, _from, _out, _log, _plot, _noPlot, _force, _quiet,
         })
+            Add(option);
+        foreach (Option option in _table.All)
             Add(option);
         SetAction(parsed => new TrainingRun(Request(parsed), session).Run());
     }
@@ -114,9 +113,10 @@ internal sealed class TrainCommand : Command
             ? _session.ExistingFile(model, "--from") : null;
         DataFormat? format = data is null ? null : Dataset.FormatOf(data);
         bool isTable = format == DataFormat.Csv, isSparse = format == DataFormat.Libsvm;
-        Allow(parsed, _target, isTable && from is null, "a CSV and no --from");
-        Allow(parsed, _task, (isTable || isSparse) && from is null, "a CSV or LIBSVM text and no --from");
-        Allow(parsed, _features, isSparse && from is null, "LIBSVM text and no --from");
+        foreach (Option option in _table.All)
+            Allow(parsed, option, (isTable || (isSparse && option == _table.Features)) && from is null, "a CSV or another table and no --from");
+        Allow(parsed, _first, parsed.GetValue(_samples) is not null, "--samples");
+        Allow(parsed, _task, (isTable || isSparse) && from is null, "a table or LIBSVM text and no --from");
         Allow(parsed, _labels, data is not null && !isTable && !isSparse && !Directory.Exists(data), "an IDX images file");
         foreach (Option option in new Option[] { _width, _hidden, _density, _shift, _plain })
             Allow(parsed, option, from is null, "no --from: a model brings its own shape");
@@ -139,10 +139,11 @@ internal sealed class TrainCommand : Command
         {
             Data = data,
             Labels = parsed.GetValue(_labels) is { } labels ? _session.ExistingFile(labels, "--labels") : null,
-            Csv = new CsvOptions { Target = parsed.GetValue(_target), Task = parsed.GetValue(_task) is { } task
-                ? Enum.Parse<TaskKind>(task, ignoreCase: true) : null },
-            Features = parsed.GetValue(_features),
+            Csv = _table.Read(
+                parsed, parsed.GetValue(_task) is { } task ? Enum.Parse<TaskKind>(task, ignoreCase: true) : null),
+            Features = isSparse ? _table.FeatureCount(parsed) : null,
             Samples = parsed.GetValue(_samples),
+            TakesFirst = parsed.GetValue(_first),
             ValidationShare = share,
             ValidationPath = validation,
             Test = parsed.GetValue(_test) is { } test ? _session.Existing(test, "--test") : null,

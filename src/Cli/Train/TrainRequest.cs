@@ -13,6 +13,9 @@ internal sealed record TrainRequest
     /// <summary>Features of LIBSVM text; null: up to the largest index.</summary>
     public required int? Features { get; init; }
     public required int? Samples { get; init; }
+
+    /// <summary>Whether the samples are the first rows; else they are drawn by the seed.</summary>
+    public required bool TakesFirst { get; init; }
     public required double ValidationShare { get; init; }
     public required string? ValidationPath { get; init; }
     public required string? Test { get; init; }

@@ -69,10 +69,12 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
 
     private void Announce(TrainingData data, Network? loaded)
     {
+        foreach (string note in data.Notes)
+            session.Error.WriteLine($"subquad: note: {note}");
         if (request.Quiet)
             return;
         Dataset training = data.Training;
-        NetworkShape shape = loaded?.Shape ?? request.Shape with { Inputs = training.InputWidth, Outputs = training.OutputCount };
+        NetworkShape shape = loaded?.Shape ?? request.Shape with { Inputs = training.NetworkWidth, Outputs = training.OutputCount };
         string target = training.Task == TaskKind.Classification ? $"{training.OutputCount} classes" : training.OutputCount == 1
             ? "a number" : $"{training.OutputCount} numbers";
         string missing = training.MissingCells > 0 ? $", {training.MissingCells} missing cells filled with medians" : "";
@@ -80,6 +82,10 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
         session.Output.WriteLine(
             $"data: {training.Count} rows to train on, {data.Validation?.Count ?? 0} to validate, {data.Test?.Count ?? 0} to test; " +
             $"{training.InputWidth} features, {target}{missing}");
+        if (training.TaskReason is { } reason)
+            session.Output.WriteLine(
+                $"target: column '{training.TargetColumn}', {training.Task.ToString().ToLowerInvariant()}, because {reason}" +
+                (request.Csv.Task is null ? " (--task decides otherwise)" : ""));
         session.Output.WriteLine(
             $"network: {Words.Shape(shape)}, seed {loaded?.Seed ?? request.Seed}{(loaded is null ? "" : $", from {request.From}")}");
         session.Output.WriteLine(

@@ -64,11 +64,22 @@ internal sealed class Examples
     /// <summary>Whether the rows come from a table with named columns.</summary>
     public bool IsTabular => Schema is not null;
 
+    /// <summary>Whether networks add a constant feature to such rows.</summary>
+    public bool HasConstant => IsTabular || Inputs.IsSparse;
+
     /// <summary>Missing cells met in the file these rows come from; a part keeps the count of the whole.</summary>
     public int MissingCells { get; init; }
 
     /// <summary>Entries of the LIBSVM text left out because the text that it was read like has no such feature.</summary>
     public int IgnoredEntries { get; private init; }
+    /// <summary>What was noticed while a table was read; a part keeps the notes of the whole.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
+
+    /// <summary>Why the target of a table is classes or values; null when nothing was decided.</summary>
+    public string? TaskReason { get; private init; }
+
+    /// <summary>The cells of the column that names the rows; empty without one.</summary>
+    public string[] RowNames { get; private init; } = [];
 
     /// <summary>The index that the first feature had in the LIBSVM text these rows come from; null for all others.</summary>
     public int? FirstIndex { get; private init; }
@@ -171,6 +182,13 @@ internal sealed class Examples
             FirstIndex = firstIndex,
         };
 
+    /// <summary>The same rows with what was said of their table.</summary>
+    public Examples Described(IReadOnlyList<string> notes, string? taskReason, string[] rowNames) =>
+        new(Inputs, Kind, Labels, ClassNames, Values, OutputCount, Schema)
+        {
+            MissingCells = MissingCells, Notes = notes, TaskReason = taskReason, RowNames = rowNames,
+        };
+
     /// <summary>Copies the named rows, in that order; a row may be named twice.</summary>
     /// <exception cref="ArgumentException">No row is named.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index is outside 0 to Count - 1.</exception>
@@ -184,9 +202,12 @@ internal sealed class Examples
         InputRows inputs = Inputs.Take(indices);
         var labels = new int[Kind == TargetKind.Classes ? indices.Length : 0];
         var values = new float[hasValues ? indices.Length * OutputCount : 0];
+        var names = new string[RowNames.Length > 0 ? indices.Length : 0];
         for (int i = 0; i < indices.Length; i++)
         {
             int row = indices[i];
+            if (names.Length > 0)
+                names[i] = RowNames[row];
             if (Kind == TargetKind.Classes)
                 labels[i] = Labels[row];
             else if (hasValues)
@@ -197,6 +218,9 @@ internal sealed class Examples
             MissingCells = MissingCells,
             IgnoredEntries = IgnoredEntries,
             FirstIndex = FirstIndex,
+            Notes = Notes,
+            TaskReason = TaskReason,
+            RowNames = names,
         };
     }
 

@@ -38,8 +38,8 @@ internal sealed class InputTransform
     public bool Standardises => _shift is not null;
 
     /// <summary>
-    /// Learns from rows: mean and population standard deviation per column, in double; a column that never varies gets scale 1 and so
-    /// contributes 0.
+    /// Learns from rows: mean and population standard deviation per column, in double; a column that never varies gets scale 0 and
+    /// has no influence, whatever a later row holds there.
     /// </summary>
     /// <param name="examples">The training rows.</param>
     /// <param name="standardise">Shift and scale every column (tables), or leave them (images).</param>
@@ -52,7 +52,7 @@ internal sealed class InputTransform
         if (examples.Inputs.IsSparse)
             throw new ArgumentException("expected dense rows to standardise, found sparse ones", nameof(examples));
         (double[] mean, double[] deviation) = Moments.Of(examples.Inputs.Values, examples.Width);
-        float[] scale = Array.ConvertAll(deviation, value => Moments.IsConstant(value) ? 1 : (float)(1 / value));
+        float[] scale = Array.ConvertAll(deviation, value => Moments.IsConstant(value) ? 0 : (float)(1 / value));
         return new(examples.Width, Array.ConvertAll(mean, value => (float)value), scale, one);
     }
 

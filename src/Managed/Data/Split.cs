@@ -27,6 +27,20 @@ internal static class Split
         return (examples.Take(order.AsSpan(heldOut)), examples.Take(order.AsSpan(0, heldOut)));
     }
 
+    /// <summary>Draws rows, classes in proportion, in their original order; all rows are this same object.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The count is outside 1 to that of the rows.</exception>
+    public static Examples Sample(Examples examples, int count, ulong seed)
+    {
+        if (count < 1 || count > examples.Count)
+            throw new ArgumentOutOfRangeException(nameof(count), $"expected 1 to {examples.Count} rows, found {count}");
+        if (count == examples.Count)
+            return examples;
+        // The streams of small numbers are those of the hold-out and of the epochs.
+        int[] order = Order(examples.Labels, examples.Count, new SplitMix64(seed, ulong.MaxValue), randomOffsets: false);
+        Array.Sort(order, 0, count);
+        return examples.Take(order.AsSpan(0, count));
+    }
+
     /// <summary>
     /// One epoch: every row once, in shuffled batches that hold the classes in about the proportions of the whole; the last batch may be
     /// smaller.

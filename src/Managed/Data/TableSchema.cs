@@ -19,9 +19,11 @@ internal sealed class TableSchema
     /// <summary>Describes a table.</summary>
     /// <exception cref="ArgumentException">There is no column, one has more than 64 categories, or two columns, categories or classes share
     /// a name.</exception>
-    public TableSchema(IReadOnlyList<TableColumn> columns, string targetName, TargetKind target, string[] classNames)
+    public TableSchema(
+        IReadOnlyList<TableColumn> columns, string targetName, TargetKind target, string[] classNames, TableFormat? format = null)
     {
         Columns = columns;
+        Format = format ?? TableFormat.Default;
         TargetName = targetName;
         Target = target;
         ClassNames = classNames;
@@ -59,6 +61,9 @@ internal sealed class TableSchema
     /// <summary>The classes in label order; empty for values.</summary>
     public string[] ClassNames { get; }
 
+    /// <summary>How the text of such tables is read.</summary>
+    public TableFormat Format { get; }
+
     /// <summary>Features of a row once encoded.</summary>
     public int Width { get; }
 
@@ -68,22 +73,26 @@ internal sealed class TableSchema
     /// <summary>Missing cells met in training, over all columns.</summary>
     public int MissingCells => Columns.Sum(column => column.Missing);
 
-    /// <summary>Whether a cell counts as missing: empty, "NA", "?", or "NaN" in any case.</summary>
-    public static bool IsMissing(ReadOnlySpan<char> cell)
+    /// <summary>
+    /// The name a class goes by: the trimmed text, and for integers the plain integer, so that "1" and "1.0" are one class. Leading zeros
+    /// stay, so that "007" and "7" are two.
+    /// </summary>
+    public static string ClassName(ReadOnlySpan<char> cell) => IsInteger(cell, out long number) && !HasLeadingZero(cell)
+        ? number.ToString(CultureInfo.InvariantCulture) : cell.Trim().ToString();
+
+    /// <summary>Whether a cell is digits that begin with a 0 which numbers do not have.</summary>
+    public static bool HasLeadingZero(ReadOnlySpan<char> cell)
     {
         cell = cell.Trim();
-        return cell.IsEmpty || cell is "NA" or "?" || cell.Equals("nan", StringComparison.OrdinalIgnoreCase);
+        return cell is ['0', _, ..] && cell.IndexOfAnyExceptInRange('0', '9') < 0;
     }
 
-    /// <summary>Reads a number in the invariant notation; a number too large for a float comes back as infinity.</summary>
-    public static bool TryNumber(ReadOnlySpan<char> cell, out float number) =>
-        float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
-
-    /// <summary>
-    /// The name a class goes by: the trimmed text, and for integers the plain integer, so that "1" and "1.0" are one class.
-    /// </summary>
-    public static string ClassName(ReadOnlySpan<char> cell) =>
-        IsInteger(cell, out long number) ? number.ToString(CultureInfo.InvariantCulture) : cell.Trim().ToString();
+    /// <summary>Whether a cell is more digits than a double holds exactly.</summary>
+    public static bool IsLongCode(ReadOnlySpan<char> cell)
+    {
+        cell = cell.Trim();
+        return cell.Length > 15 && cell.IndexOfAnyExceptInRange('0', '9') < 0;
+    }
 
     /// <summary>Whether a cell is an integer that a double holds exactly, in any notation ("3", "3.0", "3e0").</summary>
     public static bool IsInteger(ReadOnlySpan<char> cell, out long number)
@@ -95,28 +104,27 @@ internal sealed class TableSchema
     }
 
     /// <summary>The label of a class, or -1 for a class that training never saw.</summary>
-    public int LabelOf(ReadOnlySpan<char> cell) => _classes.GetValueOrDefault(ClassName(cell), -1);
+    public int LabelOf(ReadOnlySpan<char> cell) => _classes.GetValueOrDefault(Format.ClassName(cell), -1);
 
     /// <summary>Encodes one cell into its features of a zeroed row of Width numbers.</summary>
     public CellState Encode(int column, ReadOnlySpan<char> cell, Span<float> row)
     {
         Span<float> features = row.Slice(_starts[column], Columns[column].Width);
-        bool missing = IsMissing(cell);
         if (Columns[column].Kind == ColumnKind.Categorical)
         {
-            if (missing)
+            if (Format.IsMissing(cell))
                 return CellState.Missing;
             if (!_categories[column].GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(cell.Trim(), out int category))
                 return CellState.UnknownCategory;
             features[category] = 1;
             return CellState.Known;
         }
-        if (missing)
+        if (Format.IsMissingNumber(cell))
         {
             features[0] = Columns[column].Median;
             return CellState.Missing;
         }
-        if (!TryNumber(cell, out float number))
+        if (!Format.TryNumber(cell, out float number))
             return CellState.NotANumber;
         if (!float.IsFinite(number))
             return CellState.NotFinite;
@@ -149,7 +157,7 @@ internal sealed class TableSchema
                 inputs[at] = float.IsNaN(inputs[at]) ? median : inputs[at];
             columns[c] = columns[c] with { Median = median };
         }
-        return new(columns, TargetName, Target, ClassNames);
+        return new(columns, TargetName, Target, ClassNames, Format);
     }
 
     /// <summary>The schema as a JSON object; numbers come back bit for bit.</summary>
@@ -171,6 +179,7 @@ internal sealed class TableSchema
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        Format.Write(json);
     });
 
     /// <summary>Reads back what <see cref="ToJson"/> wrote.</summary>
@@ -184,7 +193,8 @@ internal sealed class TableSchema
             string other => throw new FormatException($"'task' is '{other}'"),
         };
         TableColumn[] columns = json.GetProperty("columns").EnumerateArray().Select(ReadColumn).ToArray();
-        return new TableSchema(columns, JsonText.Text(json, "target"), target, JsonText.Strings(json, "classes"));
+        return new TableSchema(columns, JsonText.Text(json, "target"), target, JsonText.Strings(json, "classes"),
+            TableFormat.Read(json));
     });
 
     private static TableColumn ReadColumn(JsonElement json)

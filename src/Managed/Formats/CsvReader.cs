@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Text;
+using Subquad.Data;
 
 namespace Subquad.Formats;
 
 /// <summary>
-/// Reads a CSV with a header row by row (RFC 4180: commas, quotes, doubled quotes, line breaks inside quotes; LF, CRLF or CR; a UTF-8 mark
-/// is skipped; blank lines too). Every row must be as wide as the header. Memory stays bounded by the longest row.
+/// Reads a table row by row (RFC 4180: quotes, doubled quotes, line breaks inside quotes; LF, CRLF or CR; a UTF-8 mark is skipped; blank
+/// lines too). Separator and header are given or found. Every row must be as wide as the first. Memory stays bounded by the longest row.
 /// </summary>
 internal sealed class CsvReader : IDisposable
 {
@@ -12,7 +14,8 @@ internal sealed class CsvReader : IDisposable
 
     private readonly StreamReader _text;
     private readonly string _name;
-    private readonly char[] _buffer = new char[1 << 15];
+    private readonly string _encoding;
+    private readonly char[] _buffer = new char[1 << 18];
     private readonly List<int> _ends = [];
     private char[] _row = new char[1024];
     private int _rowLength;
@@ -22,29 +25,53 @@ internal sealed class CsvReader : IDisposable
 
     /// <summary>Opens a file, plain or gzip, and reads its header.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">There is no header, or a column has no name or the name of another.</exception>
-    public CsvReader(string path) : this(InputFile.Open(path), $"'{path}'")
+    public CsvReader(string path, TableFormat? format = null, bool? hasHeader = null, IReadOnlyList<string>? names = null)
+        : this(InputFile.Open(path), $"'{path}'", format, hasHeader, names)
     {
     }
 
     /// <summary>Reads a stream, which is disposed with this object.</summary>
+    /// <param name="stream">The text.</param>
+    /// <param name="name">What faults call it.</param>
+    /// <param name="format">How cells are read; null means the default.</param>
+    /// <param name="hasHeader">Whether the first line holds names; null finds out.</param>
+    /// <param name="names">Columns that the header is known to have, to find the separator by.</param>
     /// <exception cref="InvalidDataException">There is no header, or a column has no name or the name of another.</exception>
-    public CsvReader(Stream stream, string name)
+    public CsvReader(
+        Stream stream, string name, TableFormat? format = null, bool? hasHeader = null, IReadOnlyList<string>? names = null)
     {
+        format ??= TableFormat.Default;
         _name = name;
-        _text = new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        Line = 1;
         try
         {
-            Header = ReadHeader();
+            Encoding encoding = Found(format.Encoding);
+            _encoding = format.Encoding ?? "UTF-8";
+            _text = new StreamReader(stream, encoding);
+            while (_filled < _buffer.Length && Refill())
+            {
+            }
+            bool isWhole = _filled < _buffer.Length;
+            ReadOnlySpan<char> start = _buffer.AsSpan(0, _filled);
+            Separator = format.Separator ?? CsvSample.FindSeparator(start, isWhole, names ?? []);
+            List<string[]> rows = CsvSample.Rows(start, isWhole, Separator);
+            HasHeader = hasHeader ?? !CsvSample.StartsWithData(rows, format);
+            Header = HasHeader ? ReadHeader(CsvSample.HasUnnamedFirst(rows)) : NumberColumns(rows);
         }
         catch
         {
-            Dispose();
+            stream.Dispose();
             throw;
         }
     }
 
-    /// <summary>The trimmed names of the columns.</summary>
+    /// <summary>What stands between cells; a blank for white space.</summary>
+    public char Separator { get; }
+
+    /// <summary>Whether the first line holds the names.</summary>
+    public bool HasHeader { get; }
+
+    /// <summary>The trimmed names of the columns: of the header, or "1", "2", ... The first may be empty.</summary>
     public string[] Header { get; }
 
     /// <summary>The line on which the current row starts, from 1.</summary>
@@ -68,7 +95,7 @@ internal sealed class CsvReader : IDisposable
         if (!ReadRow())
             return false;
         if (_ends.Count != Header.Length)
-            throw Fault($"expected {Header.Length} cells as in the header, found {_ends.Count}");
+            throw Fault($"expected {Header.Length} cells as in the {(HasHeader ? "header" : "first row")}, found {_ends.Count}");
         return true;
     }
 
@@ -78,26 +105,43 @@ internal sealed class CsvReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _text.Dispose();
 
-    private string[] ReadHeader()
+    private Encoding Found(string? encoding)
+    {
+        if (encoding is null)
+            return new UTF8Encoding(false, throwOnInvalidBytes: true);
+        try
+        {
+            return Encoding.GetEncoding(encoding, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"{_name}: expected the encoding utf-8, utf-16, utf-32, latin1 or ascii, found '{encoding}'", e);
+        }
+    }
+
+    private string[] ReadHeader(bool hasUnnamedFirst)
     {
         if (!ReadRow())
             throw new InvalidDataException($"{_name}: expected a header line, found an empty file");
-        var names = new string[_ends.Count];
-        for (int i = 0; i < names.Length; i++)
-        {
-            names[i] = this[i].Trim().ToString();
-            if (names[i].Length == 0)
-                throw Fault($"expected a name for column {i + 1} in the header, found none");
-        }
+        string[] names = [.. hasUnnamedFirst ? [""] : Array.Empty<string>(), .. Enumerable.Range(0, _ends.Count).Select(
+            i => this[i].Trim().ToString())];
+        int unnamed = Array.IndexOf(names, "", 1);
+        if ((names.Length == 1 && names[0].Length == 0) || unnamed > 0)
+            throw Fault($"expected a name for column {Math.Max(unnamed, 0) + 1} in the header, found none");
         string? twice = names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
-        return twice is null ? names : throw Fault($"expected each column name once, found '{twice}' twice");
+        return twice is null ? names
+            : throw Fault($"expected each column name once, found '{twice}' twice; is there no header (--no-header)");
     }
+
+    private string[] NumberColumns(List<string[]> rows) => rows.Count > 0
+        ? [.. Enumerable.Range(1, rows[0].Length).Select(column => column.ToString(CultureInfo.InvariantCulture))]
+        : throw new InvalidDataException($"{_name}: expected at least one row, found an empty file");
 
     private bool ReadRow()
     {
-        while (EndLine())
-        {
-        }
+        do
+            SkipBlanks();
+        while (EndLine());
         Line = _line;
         if (Peek() < 0)
             return false;
@@ -105,23 +149,63 @@ internal sealed class CsvReader : IDisposable
         _ends.Clear();
         do
         {
-            if (TryTake('"'))
-                ReadQuoted();
-            else
-                ReadBare();
+            ReadCell();
             _ends.Add(_rowLength);
         }
-        while (TryTake(','));
+        while (TakeSeparator());
         if (!EndLine() && Peek() >= 0)
-            throw Fault($"expected a comma or the end of the line after a closing quote, found '{(char)Peek()}'");
+            throw Fault(Separator == ',' ? $"expected a comma or the end of the line after a closing quote, found '{(char)Peek()}'"
+                : $"expected a separator or the end of the line after a closing quote, found '{(char)Peek()}'");
         return true;
+    }
+
+    /// <summary>Skips what white space begins a line with, where it separates cells.</summary>
+    private void SkipBlanks()
+    {
+        while (Separator == ' ' && (TryTake(' ') || TryTake('\t')))
+        {
+        }
+    }
+
+    private bool TakeSeparator()
+    {
+        if (Separator != ' ')
+            return TryTake(Separator);
+        bool separates = Peek() is ' ' or '\t';
+        SkipBlanks();
+        return separates && Peek() is not ('\r' or '\n' or < 0);
+    }
+
+    private void ReadCell()
+    {
+        int start = _rowLength;
+        int next = Peek();
+        // Blanks before a quote are no part of the cell.
+        for (; next is ' ' or '\t' && next != Separator; next = Peek())
+            Keep((char)next);
+        if (next != '"')
+        {
+            ReadBare();
+            return;
+        }
+        _rowLength = start;
+        _at++;
+        ReadQuoted();
+        while (Separator != ' ' && Peek() is ' ' or '\t' && Peek() != Separator)
+            _at++;
     }
 
     private void ReadBare()
     {
-        for (int next = Peek(); next is not (',' or '\r' or '\n' or < 0); next = Peek())
+        for (int next = Peek(); !Ends(next); next = Peek())
+        {
+            if (next == 0)
+                throw Fault("expected text, found a NUL character");
             Keep((char)next);
+        }
     }
+
+    private bool Ends(int next) => next is '\r' or '\n' or < 0 || next == Separator || (Separator == ' ' && next == '\t');
 
     private void ReadQuoted()
     {
@@ -188,11 +272,16 @@ internal sealed class CsvReader : IDisposable
         }
         catch (InvalidDataException e)
         {
+            Line = LastLine();
             throw Fault("expected whole gzip data, found damaged or cut data", e);
         }
         catch (DecoderFallbackException e)
         {
-            throw Fault("expected UTF-8 text, found other bytes here or a little later", e);
+            Line = LastLine();
+            throw Fault($"expected {_encoding} text, found other bytes here or a little later (--encoding latin1 reads any bytes)", e);
         }
     }
+
+    /// <summary>The line at the end of the buffer.</summary>
+    private int LastLine() => _line + _buffer.AsSpan(_at, _filled - _at).Count('\n');
 }

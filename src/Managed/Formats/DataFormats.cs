@@ -6,7 +6,7 @@ namespace Subquad.Formats;
 /// <summary>Decides how a path with data is read, by its name, or by its first bytes where the name is of no known kind.</summary>
 internal static partial class DataFormats
 {
-    private const int StartBytes = 1024;
+    private const int StartBytes = 1 << 16;
 
     /// <summary>The format of a file, plain or gzip, or of a folder; null when it has none that is known.</summary>
     /// <exception cref="FileNotFoundException">There is no such file, and its name is of no known kind.</exception>
@@ -19,13 +19,20 @@ internal static partial class DataFormats
         string plain = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
         switch (Path.GetExtension(plain).ToLowerInvariant())
         {
-            case ".csv":
+            case ".csv" or ".tsv" or ".tab":
                 return DataFormat.Csv;
-            case ".libsvm" or ".svm" or ".txt":
+            case ".libsvm" or ".svm":
                 return DataFormat.Libsvm;
         }
         byte[] start = Start(path);
-        if (SparseText().IsMatch(FirstLine(start)))
+        string text = Encoding.Latin1.GetString(start), first = FirstLine(text);
+        bool hasPairs = PairAtEnd().IsMatch(text);
+        if (SparseRow().IsMatch(first)
+            || (SparseHeader().IsMatch(first) && (hasPairs || string.IsNullOrWhiteSpace(text[first.Length..]))))
+            return DataFormat.Libsvm;
+        if (!hasPairs && CsvSample.LooksLikeTable(text, start.Length < StartBytes))
+            return DataFormat.Csv;
+        if (plain.EndsWith(".txt", StringComparison.OrdinalIgnoreCase))
             return DataFormat.Libsvm;
         // A file whose name says IDX goes to the reader, which words what is wrong with it better.
         bool namesImages = new[] { "idx", "images" }.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
@@ -40,8 +47,8 @@ internal static partial class DataFormats
         DataFormat.Libsvm => libsvm(),
         DataFormat.Idx => idx(),
         _ => throw new InvalidDataException(
-            $"'{path}': expected a folder with the MNIST file names, an IDX images file or a .csv, or LIBSVM text (plain or .gz), "
-            + "found something else"),
+            $"'{path}': expected a folder with the MNIST file names, an IDX images file or a .csv or another table, or LIBSVM text "
+            + "(plain or .gz), found something else"),
     };
 
     /// <summary>The first bytes of the content; none of damaged gzip data.</summary>
@@ -59,13 +66,21 @@ internal static partial class DataFormats
         }
     }
 
-    private static string FirstLine(ReadOnlySpan<byte> start)
+    private static string FirstLine(string text)
     {
-        int end = start.IndexOfAny((byte)'\n', (byte)'\r');
-        return Encoding.Latin1.GetString(end < 0 ? start : start[..end]);
+        int end = text.AsSpan().IndexOfAny('\n', '\r');
+        return end < 0 ? text : text[..end];
     }
 
-    // A label, or several, and a pair; or the header: rows, features, labels.
-    [GeneratedRegex(@"^([-+]?\d[\d.,eE+-]*[ \t]+(qid:\d+[ \t]+)?\d+:[-+]?[\d.]|[1-9]\d*[ \t]+[1-9]\d*[ \t]+[1-9]\d*[ \t]*$)")]
-    private static partial Regex SparseText();
+    // A label, or several, and a pair.
+    [GeneratedRegex(@"^[-+]?\d[\d.,eE+-]*[ \t]+(qid:\d+[ \t]+)?\d+:[-+]?[\d.]")]
+    private static partial Regex SparseRow();
+
+    // Rows, features, labels.
+    [GeneratedRegex(@"^[1-9]\d*[ \t]+[1-9]\d*[ \t]+[1-9]\d*[ \t]*$")]
+    private static partial Regex SparseHeader();
+
+    // A line that ends in a pair.
+    [GeneratedRegex(@"[ \t]\d+:[-+]?[\d.][\d.eE+-]*[ \t]*([\r\n]|\z)")]
+    private static partial Regex PairAtEnd();
 }

@@ -40,6 +40,8 @@ internal sealed class TableSchemaTests
         Assert.That(new[] { "dog", " cat ", "3.0", "cow" }.Select(cell => Schema.LabelOf(cell)), Is.EqualTo(new[] { 1, 0, 2, -1 }));
         string[] cells = ["1", "1.0", "-0", "1e2", "1.5", " a "];
         Assert.That(cells.Select(cell => TableSchema.ClassName(cell)), Is.EqualTo(new[] { "1", "1", "0", "100", "1.5", "a" }));
+        cells = ["007", "7", "1234567890123456703", "0"];
+        Assert.That(cells.Select(cell => TableSchema.ClassName(cell)), Is.EqualTo(cells), "codes keep their digits");
     }
 
     [Test]

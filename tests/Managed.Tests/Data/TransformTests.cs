@@ -23,7 +23,7 @@ internal sealed class TransformTests
         // Columns 1, 3 (mean 2, deviation 1) and 5, 5 (constant).
         InputTransform transform = Learn([1, 5, 3, 5], 2, standardise: true, constant: true);
         Assert.That(transform.Shift.ToArray(), Is.EqualTo(new float[] { 2, 5 }));
-        Assert.That(transform.Scale.ToArray(), Is.EqualTo(new float[] { 1, 1 }));
+        Assert.That(transform.Scale.ToArray(), Is.EqualTo(new float[] { 1, 0 }));
         Assert.That((transform.Width, transform.Constant), Is.EqualTo((3, 1f)));
         float half = (float)Math.Sqrt(0.5);
         Assert.That(Apply(transform, [1, 5]), Is.EqualTo(new[] { -half, 0, half }));
@@ -35,11 +35,12 @@ internal sealed class TransformTests
     {
         float[] rows = Enumerable.Repeat(0.1f, 999).ToArray();
         InputTransform transform = Learn(rows, 1, standardise: true, constant: true);
-        Assert.That(transform.Scale[0], Is.EqualTo(1));
+        Assert.That(transform.Scale[0], Is.Zero);
         Assert.That(Apply(transform, [0.1f]), Is.EqualTo(new float[] { 0, 1 }));
+        Assert.That(Apply(transform, [52000]), Is.EqualTo(new float[] { 0, 1 }));
         InputTransform tiny = Learn([0, 1e-45f], 1, standardise: true, constant: false);
-        Assert.That(tiny.Scale[0], Is.EqualTo(1));
-        Assert.That(Apply(tiny, [float.MaxValue]), Is.EqualTo(new float[] { 1 }));
+        Assert.That(tiny.Scale[0], Is.Zero);
+        Assert.That(Apply(tiny, [float.MaxValue]), Is.EqualTo(new float[] { 0 }));
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Text;
 using NUnit.Framework;
+using Subquad;
 using Subquad.Data;
 using Subquad.Formats;
 
@@ -54,6 +55,14 @@ internal sealed class CsvExamplesTests
         Assert.That(bare.Kind, Is.EqualTo(TargetKind.None));
         Assert.That(bare.Inputs.Values, Is.EqualTo(new float[] { 2, 1, 0, 1 }));
 
+        Examples blind = CsvExamples.ReadWith(schema, _folder.Write("blind.csv", "kind,age,colour,weight\ncow,1,black,2\n,1,black,2\n"),
+            withTargets: false, rowNames: "colour");
+        Assert.That((blind.Kind, blind.Count), Is.EqualTo((TargetKind.None, 2)), "targets are not looked at");
+        Assert.That(blind.RowNames, Is.EqualTo(new[] { "black", "black" }));
+        Assert.That(blind.Take([1]).RowNames, Is.EqualTo(new[] { "black" }));
+        Assert.That(read.Notes, Has.Count.EqualTo(1).And.Some.EndsWith(
+            "column 'colour': 1 cells hold categories that training did not see, and count for nothing"));
+
         RefusedWith(schema, "age,colour\n1,black\n", "expected a column 'weight', found the columns age, colour");
         RefusedWith(schema, "age,colour,weight\n1,black,heavy\n", "line 2: expected a number in column 'weight', found 'heavy'");
         RefusedWith(schema, "age,colour,weight,kind\n1,black,1,cat\n1,black,1,cow\n",
@@ -107,7 +116,7 @@ internal sealed class CsvExamplesTests
     public void California_housing_is_read()
     {
         string path = RealData.Find(Path.Combine("california-housing", "housing.csv.gz"));
-        Examples values = CsvExamples.Read(path, "median_house_value");
+        Examples values = CsvExamples.Read(path, new() { Target = "median_house_value" });
         Assert.That((values.Kind, values.Count, values.Width, values.MissingCells), Is.EqualTo((TargetKind.Values, 20_640, 13, 207)));
         Assert.That(values.Schema!.Columns.Single(column => column.Name == "total_bedrooms").Median, Is.EqualTo(435));
         Assert.That(values.Schema.Columns.Single(column => column.Kind == ColumnKind.Categorical).Categories, Has.Length.EqualTo(5));
@@ -116,7 +125,14 @@ internal sealed class CsvExamplesTests
     }
 
     private TargetKind Kind(string text, string? target = null, TargetKind? task = null) =>
-        CsvExamples.Read(_folder.Write("t.csv", text), target, task).Kind;
+        CsvExamples.Read(_folder.Write("t.csv", text), new()
+        {
+            Target = target,
+            Task = task switch
+            {
+                TargetKind.Classes => TaskKind.Classification, TargetKind.Values => TaskKind.Regression, _ => null,
+            },
+        }).Kind;
 
     private static string Table(int rows, Func<int, string> target, Func<int, string>? input = null) =>
         "x,y\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{input?.Invoke(i) ?? $"{i}.5"},{target(i)}\n"));

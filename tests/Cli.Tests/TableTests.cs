@@ -1,0 +1,174 @@
+using NUnit.Framework;
+using Subquad.Support;
+
+namespace Subquad.Cli.Tests;
+
+/// <summary>Tables of every look: what is found, what is said, and what is refused.</summary>
+public class TableTests
+{
+    private Shell _shell = null!;
+
+    [SetUp]
+    public void MakeFolder() => _shell = new Shell();
+
+    [TearDown]
+    public void RemoveFolder() => _shell.Dispose();
+
+    [TestCase("semi.csv", ';', "--decimal-comma")]
+    [TestCase("tab.csv", '\t')]
+    [TestCase("t.tsv", '\t')]
+    [TestCase("t.data", ',')]
+    [TestCase("t.txt", ',')]
+    [TestCase("bars", '|')]
+    [TestCase("blanks", ' ')]
+    [TestCase("given.csv", ';', "--separator", "semicolon", "--decimal-comma")]
+    public void Separators_are_found_or_given(string name, char separator, params string[] options)
+    {
+        string text = Numbers(), data = _shell.Write(name, text.Replace(',', separator));
+        if (options.Contains("--decimal-comma"))
+            File.WriteAllText(data, text.Replace(',', separator).Replace('.', ','));
+        string expected = Train(_shell.Write("plain.csv", text)).Lines[^2];
+        Outcome trained = Train(data, options);
+        Assert.That(trained.Lines[^2], Is.EqualTo(expected), "the same rows give the same figure");
+        Outcome predicted = Shell.Run("predict", _shell.Model, data);
+        Assert.That(predicted.Lines, Has.Length.EqualTo(121), predicted.Error);
+    }
+
+    [Test]
+    public void A_decimal_comma_that_is_not_asked_for_is_an_error() =>
+        Refused("found '0,5'; --decimal-comma and --thousands , read numbers with separators",
+            _shell.Write("semi.csv", "a;b;y\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i};84,3;{i},5\n"))));
+
+    [Test]
+    public void The_task_and_its_reason_are_printed()
+    {
+        Assert.That(Train(_shell.Write("t.csv", Numbers())).Output,
+            Does.Contain("target: column 'y', regression, because it holds numbers with decimals (--task decides otherwise)"));
+        string many = _shell.Write("many.csv", "x,z,label\n" + string.Concat(Enumerable.Range(0, 1200).Select(
+            i => $"{i % 150}.25,{i % 7},{i % 150}\n")));
+        Outcome regression = Train(many);
+        Assert.That(regression.Output, Does.Contain("regression, because it holds 150 different integers, more than 100"));
+        Assert.That(regression.Error, Does.Contain("note: the target 'label' holds 150 different integers that repeat"));
+        Outcome classes = Train(many, "--task", "classification", "--quiet");
+        Assert.That(classes.Lines[0], Does.StartWith("validation accuracy"));
+    }
+
+    [Test]
+    public void A_column_that_never_varied_has_no_influence()
+    {
+        string data = _shell.Write("t.csv", "a,year,y\n" + string.Concat(Enumerable.Range(0, 100).Select(
+            i => $"{i % 17}.5,2023,{i % 17}.5\n")));
+        Assert.That(Train(data, "--quiet").Error, Does.Contain("note: column 'year' never varies and has no influence"));
+        string[] years = ["2023", "2024", "52000"];
+        Assert.That(years.Select(Predicted).Distinct(), Has.Exactly(1).Items);
+
+        string Predicted(string year) =>
+            Shell.Run("predict", _shell.Model, _shell.Write("p.csv", $"a,year\n2.5,{year}\n")).Lines[1];
+    }
+
+    [Test]
+    public void A_table_without_a_header_keeps_its_first_row()
+    {
+        string text = Numbers();
+        string data = _shell.Write("bare.csv", text[(text.IndexOf('\n') + 1)..]);
+        Outcome found = Train(data, "--validation", "0");
+        Assert.That(found.Output, Does.Contain("data: 120 rows to train on"));
+        Assert.That(found.Error, Does.Contain("note: the first line holds data, not names"));
+        Outcome said = Train(data, "--validation", "0", "--no-header");
+        Assert.That((said.Error, said.Lines[^2]), Is.EqualTo(("", found.Lines[^2])));
+        Assert.That(Train(data, "--validation", "0", "--target", "1", "--ignore", "2").Output, Does.Contain("1 features"));
+        Outcome open = Shell.Run("predict", _shell.Model, data);
+        Assert.That(open.Lines, Has.Length.EqualTo(121), open.Error);
+    }
+
+    [Test]
+    public void One_class_only_is_refused()
+    {
+        string sorted = _shell.Write("sorted.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 80).Select(
+            i => $"{i}.5,{(i < 40 ? 'a' : 'b')}\n")));
+        Refused("the rows to train on: expected at least 2 classes, found 'a' only", sorted, "--samples", "30", "--first");
+        Assert.That(Train(sorted, "--samples", "30").Output, Does.Contain("data: 27 rows to train on, 3 to validate"));
+        string ones = _shell.Write("ones.csv", "x,y\n1.5,a\n2.5,a\n");
+        Refused("ones.csv': expected at least 2 classes, found 'a' only", sorted, "--validation", ones);
+        Outcome alone = Shell.Run(["train", sorted, .. _shell.Small, "--first"]);
+        Assert.That((alone.Code, alone.Error.Trim()), Is.EqualTo(
+            (2, "subquad: --first: expected --samples, found --first on this command line")));
+
+        string images = _shell.Images();
+        File.WriteAllBytes(_shell.Path("train-labels-idx1-ubyte"), IdxBytes.Labels([.. Enumerable.Repeat((byte)7, 60)]));
+        Refused("expected at least 2 classes, found '7' only", images);
+    }
+
+    [TestCase("")]
+    [TestCase("?")]
+    [TestCase("unheard of")]
+    public void Predicting_does_not_look_at_targets(string target)
+    {
+        Train(_shell.Classes());
+        string data = _shell.Write("p.csv", $"key,x,y,place\nA 7,0.1,0.2,{target}\n\"B, 8\",2,2,in\n");
+        Outcome predicted = Shell.Run("predict", _shell.Model, data, "--id", "key");
+        Assert.That(predicted.Code, Is.Zero, predicted.Error);
+        Assert.That(predicted.Lines[0], Is.EqualTo("key,prediction,in,\"out, \"\"far\"\"\""));
+        Assert.That(predicted.Lines[1], Does.StartWith("A 7,"));
+        Assert.That(predicted.Lines[2], Does.StartWith("\"B, 8\","));
+        Outcome absent = Shell.Run("predict", _shell.Model, data, "--id", "name");
+        Assert.That((absent.Code, absent.Error.Trim()), Is.EqualTo(
+            (1, $"subquad: '{data}': expected a column 'name', found the columns key, x, y, place")));
+        Assert.That(Shell.Run("predict", _shell.Model, _shell.Images(), "--id", "key").Code, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Categories_that_training_did_not_see_are_counted()
+    {
+        string[] trees = ["oak", "elm", "fir"];
+        string data = _shell.Write("t.csv", "tree,y\n" + string.Concat(Enumerable.Range(0, 60).Select(
+            i => $"{trees[i % 3]},{i % 3}.5\n")));
+        Train(data);
+        Outcome predicted = Shell.Run("predict", _shell.Model, _shell.Write("p.csv", "tree\noak\npalm\npine\n"));
+        Assert.That(predicted.Code, Is.Zero, predicted.Error);
+        Assert.That(predicted.Error, Does.Contain("column 'tree': 2 cells hold categories that training did not see"));
+    }
+
+    [Test]
+    public void A_word_that_begins_with_an_at_sign_is_a_name()
+    {
+        string data = _shell.Write("at.csv", Numbers().Replace("a,b,y", "a,b,@value"));
+        Assert.That(Train(data, "--target", "@value").Output, Does.Contain("target: column '@value'"));
+    }
+
+    [Test]
+    public void The_shape_is_that_of_the_network()
+    {
+        Assert.That(Train(_shell.Write("t.csv", Numbers()), "--hidden", "1").Output, Does.Contain("network: 3 - 64 - 1, density"));
+        Assert.That(Shell.Run("inspect", _shell.Model).Output, Does.Contain("3 - 64 - 1, density"));
+    }
+
+    [TestCase("--header: expected no --no-header", "--header", "--no-header")]
+    [TestCase("--thousands: expected one character", "--thousands", "1000")]
+    [TestCase("expected a mark between thousands that is no part of numbers, found '.'", "--thousands", ".")]
+    [TestCase("--separator: expected comma or semicolon or tab or bar or space", "--separator", "dash")]
+    public void Options_of_tables_are_checked(string says, params string[] options)
+    {
+        Outcome outcome = Shell.Run(["train", _shell.Write("t.csv", Numbers()), .. _shell.Small, .. options]);
+        Assert.That((outcome.Code, outcome.Error), Is.EqualTo((2, outcome.Error)));
+        Assert.That(outcome.Error, Does.Contain(says));
+    }
+
+    private Outcome Train(string data, params string[] options)
+    {
+        Outcome outcome = Shell.Run(["train", data, .. _shell.Small, .. options]);
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        return outcome;
+    }
+
+    private void Refused(string says, string data, params string[] options)
+    {
+        Outcome outcome = Shell.Run(["train", data, .. _shell.Small, .. options]);
+        Assert.That((outcome.Code, outcome.Error), Is.EqualTo((1, outcome.Error)));
+        Assert.That(outcome.Error, Does.Contain(says));
+    }
+
+    /// <summary>Two columns and a plane above them.</summary>
+    private static string Numbers() => "a,b,y\n" + string.Concat(Enumerable.Range(0, 120).Select(i =>
+        FormattableString.Invariant($"{i * 7 % 31},{i * 11 % 29 + 0.5:F1},{i * 7 % 31 * 3 - i * 11 % 29 + 0.25:F2}\n")));
+}
