@@ -16,8 +16,8 @@ namespace Subquad;
 /// raw row and them. Owns native memory: dispose it.
 /// </summary>
 /// <remarks>
-/// Thread safety: all members may be called from any thread at any time. Predict, Classify, PredictAll, Evaluate, DeltaRanks, Save,
-/// SaveDelta and SavePanels run side by side. <see cref="GaussNewtonTrainer.Fit"/>, <see cref="ApplyDelta"/> and a <see cref="Save"/> that
+/// Thread safety: all members may be called from any thread at any time. Predict, Classify, PredictAll, Evaluate, Report, DeltaRanks,
+/// Save, SaveDelta and SavePanels run side by side. <see cref="GaussNewtonTrainer.Fit"/>, <see cref="ApplyDelta"/> and a <see cref="Save"/> that
 /// adds held terms to the weights have the network alone: they wait for calls in flight, and calls that come while they wait or run get an
 /// <see cref="InvalidOperationException"/> that names the operation. Calls from the progress callback of a fit are allowed, see
 /// <see cref="GaussNewtonTrainer.Fit"/>. A host that serves while it trains predicts with <see cref="GaussNewtonTrainer.Published"/>.
