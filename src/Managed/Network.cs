@@ -119,9 +119,10 @@ public sealed partial class Network : IDisposable
     }
 
     /// <summary>
-    /// Draws a network for a data set: input and output widths, class names and every transform are learned from it. Tables are
-    /// standardised and get a constant feature; LIBSVM rows get the constant feature but keep their values, for a shift would fill their
-    /// zeros.
+    /// Draws a network for a data set: input and output widths, class names and every transform are learned from it. Rows of tables and of
+    /// arrays are standardised and get a constant feature, so that their length is not lost when they are scaled to unit norm. LIBSVM rows
+    /// get the constant feature but keep their values, for a shift would fill their zeros. Images keep their pixels. See
+    /// <see cref="Dataset.WithoutTransforms"/>.
     /// </summary>
     /// <param name="shape">Its hidden layers; Inputs and Outputs are taken from the data.</param>
     /// <param name="training">The training data, with targets.</param>
@@ -141,8 +142,7 @@ public sealed partial class Network : IDisposable
         Examples examples = training.Examples;
         if (examples.Kind == TargetKind.None)
             throw new ArgumentException("the training data have no targets", nameof(training));
-        InputTransform input = InputTransform.Learn(
-            examples, standardise: examples.IsTabular, constant: examples.IsTabular || examples.Inputs.IsSparse);
+        InputTransform input = InputTransform.Learn(examples);
         NetworkShape full = shape.Copy() with { Inputs = input.Width, Outputs = examples.OutputCount };
         full.Check();
         return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, examples.FirstIndex, kernels,

@@ -52,6 +52,12 @@ internal sealed class Examples
     /// <summary>Whether the rows come from a table with named columns.</summary>
     public bool IsTabular => Schema is not null;
 
+    /// <summary>
+    /// Whether a network shifts and scales the features: null for tables yes, for images and LIBSVM text no. False leaves out the constant
+    /// feature too.
+    /// </summary>
+    public bool? Standardise { get; private init; }
+
     /// <summary>Missing cells met in the file these rows come from; a part keeps the count of the whole.</summary>
     public int MissingCells { get; init; }
 
@@ -141,6 +147,15 @@ internal sealed class Examples
     public Examples FromLibsvm(int firstIndex) =>
         new(Inputs, Kind, Labels, ClassNames, Values, OutputCount, Schema) { MissingCells = MissingCells, FirstIndex = firstIndex };
 
+    /// <summary>The same rows, standardised by a network or not.</summary>
+    public Examples Standardised(bool standardise) =>
+        new(Inputs, Kind, Labels, ClassNames, Values, OutputCount, Schema)
+        {
+            MissingCells = MissingCells,
+            FirstIndex = FirstIndex,
+            Standardise = standardise,
+        };
+
     /// <summary>Copies the named rows, in that order; a row may be named twice.</summary>
     /// <exception cref="ArgumentException">No row is named.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index is outside 0 to Count - 1.</exception>
@@ -161,7 +176,12 @@ internal sealed class Examples
             else if (Kind == TargetKind.Values)
                 Values.AsSpan(row * OutputCount, OutputCount).CopyTo(values.AsSpan(i * OutputCount));
         }
-        return new(inputs, Kind, labels, ClassNames, values, OutputCount, Schema) { MissingCells = MissingCells, FirstIndex = FirstIndex };
+        return new(inputs, Kind, labels, ClassNames, values, OutputCount, Schema)
+        {
+            MissingCells = MissingCells,
+            FirstIndex = FirstIndex,
+            Standardise = Standardise,
+        };
     }
 
     /// <summary>The first <paramref name="count"/> rows; this same object when that is all of them.</summary>

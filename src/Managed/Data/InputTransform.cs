@@ -38,6 +38,16 @@ internal sealed class InputTransform
     public bool Standardises => _shift is not null;
 
     /// <summary>
+    /// Learns what rows ask for (<see cref="Examples.Standardise"/>). A shift would fill the zeros of sparse rows, so these get a constant
+    /// feature only.
+    /// </summary>
+    public static InputTransform Learn(Examples examples)
+    {
+        bool standardise = (examples.Standardise ?? examples.IsTabular) && !examples.Inputs.IsSparse;
+        return Learn(examples, standardise, constant: standardise || (examples.Inputs.IsSparse && examples.Standardise != false));
+    }
+
+    /// <summary>
     /// Learns from rows: mean and population standard deviation per column, in double; a column that never varies gets scale 1 and so
     /// contributes 0.
     /// </summary>
