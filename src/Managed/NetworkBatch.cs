@@ -43,7 +43,7 @@ public sealed partial class Network
             throw new InvalidDataException(
                 $"expected at most {Array.MaxLength / OutputCount} rows for {OutputCount} outputs, found {data.Count}");
         var outputs = new float[data.Count * OutputCount];
-        Score score = Evaluate(data, outputs, threads, cancellation);
+        Score score = EvaluateInto(data, outputs, threads, cancellation);
         Target.ToUnits(outputs);
         Examples examples = data.Examples;
         var report = new EvaluationReport(data.Count, score.Loss);
@@ -79,7 +79,7 @@ public sealed partial class Network
     /// <summary><see cref="Evaluate"/> inside the gate.</summary>
     internal EvaluationResult EvaluateRows(Dataset data, int? threads, CancellationToken cancellation)
     {
-        Score score = Evaluate(data, [], threads, cancellation);
+        Score score = EvaluateInto(data, [], threads, cancellation);
         return new(score.Loss, score.Metric, data.Count);
     }
 
@@ -96,7 +96,7 @@ public sealed partial class Network
         Target.ToUnits(outputs);
     }
 
-    private Score Evaluate(Dataset data, Span<float> outputs, int? threads, CancellationToken cancellation)
+    private Score EvaluateInto(Dataset data, Span<float> outputs, int? threads, CancellationToken cancellation)
     {
         Layers.ApplyPending();
         using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
