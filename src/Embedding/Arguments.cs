@@ -90,6 +90,15 @@ internal static unsafe class Arguments
     /// <summary>A copy of the rows.</summary>
     public static Dataset Rows(in DataView data)
     {
+        bool isAsGiven = Flag(data.AsGiven, "data.as_given");
+        if (data.Reserved != 0)
+            throw Refused($"data.reserved: expected 0, found {data.Reserved}");
+        Dataset rows = Copied(data);
+        return isAsGiven ? rows.WithoutTransforms() : rows;
+    }
+
+    private static Dataset Copied(in DataView data)
+    {
         if (data.Features == null)
             throw Refused("data.features: expected rows, found NULL");
         if ((data.Labels == null) == (data.Targets == null))

@@ -9,7 +9,7 @@ namespace Subquad.Embedding;
 /// <summary>The functions of subquad_train.h, which says what each does.</summary>
 internal static unsafe class Exports
 {
-    private const uint AbiVersion = 1;
+    private const uint AbiVersion = 2;
 
     [UnmanagedCallersOnly(EntryPoint = "subquad_train_abi_version", CallConvs = [typeof(CallConvCdecl)])]
     public static uint GetAbiVersion() => AbiVersion;

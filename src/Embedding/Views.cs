@@ -37,6 +37,8 @@ internal unsafe struct DataView : IVersioned
     public float* Targets;
     public int Classes;
     public int Outputs;
+    public int AsGiven;
+    public int Reserved;
 
     public static string Name => "data";
 }

@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 /* Raised when something here changes in a way that old programs would notice. */
-#define SUBQUAD_TRAIN_ABI_VERSION 1u
+#define SUBQUAD_TRAIN_ABI_VERSION 2u
 
 /* What a function returns. */
 typedef int32_t subquad_train_status;
@@ -57,8 +57,8 @@ typedef struct subquad_train_shape {
 } subquad_train_shape;
 
 /*
- * Rows with what should be predicted from them: either labels or targets, the other NULL. The network scales each row to unit norm, so a row whose length means something wants a constant feature
- * (say 1) beside the others, and these on comparable scales. Targets are standardised by the network and come back in their own units.
+ * Rows with what should be predicted from them: either labels or targets, the other NULL. The network standardises the features by these rows, adds a constant
+ * one, and scales each row to unit norm. With as_given it only scales to unit norm: for features on one scale, such as pixels, of rows whose length means nothing. Targets are standardised by the network and come back in their own units.
  */
 typedef struct subquad_train_data {
     uint32_t size;
@@ -69,6 +69,8 @@ typedef struct subquad_train_data {
     const float *targets;     /* [rows][outputs], finite */
     int32_t classes;          /* with labels: how many classes there are, at least 2; 0: up to the largest label */
     int32_t outputs;          /* with targets: numbers to predict for a row; 0: 1 */
+    int32_t as_given;         /* 1: features are used as they are; 0: they are standardised, and a constant feature is added */
+    int32_t reserved;         /* 0 */
 } subquad_train_data;
 
 /* How to fit. Zero is the default everywhere, and needs no tuning: there is no learning rate. */

@@ -85,7 +85,7 @@ public sealed partial class Dataset
     public static Dataset From(ReadOnlySpan<float> inputs, int width, ReadOnlySpan<int> labels, IReadOnlyList<string>? classNames = null)
     {
         int[] classes = labels.ToArray();
-        return new(Examples.OfClasses(Dense(inputs, width), classes, Names(classNames) ?? Examples.NumberedClasses(classes)));
+        return Standardised(Examples.OfClasses(Dense(inputs, width), classes, Names(classNames) ?? Examples.NumberedClasses(classes)));
     }
 
     /// <summary>Copies rows with numbers to predict.</summary>
@@ -96,14 +96,14 @@ public sealed partial class Dataset
     /// <exception cref="ArgumentException">The lengths do not fit.</exception>
     /// <exception cref="InvalidDataException">A number is not finite.</exception>
     public static Dataset From(ReadOnlySpan<float> inputs, int width, ReadOnlySpan<float> targets, int outputs = 1) =>
-        new(Examples.OfValues(Dense(inputs, width), targets.ToArray(), outputs));
+        Standardised(Examples.OfValues(Dense(inputs, width), targets.ToArray(), outputs));
 
     /// <summary>Copies rows that can only be predicted.</summary>
     /// <param name="inputs">Rows of <paramref name="width"/> finite numbers, row-major.</param>
     /// <param name="width">Numbers per row.</param>
     /// <exception cref="ArgumentException">The length is no multiple of the width.</exception>
     /// <exception cref="InvalidDataException">A number is not finite.</exception>
-    public static Dataset From(ReadOnlySpan<float> inputs, int width) => new(Examples.WithoutTargets(Dense(inputs, width)));
+    public static Dataset From(ReadOnlySpan<float> inputs, int width) => Standardised(Examples.WithoutTargets(Dense(inputs, width)));
 
     /// <summary>Reads images and labels of the MNIST family (IDX files, plain or gzip); pixels become 0 to 255.</summary>
     /// <param name="imagesOrFolder">A folder with the MNIST file names, or an images file.</param>
@@ -222,6 +222,13 @@ public sealed partial class Dataset
             : throw new InvalidOperationException("expected rows that come from a LIBSVM text, found others");
     }
 
+    /// <summary>
+    /// The same rows, of which a network that is drawn for them (<see cref="Network.Create(NetworkShape, Dataset, ulong,
+    /// Simd.KernelSet?, int?, CancellationToken)"/>) only divides by the norm: for features that are on one scale already, such as pixels,
+    /// and whose length says nothing.
+    /// </summary>
+    public Dataset WithoutTransforms() => new(Examples.Standardised(false));
+
     /// <summary>The first rows.</summary>
     /// <param name="n">How many, 1 to Count.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are not that many.</exception>
@@ -245,6 +252,8 @@ public sealed partial class Dataset
         (Examples training, Examples heldOut) = Data.Split.Holdout(Examples, fraction, seed);
         return (new(training), new(heldOut));
     }
+
+    private static Dataset Standardised(Examples examples) => new(examples.Standardised(true));
 
     private static InputRows Dense(ReadOnlySpan<float> inputs, int width) => InputRows.Dense(inputs.ToArray(), width);
 

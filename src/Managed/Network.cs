@@ -16,11 +16,12 @@ namespace Subquad;
 /// raw row and them. Owns native memory: dispose it.
 /// </summary>
 /// <remarks>
-/// Thread safety: all members may be called from any thread at any time. Predict, Classify, PredictAll, Evaluate, DeltaRanks, Save,
-/// SaveDelta and SavePanels run side by side. <see cref="GaussNewtonTrainer.Fit"/>, <see cref="ApplyDelta"/> and a <see cref="Save"/> that
-/// adds held terms to the weights have the network alone: they wait for calls in flight, and calls that come while they wait or run get an
-/// <see cref="InvalidOperationException"/> that names the operation. Calls from the progress callback of a fit are allowed, see
-/// <see cref="GaussNewtonTrainer.Fit"/>. A host that serves while it trains predicts with <see cref="GaussNewtonTrainer.Published"/>.
+/// Thread safety: all members may be called from any thread at any time. Predict, Classify, PredictAll, Evaluate, Report, Encode,
+/// DeltaRanks, Save, SaveDelta and SavePanels run side by side. <see cref="GaussNewtonTrainer.Fit"/>, <see cref="ApplyDelta"/> and a
+/// <see cref="Save"/> that adds held terms to the weights have the network alone: they wait for calls in flight, and calls that come while
+/// they wait or run get an <see cref="InvalidOperationException"/> that names the operation. Calls from the progress callback of a fit are
+/// allowed, see <see cref="GaussNewtonTrainer.Fit"/>. A host that serves while it trains predicts with
+/// <see cref="GaussNewtonTrainer.Published"/>.
 /// </remarks>
 public sealed partial class Network : IDisposable
 {
@@ -40,7 +41,8 @@ public sealed partial class Network : IDisposable
         Input = input;
         Target = target;
         ClassNames = Array.AsReadOnly(classNames);
-        Schema = schema;
+        Table = schema;
+        Schema = schema is null ? null : new NetworkSchema(schema);
         Kernels = kernels;
     }
 
@@ -65,6 +67,9 @@ public sealed partial class Network : IDisposable
     /// <summary>The names of the classes in the order of the outputs; empty for regression.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>The columns of the training table, from which <c>Encode</c> makes raw rows; null when the rows had no names.</summary>
+    public NetworkSchema? Schema { get; }
+
     /// <summary>
     /// s^2: what multiplies the steps of the hidden layers beside that of the output matrix; 0 until the first training sets it.
     /// </summary>
@@ -86,7 +91,7 @@ public sealed partial class Network : IDisposable
 
     /// <summary>What its training lowers, and the link from its outputs to predictions.</summary>
     internal SquaredLoss Loss => SquaredLoss.Instance;
-    internal TableSchema? Schema { get; }
+    internal TableSchema? Table { get; }
 
     /// <summary>The index of the first feature in the LIBSVM text that the transforms were learned from; null for other data.</summary>
     internal int? FirstIndex { get; private init; }
@@ -114,9 +119,10 @@ public sealed partial class Network : IDisposable
     }
 
     /// <summary>
-    /// Draws a network for a data set: input and output widths, class names and every transform are learned from it. Tables are
-    /// standardised and get a constant feature; LIBSVM rows get the constant feature but keep their values, for a shift would fill their
-    /// zeros.
+    /// Draws a network for a data set: input and output widths, class names and every transform are learned from it. Rows of tables and of
+    /// arrays are standardised and get a constant feature, so that their length is not lost when they are scaled to unit norm. LIBSVM rows
+    /// get the constant feature but keep their values, for a shift would fill their zeros. Images keep their pixels. See
+    /// <see cref="Dataset.WithoutTransforms"/>.
     /// </summary>
     /// <param name="shape">Its hidden layers; Inputs and Outputs are taken from the data.</param>
     /// <param name="training">The training data, with targets.</param>
@@ -136,8 +142,7 @@ public sealed partial class Network : IDisposable
         Examples examples = training.Examples;
         if (examples.Kind == TargetKind.None)
             throw new ArgumentException("the training data have no targets", nameof(training));
-        InputTransform input = InputTransform.Learn(
-            examples, standardise: examples.IsTabular, constant: examples.HasConstant);
+        InputTransform input = InputTransform.Learn(examples);
         NetworkShape full = shape.Copy() with { Inputs = input.Width, Outputs = examples.OutputCount };
         full.Check();
         return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, examples.FirstIndex, kernels,
@@ -194,7 +199,7 @@ public sealed partial class Network : IDisposable
         }
         Return(predictor);
         if (!isFinite)
-            throw Examples.NotFinite(input, Schema);
+            throw Examples.NotFinite(input, Table);
     }
 
     /// <summary><see cref="Classify"/> inside the gate.</summary>
@@ -217,7 +222,7 @@ public sealed partial class Network : IDisposable
     public Dataset ReadCsv(string path, bool withTargets = true, string? rowNames = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return new(Formats.CsvExamples.ReadWith(Schema ?? throw new InvalidDataException(
+        return new(Formats.CsvExamples.ReadWith(Table ?? throw new InvalidDataException(
             $"'{path}': the model was not trained on a table, so its columns have no names"), path, withTargets, rowNames));
     }
 
@@ -233,7 +238,7 @@ public sealed partial class Network : IDisposable
     public Dataset ReadLibsvm(string path, bool withTargets = true)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (Schema is not null)
+        if (Table is not null)
             throw new InvalidDataException($"'{path}': the model was trained on a table, whose columns have names, found LIBSVM text");
         return new(Formats.LibsvmExamples.ReadWith(
             new(InputWidth, FirstIndex, withTargets ? Target.Kind : TargetKind.None, [.. ClassNames], OutputCount), path));

@@ -43,7 +43,7 @@ public sealed partial class Network
         Input = Input,
         Target = Target,
         ClassNames = ClassNames,
-        Schema = Schema,
+        Schema = Table,
         FirstIndex = FirstIndex,
         HiddenStepScale = HiddenStepScale,
         TrainedBy = Kernels.Name,

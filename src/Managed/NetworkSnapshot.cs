@@ -8,7 +8,7 @@ public sealed partial class Network
 {
     /// <summary>A network like this one with weights of its own, all zero, to be filled by <see cref="CopyTo"/>.</summary>
     internal Network NewSnapshot() =>
-        new(Shape, Seed, LayerStackFactory.Allocate(Shape.Layers()), Input, Target, [.. ClassNames], Schema, Kernels)
+        new(Shape, Seed, LayerStackFactory.Allocate(Shape.Layers()), Input, Target, [.. ClassNames], Table, Kernels)
         {
             FirstIndex = FirstIndex, TrainedBy = TrainedBy
         };

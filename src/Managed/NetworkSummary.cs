@@ -16,9 +16,8 @@ public sealed class NetworkSummary
         HasLabels = hasValues && network.OutputCount > 1 && network.FirstIndex is not null;
         TargetMeans = Array.AsReadOnly(hasValues ? network.Target.Mean.ToArray() : []);
         TargetDeviations = Array.AsReadOnly(hasValues ? network.Target.Deviation.ToArray() : []);
-        IEnumerable<TableColumn> columns = network.Schema?.Columns ?? [];
-        Columns = Array.AsReadOnly(columns.Select(column => new ColumnSummary(column)).ToArray());
-        TargetColumn = network.Schema?.TargetName;
+        Columns = network.Schema?.Columns ?? [];
+        TargetColumn = network.Schema?.TargetColumn;
         DataHash = dataHash;
     }
 

@@ -55,6 +55,32 @@ public class CommandTests
     }
 
     [Test]
+    public void Metrics_are_printed_and_written_as_JSON()
+    {
+        Shell.Run(["train", _shell.Classes(), .. _shell.Small, "--validation", "0"]);
+        string data = _shell.Path("classes.csv"), file = _shell.Path("scores.json");
+        Outcome evaluated = Shell.Run("evaluate", _shell.Model, data, "--confusion", "--json", file);
+        Assert.That(evaluated.Code, Is.Zero, evaluated.Error);
+        Assert.That(evaluated.Lines[3], Does.Match(@"^balanced accuracy \d+\.\d\d %$"));
+        Assert.That(evaluated.Lines[^1], Is.EqualTo($"metrics: {file}"));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(file));
+        JsonElement matrix = json.RootElement.GetProperty("confusion");
+        int[][] confusion = [.. matrix.EnumerateArray().Select(row => row.EnumerateArray().Select(cell => cell.GetInt32()).ToArray())];
+        Assert.That(confusion.Sum(row => row.Sum()), Is.EqualTo(120));
+        double accuracy = (confusion[0][0] + confusion[1][1]) / 120.0;
+        Assert.That(json.RootElement.GetProperty("accuracy").GetDouble(), Is.EqualTo(accuracy).Within(1e-12));
+        Assert.That(evaluated.Lines, Does.Contain($"accuracy {100 * accuracy:F2} %"));
+
+        Assert.That(Shell.Run("evaluate", _shell.Model, data, "--json", file).Error, Does.Contain("--force overwrites it"));
+        Shell.Run(["train", _shell.Values(), .. _shell.Small, "--target", "price", "--out", _shell.Path("prices.safetensors")]);
+        Outcome values = Shell.Run("evaluate", _shell.Path("prices.safetensors"), _shell.Path("values.csv"));
+        Assert.That(values.Lines.Skip(2), Has.Some.StartsWith("RMSE ").And.Some.StartsWith("MAE ").And.Some.StartsWith("R^2 "));
+        Assert.That(
+            Shell.Run("evaluate", _shell.Path("prices.safetensors"), _shell.Path("values.csv"), "--confusion").Error,
+            Does.Contain("expected a model of classes"));
+    }
+
+    [Test]
     public void Predictions_with_bfloat16_weights_are_close_and_refuse_what_belongs_to_the_models_own()
     {
         string data = _shell.Values();
@@ -67,7 +93,7 @@ public class CommandTests
         Assert.That(narrow.Output, Is.Not.EqualTo(single.Output));
         double largest = narrow.Lines.Zip(single.Lines).Skip(1).Max(pair => Math.Abs(Price(pair.First) - Price(pair.Second)));
         Assert.That(largest, Is.LessThan(150), "the prices deviate by 650 from their mean");
-        Assert.That(Shell.Run("evaluate", _shell.Model, data, "--weights", "bfloat16").Lines[^1], Does.StartWith("RMSE "));
+        Assert.That(Shell.Run("evaluate", _shell.Model, data, "--weights", "bfloat16").Lines[2], Does.StartWith("RMSE "));
 
         Outcome shared = Shell.Run("evaluate", _shell.Model, data, "--weights", "bfloat16", "--shared");
         const string refusal = "subquad: --weights: expected float32 with --shared, which maps the weights as they are, found bfloat16";

@@ -86,7 +86,7 @@ static int run_fails(const char *kernels, const double *expected)
     const int32_t hidden[] = { 384, 256 };
     const double densities[] = { 0.1, 0.2 };
     subquad_train_shape shape = { .size = sizeof shape, .hidden_count = 2, .hidden = hidden, .densities = densities, .kernels = kernels, .seed = SEED };
-    subquad_train_data data = { .size = sizeof data, .inputs = INPUTS, .rows = ROWS, .features = features, .targets = targets };
+    subquad_train_data data = { .size = sizeof data, .inputs = INPUTS, .rows = ROWS, .features = features, .targets = targets, .as_given = 1 };
     subquad_train_options options = { .size = sizeof options, .steps = STEPS, .train_from = 1, .residual_tolerance = 1e-12 };
     subquad_train_result result = { .size = sizeof result };
     subquad_train_info info = { .size = sizeof info };

@@ -84,7 +84,7 @@ internal sealed class GoldenRun
             ReadOnlySpan<float> x = rows.AsSpan(row * width, width);
             targets[row] = x[0] * x[1] + x[2] - x[3] * x[3];
         }
-        return Dataset.From(rows, width, targets);
+        return Dataset.From(rows, width, targets).WithoutTransforms();
     }
 
     private Network Create(Dataset data, KernelSet kernels, int threads) => Network.Create(_shape, data, Seed, kernels, threads);

@@ -16,7 +16,7 @@ public sealed class ReadmeSnippetTests
         {
             #region train
             // Rows of plain floats and a class for each; or Dataset.ReadCsv(path), or Dataset.ReadIdx(folder).
-            Dataset data = Dataset.From(inputs, width: 3, labels, ["inner", "outer"]);
+            Dataset data = Dataset.From(inputs, width: 2, labels, ["inner", "outer"]);
             (Dataset training, Dataset heldOut) = data.Split(0.2, seed: 1);
 
             // Two hidden layers of 1,024 neurons; one neuron in ten fires for a row.
@@ -35,8 +35,8 @@ public sealed class ReadmeSnippetTests
             // Any number of threads may predict at once; a warm call allocates nothing.
             using Network loaded = Network.Load(path);
             float[] scores = new float[loaded.OutputCount];
-            loaded.Predict([0.1f, 0.2f, 1f], scores);
-            string name = loaded.ClassNames[loaded.Classify([0.1f, 0.2f, 1f])];
+            loaded.Predict([0.1f, 0.2f], scores);
+            string name = loaded.ClassNames[loaded.Classify([0.1f, 0.2f])];
             #endregion
             Assert.That(name, Is.EqualTo("inner"));
         }
@@ -52,7 +52,7 @@ public sealed class ReadmeSnippetTests
         string folder = Directory.CreateTempSubdirectory("subquad-readme").FullName;
         string path = Path.Combine(folder, "model.safetensors"), delta = Path.Combine(folder, "delta.safetensors");
         (float[] inputs, int[] labels) = TwoRings(200);
-        Dataset data = Dataset.From(inputs, width: 3, labels, ["inner", "outer"]);
+        Dataset data = Dataset.From(inputs, width: 2, labels, ["inner", "outer"]);
         (Dataset first, Dataset others) = data.Split(0.5, seed: 1);
         using Network network = Network.Create(new NetworkShape { Hidden = [256, 256], Densities = [0.1] }, first, seed: 1);
         using var trainer = new GaussNewtonTrainer(new GaussNewtonOptions { Steps = 3 });
@@ -75,8 +75,8 @@ public sealed class ReadmeSnippetTests
             served.ApplyDelta(delta);
             #endregion
             float[] expected = new float[2], found = new float[2];
-            tuned.Predict([0.1f, 0.2f, 1f], expected);
-            served.Predict([0.1f, 0.2f, 1f], found);
+            tuned.Predict([0.1f, 0.2f], expected);
+            served.Predict([0.1f, 0.2f], found);
             Assert.That(found, Is.EqualTo(expected));
             Assert.That(served.Evaluate(others).Loss, Is.LessThan(network.Evaluate(others).Loss));
         }
@@ -92,15 +92,14 @@ public sealed class ReadmeSnippetTests
     private static (float[] Inputs, int[] Labels) TwoRings(int count)
     {
         var random = new Random(1);
-        var inputs = new float[3 * count];
+        var inputs = new float[2 * count];
         var labels = new int[count];
         for (int i = 0; i < count; i++)
         {
             labels[i] = i % 2;
             double radius = labels[i] == 0 ? random.NextDouble() : 1.3 + 0.7 * random.NextDouble(),
                 angle = 2 * Math.PI * random.NextDouble();
-            (inputs[3 * i], inputs[3 * i + 1], inputs[3 * i + 2]) =
-                ((float)(radius * Math.Cos(angle)), (float)(radius * Math.Sin(angle)), 1f);
+            (inputs[2 * i], inputs[2 * i + 1]) = ((float)(radius * Math.Cos(angle)), (float)(radius * Math.Sin(angle)));
         }
         return (inputs, labels);
     }

@@ -28,7 +28,7 @@ internal static class RunData
             for (int c = 0; c < outputs; c++)
                 targets[row * outputs + c] = (x[c % 4] * x[(c + 1) % 4]) + x[(c + 2) % 4] - (x[(c + 3) % 4] * x[(c + 3) % 4]);
         }
-        return Dataset.From(rows, width, targets, outputs);
+        return Dataset.From(rows, width, targets, outputs).WithoutTransforms();
     }
 
     /// <summary>A CSV of two columns of numbers, one of them with missing cells, a column of texts, and a number to predict.</summary>

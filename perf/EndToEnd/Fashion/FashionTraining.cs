@@ -55,7 +55,7 @@ sealed class FashionTraining : IDisposable
     {
         var images = ImageSet.Read(data, prefix, limit);
         int[] labels = [.. images.Labels];
-        return Dataset.From(images.Rows, images.Pixels, labels);
+        return Dataset.From(images.Rows, images.Pixels, labels).WithoutTransforms();
     }
 
     public void Dispose()

@@ -150,6 +150,6 @@ sealed class ScalingTraining(ScalingCase run, DirectoryInfo? images)
             return RandomUnitData.Create(run.Batch, ScalingCase.Dimension, run.Outputs, seed: 1);
         var set = ImageSet.Read(images, "train", run.Batch);
         int[] labels = [.. set.Labels];
-        return Dataset.From(set.Rows, set.Pixels, labels);
+        return Dataset.From(set.Rows, set.Pixels, labels).WithoutTransforms();
     }
 }

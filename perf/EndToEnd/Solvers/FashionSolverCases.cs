@@ -83,6 +83,6 @@ static class FashionSolverCases
     {
         ImageSet images = ImageSet.Read(data, prefix, limit);
         int[] labels = [.. images.Labels];
-        return Dataset.From(images.Rows, images.Pixels, labels);
+        return Dataset.From(images.Rows, images.Pixels, labels).WithoutTransforms();
     }
 }

@@ -23,7 +23,7 @@ static class ToLossTraining
     {
         var set = ImageSet.Read(images, "train", run.Images);
         int[] labels = [.. set.Labels];
-        Dataset data = Dataset.From(set.Rows, set.Pixels, labels);
+        Dataset data = Dataset.From(set.Rows, set.Pixels, labels).WithoutTransforms();
         var shape = new NetworkShape
         {
             Hidden = [.. Enumerable.Repeat(run.Network.Width, run.Network.Layers)],

@@ -21,6 +21,6 @@ static class RandomUnitData
         var random = new Random(seed);
         foreach (ref float target in targets.AsSpan())
             target = random.Next(2) == 0 ? -1 : 1;
-        return Dataset.From(inputs, dimension, targets, outputs);
+        return Dataset.From(inputs, dimension, targets, outputs).WithoutTransforms();
     }
 }

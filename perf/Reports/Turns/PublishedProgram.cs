@@ -55,7 +55,8 @@ sealed class PublishedProgram : IDisposable
     /// </summary>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="placement">See <see cref="CodePlacement"/>.</param>
-    public Process Start(IEnumerable<string> arguments, int placement) => Process.Start(new ProcessStartInfo("dotnet", [_file, .. arguments])
+    public Process Start(IEnumerable<string> arguments, int placement) => Process.Start(new ProcessStartInfo(
+        "dotnet", [_file, .. arguments])
     {
         RedirectStandardOutput = true,
         RedirectStandardInput = true,

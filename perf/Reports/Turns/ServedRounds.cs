@@ -48,8 +48,8 @@ sealed class ServedRounds
             for (int i = 0; i < sides.Length; i++)
             {
                 int side = _round % 2 == 0 ? i : sides.Length - 1 - i;
-                sides[side] = new ServedSide(
-                    programs[side], [.. groups, .. Arguments, .. side == 1 ? ArgumentsAfter : []], _placements.Next(CodePlacement.Most + 1));
+                string[] arguments = [.. groups, .. Arguments, .. side == 1 ? ArgumentsAfter : []];
+                sides[side] = new ServedSide(programs[side], arguments, placement: _placements.Next(CodePlacement.Most + 1));
             }
             return Measure(sides, keys, seconds);
         }

@@ -12,8 +12,8 @@ namespace Subquad.Perf.Reports.Turns;
 /// <param name="Value">New by old: above 1 is slower.</param>
 /// <param name="Error">
 /// Its standard error, as a share: that of a median of the rounds' medians, sqrt(pi / 2) * 1.4826 * MAD / sqrt(rounds), where MAD is the
-/// median distance from the median of those of their order. A round starts fresh processes, so it holds what placement does to a build. A few outliers do not
-/// move it.
+/// median distance from the median of those of their order. A round starts fresh processes, so it holds what placement does to a build.
+/// A few outliers do not move it.
 /// </param>
 readonly record struct TurnRatio(double Value, double Error)
 {
@@ -30,7 +30,8 @@ readonly record struct TurnRatio(double Value, double Error)
     public static TurnRatio Of(IEnumerable<IReadOnlyList<double>> rounds)
     {
         double[][] logarithms = [.. rounds.Select(turns => turns.Select(ratio => Math.Log(ratio)).ToArray())];
-        double[][][] orders = [.. logarithms.Index().GroupBy(round => round.Index % 2, round => round.Item).Select(order => order.ToArray())];
+        double[][][] orders =
+            [.. logarithms.Index().GroupBy(round => round.Index % 2, round => round.Item).Select(order => order.ToArray())];
         double ratio = orders.Average(order => Measure.Median(order.SelectMany(turns => turns)));
         double deviation = Measure.Median(orders.SelectMany(Deviations));
         return new(Math.Exp(ratio), OfMedian * OfDeviation * deviation / Math.Sqrt(logarithms.Length));

@@ -8,6 +8,7 @@ internal sealed class EvaluateCommand : Command
     public static readonly string[] Examples =
         ["subquad evaluate subquad-model.safetensors fashion-mnist/",
             "subquad evaluate subquad-model.safetensors t10k-images-idx3-ubyte.gz",
+            "subquad evaluate flowers.safetensors more-flowers.csv --confusion --json scores.json",
             "subquad evaluate houses.safetensors coast.csv --delta coast-delta.safetensors"];
 
     private readonly Argument<string> _model = new("MODEL") { Description = "A model that 'train' saved." };
@@ -18,17 +19,23 @@ internal sealed class EvaluateCommand : Command
     };
     private readonly Option<string?> _labels =
         Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
+    private readonly Option<bool> _confusion = Grammar.Flag("--confusion", "Print how many rows of each class are predicted as which.");
+    private readonly Option<string?> _json = Grammar.Text("--json", "Write all metrics as one JSON object.", "FILE");
+    private readonly Option<bool> _force = Grammar.Flag("--force", "Overwrite a file that exists.");
     private readonly Option<string?> _delta = Grammar.Delta();
     private readonly Option<bool> _shared = Grammar.Shared();
     private readonly Option<string?> _weights = Grammar.Weights();
     private readonly Option<string?> _kernels = Grammar.Kernels();
     private readonly Option<int?> _threads = Grammar.Threads();
 
-    public EvaluateCommand(Session session) : base("evaluate", "Prints loss and accuracy, or the error, of a model on data.")
+    public EvaluateCommand(Session session) : base("evaluate", "Prints how well a model does on data: the loss, then accuracy or errors.")
     {
         Add(_model);
         Add(_data);
         Add(_labels);
+        Add(_confusion);
+        Add(_json);
+        Add(_force);
         Add(_delta);
         Add(_shared);
         Add(_weights);
@@ -44,6 +51,7 @@ internal sealed class EvaluateCommand : Command
         if (labels is not null && (Directory.Exists(path) || Dataset.FormatOf(path) is DataFormat.Csv or DataFormat.Libsvm))
             throw new UsageException($"--labels: expected an IDX images file as DATA, found '{path}'");
         labels = labels is null ? null : session.ExistingFile(labels, "--labels");
+        string? json = parsed.GetValue(_json) is { } given ? new OutputFiles(parsed.GetValue(_force), model, path).Claim(given, "--json") : null;
         WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
         using Network network =
             ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
@@ -54,10 +62,16 @@ internal sealed class EvaluateCommand : Command
         if (data.Task == TaskKind.None)
             throw new InvalidDataException($"'{path}': expected the target column, found none");
         session.Cancellation.ThrowIfCancellationRequested();
-        EvaluationResult result = network.Evaluate(data, parsed.GetValue(_threads), session.Cancellation);
-        session.Output.WriteLine($"rows {result.Count}");
-        session.Output.WriteLine($"loss {result.Loss:g5}");
-        session.Output.WriteLine(Words.Metric(network.Task, result.Metric));
+        if (parsed.GetValue(_confusion) && network.Task != TaskKind.Classification)
+            throw new UsageException("--confusion: expected a model of classes, found one of values");
+        EvaluationReport report = network.Report(data, parsed.GetValue(_threads), session.Cancellation);
+        EvaluationText.Write(session.Output, report);
+        if (parsed.GetValue(_confusion))
+            EvaluationText.WriteConfusion(session.Output, report.Classification!, network.ClassNames);
+        if (json is null)
+            return ExitCode.Done;
+        WholeFile.Write(json, stream => EvaluationText.WriteJson(stream, report, network.ClassNames));
+        session.Output.WriteLine($"metrics: {json}");
         return ExitCode.Done;
     }
 }

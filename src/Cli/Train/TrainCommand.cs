@@ -114,7 +114,10 @@ internal sealed class TrainCommand : Command
         DataFormat? format = data is null ? null : Dataset.FormatOf(data);
         bool isTable = format == DataFormat.Csv, isSparse = format == DataFormat.Libsvm;
         foreach (Option option in _table.All)
-            Allow(parsed, option, (isTable || (isSparse && option == _table.Features)) && from is null, "a CSV or another table and no --from");
+        {
+            bool fits = isTable || (isSparse && option == _table.Features);
+            Allow(parsed, option, fits && from is null, "a CSV or another table and no --from");
+        }
         Allow(parsed, _first, parsed.GetValue(_samples) is not null, "--samples");
         Allow(parsed, _task, (isTable || isSparse) && from is null, "a table or LIBSVM text and no --from");
         Allow(parsed, _labels, data is not null && !isTable && !isSparse && !Directory.Exists(data), "an IDX images file");

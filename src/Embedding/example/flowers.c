@@ -10,7 +10,7 @@
 #include <string.h>
 #include "subquad_train.h"
 
-enum { MEASURES = 4, FEATURES = MEASURES + 1, KINDS = 3, TRAINING = 240, TEST = 60 };
+enum { MEASURES = 4, KINDS = 3, TRAINING = 240, TEST = 60 };
 
 static const double means[KINDS][MEASURES] = { { 5.0, 3.4, 1.5, 0.2 }, { 5.9, 2.8, 4.3, 1.3 }, { 6.6, 3.0, 5.6, 2.0 } };
 static const double deviations[MEASURES] = { 0.5, 0.35, 0.4, 0.2 };
@@ -27,14 +27,13 @@ static double normal(uint64_t *state)
     return radius * cos(2 * 3.14159265358979 * uniform(state));
 }
 
-/* Rows of four measures and the constant 1, because the network scales a row to unit norm and would lose its length. */
+/* Rows of four measures. The network standardises them and adds a constant feature. */
 static void draw(float *features, int32_t *labels, int rows, uint64_t *state)
 {
     for (int row = 0; row < rows; row++) {
         labels[row] = row % KINDS;
         for (int i = 0; i < MEASURES; i++)
-            features[row * FEATURES + i] = (float)((means[labels[row]][i] + deviations[i] * normal(state) - 3) / 2);
-        features[row * FEATURES + MEASURES] = 1;
+            features[row * MEASURES + i] = (float)(means[labels[row]][i] + deviations[i] * normal(state));
     }
 }
 
@@ -72,7 +71,7 @@ static double accuracy(const float *scores, const int32_t *labels, int rows)
 
 int main(void)
 {
-    static float features[TRAINING * FEATURES], test[TEST * FEATURES], scores[TEST * KINDS], again[TEST * KINDS], one[KINDS];
+    static float features[TRAINING * MEASURES], test[TEST * MEASURES], scores[TEST * KINDS], again[TEST * KINDS], one[KINDS];
     static int32_t labels[TRAINING], test_labels[TEST];
     uint64_t state = 1;
     draw(features, labels, TRAINING, &state);
@@ -81,7 +80,7 @@ int main(void)
     const int32_t hidden[] = { 512, 512 };
     const double densities[] = { 0.2, 0.1 };
     subquad_train_shape shape = { .size = sizeof shape, .hidden_count = 2, .hidden = hidden, .densities = densities, .seed = 1 };
-    subquad_train_data training = { .size = sizeof training, .inputs = FEATURES, .rows = TRAINING, .features = features, .labels = labels, .classes = KINDS };
+    subquad_train_data training = { .size = sizeof training, .inputs = MEASURES, .rows = TRAINING, .features = features, .labels = labels, .classes = KINDS };
     subquad_train_options options = { .size = sizeof options, .steps = 8 };
     subquad_train_result result = { .size = sizeof result };
     subquad_train_info info = { .size = sizeof info };
@@ -94,7 +93,7 @@ int main(void)
         return failed("create");
     if (subquad_train_fit(network, &training, NULL, &options, print_step, losses, &result) != SUBQUAD_TRAIN_OK)
         return failed("fit");
-    if (subquad_train_predict(network, test, TEST * FEATURES, scores, TEST * KINDS, 0) != SUBQUAD_TRAIN_OK)
+    if (subquad_train_predict(network, test, TEST * MEASURES, scores, TEST * KINDS, 0) != SUBQUAD_TRAIN_OK)
         return failed("predict");
     if (subquad_train_describe(network, &info) != SUBQUAD_TRAIN_OK)
         return failed("describe");
@@ -114,21 +113,21 @@ int main(void)
         return failed("save and free");
     if (subquad_train_load("flowers.safetensors", NULL, &loaded) != SUBQUAD_TRAIN_OK)
         return failed("load");
-    if (subquad_train_predict(loaded, test, TEST * FEATURES, again, TEST * KINDS, 1) != SUBQUAD_TRAIN_OK)
+    if (subquad_train_predict(loaded, test, TEST * MEASURES, again, TEST * KINDS, 1) != SUBQUAD_TRAIN_OK)
         return failed("predict");
     if (memcmp(scores, again, sizeof scores) != 0) {
         fprintf(stderr, "the loaded model predicts other numbers\n");
         return 1;
     }
     for (int row = 0; row < TEST; row++) {
-        if (subquad_train_predict(loaded, test + row * FEATURES, FEATURES, one, KINDS, 1) != SUBQUAD_TRAIN_OK)
+        if (subquad_train_predict(loaded, test + row * MEASURES, MEASURES, one, KINDS, 1) != SUBQUAD_TRAIN_OK)
             return failed("predict one");
         if (memcmp(scores + row * KINDS, one, sizeof one) != 0) {
             fprintf(stderr, "row %d alone is predicted otherwise\n", row);
             return 1;
         }
     }
-    if (subquad_train_describe(loaded, &info) != SUBQUAD_TRAIN_OK || info.classes != KINDS || info.inputs != FEATURES || strcmp(info.kernels, info.trained_by) != 0)
+    if (subquad_train_describe(loaded, &info) != SUBQUAD_TRAIN_OK || info.classes != KINDS || info.inputs != MEASURES || strcmp(info.kernels, info.trained_by) != 0)
         return failed("describe the loaded model");
     printf("saved, loaded and predicted the same\n");
     return subquad_train_free(loaded) == SUBQUAD_TRAIN_OK ? 0 : failed("free");

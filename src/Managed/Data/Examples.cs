@@ -64,8 +64,17 @@ internal sealed class Examples
     /// <summary>Whether the rows come from a table with named columns.</summary>
     public bool IsTabular => Schema is not null;
 
+    /// <summary>
+    /// Whether a network shifts and scales the features: null for tables yes, for images and LIBSVM text no. False leaves out the constant
+    /// feature too.
+    /// </summary>
+    public bool? Standardise { get; private init; }
+
+    /// <summary>Whether networks shift and scale the features; a shift would fill the zeros of sparse rows.</summary>
+    public bool IsStandardised => (Standardise ?? IsTabular) && !Inputs.IsSparse;
+
     /// <summary>Whether networks add a constant feature to such rows.</summary>
-    public bool HasConstant => IsTabular || Inputs.IsSparse;
+    public bool HasConstant => IsStandardised || (Inputs.IsSparse && Standardise != false);
 
     /// <summary>Missing cells met in the file these rows come from; a part keeps the count of the whole.</summary>
     public int MissingCells { get; init; }
@@ -189,6 +198,19 @@ internal sealed class Examples
             MissingCells = MissingCells, Notes = notes, TaskReason = taskReason, RowNames = rowNames,
         };
 
+    /// <summary>The same rows, standardised by a network or not.</summary>
+    public Examples Standardised(bool standardise) =>
+        new(Inputs, Kind, Labels, ClassNames, _values, OutputCount, Schema, LabelSets)
+        {
+            MissingCells = MissingCells,
+            IgnoredEntries = IgnoredEntries,
+            FirstIndex = FirstIndex,
+            Standardise = standardise,
+            Notes = Notes,
+            TaskReason = TaskReason,
+            RowNames = RowNames,
+        };
+
     /// <summary>Copies the named rows, in that order; a row may be named twice.</summary>
     /// <exception cref="ArgumentException">No row is named.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index is outside 0 to Count - 1.</exception>
@@ -218,6 +240,7 @@ internal sealed class Examples
             MissingCells = MissingCells,
             IgnoredEntries = IgnoredEntries,
             FirstIndex = FirstIndex,
+            Standardise = Standardise,
             Notes = Notes,
             TaskReason = TaskReason,
             RowNames = names,

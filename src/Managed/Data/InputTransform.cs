@@ -38,6 +38,11 @@ internal sealed class InputTransform
     public bool Standardises => _shift is not null;
 
     /// <summary>
+    /// Learns what rows ask for: <see cref="Examples.IsStandardised"/>, <see cref="Examples.HasConstant"/>.
+    /// </summary>
+    public static InputTransform Learn(Examples examples) => Learn(examples, examples.IsStandardised, examples.HasConstant);
+
+    /// <summary>
     /// Learns from rows: mean and population standard deviation per column, in double; a column that never varies gets scale 0 and
     /// has no influence, whatever a later row holds there.
     /// </summary>

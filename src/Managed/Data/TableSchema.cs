@@ -106,10 +106,13 @@ internal sealed class TableSchema
     /// <summary>The label of a class, or -1 for a class that training never saw.</summary>
     public int LabelOf(ReadOnlySpan<char> cell) => _classes.GetValueOrDefault(Format.ClassName(cell), -1);
 
+    /// <summary>The features of a column in a row of Width numbers.</summary>
+    public Span<float> FeaturesOf(int column, Span<float> row) => row.Slice(_starts[column], Columns[column].Width);
+
     /// <summary>Encodes one cell into its features of a zeroed row of Width numbers.</summary>
     public CellState Encode(int column, ReadOnlySpan<char> cell, Span<float> row)
     {
-        Span<float> features = row.Slice(_starts[column], Columns[column].Width);
+        Span<float> features = FeaturesOf(column, row);
         if (Columns[column].Kind == ColumnKind.Categorical)
         {
             if (Format.IsMissing(cell))

@@ -37,19 +37,23 @@ internal sealed class Evaluator : IDisposable
     }
 
     /// <summary>Loss and metric over examples with targets.</summary>
-    public Score Evaluate(Examples examples)
+    public Score Evaluate(Examples examples) => Evaluate(examples, []);
+
+    /// <summary>As <see cref="Evaluate(Examples)"/>; the predictions of <see cref="Predict"/> come from the same passes.</summary>
+    public Score Evaluate(Examples examples, Span<float> outputs)
     {
         RowBatch data = RowBatch.From(examples, _input, _target, needsTargets: true);
         double loss = 0, metric = 0;
         bool isClasses = _target.Kind == TargetKind.Classes;
         for (int first = 0; first < data.Count; first += Batch)
         {
-            RowBatch part = data.Take(first, Math.Min(Batch, data.Count - first));
-            Run(part);
+            RowBatch part = Run(data, first);
             Score score = Score.Of(_loss.Value(_state.Outputs, part.Targets), _state.Outputs, part, _target);
             double share = (double)part.Count / data.Count;
             loss += share * score.Loss;
             metric += share * (isClasses ? score.Metric : score.Metric * score.Metric);
+            if (!outputs.IsEmpty)
+                CopyOutputs(part, outputs[(first * data.Outputs)..]);
         }
         return new(loss, isClasses ? metric : Math.Sqrt(metric));
     }
@@ -59,17 +63,7 @@ internal sealed class Evaluator : IDisposable
     {
         RowBatch data = RowBatch.From(examples, _input, _target, needsTargets: false);
         for (int first = 0; first < data.Count; first += Batch)
-        {
-            RowBatch part = data.Take(first, Math.Min(Batch, data.Count - first));
-            Run(part);
-            for (int datum = 0; datum < part.Count; datum++)
-            {
-                Span<float> row = outputs.Slice((first + datum) * data.Outputs, data.Outputs);
-                for (int c = 0; c < row.Length; c++)
-                    row[c] = _state.Outputs[c, datum];
-                _loss.Link(row);
-            }
-        }
+            CopyOutputs(Run(data, first), outputs[(first * data.Outputs)..]);
     }
 
     public void Dispose()
@@ -78,9 +72,22 @@ internal sealed class Evaluator : IDisposable
         _rows.Dispose();
     }
 
-    private void Run(RowBatch part)
+    private RowBatch Run(RowBatch data, int first)
     {
+        RowBatch part = data.Take(first, Math.Min(Batch, data.Count - first));
         part.Inputs.CopyTo(_rows);
         _state.Forward();
+        return part;
+    }
+
+    private void CopyOutputs(RowBatch part, Span<float> outputs)
+    {
+        for (int datum = 0; datum < part.Count; datum++)
+        {
+            Span<float> row = outputs.Slice(datum * part.Outputs, part.Outputs);
+            for (int c = 0; c < row.Length; c++)
+                row[c] = _state.Outputs[c, datum];
+            _loss.Link(row);
+        }
     }
 }

@@ -93,7 +93,7 @@ internal sealed class AdamTests(KernelSet kernels)
         for (int row = 0; row < 60; row++)
             shares[row * 3 + row % 3] = 1;
         Dataset classes = TestTraining.Classes(60, shape.Inputs);
-        Dataset rows = Dataset.From(classes.Examples.Inputs.Values, shape.Inputs, shares, 3);
+        Dataset rows = Dataset.From(classes.Examples.Inputs.Values, shape.Inputs, shares, 3).WithoutTransforms();
         RowBatch data = Prepare(network, rows, TargetTransform.Identity(3));
         using var team = new WorkerTeam(threads);
         var verbs = new TeamKernels(kernels, team);

@@ -95,7 +95,7 @@ internal sealed class SgdTests(KernelSet kernels)
         float[] shares = new float[60 * 3];
         for (int row = 0; row < 60; row++)
             shares[row * 3 + row % 3] = 1;
-        Dataset targets = Dataset.From(classes.Examples.Inputs.Values, shape.Inputs, shares, 3);
+        Dataset targets = Dataset.From(classes.Examples.Inputs.Values, shape.Inputs, shares, 3).WithoutTransforms();
         var source = new InMemorySource(Prepare(network, targets, TargetTransform.Identity(3)), batch, seed: 1);
         using var team = new WorkerTeam(threads);
         var verbs = new TeamKernels(kernels, team);

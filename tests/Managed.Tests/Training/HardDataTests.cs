@@ -21,7 +21,7 @@ internal sealed class HardDataTests
         using Network network = Network.Create(Small, 1);
         var recorder = new Recorder();
         TrainingResult result = TestTraining.Fit(
-            network, Dataset.From([.. rows, .. rows], 8, targets),
+            network, Dataset.From([.. rows, .. rows], 8, targets).WithoutTransforms(),
             new() { TrainFrom = trainFrom, Steps = 60, Damping = damping, Threads = 2 }, recorder);
         double floor = Enumerable.Range(0, 12).Sum(i => Math.Pow(targets[i] - targets[i + 12], 2) / 2) / (2 * 24);
         Assert.That(result.Loss, Is.EqualTo(floor).Within(1).Percent, result.Message);
@@ -64,7 +64,7 @@ internal sealed class HardDataTests
         using Network network = Network.Create(Small with { Outputs = outputs }, 1);
         var recorder = new Recorder();
         TrainingResult result = TestTraining.Fit(
-            network, Dataset.From(rows, 8, ReferenceData.Normals(20 * outputs), outputs),
+            network, Dataset.From(rows, 8, ReferenceData.Normals(20 * outputs), outputs).WithoutTransforms(),
             new() { TrainFrom = trainFrom, Steps = 6, Threads = 2 }, recorder);
         Assert.That(result.Loss, Is.LessThan(0.5 * recorder.Reports[0].Loss));
         Assert.That(recorder.Reports.Select(report => report.DeadData), Is.All.EqualTo(1));
@@ -79,7 +79,7 @@ internal sealed class HardDataTests
     {
         float[] targets = new float[30];
         Array.Fill(targets, 7.25f);
-        Dataset data = Dataset.From(ReferenceData.UnitRows(30, 8), 8, targets);
+        Dataset data = Dataset.From(ReferenceData.UnitRows(30, 8), 8, targets).WithoutTransforms();
         using Network network = Network.Create(Small, data, 1);
         TrainingResult result = TestTraining.Fit(network, data, new() { Threads = 2 });
         Assert.That((result.Steps, result.Accepted, result.Reason), Is.EqualTo((1, 1, StopReason.Residual)));

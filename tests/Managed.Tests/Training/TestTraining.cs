@@ -14,7 +14,7 @@ internal static class TestTraining
         for (int i = 0; i < count; i++)
             for (int c = 0; c < outputs; c++)
                 targets[i * outputs + c] = (float)Math.Sin(3 * rows[i * width + c % width] + rows[i * width + (c + 1) % width]);
-        return Dataset.From(rows, width, targets, outputs);
+        return Dataset.From(rows, width, targets, outputs).WithoutTransforms();
     }
 
     /// <summary>Three classes of noisy rows.</summary>
@@ -24,7 +24,7 @@ internal static class TestTraining
         int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 3)];
         for (int i = 0; i < count; i++)
             rows[i * width + labels[i]] += 1;
-        return Dataset.From(rows, width, labels);
+        return Dataset.From(rows, width, labels).WithoutTransforms();
     }
 
     /// <summary>Every parameter of a network, with what a run that is going on holds beside them.</summary>
