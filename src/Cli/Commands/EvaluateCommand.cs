@@ -51,7 +51,9 @@ internal sealed class EvaluateCommand : Command
         if (labels is not null && (Directory.Exists(path) || Dataset.FormatOf(path) is DataFormat.Csv or DataFormat.Libsvm))
             throw new UsageException($"--labels: expected an IDX images file as DATA, found '{path}'");
         labels = labels is null ? null : session.ExistingFile(labels, "--labels");
-        string? json = parsed.GetValue(_json) is { } given ? new OutputFiles(parsed.GetValue(_force), model, path).Claim(given, "--json") : null;
+        string? json = parsed.GetValue(_json) is { } given
+            ? new OutputFiles(parsed.GetValue(_force), model, path).Claim(given, "--json")
+            : null;
         WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
         using Network network =
             ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
