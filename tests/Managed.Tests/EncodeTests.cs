@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NUnit.Framework;
+using Subquad;
 
 namespace Managed.Tests;
 

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Subquad;
 
 namespace Managed.Tests.Data;
 

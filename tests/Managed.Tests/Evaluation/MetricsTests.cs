@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Subquad;
 using Subquad.Evaluation;
 
 namespace Managed.Tests.Evaluation;
