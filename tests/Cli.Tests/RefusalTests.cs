@@ -23,7 +23,7 @@ public class RefusalTests
     [TestCase("--steps: expected once, found 2 times", "train --steps 5 --steps 1")]
     [TestCase("--quiet: expected once, found 2 times", "train --quiet --quiet")]
     [TestCase("--out: expected once, found 2 times", "predict m d --out a --out b")]
-    [TestCase("expected LIBSVM text", "train --features 5")]
+    [TestCase("or LIBSVM text, and no --from", "train --features 5")]
     [TestCase("--steps: expected a value", "train --steps")]
     [TestCase("--steps: expected a whole number of 0 or more, found 'many'", "train --steps many")]
     [TestCase("--steps: expected a whole number of 0 or more, found '-1'", "train --steps -1")]

@@ -19,14 +19,14 @@ internal sealed class EncodeTests
     private string _folder = null!;
     private Network _network = null!;
 
-    [OneTimeSetUp]
+    [SetUp]
     public void Train()
     {
         _folder = Directory.CreateTempSubdirectory("subquad-encode").FullName;
         _network = Network.Create(new NetworkShape { Hidden = [32], Densities = [0.3] }, Read(Table), seed: 1, threads: 1);
     }
 
-    [OneTimeTearDown]
+    [TearDown]
     public void Remove()
     {
         _network.Dispose();

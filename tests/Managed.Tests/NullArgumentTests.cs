@@ -51,6 +51,8 @@ internal sealed class NullArgumentTests
         ["Network.ReadCsv(path)"] = () => WithNetwork(network => network.ReadCsv(null!)),
         ["Network.ReadLibsvm(path)"] = () => WithNetwork(network => network.ReadLibsvm(null!)),
         ["Network.Evaluate(data)"] = () => WithNetwork(network => network.Evaluate(null!)),
+        ["Network.Report(data)"] = () => WithNetwork(network => network.Report(null!)),
+        ["Network.Encode(record)"] = () => WithNetwork(network => network.Encode((IReadOnlyDictionary<string, object?>)null!)),
         ["Network.PredictAll(data)"] = () => WithNetwork(network => network.PredictAll(null!, [])),
         ["Network.Save(path)"] = () => WithNetwork(network => network.Save(null!)),
         ["Network.SaveDelta(path)"] = () => WithNetwork(network => network.SaveDelta(null!)),

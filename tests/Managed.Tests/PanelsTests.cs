@@ -193,6 +193,10 @@ internal sealed class PanelsTests
         byte[] bytes = File.ReadAllBytes(Model);
         int place = bytes.AsSpan().IndexOf("data_sha256"u8);
         bytes[place] = (byte)'D';
+        // Files of version 1 have no hash of the header either.
+        bytes[bytes.AsSpan().IndexOf("header_sha256"u8)] = (byte)'H';
+        ReadOnlySpan<byte> version = "\"format_version\":\""u8;
+        bytes[bytes.AsSpan().IndexOf(version) + version.Length] = (byte)'1';
         File.WriteAllBytes(Model, bytes);
         Assert.That(HashOf(Model), Is.EqualTo(hash));
         using Network own = Network.Load(Model), shared = Network.Load(Model, sharesBase: true);

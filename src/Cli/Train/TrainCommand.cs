@@ -115,8 +115,8 @@ internal sealed class TrainCommand : Command
         bool isTable = format == DataFormat.Csv, isSparse = format == DataFormat.Libsvm;
         foreach (Option option in _table.All)
         {
-            bool fits = isTable || (isSparse && option == _table.Features);
-            Allow(parsed, option, fits && from is null, "a CSV or another table and no --from");
+            bool hasText = option == _table.Features, fits = isTable || (isSparse && hasText);
+            Allow(parsed, option, fits && from is null, $"a CSV or another table{(hasText ? ", or LIBSVM text," : "")} and no --from");
         }
         Allow(parsed, _first, parsed.GetValue(_samples) is not null, "--samples");
         Allow(parsed, _task, (isTable || isSparse) && from is null, "a table or LIBSVM text and no --from");

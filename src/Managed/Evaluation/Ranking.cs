@@ -38,7 +38,7 @@ internal static class Ranking
                 next++;
             }
         }
-        return new RankingMetrics(at, precision, Array.ConvertAll(gain, sum => sum / withLabel));
+        return new RankingMetrics { At = at, Precision = precision, NormalisedGain = Array.ConvertAll(gain, sum => sum / withLabel) };
     }
 
     /// <summary>The ids of the highest scores, highest first; of equal ones the lower id.</summary>

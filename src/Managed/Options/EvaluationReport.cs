@@ -30,7 +30,7 @@ public sealed record EvaluationReport(int Count, double Loss)
 public sealed record ClassificationMetrics(double Accuracy, double BalancedAccuracy, double MacroF1, double Auc)
 {
     /// <summary>Rows by true class (first index) and predicted class (second index); empty above 1,000 classes.</summary>
-    public IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; } = [];
+    public IReadOnlyList<IReadOnlyList<int>> Confusion { get; internal init; } = [];
 }
 
 /// <summary>How well values are predicted, in the units of the targets.</summary>
@@ -42,12 +42,19 @@ public sealed record ClassificationMetrics(double Accuracy, double BalancedAccur
 public sealed record RegressionMetrics(double RootMeanSquaredError, double MeanAbsoluteError, double RSquared);
 
 /// <summary>How well labels are ranked; a row has any number of them.</summary>
-/// <param name="At">k of the entries below: 1, 3 and 5, as far as there are that many labels.</param>
-/// <param name="Precision">
-/// P@k: of the k labels with the highest outputs, the share that the row has; the mean over all rows. Of equal outputs the first counts.
-/// </param>
-/// <param name="NormalisedGain">
-/// nDCG@k: the sum of 1 / log2(rank + 1) over the row's labels among the first k, by the same sum of a perfect order; the mean over the
-/// rows that have a label. NaN when none has.
-/// </param>
-public sealed record RankingMetrics(IReadOnlyList<int> At, IReadOnlyList<double> Precision, IReadOnlyList<double> NormalisedGain);
+public sealed record RankingMetrics
+{
+    /// <summary>k of the entries below: 1, 3 and 5, as far as there are that many labels.</summary>
+    public IReadOnlyList<int> At { get; internal init; } = [];
+
+    /// <summary>
+    /// P@k: of the k labels with the highest outputs, the share that the row has; the mean over all rows. Of equal outputs the first counts.
+    /// </summary>
+    public IReadOnlyList<double> Precision { get; internal init; } = [];
+
+    /// <summary>
+    /// nDCG@k: the sum of 1 / log2(rank + 1) over the row's labels among the first k, by the same sum of a perfect order; the mean over the
+    /// rows that have a label. NaN when none has.
+    /// </summary>
+    public IReadOnlyList<double> NormalisedGain { get; internal init; } = [];
+}

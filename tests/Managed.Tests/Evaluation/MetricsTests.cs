@@ -108,7 +108,7 @@ internal sealed class MetricsTests
         {
             double expected = Enumerable.Range(0, rows).Average(row => Enumerable.Range(0, labels)
                 .OrderByDescending(label => scores[row * labels + label]).Take(found.At[i])
-                .Average(label => targets[row * labels + label]));
+                .Average(label => (double)targets[row * labels + label]));
             Assert.That(found.Precision[i], Is.EqualTo(expected).Within(1e-12));
         }
     }
