@@ -48,7 +48,8 @@ public sealed record RankingMetrics
     public IReadOnlyList<int> At { get; internal init; } = [];
 
     /// <summary>
-    /// P@k: of the k labels with the highest outputs, the share that the row has; the mean over all rows. Of equal outputs the first counts.
+    /// P@k: of the k labels with the highest outputs, the share that the row has; the mean over all rows. Of equal outputs the first
+    /// counts.
     /// </summary>
     public IReadOnlyList<double> Precision { get; internal init; } = [];
 
