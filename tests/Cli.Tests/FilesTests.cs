@@ -99,6 +99,7 @@ public class FilesTests
     public void What_a_killed_save_left_is_removed()
     {
         string left = _shell.Write("model.safetensors.abcdefgh.ijk.tmp", "left");
+        File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddMinutes(-1));
         Run("train", _shell.Classes());
         Assert.That(File.Exists(left), Is.False);
     }

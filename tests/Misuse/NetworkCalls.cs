@@ -19,7 +19,7 @@ internal sealed class NetworkCalls : IDisposable
         using Network first = Network.Create(Shape, _data, 1);
         first.Save(File(0));
         first.SavePanels(File(0));
-        System.IO.File.WriteAllText(Table, "x,y\n1,2\n3,4\n5,a\n");
+        System.IO.File.WriteAllText(Table, "x,y\n1,a\n3,b\n5,a\n");
         // Four images of 2 x 3 pixels.
         System.IO.File.WriteAllBytes(
             Path.Combine(_folder, "t10k-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 3, .. new byte[24]]);

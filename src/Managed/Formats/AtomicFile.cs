@@ -7,6 +7,9 @@ internal static class AtomicFile
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>A file without a lock that was written to more recently may be on its way to its name.</summary>
+    private static readonly TimeSpan s_leastAge = TimeSpan.FromSeconds(0.25);
+
     /// <summary>
     /// Writes a temporary file beside the target, flushes it to the disk and renames it over the target. When anything fails the temporary
     /// file is removed and the target is as before. A link stays a link to what is replaced, and permissions stay. Devices and FIFOs are
@@ -32,9 +35,10 @@ internal static class AtomicFile
             Guarded(path, temporary, () =>
             {
                 file.Flush(flushToDisk: true);
-                // The lock on the open file tells other writers that it is no leftover. Windows does not rename a file that is open.
-                if (OperatingSystem.IsWindows())
-                    file.Dispose();
+                // The lock on the open file tells other writers that it is no leftover, but readers of the target must not meet it.
+                // Until the file has its name, its age tells them.
+                File.SetLastWriteTimeUtc(file.SafeFileHandle, DateTime.UtcNow);
+                file.Dispose();
                 File.Move(temporary, target, overwrite: true);
                 return 0;
             });
@@ -131,6 +135,8 @@ internal static class AtomicFile
         {
             try
             {
+                if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) < s_leastAge)
+                    continue;
                 // Refused while its writer lives.
                 new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
             }

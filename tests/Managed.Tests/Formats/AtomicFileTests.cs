@@ -40,12 +40,38 @@ internal sealed class AtomicFileTests
         using var folder = new TemporaryFolder();
         string path = folder.File("model"), used = folder.Write("model.aaaaaaaa.bbb.tmp", "in use");
         folder.Write("model.abcdefgh.ijk.tmp", "left");
+        foreach (string leftover in Directory.GetFiles(folder.Path))
+            File.SetLastWriteTimeUtc(leftover, DateTime.UtcNow.AddMinutes(-1));
         string[] others = [folder.Write("model.backup.tmp", "other"), folder.Write("models.abcdefgh.ijk.tmp", "other"), used];
         using (new FileStream(used, FileMode.Open, FileAccess.Write, FileShare.None))
             AtomicFile.Write(path, stream => stream.Write("new"u8));
         Assert.That(Directory.GetFiles(folder.Path), Is.EquivalentTo(others.Append(path)));
         AtomicFile.Write(path, stream => stream.Write("new"u8));
         Assert.That(Directory.GetFiles(folder.Path), Is.EquivalentTo(others[..2].Append(path)));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win")]
+    public void Readers_and_other_writers_of_the_same_file_never_meet_a_lock()
+    {
+        const int writes = 50, length = 10_000;
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("model", new string('a', length));
+        Task[] writers = [.. "bc".Select(letter => Task.Run(() =>
+        {
+            byte[] content = [.. Enumerable.Repeat((byte)letter, length)];
+            for (int i = 0; i < writes; i++)
+                AtomicFile.Write(path, stream => stream.Write(content));
+        }))];
+        while (!writers.All(writer => writer.IsCompleted))
+        {
+            using var reader = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            var content = new byte[length];
+            reader.ReadExactly(content);
+            Assert.That(content, Is.All.EqualTo(content[0]), "the content of one writer");
+        }
+        Assert.That(() => Task.WaitAll(writers), Throws.Nothing);
+        Assert.That(Directory.GetFiles(folder.Path), Has.Length.EqualTo(1));
     }
 
     [Test]
