@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Subquad.Simd.Interop;
@@ -44,11 +45,21 @@ internal static unsafe partial class CoreLibrary
         throw new DllNotFoundException($"{CoreProbe.FileName} is in no folder of the program");
     }
 
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
-        name == Name ? Load(Environment.GetEnvironmentVariable(Variable), Folders()) : 0;
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    {
+        try
+        {
+            return name == Name ? Load(Environment.GetEnvironmentVariable(Variable), Folders()) : 0;
+        }
+        catch (DllNotFoundException) when (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            // A library compiled ahead of time lies beside the core, but its program lies elsewhere: only the loader knows the folder.
+            return 0;
+        }
+    }
 
     [LibraryImport(Name, EntryPoint = "subquad_core_get_api")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     private static partial CoreApi* GetApi(uint abiVersion, uint index);
 
     /// <summary>Where a library of this program may be: beside it, or where its packages have their native files.</summary>
