@@ -6,7 +6,7 @@ namespace Subquad.Data;
 /// Examples in memory, never changed: Count rows of Width finite numbers as they were read (text columns encoded, nothing standardised),
 /// with their targets.
 /// </summary>
-internal sealed class Examples
+internal sealed record Examples
 {
     private const int MaxNumberedClasses = 1 << 20;
 
@@ -183,33 +183,14 @@ internal sealed class Examples
     /// <summary>The same rows as those of a LIBSVM text.</summary>
     /// <param name="firstIndex">The index of the first feature there.</param>
     /// <param name="ignored">Entries left out.</param>
-    public Examples FromLibsvm(int firstIndex, int ignored = 0) =>
-        new(Inputs, Kind, Labels, ClassNames, _values, OutputCount, Schema, LabelSets)
-        {
-            MissingCells = MissingCells,
-            IgnoredEntries = ignored,
-            FirstIndex = firstIndex,
-        };
+    public Examples FromLibsvm(int firstIndex, int ignored = 0) => this with { FirstIndex = firstIndex, IgnoredEntries = ignored };
 
     /// <summary>The same rows with what was said of their table.</summary>
     public Examples Described(IReadOnlyList<string> notes, string? taskReason, string[] rowNames) =>
-        new(Inputs, Kind, Labels, ClassNames, Values, OutputCount, Schema)
-        {
-            MissingCells = MissingCells, Notes = notes, TaskReason = taskReason, RowNames = rowNames,
-        };
+        this with { Notes = notes, TaskReason = taskReason, RowNames = rowNames };
 
     /// <summary>The same rows, standardised by a network or not.</summary>
-    public Examples Standardised(bool standardise) =>
-        new(Inputs, Kind, Labels, ClassNames, _values, OutputCount, Schema, LabelSets)
-        {
-            MissingCells = MissingCells,
-            IgnoredEntries = IgnoredEntries,
-            FirstIndex = FirstIndex,
-            Standardise = standardise,
-            Notes = Notes,
-            TaskReason = TaskReason,
-            RowNames = RowNames,
-        };
+    public Examples Standardised(bool standardise) => this with { Standardise = standardise };
 
     /// <summary>Copies the named rows, in that order; a row may be named twice.</summary>
     /// <exception cref="ArgumentException">No row is named.</exception>

@@ -7,7 +7,7 @@ namespace Subquad.Formats;
 /// whole ones unless the program's build has a switch, so a member of known content follows the data here: it comes out last if and only if
 /// every member before it was whole.
 /// </summary>
-internal sealed class WholeGzipStream : Stream
+internal sealed class WholeGzipStream : ForwardStream
 {
     private const string Fault = "expected whole gzip data, found damaged or cut data";
 
@@ -27,16 +27,6 @@ internal sealed class WholeGzipStream : Stream
         _content = new GZipStream(_packed, CompressionMode.Decompress);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     /// <exception cref="InvalidDataException">The data are cut or damaged, or something else follows them.</exception>
     public override int Read(Span<byte> buffer)
     {
@@ -50,18 +40,6 @@ internal sealed class WholeGzipStream : Stream
         _next += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
