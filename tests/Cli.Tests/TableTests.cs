@@ -36,8 +36,19 @@ public class TableTests
 
     [Test]
     public void A_decimal_comma_that_is_not_asked_for_is_an_error() =>
-        Refused("found '0,5'; --decimal-comma and --thousands , read numbers with separators",
+        Refused("found '0,5'; --decimal-comma reads 1,5 and --thousands , reads 1,234",
             _shell.Write("semi.csv", "a;b;y\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i};84,3;{i},5\n"))));
+
+    [TestCase("16%")]
+    [TestCase("$16")]
+    [TestCase("2021-01-16")]
+    public void A_text_that_no_notation_reads_is_an_error_without_that_advice(string cell)
+    {
+        string data = _shell.Write("t.csv", "a,y\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{cell},{i}.5\n")));
+        Outcome outcome = Shell.Run(["train", data, .. _shell.Small]);
+        Assert.That(outcome.Code, Is.EqualTo(1));
+        Assert.That(outcome.Error, Does.Contain($"found '{cell}'; --text 'a'").And.Not.Contain("--decimal-comma"));
+    }
 
     [Test]
     public void The_task_and_its_reason_are_printed()

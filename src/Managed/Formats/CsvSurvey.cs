@@ -174,7 +174,7 @@ internal sealed class CsvSurvey
             throw Doubt(target, target.FirstOther,
                 $"as in {target.Numbers} other rows; {decide}, --missing '{target.FirstOther.Cell}' takes it as missing");
         if (target.Lookalikes * 2 >= target.Others && target.Lookalikes > 0)
-            throw Doubt(target, target.FirstLookalike, $"{NotationHint}; {decide}");
+            throw Doubt(target, target.FirstLookalike, $"{NotationHint(target.FirstLookalike.Cell)}{decide}");
         if (Rows >= EnoughRows && target.Distinct > Rows / 2)
             throw new InvalidDataException($"'{_path}', column '{target.Name}': expected numbers or classes that repeat, found "
                 + $"{(target.Overflows ? "more than " : "")}{target.Distinct} different texts in {Rows} rows, as "
@@ -197,7 +197,7 @@ internal sealed class CsvSurvey
             throw Doubt(column, column.FirstOther,
                 $"as in {column.Numbers} other rows; --missing '{column.FirstOther.Cell}' takes it as missing, {text}");
         if (!isText && column.Lookalikes > 0 && column.Lookalikes * 2 >= column.Others)
-            throw Doubt(column, column.FirstLookalike, $"{NotationHint}; {text}");
+            throw Doubt(column, column.FirstLookalike, $"{NotationHint(column.FirstLookalike.Cell)}{text}");
         if (column.Overflows)
             throw new InvalidDataException($"'{_path}', column '{name}': expected numbers, or at most {TableSchema.MaxCategories} "
                 + $"different texts, found more, as '{column.FirstOther.Cell}' in line {column.FirstOther.Line}; {leave}");
@@ -226,9 +226,11 @@ internal sealed class CsvSurvey
                 + $"are taken as numbers: --text '{column.Name}' keeps them apart");
     }
 
-    private string NotationHint => _format.DecimalComma || _format.Thousands is not null
-        ? "--decimal-comma and --thousands say how numbers are written"
-        : "--decimal-comma and --thousands , read numbers with separators";
+    /// <summary>The options for numbers with separators, where a cell may be one; a date, a share or an amount gets none.</summary>
+    private static string NotationHint(string cell) =>
+        cell.AsSpan().TrimStart("+-").ContainsAnyExcept("0123456789,.' ")
+            ? ""
+            : "--decimal-comma reads 1,5 and --thousands , reads 1,234; ";
 
     /// <summary>Whether a column is numbers but for some cells, so that neither kind can be taken without being told.</summary>
     private static bool IsMixed(ColumnSurvey column) => column.Others > 0 && column.Numbers * 5 >= column.Present;
