@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Subquad.Data;
 
 namespace Subquad;
@@ -52,6 +53,9 @@ public sealed partial class Network
 
     private static void EncodeValue(TableSchema table, int column, object? value, float[] row)
     {
+        // A number of JSON has a decimal point, whatever the notation of the table is.
+        if (value is JsonElement { ValueKind: JsonValueKind.Number } number)
+            value = number.GetDouble();
         bool isNumber = table.Columns[column].Kind == ColumnKind.Numeric
             && value is IConvertible and not (string or char or bool or DateTime or DBNull);
         if (!isNumber)
@@ -59,11 +63,11 @@ public sealed partial class Network
             EncodeCell(table, column, Text(value), row);
             return;
         }
-        float number = Convert.ToSingle(value, CultureInfo.InvariantCulture);
-        if (float.IsNaN(number))
+        float single = Convert.ToSingle(value, CultureInfo.InvariantCulture);
+        if (float.IsNaN(single))
             EncodeCell(table, column, null, row);
-        else if (float.IsFinite(number))
-            table.FeaturesOf(column, row)[0] = number;
+        else if (float.IsFinite(single))
+            table.FeaturesOf(column, row)[0] = single;
         else
             throw NotEncoded(table, column, "a finite number", Text(value));
     }

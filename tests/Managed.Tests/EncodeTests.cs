@@ -68,6 +68,17 @@ internal sealed class EncodeTests
     }
 
     [Test]
+    public void Numbers_have_no_notation_but_texts_have_that_of_the_table()
+    {
+        Dataset table = Dataset.ReadCsv(File("a;y\n1,5;1\n2,5;2\n4;3\n"), new CsvOptions { DecimalComma = true });
+        using Network network = Network.Create(new NetworkShape { Hidden = [8], Densities = [0.5] }, table, seed: 1, threads: 1);
+        var record = JsonSerializer.Deserialize<Dictionary<string, object?>>("""{"a": 2.5}""")!;
+        Assert.That(network.Encode(record), Is.EqualTo(new[] { 2.5f }));
+        Assert.That(network.Encode(new Dictionary<string, object?> { ["a"] = 2.5 }), Is.EqualTo(new[] { 2.5f }));
+        Assert.That(network.Encode(["2,5"]), Is.EqualTo(new[] { 2.5f }));
+    }
+
+    [Test]
     public void What_is_no_row_is_refused_by_column()
     {
         Expect("column 'size': expected a value or null, found no entry", ("age", 1), ("colour", "red"));
