@@ -128,7 +128,7 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Whoever writes there says what is wrong with the folder.
+            // The write that follows reports what is wrong with the folder.
             return;
         }
         foreach (string file in found.Where(file => IsTemporaryOf(name, Path.GetFileName(file))))
@@ -142,7 +142,7 @@ internal static class AtomicFile
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // It is in use, or somebody else's.
+                // Another process writes the file, or another user owns it.
             }
         }
     }

@@ -6,8 +6,9 @@ using System.Runtime.InteropServices;
 namespace Subquad.Simd.Interop;
 
 /// <summary>
-/// The C core, looked for once beside the program. The system's search path is not taken: it may lead to the working folder. Without the
-/// core Subquad runs managed kernels, so a library that is absent, broken or of another version is a state to report and never an error.
+/// The C core, looked for once beside the program. The system's search path is not taken: it may lead to the working folder. Code compiled
+/// ahead of time alone asks the loader when the core is not beside its program. Without the core Subquad runs managed kernels, so a library
+/// that is absent, broken or of another version is a state to report and never an error.
 /// </summary>
 internal static unsafe partial class CoreLibrary
 {

@@ -227,7 +227,7 @@ internal sealed class ClassAveragedGram : IDisposable
         return _size = SizeOf(new(hidden, _layers.Outputs), _jacobian.From, count);
     }
 
-    /// <summary>The choice of a solver looks at the width of an input, not at the zeros of the data at hand.</summary>
+    /// <summary>The size by which a solver is chosen. It counts whole inputs: zeros of the data change nothing.</summary>
     private static SystemSize SizeOf(NetworkSize network, int from, int count)
     {
         var factors = new FactorSize[network.Hidden.Length - from];
