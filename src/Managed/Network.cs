@@ -1,5 +1,6 @@
 using Subquad.Data;
 using Subquad.Engine;
+using Subquad.Evaluation;
 using Subquad.Layers;
 using Subquad.Losses;
 using Subquad.Models;
@@ -114,6 +115,7 @@ public sealed partial class Network : IDisposable
         ArgumentNullException.ThrowIfNull(shape);
         shape = shape.Copy();
         shape.Check();
+        RefuseTooLarge(shape);
         return Draw(shape, seed, InputTransform.Identity(shape.Inputs), TargetTransform.Identity(shape.Outputs), [], null, null, kernels,
             threads, cancellation);
     }
@@ -145,6 +147,7 @@ public sealed partial class Network : IDisposable
         InputTransform input = InputTransform.Learn(examples);
         NetworkShape full = shape.Copy() with { Inputs = input.Width, Outputs = examples.OutputCount };
         full.Check();
+        RefuseTooLarge(full);
         return Draw(full, seed, input, TargetTransform.Learn(examples), examples.ClassNames, examples.Schema, examples.FirstIndex, kernels,
             threads, cancellation);
     }
@@ -207,11 +210,7 @@ public sealed partial class Network : IDisposable
     {
         Span<float> scores = OutputCount <= 256 ? stackalloc float[OutputCount] : new float[OutputCount];
         PredictRow(input, scores);
-        int best = 0;
-        for (int c = 1; c < scores.Length; c++)
-            if (scores[c] > scores[best])
-                best = c;
-        return best;
+        return Classification.Highest(scores);
     }
 
     /// <summary>Reads a table as the model's training table was read: columns by name, the same medians, categories and classes.</summary>
@@ -284,7 +283,6 @@ public sealed partial class Network : IDisposable
         CancellationToken cancellation)
     {
         kernels ??= KernelSets.Best;
-        RefuseTooLarge(shape);
         using var team = new WorkerTeam(threads ?? Environment.ProcessorCount) { Cancellation = cancellation };
         LayerStack layers = LayerStackFactory.Draw(shape.Layers(), shape.InitialisationBy(seed), kernels, team);
         return new Network(shape, seed, layers, input, target, classNames, schema, kernels) { FirstIndex = firstIndex };

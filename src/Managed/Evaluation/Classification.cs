@@ -51,7 +51,8 @@ internal static class Classification
         };
     }
 
-    private static int Highest(ReadOnlySpan<float> row)
+    /// <summary>The class with the highest output; of equal ones, the first.</summary>
+    public static int Highest(ReadOnlySpan<float> row)
     {
         int best = 0;
         for (int c = 1; c < row.Length; c++)
