@@ -55,7 +55,7 @@ public class TableTests
     {
         Assert.That(Train(_shell.Write("t.csv", Numbers())).Output,
             Does.Contain("target: column 'y', regression, because it holds numbers with decimals (--task decides otherwise)"));
-        string many = _shell.Write("many.csv", "x,z,label\n" + string.Concat(Enumerable.Range(0, 1200).Select(
+        string many = _shell.Write("many.csv", "x,z,label\n" + string.Concat(Enumerable.Range(0, 600).Select(
             i => $"{i % 150}.25,{i % 7},{i % 150}\n")));
         Outcome regression = Train(many);
         Assert.That(regression.Output, Does.Contain("regression, because it holds 150 different integers, more than 100"));

@@ -25,10 +25,10 @@ internal sealed class MemoryEstimateTests
         yield return Fit("10 outputs, dense", 200, 20, 10, [600, 600], 0.5, new() { TrainFrom = 1 });
         yield return Fit("10 outputs, blocks are not packed", 200, 20, 10, [1000, 1000], 0.1,
             new() { TrainFrom = 1, PackedBytes = 1000 });
-        yield return Fit("1,000 outputs", 400, 8, 1000, [256, 256], 0.1, new());
-        yield return Fit("1,000 outputs, both layers", 300, 20, 1000, [500, 500], 0.1, new() { TrainFrom = 1 });
-        yield return Fit("5,000 outputs", 200, 8, 5000, [256], 0.1, new());
-        yield return Fit("5,000 outputs, in batches", 400, 8, 5000, [256, 300], 0.1, new() { Batch = 100 });
+        yield return Fit("1,000 outputs", 100, 8, 1000, [256, 256], 0.1, new());
+        yield return Fit("1,000 outputs, both layers", 100, 20, 1000, [500, 500], 0.1, new() { TrainFrom = 1 });
+        yield return Fit("5,000 outputs", 60, 8, 5000, [256], 0.1, new());
+        yield return Fit("5,000 outputs, in batches", 120, 8, 5000, [256, 300], 0.1, new() { Batch = 30 });
         yield return Fit("output not trained", 200, 20, 300, [800], 0.05, new() { TrainOutput = false });
         yield return Fit("batches", 1000, 30, 3, [1500, 1000], 0.05, new() { Batch = 100, TrainFrom = 1 });
         yield return Fit("batches, steps held", 400, 30, 1, [3000, 2000], 0.05,

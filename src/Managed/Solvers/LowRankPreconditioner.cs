@@ -39,7 +39,7 @@ internal sealed class LowRankPreconditioner : IPreconditioner, IDisposable
     public static Int128 BytesOf(int n, int rank)
     {
         rank = Math.Min(rank, n);
-        return DampedGram.BytesOf(rank, KernelSet.OuterProductBlock) + NativeBuffer<double>.BytesOf((long)rank * StrideOf(n))
+        return DampedGram.BytesOf(rank, KernelSet.OuterProductBlock) + NativeBuffer<double>.BytesOf(rank * (Int128)StrideOf(n))
             + 2 * NativeBuffer<double>.BytesOf(n) + NativeBuffer<double>.BytesOf(rank);
     }
 
@@ -49,7 +49,7 @@ internal sealed class LowRankPreconditioner : IPreconditioner, IDisposable
     /// <summary>r: fewer than asked for when K has no more.</summary>
     public int Rank { get; private set; }
 
-    private int Stride => StrideOf(Order);
+    private int Stride => (int)StrideOf(Order);
 
     private int RowChunks => (Order + RowChunk - 1) / RowChunk;
 
@@ -127,7 +127,7 @@ internal sealed class LowRankPreconditioner : IPreconditioner, IDisposable
         _coefficients.Dispose();
     }
 
-    private static int StrideOf(int n) => (int)(((long)n + 15) / 16 * 16);
+    private static long StrideOf(int n) => ((long)n + 15) / 16 * 16;
 
     private Span<double> Vector(int index) => _vectors.Slice((long)index * Stride, Order);
 
