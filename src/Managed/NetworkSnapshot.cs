@@ -27,7 +27,7 @@ public sealed partial class Network
         Layers.ApplyPending();
         for (int layer = from; layer < Layers.Hidden.Length; layer++)
         {
-            HiddenLayer own = Layers.Hidden[layer], copy = snapshot.Layers.Hidden[layer];
+            Layer own = Layers.Hidden[layer], copy = snapshot.Layers.Hidden[layer];
             own.LowRank.Materialise(kernels, copy.Weights);
             copy.Thresholds.CopyFrom(own.Thresholds);
         }

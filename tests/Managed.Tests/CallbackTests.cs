@@ -1,10 +1,10 @@
-using Managed.Tests.Engine;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>
 /// What a progress callback may do with the network of its fit: the permission flows with the call, and ends with the callback.

@@ -1,7 +1,7 @@
 using System.Text;
-using Managed.Tests.Engine;
-using Managed.Tests.Formats;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Formats;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Formats;
@@ -9,7 +9,7 @@ using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>
 /// What a fine-tune changed, in a file of its own: its way there and back, and files that do not fit, are damaged or lie.

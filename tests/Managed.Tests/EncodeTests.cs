@@ -2,7 +2,7 @@ using System.Text.Json;
 using NUnit.Framework;
 using Subquad;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>One record becomes the row that a line of the same table becomes.</summary>
 [TestFixture]

@@ -1,9 +1,9 @@
-using Managed.Tests.Engine;
-using Managed.Tests.Formats;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Formats;
+using Subquad.Managed.Tests.Training;
 using Subquad;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>A network, its trainer and data, and calls on threads that no permission flows to.</summary>
 internal sealed class GateCase : IDisposable

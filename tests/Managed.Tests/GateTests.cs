@@ -1,12 +1,12 @@
 using System.Diagnostics.Metrics;
-using Managed.Tests.Engine;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>
 /// Calls at a wrong moment are refused by name, those at a right one run side by side, and whatever ends gives the network back.

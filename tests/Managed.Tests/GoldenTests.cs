@@ -6,7 +6,7 @@ using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>
 /// The same training runs on every machine and every kernel set: losses within 1e-4 of the golden file's as long as they are above a
@@ -52,7 +52,7 @@ internal sealed class GoldenTests(KernelSet kernels)
     /// A neuron that fires in one pass only has both sums, exact for what entered its layer, within the bound of their roundings and of the
     /// difference of what entered.
     /// </summary>
-    private static void AssertDiffersByRounding(HiddenLayer hidden, int layer, FirstForward pass, FirstForward fused)
+    private static void AssertDiffersByRounding(Layer hidden, int layer, FirstForward pass, FirstForward fused)
     {
         float[] weights = Samples.ToArray(hidden.LowRank, isFused: true);
         for (int datum = 0; datum < pass.Rows.Count; datum++)

@@ -1,12 +1,12 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Managed.Tests.Engine;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>
 /// What hosts do by mistake or in a hurry: swap a model under load, train one that serves, share a trainer, dispose what is in use, forget

@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 [TestFixture]
 public sealed class ManagedMachineTests : MachineTests;

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
-using Managed.Tests.Formats;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Formats;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd.Memory;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>
 /// The estimate is near the native bytes that a fit takes at its peak, over widths, depths, outputs, batches, solvers and strategies. An

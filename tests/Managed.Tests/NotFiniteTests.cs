@@ -1,12 +1,12 @@
-using Managed.Tests.Engine;
-using Managed.Tests.Formats;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Formats;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Data;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>
 /// Rows with numbers that are not finite are refused by predictions as they are by data sets, and large finite ones are not.

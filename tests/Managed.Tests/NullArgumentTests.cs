@@ -1,10 +1,10 @@
 using System.Reflection;
-using Managed.Tests.Engine;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>
 /// Every public member of the library that takes a reference refuses null by the parameter's name. A member that is added needs a line

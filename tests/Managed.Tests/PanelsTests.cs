@@ -1,6 +1,6 @@
-using Managed.Tests.Engine;
-using Managed.Tests.Formats;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Formats;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Formats;
@@ -9,7 +9,7 @@ using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>Weights in a file that networks map and share, and files that are missing, old, cut or damaged.</summary>
 [TestFixture]
@@ -57,7 +57,7 @@ internal sealed class PanelsTests
         byte[] bytes = File.ReadAllBytes(Panels);
         using Network network = Network.Load(Model);
         long place = MappedFile.Alignment;
-        foreach (HiddenLayer layer in network.Layers.Hidden)
+        foreach (Layer layer in network.Layers.Hidden)
         {
             Assert.That(BitConverter.ToSingle(bytes, (int)(place + 4 * (64 * 3 + 5))), Is.EqualTo(layer.Weights[5, 3]));
             place += MappedFile.BytesOf(layer.Width, layer.Inputs);

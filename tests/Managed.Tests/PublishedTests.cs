@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
-using Managed.Tests.Engine;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>Serving while training: every answer is that of one accepted step, and readers and fit do not wait for each other.</summary>
 [TestFixture]

@@ -3,7 +3,7 @@ using Subquad;
 using Subquad.Layers;
 using Subquad.Record;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>The comparison with the record names what differs, and the recorded runs do not depend on the C library.</summary>
 [TestFixture]

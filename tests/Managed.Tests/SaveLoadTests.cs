@@ -1,15 +1,15 @@
 using System.Buffers.Binary;
 using System.Text;
-using Managed.Tests.Engine;
-using Managed.Tests.Formats;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Formats;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>A model's way through a file and back, and files that are damaged or lie.</summary>
 [TestFixture]

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 internal static class Startup
 {

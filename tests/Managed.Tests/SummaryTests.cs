@@ -1,10 +1,10 @@
-using Managed.Tests.Engine;
-using Managed.Tests.Formats;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Formats;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Formats;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>What a network tells of itself beside its shape.</summary>
 [TestFixture]

@@ -1,6 +1,6 @@
-using Managed.Tests.Engine;
-using Managed.Tests.Formats;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Formats;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Evaluation;
@@ -10,7 +10,7 @@ using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 using Subquad.Support;
 
-namespace Managed.Tests;
+namespace Subquad.Managed.Tests;
 
 /// <summary>
 /// Networks loaded with hidden weights of bfloat16: they predict what float32 weights of the rounded values would, take half the memory,
@@ -40,7 +40,7 @@ internal sealed class WeightFormatTests
             using Network narrow = Network.Load(Model, kernels, weights: WeightFormat.BFloat16), single = Network.Load(Model, kernels),
                 rounded = Network.Load(Model, kernels);
             Assert.That((narrow.WeightFormat, single.WeightFormat), Is.EqualTo((WeightFormat.BFloat16, WeightFormat.Float32)));
-            foreach (HiddenLayer layer in rounded.Layers.Hidden)
+            foreach (Layer layer in rounded.Layers.Hidden)
             {
                 var weights = new float[layer.Width * layer.Inputs];
                 layer.Weights.CopyRows(0, layer.Width, weights);

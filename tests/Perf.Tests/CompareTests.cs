@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using Subquad.Perf.Reports;
 
-namespace Perf.Tests;
+namespace Subquad.Perf.Tests;
 
 /// <summary>The comparison that a nightly job fails by: what counts as slower, and what is compared with what.</summary>
 [TestFixture]

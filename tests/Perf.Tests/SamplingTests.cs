@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using Subquad.Perf.Reports.Turns;
 
-namespace Perf.Tests;
+namespace Subquad.Perf.Tests;
 
 public class SamplingTests
 {

@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using Subquad.Perf.Reports.Turns;
 
-namespace Perf.Tests;
+namespace Subquad.Perf.Tests;
 
 /// <summary>The decision of a comparison by turns, on synthetic noise: what is flagged, and what is not.</summary>
 [TestFixture]

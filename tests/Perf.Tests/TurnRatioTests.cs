@@ -2,7 +2,7 @@ using NUnit.Framework;
 using Subquad.Perf.Reports;
 using Subquad.Perf.Reports.Turns;
 
-namespace Perf.Tests;
+namespace Subquad.Perf.Tests;
 
 /// <summary>The statistics under a comparison by turns.</summary>
 [TestFixture]

@@ -15,7 +15,7 @@ internal sealed class ActiveSets : IDisposable
     private readonly TeamKernels _kernels;
     private readonly Action<int, int> _finish, _addResidual;
     private NativeBuffer<float> _norms = new(0);
-    private HiddenLayer _layer = null!;
+    private Layer _layer = null!;
     private ActivationPoint _point;
     private ActiveBatch _residual = null!;
 
@@ -51,10 +51,10 @@ internal sealed class ActiveSets : IDisposable
     /// <summary>The state that the derivative of a layer's activation is taken at.</summary>
     /// <param name="preActivations">g of the same pass; null where a shifted ReLU found its sets without it.</param>
     /// <param name="layer">The layer.</param>
-    public ActivationPoint PointOf(PanelMatrix? preActivations, HiddenLayer layer) => new(Active, _norms, preActivations, layer.Thresholds);
+    public ActivationPoint PointOf(PanelMatrix? preActivations, Layer layer) => new(Active, _norms, preActivations, layer.Thresholds);
 
     /// <summary>Finds the sets from the pre-activations of a layer.</summary>
-    public void Find(PanelMatrix preActivations, HiddenLayer layer)
+    public void Find(PanelMatrix preActivations, Layer layer)
     {
         layer.Activation.List(_kernels, preActivations, layer.Thresholds, Active);
         Finish(preActivations, layer);
@@ -62,7 +62,7 @@ internal sealed class ActiveSets : IDisposable
 
     /// <summary>Completes the values and sets the norms, once <see cref="Active"/> holds the lists.</summary>
     /// <inheritdoc cref="PointOf"/>
-    public void Finish(PanelMatrix? preActivations, HiddenLayer layer)
+    public void Finish(PanelMatrix? preActivations, Layer layer)
     {
         GrowOnlyBuffer.EnsureCapacity(ref _norms, Active.Count);
         (_layer, _point) = (layer, PointOf(preActivations, layer));

@@ -50,7 +50,7 @@ internal static class ActivityCosts
     /// <param name="threads">Workers.</param>
     /// <param name="spent">Full passes' worth of uncertain neurons since the reference was taken.</param>
     public static bool Keeps(
-        CertificatePolicy policy, HiddenLayer layer, ActiveBatch inputs, double computed, double active, int threads, ref double spent)
+        CertificatePolicy policy, Layer layer, ActiveBatch inputs, double computed, double active, int threads, ref double spent)
     {
         double uncertain = Math.Max(0, computed - active);
         if (uncertain > policy.MostUncertain)

@@ -38,7 +38,7 @@ internal sealed class CertifiedActivity : IDisposable
 
     private readonly TeamKernels _kernels;
     private readonly CertificateKernels _verbs;
-    private readonly HiddenLayer _layer;
+    private readonly Layer _layer;
     private readonly float _gain;
     private readonly RowBounds _rows;
     private readonly CertificatePolicy _policy;
@@ -59,7 +59,7 @@ internal sealed class CertifiedActivity : IDisposable
     /// <param name="rows">Bounds of the layer's rows; shared by all sets of data.</param>
     /// <param name="carried">Scratch for products with the reference; may be shared by layers.</param>
     /// <param name="policy">When to renew.</param>
-    public CertifiedActivity(TeamKernels kernels, HiddenLayer layer, RowBounds rows, TermProducts carried, CertificatePolicy policy)
+    public CertifiedActivity(TeamKernels kernels, Layer layer, RowBounds rows, TermProducts carried, CertificatePolicy policy)
     {
         _kernels = kernels;
         _verbs = new CertificateKernels(kernels);

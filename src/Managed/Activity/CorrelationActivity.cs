@@ -9,7 +9,7 @@ namespace Subquad.Activity;
 /// A tournament tree per datum over its pre-activations (DTree), or one per neuron where there are more data than neurons (WTree): leaves
 /// above 0 are the firing pairs (Alman et al., NeurIPS 2023).
 /// </summary>
-internal sealed class CorrelationActivity(TeamKernels kernels, HiddenLayer layer) : IncrementalActiveSetFinder(kernels, layer)
+internal sealed class CorrelationActivity(TeamKernels kernels, Layer layer) : IncrementalActiveSetFinder(kernels, layer)
 {
     private readonly CorrelationForest _forest = new(kernels.Kernels, kernels.Team);
     private readonly ActiveBatch _changes = new(), _byNeuron = new();

@@ -9,7 +9,7 @@ namespace Subquad.Activity;
 /// One half-space tree over the data, built once: each neuron that moved asks for the data it fires for, the lists of the others stay
 /// (Song, Yang, Zhang, NeurIPS 2021, algorithm X).
 /// </summary>
-internal sealed class HalfSpaceOverData(TeamKernels kernels, HiddenLayer layer) : IncrementalActiveSetFinder(kernels, layer)
+internal sealed class HalfSpaceOverData(TeamKernels kernels, Layer layer) : IncrementalActiveSetFinder(kernels, layer)
 {
     private readonly SearchLists _lists = new(kernels);
     private readonly ActiveBatch _byNeuron = new();

@@ -9,7 +9,7 @@ namespace Subquad.Activity;
 /// A half-space tree over the rows of W: each datum asks for the rows with &lt;w, x&gt; above the threshold, moved rows are moved in the
 /// tree (Song, Yang, Zhang, NeurIPS 2021, algorithm W).
 /// </summary>
-internal sealed class HalfSpaceOverWeights(TeamKernels kernels, HiddenLayer layer) : IncrementalActiveSetFinder(kernels, layer)
+internal sealed class HalfSpaceOverWeights(TeamKernels kernels, Layer layer) : IncrementalActiveSetFinder(kernels, layer)
 {
     private readonly SearchLists _lists = new(kernels);
     private HalfSpaceTree? _tree;

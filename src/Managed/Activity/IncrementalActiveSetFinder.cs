@@ -11,7 +11,7 @@ namespace Subquad.Activity;
 /// scanning all pre-activations, a structure is kept and only what a step changed is brought up to date. A trial that is dropped is undone
 /// by the next one, which brings the rows of both up to date.
 /// </summary>
-internal abstract class IncrementalActiveSetFinder(TeamKernels kernels, HiddenLayer layer) : IDisposable
+internal abstract class IncrementalActiveSetFinder(TeamKernels kernels, Layer layer) : IDisposable
 {
     private readonly bool[] _changed = new bool[layer.Width];
     private readonly float _gain = ((ShiftedRelu)layer.Activation).Gain;
@@ -20,7 +20,7 @@ internal abstract class IncrementalActiveSetFinder(TeamKernels kernels, HiddenLa
     public abstract bool ReadsWeights { get; }
 
     protected TeamKernels Kernels { get; } = kernels;
-    protected HiddenLayer Layer { get; } = layer;
+    protected Layer Layer { get; } = layer;
 
     /// <summary>The rows that may differ from those that the structure holds.</summary>
     protected ReadOnlySpan<bool> Changed => _changed;
@@ -55,7 +55,7 @@ internal abstract class IncrementalActiveSetFinder(TeamKernels kernels, HiddenLa
     /// <summary>
     /// The structure for a strategy; null for the scan of all pre-activations, which is also what a layer without a threshold takes.
     /// </summary>
-    public static IncrementalActiveSetFinder? For(ActivityStrategy strategy, TeamKernels kernels, HiddenLayer layer) => strategy switch
+    public static IncrementalActiveSetFinder? For(ActivityStrategy strategy, TeamKernels kernels, Layer layer) => strategy switch
     {
         _ when layer.Activation is not ShiftedRelu => null,
         ActivityStrategy.HalfSpaceOverWeights => new HalfSpaceOverWeights(kernels, layer),

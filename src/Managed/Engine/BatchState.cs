@@ -106,7 +106,7 @@ internal sealed class BatchState : IDisposable
     public void Activate(int layer, double reevaluated)
     {
         HiddenState state = Of(layer);
-        HiddenLayer parameters = _layers.Hidden[layer];
+        Layer parameters = _layers.Hidden[layer];
         state.Sets.Find(state.PreActivations, parameters);
         if (parameters.ResidualOf > 0)
             state.Sets.AddResidual(InputOf(layer - parameters.ResidualOf + 1));

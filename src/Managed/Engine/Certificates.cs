@@ -56,7 +56,7 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
     {
         for (int layer = from + 1; layer < layers.Hidden.Length; layer++)
         {
-            HiddenLayer hidden = layers.Hidden[layer];
+            Layer hidden = layers.Hidden[layer];
             ActiveBatch active = state.Of(layer).Sets.Active;
             // Only a threshold leaves neurons to be ruled out.
             if (hidden.Activation is not ShiftedRelu)
@@ -98,7 +98,7 @@ internal sealed class Certificates(TeamKernels kernels, LayerStack layers, int f
     public void Audit(BatchState state, int layer, PanelMatrix stepped, float scale)
     {
         _audit ??= new ActiveSets(kernels);
-        HiddenLayer hidden = layers.Hidden[layer];
+        Layer hidden = layers.Hidden[layer];
         hidden.LowRank.Query(_carried, state.InputOf(layer), _auditSums);
         kernels.SubtractTransposed(_auditSums, stepped, scale, _auditSums);
         _audit.Find(_auditSums, hidden);

@@ -12,7 +12,7 @@ internal static class FiniteCheck
     {
         for (int layer = 0; layer < layers.Hidden.Length; layer++)
         {
-            HiddenLayer hidden = layers.Hidden[layer];
+            Layer hidden = layers.Hidden[layer];
             if (!IsFinite(hidden.LowRank) || HasNaN(hidden.Thresholds.Span))
                 return $"hidden layer {layer + 1}";
         }

@@ -100,7 +100,7 @@ internal class HiddenPass : LayerPass
     protected TeamKernels Kernels { get; }
     protected LayerStack Layers { get; }
     protected int Number { get; }
-    protected HiddenLayer Layer => Layers.Hidden[Number];
+    protected Layer Layer => Layers.Hidden[Number];
     protected LowRankWeights Weights => Layers.Weights[Number];
 
     private ActiveBatch Active => _state.Sets.Active;

@@ -11,7 +11,7 @@ internal sealed class LayerStack : IDisposable
     /// <param name="hidden">Hidden layers, first to last; owned.</param>
     /// <param name="output">A^T: outputs x width of the last hidden layer; owned.</param>
     /// <exception cref="ArgumentException">A residual block overlaps another one, or its two ends do not fit each other.</exception>
-    public LayerStack(HiddenLayer[] hidden, PanelMatrix output)
+    public LayerStack(Layer[] hidden, PanelMatrix output)
     {
         CheckResiduals(hidden);
         Hidden = hidden;
@@ -20,7 +20,7 @@ internal sealed class LayerStack : IDisposable
     }
 
     /// <summary>Hidden layers, first to last.</summary>
-    public HiddenLayer[] Hidden { get; }
+    public Layer[] Hidden { get; }
 
     /// <summary>Their weights.</summary>
     public WeightStack Weights { get; }
@@ -61,12 +61,12 @@ internal sealed class LayerStack : IDisposable
 
     public void Dispose()
     {
-        foreach (HiddenLayer layer in Hidden)
+        foreach (Layer layer in Hidden)
             layer.Dispose();
         Output.Dispose();
     }
 
-    private static void CheckResiduals(HiddenLayer[] hidden)
+    private static void CheckResiduals(Layer[] hidden)
     {
         int free = 0;
         for (int end = 0; end < hidden.Length; end++)

@@ -22,7 +22,7 @@ internal static class LayerStackFactory
     public static LayerStack Allocate(
         IReadOnlyList<LayerDescription> layers, PanelMatrix[]? shared = null, WeightFormat format = WeightFormat.Float32)
     {
-        var hidden = new List<HiddenLayer>();
+        var hidden = new List<Layer>();
         try
         {
             foreach (LayerDescription layer in layers.SkipLast(1))
@@ -82,17 +82,17 @@ internal static class LayerStackFactory
         }
     }
 
-    private static HiddenLayer Hidden(LayerDescription layer, PanelMatrix? shared, WeightFormat format)
+    private static Layer Hidden(LayerDescription layer, PanelMatrix? shared, WeightFormat format)
     {
         if (layer is not ShiftedReluDescription relu)
             throw new ArgumentException($"expected a hidden layer, found {layer}");
         LowRankWeights weights = shared is null
             ? new LowRankWeights(new PanelMatrix(relu.Width, relu.Inputs, ElementsOf(format)))
             : new LowRankWeights(shared, isReadOnly: true);
-        return HiddenLayer.ShiftedRelu(weights, relu.Shift, relu.IsNormalised);
+        return Layer.ShiftedRelu(weights, relu.Shift, relu.IsNormalised);
     }
 
-    private static void Draw(HiddenLayer hidden, int number, ulong seed, KernelSet kernels, WorkerTeam team) =>
+    private static void Draw(Layer hidden, int number, ulong seed, KernelSet kernels, WorkerTeam team) =>
         team.Run(hidden.Weights.Panels, (panel, worker) =>
         {
             Arena scratch = team.Scratch(worker);

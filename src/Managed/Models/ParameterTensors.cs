@@ -15,7 +15,7 @@ internal static class ParameterTensors
     public static List<TensorSource> Of(LayerStack layers, bool isFused)
     {
         var tensors = new List<TensorSource>();
-        foreach (HiddenLayer hidden in layers.Hidden)
+        foreach (Layer hidden in layers.Hidden)
         {
             int number = tensors.Count / 2 + 1;
             string weights = ShiftedReluDescription.Weights(number), thresholds = ShiftedReluDescription.Thresholds(number);
@@ -45,7 +45,7 @@ internal static class ParameterTensors
         var chunk = new float[ChunkFloats];
         for (int layer = 0; layer < layers.Hidden.Length; layer++)
         {
-            HiddenLayer hidden = layers.Hidden[layer];
+            Layer hidden = layers.Hidden[layer];
             TensorSource weights = model.Tensor(ShiftedReluDescription.Weights(layer + 1));
             if (hidden.Weights.Format == ElementFormat.BFloat16)
                 ReadRounded(weights, model.Source, chunk, hidden.Weights, kernels);

@@ -58,7 +58,7 @@ internal sealed class Adam : FirstOrder
     {
         _settings = settings;
         (_decay1, _decay2, _epsilon) = ((float)(1 - settings.Beta1), (float)(1 - settings.Beta2), (float)settings.Epsilon);
-        HiddenLayer[] trained = layers.Hidden[settings.TrainFrom..];
+        Layer[] trained = layers.Hidden[settings.TrainFrom..];
         if (trained.Any(layer => layer.LowRank.IsReadOnly || layer.Weights.Format != ElementFormat.Float32))
         {
             base.Dispose();

@@ -4,7 +4,7 @@ using Subquad.Activity;
 using Subquad.Simd;
 using Subquad.Support;
 
-namespace Managed.Tests.Activity;
+namespace Subquad.Managed.Tests.Activity;
 
 /// <summary>
 /// Certified passes find the sets and the values of full passes, bit for bit, whatever inputs, weights and thresholds do; and a bound that

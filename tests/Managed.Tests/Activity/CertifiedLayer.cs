@@ -8,7 +8,7 @@ using Subquad.Simd.Threading;
 using Subquad.Support;
 using Subquad.Weights;
 
-namespace Managed.Tests.Activity;
+namespace Subquad.Managed.Tests.Activity;
 
 /// <summary>
 /// One layer, its certificate, and the same layer by full passes: inputs drift and weights move as a test says, and after every pass the
@@ -32,7 +32,7 @@ internal sealed class CertifiedLayer : IDisposable
     {
         _team = new WorkerTeam(threads);
         _kernels = new TeamKernels(kernels, _team);
-        Layer = HiddenLayer.ShiftedRelu(new LowRankWeights(new PanelMatrix(width, inputs)), shift, normalised);
+        Layer = Layer.ShiftedRelu(new LowRankWeights(new PanelMatrix(width, inputs)), shift, normalised);
         float[] rows = new float[PanelMatrix.PanelRows * inputs];
         for (int panel = 0; panel < Layer.Weights.Panels; panel++)
             Layer.DrawPanel(panel, kernels, seed: 5, layer: 1, rows);
@@ -43,7 +43,7 @@ internal sealed class CertifiedLayer : IDisposable
             _kernels, Layer, _rows, _carried, policy ?? new CertificatePolicy { FollowsCosts = false, PassesBeforeRenewal = 1e4 });
     }
 
-    public HiddenLayer Layer { get; }
+    public Layer Layer { get; }
     public CertifiedActivity Certificate { get; }
 
     /// <summary>Passes that the certificate served, of all.</summary>

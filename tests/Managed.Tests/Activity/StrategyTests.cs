@@ -1,4 +1,4 @@
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Activity;
@@ -9,7 +9,7 @@ using Subquad.Simd;
 using Subquad.Simd.Threading;
 using Subquad.Support;
 
-namespace Managed.Tests.Activity;
+namespace Subquad.Managed.Tests.Activity;
 
 /// <summary>
 /// Every way to find the firing neurons of the lowest trained layer trains the same network: equal sets at the start, equal losses after
@@ -47,7 +47,7 @@ internal sealed class StrategyTests(KernelSet kernels)
         RowBatch data = RowBatch.From(TestTraining.Smooth(70, 3).Examples, network.Input, network.Target, needsTargets: true);
         using var team = new WorkerTeam(2);
         var verbs = new TeamKernels(kernels, team);
-        HiddenLayer layer = network.Layers.Hidden[0];
+        Layer layer = network.Layers.Hidden[0];
         using var full = new Tape(verbs, network.Layers, 0, network.Loss);
         using var searched = new Tape(verbs, network.Layers, 0, network.Loss, IncrementalActiveSetFinder.For(strategy, verbs, layer));
         full.Load(data, isTrained: true);

@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using Subquad;
 
-namespace Managed.Tests.Data;
+namespace Subquad.Managed.Tests.Data;
 
 /// <summary>Rows of arrays are learned as rows of tables are.</summary>
 [TestFixture]

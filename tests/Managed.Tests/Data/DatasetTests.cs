@@ -1,8 +1,8 @@
-using Managed.Tests.Formats;
+using Subquad.Managed.Tests.Formats;
 using NUnit.Framework;
 using Subquad;
 
-namespace Managed.Tests.Data;
+namespace Subquad.Managed.Tests.Data;
 
 [TestFixture]
 internal sealed class DatasetTests

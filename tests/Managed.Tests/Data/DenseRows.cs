@@ -1,6 +1,6 @@
 using Subquad.Data;
 
-namespace Managed.Tests.Data;
+namespace Subquad.Managed.Tests.Data;
 
 internal static class DenseRows
 {

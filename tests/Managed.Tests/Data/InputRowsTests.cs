@@ -4,7 +4,7 @@ using Subquad.Data;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Managed.Tests.Data;
+namespace Subquad.Managed.Tests.Data;
 
 /// <summary>Sparse rows are the dense rows with their zeros left out: every step on the way to the engine gives the same numbers.</summary>
 [TestFixture]

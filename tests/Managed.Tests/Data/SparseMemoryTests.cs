@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
-using Managed.Tests.Formats;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Formats;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd.Memory;
 
-namespace Managed.Tests.Data;
+namespace Subquad.Managed.Tests.Data;
 
 /// <summary>Sparse rows stay sparse from the file to the kernels: dense, these would be 8 GB.</summary>
 [TestFixture]

@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using Subquad.Data;
 
-namespace Managed.Tests.Data;
+namespace Subquad.Managed.Tests.Data;
 
 [TestFixture]
 internal sealed class TableFormatTests

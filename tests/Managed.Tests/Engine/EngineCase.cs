@@ -7,7 +7,7 @@ using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 using Subquad.Support;
 
-namespace Managed.Tests.Engine;
+namespace Subquad.Managed.Tests.Engine;
 
 /// <summary>A network, a batch that went through it, and the same in the float64 reference.</summary>
 internal sealed class EngineCase : IDisposable

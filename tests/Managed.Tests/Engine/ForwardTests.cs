@@ -3,7 +3,7 @@ using Subquad;
 using Subquad.Simd;
 using Subquad.Support;
 
-namespace Managed.Tests.Engine;
+namespace Subquad.Managed.Tests.Engine;
 
 /// <summary>
 /// The float32 forward pass against float64: h of every layer, norms and outputs, at odd widths and batch sizes, sparse and dense.

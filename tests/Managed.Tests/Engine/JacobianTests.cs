@@ -7,7 +7,7 @@ using Subquad.Simd;
 using Subquad.Solvers;
 using Subquad.Support;
 
-namespace Managed.Tests.Engine;
+namespace Subquad.Managed.Tests.Engine;
 
 /// <summary>J^T, J J^T and the class-averaged Gram matrix in float32 against float64, packed and not.</summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]

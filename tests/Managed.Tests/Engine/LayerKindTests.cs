@@ -1,4 +1,4 @@
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Data;
@@ -13,7 +13,7 @@ using Subquad.Simd.Threading;
 using Subquad.Support;
 using Subquad.Weights;
 
-namespace Managed.Tests.Engine;
+namespace Subquad.Managed.Tests.Engine;
 
 /// <summary>
 /// Dense layers and a residual block between shifted ReLU layers: both ways through the Jacobian are differences of a float64 network, and
@@ -117,27 +117,27 @@ internal sealed class LayerKindTests(KernelSet kernels)
     {
         using LayerStack layers = Draw();
         Assert.That(() => layers.Below(2), Throws.ArgumentException.With.Message.Contains("residual block that is trained whole"));
-        using HiddenLayer first = Dense(5, 9, Pointwise.Relu, 0), last = Dense(9, 6, Pointwise.Identity, 2);
+        using Layer first = Dense(5, 9, Pointwise.Relu, 0), last = Dense(9, 6, Pointwise.Identity, 2);
         using var output = new PanelMatrix(1, 6);
         Assert.That(
             () => new LayerStack([first, last], output), Throws.ArgumentException.With.Message.Contains("a dense layer of 5 neurons"));
-        using HiddenLayer sameEnd = Dense(9, 5, Pointwise.Identity, 2), overlapping = Dense(5, 9, Pointwise.Identity, 2);
+        using Layer sameEnd = Dense(9, 5, Pointwise.Identity, 2), overlapping = Dense(5, 9, Pointwise.Identity, 2);
         Assert.That(
             () => new LayerStack([first, sameEnd, overlapping], output), Throws.ArgumentException.With.Message.Contains("from layer 3 on"));
     }
 
-    private static HiddenLayer Dense(int inputs, int width, Pointwise function, int residualOf) =>
-        HiddenLayer.Dense(new LowRankWeights(new PanelMatrix(width, inputs)), function, residualOf);
+    private static Layer Dense(int inputs, int width, Pointwise function, int residualOf) =>
+        Layer.Dense(new LowRankWeights(new PanelMatrix(width, inputs)), function, residualOf);
 
     private static LayerStack Draw()
     {
         var random = new Random(3);
-        var hidden = new List<HiddenLayer>();
+        var hidden = new List<Layer>();
         int inputs = Inputs;
         foreach ((int width, Pointwise? function, bool isNormalised, int residualOf) in s_layers)
         {
-            HiddenLayer layer = function is null
-                ? HiddenLayer.ShiftedRelu(new LowRankWeights(new PanelMatrix(width, inputs)), 0.4, isNormalised)
+            Layer layer = function is null
+                ? Layer.ShiftedRelu(new LowRankWeights(new PanelMatrix(width, inputs)), 0.4, isNormalised)
                 : Dense(inputs, width, function, residualOf);
             Fill(layer.Weights, 1 / Math.Sqrt(inputs));
             if (function is not null)

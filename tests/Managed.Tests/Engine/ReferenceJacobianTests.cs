@@ -2,7 +2,7 @@ using NUnit.Framework;
 using Subquad;
 using Subquad.Support;
 
-namespace Managed.Tests.Engine;
+namespace Subquad.Managed.Tests.Engine;
 
 /// <summary>
 /// The reference itself: its pull-back against central differences, its Gram matrix against the Jacobian written out, its step against the

@@ -1,6 +1,6 @@
 using Subquad;
 
-namespace Managed.Tests.Engine;
+namespace Subquad.Managed.Tests.Engine;
 
 /// <summary>
 /// Small networks whose widths are no multiples of anything: panels of 64, pairs of 128 and blocks of 512 all end in the middle.

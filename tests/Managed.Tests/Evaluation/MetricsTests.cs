@@ -2,7 +2,7 @@ using NUnit.Framework;
 using Subquad;
 using Subquad.Evaluation;
 
-namespace Managed.Tests.Evaluation;
+namespace Subquad.Managed.Tests.Evaluation;
 
 /// <summary>Metrics against numbers that were computed by hand, and against their definitions on random scores.</summary>
 [TestFixture]

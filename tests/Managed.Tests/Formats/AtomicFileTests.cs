@@ -3,7 +3,7 @@ using NUnit.Framework;
 using Subquad;
 using Subquad.Formats;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 [TestFixture]
 internal sealed class AtomicFileTests

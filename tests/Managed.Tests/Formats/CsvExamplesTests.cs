@@ -4,7 +4,7 @@ using Subquad;
 using Subquad.Data;
 using Subquad.Formats;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 [TestFixture]
 internal sealed class CsvExamplesTests

@@ -2,7 +2,7 @@ using System.Text;
 using NUnit.Framework;
 using Subquad.Formats;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 [TestFixture]
 internal sealed class CsvReaderTests

@@ -2,7 +2,7 @@ using NUnit.Framework;
 using Subquad.Data;
 using Subquad.Formats;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 [TestFixture]
 internal sealed class CsvSampleTests

@@ -3,7 +3,7 @@ using Subquad;
 using Subquad.Data;
 using Subquad.Formats;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 /// <summary>What is decided about the columns of a table, what is noted, and what is refused as doubtful.</summary>
 [TestFixture]

@@ -1,4 +1,4 @@
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 /// <summary>Seeded damage for fuzz tests.</summary>
 internal static class Damage

@@ -2,7 +2,7 @@ using System.Text;
 using NUnit.Framework;
 using Subquad;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 /// <summary>What a path is read as, and that every reader is reached by the format alone.</summary>
 [TestFixture]

@@ -5,7 +5,7 @@ using Subquad.Simd.Memory;
 using Subquad.Support;
 using Subquad.Weights;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 /// <summary>Terms of a layer of 600 x 5 as lists in a file, right ones and wrong ones.</summary>
 [TestFixture]

@@ -1,4 +1,4 @@
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 /// <summary>Makes a header of the first version, which has no hash of its own: what a test changes in it is then looked at.</summary>
 internal static class FirstVersion

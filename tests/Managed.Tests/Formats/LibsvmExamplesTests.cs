@@ -1,11 +1,11 @@
 using System.Text;
-using Managed.Tests.Data;
+using Subquad.Managed.Tests.Data;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Data;
 using Subquad.Formats;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 [TestFixture]
 internal sealed class LibsvmExamplesTests

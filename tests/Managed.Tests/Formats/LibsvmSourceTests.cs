@@ -9,7 +9,7 @@ using Subquad.Simd.Threading;
 using Subquad.Support;
 using Subquad.Training;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 [TestFixture]
 internal sealed class LibsvmSourceTests

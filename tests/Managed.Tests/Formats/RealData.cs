@@ -1,6 +1,6 @@
 using NUnit.Framework;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 /// <summary>Finds the real data sets, or the repository, or skips the test.</summary>
 internal static class RealData

@@ -7,7 +7,7 @@ using NUnit.Framework;
 using Subquad.Formats;
 using Subquad.Models;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 [TestFixture]
 internal sealed class SafetensorsTests

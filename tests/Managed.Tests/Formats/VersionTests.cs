@@ -7,7 +7,7 @@ using Subquad.Formats;
 using Subquad.Models;
 using Subquad.Simd.Dispatch;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 /// <summary>Files of the first version of the formats, which are read for good, and the hash that the second one added.</summary>
 [TestFixture]

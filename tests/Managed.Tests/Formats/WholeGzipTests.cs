@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using Subquad.Formats;
 
-namespace Managed.Tests.Formats;
+namespace Subquad.Managed.Tests.Formats;
 
 /// <summary>Packed data in a program whose build does not ask for strict validation of them, as this one's does not.</summary>
 [TestFixture]

@@ -3,7 +3,7 @@ using Subquad;
 using Subquad.Data;
 using Subquad.Simd.Memory;
 
-namespace Managed.Tests.Layers;
+namespace Subquad.Managed.Tests.Layers;
 
 [TestFixture]
 internal sealed class NetworkShapeTests

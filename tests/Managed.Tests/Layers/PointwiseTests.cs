@@ -4,7 +4,7 @@ using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 
-namespace Managed.Tests.Layers;
+namespace Subquad.Managed.Tests.Layers;
 
 /// <summary>Values are the formulas in float64, derivatives are their differences; every neuron is listed.</summary>
 [TestFixture]

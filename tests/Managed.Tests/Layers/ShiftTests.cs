@@ -6,7 +6,7 @@ using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Managed.Tests.Layers;
+namespace Subquad.Managed.Tests.Layers;
 
 [TestFixture]
 internal sealed class ShiftTests

@@ -4,7 +4,7 @@ using Subquad.Losses;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Managed.Tests.Losses;
+namespace Subquad.Managed.Tests.Losses;
 
 /// <summary>
 /// Gradients and curvatures are the differences of what they are the derivatives of; values and predictions are the formulas.

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Managed.Tests.Formats;
+using Subquad.Managed.Tests.Formats;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd;
@@ -7,7 +7,7 @@ using Subquad.Simd.Dispatch;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Managed.Tests.Models;
+namespace Subquad.Managed.Tests.Models;
 
 /// <summary>
 /// The bytes of files that a network writes, kept as hashes: whoever compares or signs models counts on the same network giving the same

@@ -1,4 +1,4 @@
-using Managed.Tests.Formats;
+using Subquad.Managed.Tests.Formats;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Data;
@@ -7,7 +7,7 @@ using Subquad.Simd;
 using Subquad.Simd.Memory;
 using Subquad.Support;
 
-namespace Managed.Tests.Models;
+namespace Subquad.Managed.Tests.Models;
 
 /// <summary>
 /// A network built from a description that no file wrote: ReLU layers with biases, as another program would have trained them.

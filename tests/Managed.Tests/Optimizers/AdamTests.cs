@@ -1,5 +1,5 @@
-using Managed.Tests.Engine;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Data;
@@ -14,7 +14,7 @@ using Subquad.Support;
 using Subquad.Training;
 using Subquad.Weights;
 
-namespace Managed.Tests.Optimizers;
+namespace Subquad.Managed.Tests.Optimizers;
 
 /// <summary>Steps are those of SparseAdam on the float64 reference; a training lowers the loss; threads do not show.</summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
@@ -78,7 +78,7 @@ internal sealed class AdamTests(KernelSet kernels)
         foreach ((ElementFormat format, bool isReadOnly) in new[] { (ElementFormat.Float32, true), (ElementFormat.BFloat16, false) })
         {
             var weights = new LowRankWeights(new PanelMatrix(3, 2, format), isReadOnly);
-            using HiddenLayer layer = HiddenLayer.ShiftedRelu(weights, shift: 0, isNormalised: false);
+            using Layer layer = Layer.ShiftedRelu(weights, shift: 0, isNormalised: false);
             Assert.That(
                 () => new Adam(verbs, new LayerStack([layer], output), Settings(0), SquaredLoss.Instance),
                 Throws.InvalidOperationException.With.Message.Contains("weights that may be written"));

@@ -1,5 +1,5 @@
-using Managed.Tests.Engine;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Data;
@@ -12,7 +12,7 @@ using Subquad.Simd.Threading;
 using Subquad.Support;
 using Subquad.Training;
 
-namespace Managed.Tests.Optimizers;
+namespace Subquad.Managed.Tests.Optimizers;
 
 /// <summary>A step is the gradient step of the float64 reference; a training lowers either loss; threads do not show.</summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]

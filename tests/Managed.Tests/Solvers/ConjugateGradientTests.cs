@@ -5,7 +5,7 @@ using Subquad.Simd.Threading;
 using Subquad.Solvers;
 using Subquad.Support;
 
-namespace Managed.Tests.Solvers;
+namespace Subquad.Managed.Tests.Solvers;
 
 /// <summary>Conjugate gradients and the damped Cholesky solve against each other and against the reference solver.</summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]

@@ -1,7 +1,7 @@
 using Subquad.Simd.Memory;
 using Subquad.Solvers;
 
-namespace Managed.Tests.Solvers;
+namespace Subquad.Managed.Tests.Solvers;
 
 /// <summary>K + mu I with a preconditioner, for conjugate gradients.</summary>
 internal sealed class DampedSystem(DampedGram gram, double mu, IPreconditioner? preconditioner) : ILinearSystem

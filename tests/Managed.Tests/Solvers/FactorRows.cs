@@ -2,7 +2,7 @@ using Subquad.Simd.Memory;
 using Subquad.Solvers;
 using Subquad.Support;
 
-namespace Managed.Tests.Solvers;
+namespace Subquad.Managed.Tests.Solvers;
 
 /// <summary>Rows u and v of a Khatri-Rao product, as lists for the solvers and as dense arrays for the oracle.</summary>
 internal sealed class FactorRows : IDisposable

@@ -4,7 +4,7 @@ using NUnit.Framework;
 using Subquad.Solvers;
 using Subquad.Support;
 
-namespace Managed.Tests.Solvers;
+namespace Subquad.Managed.Tests.Solvers;
 
 /// <summary>Our transform against the one of MathNet.Numerics, which the package itself does without.</summary>
 [TestFixture]

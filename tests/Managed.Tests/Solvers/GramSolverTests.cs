@@ -7,7 +7,7 @@ using Subquad.Simd.Threading;
 using Subquad.Solvers;
 using Subquad.Support;
 
-namespace Managed.Tests.Solvers;
+namespace Subquad.Managed.Tests.Solvers;
 
 /// <summary>All ways to solve one system, against the dense reference, and the choice between them.</summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]

@@ -6,7 +6,7 @@ using Subquad.Simd.Threading;
 using Subquad.Solvers;
 using Subquad.Support;
 
-namespace Managed.Tests.Solvers;
+namespace Subquad.Managed.Tests.Solvers;
 
 /// <summary>Both sketches against their explicit matrix S, and what any sketch promises.</summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]

@@ -5,7 +5,7 @@ using Subquad.Simd.Threading;
 using Subquad.Solvers;
 using Subquad.Support;
 
-namespace Managed.Tests.Solvers;
+namespace Subquad.Managed.Tests.Solvers;
 
 /// <summary>The partial Cholesky preconditioner: exact at full rank, its own formula below, and made for spectra that fall.</summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]

@@ -6,7 +6,7 @@ using Subquad.Simd.Threading;
 using Subquad.Solvers;
 using Subquad.Support;
 
-namespace Managed.Tests.Solvers;
+namespace Subquad.Managed.Tests.Solvers;
 
 /// <summary>The QR preconditioner of a sketch: orthonormal, with the condition that theory predicts, and what is solved with it.</summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]

@@ -1,11 +1,11 @@
-using Managed.Tests.Engine;
-using Managed.Tests.Training;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Training;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd;
 using Subquad.Support;
 
-namespace Managed.Tests.Solvers;
+namespace Subquad.Managed.Tests.Solvers;
 
 /// <summary>
 /// Whole trainings by every solver: the same steps where the solve is accurate, honest promises where it is not, damping where the system

@@ -1,9 +1,9 @@
-using Managed.Tests.Engine;
+using Subquad.Managed.Tests.Engine;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd.Threading;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>What the managed heap sees of training: nothing per warm step, and reports only for a listener.</summary>
 [TestFixture]

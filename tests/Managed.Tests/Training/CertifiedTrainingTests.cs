@@ -1,11 +1,11 @@
-using Managed.Tests.Engine;
+using Subquad.Managed.Tests.Engine;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Activity;
 using Subquad.Simd;
 using Subquad.Support;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>
 /// Training with certified activity is training with full passes: the same losses, the same sets, the same weights, bit for bit.

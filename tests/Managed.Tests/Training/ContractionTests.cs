@@ -2,7 +2,7 @@ using NUnit.Framework;
 using Subquad;
 using Subquad.Support;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 [TestFixture]
 internal sealed class ContractionTests

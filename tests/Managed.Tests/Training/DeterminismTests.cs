@@ -1,10 +1,10 @@
-using Managed.Tests.Engine;
+using Subquad.Managed.Tests.Engine;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd;
 using Subquad.Support;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>
 /// The same bits for any number of threads, on every run, and beside another trainer: losses of every step and all weights at the end.

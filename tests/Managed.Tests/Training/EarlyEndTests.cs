@@ -1,9 +1,9 @@
-using Managed.Tests.Engine;
+using Subquad.Managed.Tests.Engine;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Support;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>A fit that ends early keeps the steps that were accepted, whatever ended it, and leaves a network that can be used.</summary>
 [TestFixture]

@@ -1,9 +1,9 @@
-using Managed.Tests.Engine;
+using Subquad.Managed.Tests.Engine;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Support;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>
 /// Data that break a careless solver: duplicates that contradict each other, rows for which nothing fires, zeros, constants, one row, more

@@ -1,5 +1,5 @@
-using Managed.Tests.Engine;
-using Managed.Tests.Formats;
+using Subquad.Managed.Tests.Engine;
+using Subquad.Managed.Tests.Formats;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Activity;
@@ -13,7 +13,7 @@ using Subquad.Support;
 using Subquad.Training;
 using Subquad.Weights;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>
 /// Training with steps held beside the weights is training with steps added to them, within rounding; what must not be written is not.
@@ -230,12 +230,12 @@ internal sealed class LazyTrainingTests(KernelSet kernels)
     /// <summary>A copy of a network's layers on bases that must not be written.</summary>
     private static LayerStack ReadOnly(Network network)
     {
-        var hidden = new List<HiddenLayer>();
-        foreach (HiddenLayer layer in network.Layers.Hidden)
+        var hidden = new List<Layer>();
+        foreach (Layer layer in network.Layers.Hidden)
         {
             var copy = new PanelMatrix(layer.Width, layer.Inputs);
             copy.CopyFrom(layer.Weights);
-            var shared = new HiddenLayer(new LowRankWeights(copy, isReadOnly: true), layer.Activation, layer.ExpectedDensity);
+            var shared = new Layer(new LowRankWeights(copy, isReadOnly: true), layer.Activation, layer.ExpectedDensity);
             shared.Thresholds.CopyFrom(layer.Thresholds);
             hidden.Add(shared);
         }

@@ -4,7 +4,7 @@ using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 using Subquad.Support;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>
 /// The default set of a measured processor trains to the bits of the managed set in it: a host may lose the C core, or find it, and nothing

@@ -1,9 +1,9 @@
-using Managed.Tests.Engine;
+using Subquad.Managed.Tests.Engine;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Support;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>A number that is not finite ends training, names where it came in, and leaves the last accepted weights.</summary>
 [TestFixture]

@@ -1,4 +1,4 @@
-using Managed.Tests.Engine;
+using Subquad.Managed.Tests.Engine;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Data;
@@ -9,7 +9,7 @@ using Subquad.Simd.Memory;
 using Subquad.Simd.Threading;
 using Subquad.Support;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>
 /// A step while it is pending: nothing moves, and what it promises is what a full forward pass finds once it is folded in. Then the step

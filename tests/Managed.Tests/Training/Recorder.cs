@@ -1,6 +1,6 @@
 using Subquad;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>Keeps the reports of a training run, and may do something at each: on the thread that trains, before the next step.</summary>
 internal sealed class Recorder(Action<GaussNewtonStepReport>? then = null) : IProgress<StepReport>

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Managed.Tests.Engine;
+using Subquad.Managed.Tests.Engine;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using Subquad;
 using Subquad.Simd.Interop;
 using Subquad.Simd.Memory;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>What a host sees with the listeners of the base library, without a progress sink.</summary>
 [TestFixture]

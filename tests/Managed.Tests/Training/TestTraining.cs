@@ -2,7 +2,7 @@ using Subquad;
 using Subquad.Layers;
 using Subquad.Support;
 
-namespace Managed.Tests.Training;
+namespace Subquad.Managed.Tests.Training;
 
 /// <summary>Small things that training tests share.</summary>
 internal static class TestTraining

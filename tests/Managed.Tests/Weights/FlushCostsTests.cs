@@ -2,7 +2,7 @@ using NUnit.Framework;
 using Subquad;
 using Subquad.Weights;
 
-namespace Managed.Tests.Weights;
+namespace Subquad.Managed.Tests.Weights;
 
 /// <summary>How many terms are held, as sizes say.</summary>
 [TestFixture]

@@ -5,7 +5,7 @@ using Subquad.Simd.Threading;
 using Subquad.Support;
 using Subquad.Weights;
 
-namespace Managed.Tests.Weights;
+namespace Subquad.Managed.Tests.Weights;
 
 /// <summary>
 /// A base with terms beside it is the dense matrix that it stands for, whatever was appended, flushed and asked in between.

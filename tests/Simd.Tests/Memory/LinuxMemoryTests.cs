@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using Subquad.Simd.Memory;
 
-namespace Simd.Tests.Memory;
+namespace Subquad.Simd.Tests.Memory;
 
 /// <summary>Limits are read from a copy of the files in which Linux says them.</summary>
 [TestFixture]

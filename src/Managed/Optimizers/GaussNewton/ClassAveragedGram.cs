@@ -221,7 +221,7 @@ internal sealed class ClassAveragedGram : IDisposable
         var hidden = new LayerSize[_layers.Hidden.Length];
         for (int i = 0; i < hidden.Length; i++)
         {
-            HiddenLayer layer = _layers.Hidden[i];
+            Layer layer = _layers.Hidden[i];
             hidden[i] = new(layer.Width, Expected(layer), layer.Inputs, i == 0 ? layer.Inputs : Expected(_layers.Hidden[i - 1]));
         }
         return _size = SizeOf(new(hidden, _layers.Outputs), _jacobian.From, count);
@@ -239,7 +239,7 @@ internal sealed class ClassAveragedGram : IDisposable
         return new(count, network.Outputs, factors);
     }
 
-    private static double Expected(HiddenLayer layer) => layer.Width * layer.ExpectedDensity;
+    private static double Expected(Layer layer) => layer.Width * layer.ExpectedDensity;
 
     private void FillProbe(int count, int outputs, ulong seed, int probe)
     {

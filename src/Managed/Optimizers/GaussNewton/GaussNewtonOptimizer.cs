@@ -85,7 +85,7 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
 
     public Tape NewTape()
     {
-        HiddenLayer lowest = _layers.Hidden[_from];
+        Layer lowest = _layers.Hidden[_from];
         ActivityStrategy strategy =
             StrategyFor(_options, IsInBatches, _from, lowest.Width, lowest.Inputs, lowest.ExpectedDensity, _count);
         IncrementalActiveSetFinder? finder = IncrementalActiveSetFinder.For(strategy, _kernels, lowest);

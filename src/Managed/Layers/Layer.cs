@@ -8,14 +8,14 @@ namespace Subquad.Layers;
 /// One hidden layer: h = activation(W x - theta), to which a residual block adds what entered it. Knows its parameters and geometry, no
 /// step and no loss.
 /// </summary>
-internal sealed class HiddenLayer : IDisposable
+internal sealed class Layer : IDisposable
 {
     /// <summary>A layer with given weights, which it owns, and thresholds that are all 0.</summary>
     /// <param name="weights">W.</param>
     /// <param name="activation">What it makes of W x - theta.</param>
     /// <param name="expectedDensity">The share of neurons that is expected to fire.</param>
     /// <param name="residualOf">Layers of the residual block that ends here; 0 when none does.</param>
-    public HiddenLayer(LowRankWeights weights, Activation activation, double expectedDensity, int residualOf = 0)
+    public Layer(LowRankWeights weights, Activation activation, double expectedDensity, int residualOf = 0)
     {
         Activation = activation;
         ExpectedDensity = expectedDensity;
@@ -32,9 +32,9 @@ internal sealed class HiddenLayer : IDisposable
     /// <param name="weights">W; owned.</param>
     /// <param name="shift">b, in deviations of a pre-activation: theta = b sqrt(2 / width).</param>
     /// <param name="isNormalised">Whether h is divided by its norm.</param>
-    public static HiddenLayer ShiftedRelu(LowRankWeights weights, double shift, bool isNormalised)
+    public static Layer ShiftedRelu(LowRankWeights weights, double shift, bool isNormalised)
     {
-        var layer = new HiddenLayer(weights, new ShiftedRelu((float)Shift.Gain(shift), isNormalised), Shift.UpperTail(shift));
+        var layer = new Layer(weights, new ShiftedRelu((float)Shift.Gain(shift), isNormalised), Shift.UpperTail(shift));
         layer.Thresholds.Slice(0, layer.Width).Fill((float)(shift * layer.Deviation));
         return layer;
     }
@@ -43,7 +43,7 @@ internal sealed class HiddenLayer : IDisposable
     /// <param name="weights">W; owned.</param>
     /// <param name="function">phi.</param>
     /// <param name="residualOf">Layers of the residual block that ends here; 0 when none does.</param>
-    public static HiddenLayer Dense(LowRankWeights weights, Pointwise function, int residualOf = 0) =>
+    public static Layer Dense(LowRankWeights weights, Pointwise function, int residualOf = 0) =>
         new(weights, function, expectedDensity: 1, residualOf);
 
     /// <summary>W: width x inputs, as a base and terms beside it.</summary>
