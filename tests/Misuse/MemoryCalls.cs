@@ -356,7 +356,7 @@ internal sealed class MemoryCalls : IDisposable
     {
         KernelSet kernels = Kernels(random);
         float[] x = new float[random.Next(300)], y = new float[random.Next(2) == 0 ? x.Length : random.Next(300)];
-        switch (random.Next(6))
+        switch (random.Next(7))
         {
             case 0:
                 kernels.Dot(x, y);
@@ -374,6 +374,9 @@ internal sealed class MemoryCalls : IDisposable
             case 4:
                 // Other threads write these buckets meanwhile.
                 kernels.CountSketch([0, 1, 2, 3], [1, 1, 1, 1], _ids, new float[_ids.Length], new float[64]);
+                break;
+            case 5:
+                kernels.StepAdam(1, 1, 1, 1, x, y, new float[random.Next(2) == 0 ? x.Length : 3], new float[x.Length]);
                 break;
             default:
                 kernels.FillNormal(x, 1, 2, 3, 4);

@@ -21,6 +21,8 @@ sealed class VectorCases : IVerbCases
     {
         Operands.Uniform(Length, 1).CopyTo(X);
         Operands.Uniform(Length, 2).CopyTo(Y);
+        Operands.Uniform(Length, 3).CopyTo(Gradient);
+        Operands.Uniform(Length, 4).CopyTo(Weights);
     }
 
     Span<float> X => Vector<float>(0);
@@ -32,6 +34,14 @@ sealed class VectorCases : IVerbCases
     Span<double> B => Vector<double>(3);
 
     Span<double> C => Vector<double>(4);
+
+    Span<float> Gradient => Vector<float>(5);
+
+    Span<float> Weights => Vector<float>(6);
+
+    Span<float> First => Vector<float>(7);
+
+    Span<float> Second => Vector<float>(8);
 
     public IEnumerable<VerbCase> Cases()
     {
@@ -70,6 +80,12 @@ sealed class VectorCases : IVerbCases
             Bytes = 32.0 * Length,
             Footprint = 24.0 * Length,
             IsDouble = true,
+        };
+        yield return new("StepAdam", shape, set => set.StepAdam(1e-9f, 0.1f, 1e-3f, 1e-8f, Gradient, Weights, First, Second))
+        {
+            Flops = 12.0 * Length,
+            Bytes = 28.0 * Length,
+            Footprint = 16.0 * Length,
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Subquad.Engine;
 using Subquad.Layers;
 using Subquad.Losses;
@@ -30,13 +31,18 @@ internal sealed record AdamSettings(int TrainFrom, bool TrainsOutput)
 /// </summary>
 /// <remarks>
 /// A layer's gradient is the sum over data of u v^T. It is never formed: a block's part of one column is summed over the data, then the
-/// weights and moments of the touched rows are updated in one visit. So a step costs what fires. Blocks are independent, and a sum is in
-/// the order of the data: results do not depend on threads.
+/// weights and moments are updated in one visit of the cache lines that were touched. So a step costs what fires. Blocks are independent,
+/// and a sum is in the order of the data: results do not depend on threads.
 /// </remarks>
 internal sealed class Adam : FirstOrder
 {
+    /// <summary>Rows of a cache line. A block has as many lines as a mask of 32 bits has places.</summary>
+    private const int LineRows = ActiveBatch.BlockSize / 32;
+
+    private const int LinesOfPanel = PanelMatrix.PanelRows / LineRows;
+
     private readonly AdamSettings _settings;
-    private readonly float _decay1, _decay2, _epsilon;
+    private readonly float _oneMinusBeta1, _oneMinusBeta2, _epsilon;
     private readonly Moments[] _hidden;
     private readonly Moments _output;
     private readonly float[][] _sums;
@@ -57,7 +63,8 @@ internal sealed class Adam : FirstOrder
         : base(kernels, layers, settings.TrainFrom, settings.TrainsOutput, loss)
     {
         _settings = settings;
-        (_decay1, _decay2, _epsilon) = ((float)(1 - settings.Beta1), (float)(1 - settings.Beta2), (float)settings.Epsilon);
+        (_oneMinusBeta1, _oneMinusBeta2) = ((float)(1 - settings.Beta1), (float)(1 - settings.Beta2));
+        _epsilon = (float)settings.Epsilon;
         Layer[] trained = layers.Hidden[settings.TrainFrom..];
         if (trained.Any(layer => layer.LowRank.IsReadOnly || layer.Weights.Format != ElementFormat.Float32))
         {
@@ -110,15 +117,13 @@ internal sealed class Adam : FirstOrder
     {
         Span<float> sums = _sums[worker];
         for (int column = 0; column < _columns.Count; column++)
-        {
-            AddColumn(block, column, sums);
-            MoveColumn(block, column, sums);
-        }
+            MoveColumn(block, column, AddColumn(block, column, sums), sums);
     }
 
-    /// <summary>sums += the block's part of one column of the gradient.</summary>
-    private void AddColumn(int block, int column, Span<float> sums)
+    /// <summary>sums += the block's part of one column of the gradient. Returns the lines that it touched, a bit for each.</summary>
+    private uint AddColumn(int block, int column, Span<float> sums)
     {
+        uint lines = 0;
         for (int data = 0; data < _columns.Blocks; data++)
         {
             (long start, int length) = _columns.Segment(data, column);
@@ -130,54 +135,53 @@ internal sealed class Adam : FirstOrder
                 ReadOnlySpan<ushort> offsets = _active.OffsetsAt(entry, entries);
                 ReadOnlySpan<float> u = _u.Slice(entry, entries);
                 for (int e = 0; e < entries; e++)
-                    sums[offsets[e]] += u[e] * values[i];
-            }
-        }
-    }
-
-    /// <summary>
-    /// Moves the weights of the column whose sums are not zero, and makes the sums zero. It follows the lists and does not scan all rows.
-    /// </summary>
-    private void MoveColumn(int block, int column, Span<float> sums)
-    {
-        int firstRow = block * ActiveBatch.BlockSize;
-        for (int data = 0; data < _columns.Blocks; data++)
-        {
-            (long start, int length) = _columns.Segment(data, column);
-            foreach (ushort place in _columns.OffsetsAt(start, length))
-            {
-                (long entry, int entries) = _active.Segment(block, data * ActiveBatch.BlockSize + place);
-                foreach (ushort offset in _active.OffsetsAt(entry, entries))
                 {
-                    float gradient = sums[offset];
-                    if (gradient == 0f)
-                        continue;
-                    sums[offset] = 0f;
-                    int row = firstRow + offset;
-                    Move(gradient, ref _weights[row, column], ref _moments.First[row, column], ref _moments.Second[row, column]);
+                    sums[offsets[e]] += u[e] * values[i];
+                    lines |= 1u << (offsets[e] / LineRows);
                 }
             }
         }
+        return lines;
     }
 
-    private void UpdateOutput()
+    /// <summary>Moves the column's weights in these lines, a run of neighbours at a time, and makes their sums zero.</summary>
+    private void MoveColumn(int block, int column, uint lines, Span<float> sums)
     {
-        for (int panel = 0; panel < Layers.Output.Panels; panel++)
+        while (lines != 0)
         {
-            ReadOnlySpan<float> gradients = Jacobian.OutputStep.Panel(panel);
-            Span<float> weights = Layers.Output.Panel(panel), first = _output.First.Panel(panel), second = _output.Second.Panel(panel);
-            for (int i = 0; i < gradients.Length; i++)
-                if (gradients[i] != 0f)
-                    Move(gradients[i], ref weights[i], ref first[i], ref second[i]);
+            int first = BitOperations.TrailingZeroCount(lines), place = first % LinesOfPanel;
+            // What a column has in the next panel lies elsewhere.
+            int count = Math.Min(BitOperations.TrailingZeroCount(~(lines >> first)), LinesOfPanel - place);
+            lines &= ~(((1u << count) - 1) << first);
+            int panel = block * (ActiveBatch.BlockSize / PanelMatrix.PanelRows) + first / LinesOfPanel;
+            Span<float> gradient = sums.Slice(first * LineRows, count * LineRows);
+            Move(gradient, _weights, _moments, panel, column * PanelMatrix.PanelRows + place * LineRows);
+            gradient.Clear();
         }
     }
 
-    private void Move(float gradient, ref float weight, ref float first, ref float second)
+    /// <summary>Column by column, without the padding: of a narrow matrix it is most of a column.</summary>
+    private void UpdateOutput()
     {
-        first += _decay1 * (gradient - first);
-        second += _decay2 * (gradient * gradient - second);
-        weight -= _rate * first / (MathF.Sqrt(second) + _epsilon);
+        PanelMatrix output = Layers.Output;
+        for (int firstRow = 0; firstRow < output.Rows; firstRow += PanelMatrix.PanelRows)
+        {
+            int panel = firstRow / PanelMatrix.PanelRows, rows = Math.Min(PanelMatrix.PanelRows, output.Rows - firstRow);
+            ReadOnlySpan<float> gradients = Jacobian.OutputStep.Panel(panel);
+            for (int start = 0; start < gradients.Length; start += PanelMatrix.PanelRows)
+            {
+                ReadOnlySpan<float> gradient = gradients.Slice(start, rows);
+                // The weights and moments of a neuron that fires for no datum are not read.
+                if (gradient.ContainsAnyExcept(0f))
+                    Move(gradient, output, _output, panel, start);
+            }
+        }
     }
+
+    private void Move(ReadOnlySpan<float> gradient, PanelMatrix weights, Moments moments, int panel, int start) =>
+        Kernels.Kernels.StepAdam(
+            _rate, _oneMinusBeta1, _oneMinusBeta2, _epsilon, gradient, weights.Panel(panel).Slice(start, gradient.Length),
+            moments.First.Panel(panel).Slice(start, gradient.Length), moments.Second.Panel(panel).Slice(start, gradient.Length));
 
     /// <summary>The moments of a matrix, which lie as it lies.</summary>
     private sealed class Moments(PanelMatrix weights) : IDisposable

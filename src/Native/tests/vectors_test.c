@@ -1,4 +1,4 @@
-/* Dot, axpy, norm and products: every length from 0 to 256; sums within their bound, elements bit for bit. */
+/* Dot, axpy, norm, products and steps of Adam: every length from 0 to 256; sums within their bound, elements bit for bit. */
 #include <math.h>
 #include <string.h>
 #include "problem.h"
@@ -64,10 +64,45 @@ static void check_doubles(const subquad_core_api *api, size_t n)
     buffer_return(sum);
 }
 
+/* Two steps: the second one has moments to start from. Every third gradient is zero, and its weight and moments stay. */
+static void check_adam(const subquad_core_api *api, size_t n)
+{
+    const float rate = 0.01f, share1 = 0.1f, share2 = 0.001f, epsilon = 1e-8f;
+    const size_t bytes = n * sizeof(float);
+    uint32_t state = (uint32_t)n;
+    float *g = buffer_take(bytes), *w = buffer_take(bytes), *m = buffer_take(bytes), *v = buffer_take(bytes);
+    float *wanted_w = buffer_take(bytes), *wanted_m = buffer_take(bytes), *wanted_v = buffer_take(bytes);
+    for (size_t i = 0; i < n; i++)
+        wanted_w[i] = w[i] = random_float(&state);
+    for (int step = 0; step < 2; step++) {
+        for (size_t i = 0; i < n; i++) {
+            g[i] = (i + (size_t)step) % 3 == 0 ? -0.0f : random_float(&state);
+            if (g[i] == 0)
+                continue;
+            wanted_m[i] += share1 * (g[i] - wanted_m[i]);
+            wanted_v[i] += share2 * (g[i] * g[i] - wanted_v[i]);
+            wanted_w[i] -= rate * wanted_m[i] / (sqrtf(wanted_v[i]) + epsilon);
+        }
+        api->step_adam(rate, share1, share2, epsilon, g, w, m, v, n);
+        for (size_t i = 0; i < n; i++) {
+            CHECK(same_bits(m[i], wanted_m[i]) && same_bits(v[i], wanted_v[i]), "moments of %zu, element %zu, step %d", n, i, step);
+            CHECK(same_bits(w[i], wanted_w[i]), "a step of Adam of %zu, element %zu, step %d", n, i, step);
+        }
+    }
+    buffer_return(g);
+    buffer_return(w);
+    buffer_return(m);
+    buffer_return(v);
+    buffer_return(wanted_w);
+    buffer_return(wanted_m);
+    buffer_return(wanted_v);
+}
+
 void test_vectors(const subquad_core_api *api)
 {
     for (size_t n = 0; n <= LONGEST; n += (size_t)stride) {
         check_length(api, n);
         check_doubles(api, n);
+        check_adam(api, n);
     }
 }

@@ -2,7 +2,7 @@ using Subquad.Simd.Kernels;
 
 namespace Subquad.Simd.Dispatch;
 
-/// <content>Vectors and random numbers.</content>
+/// <content>Vectors, a step of Adam, and random numbers.</content>
 internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, TVecDouble>
 {
     private protected override double DotCore(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
@@ -39,6 +39,14 @@ internal sealed unsafe partial class ManagedKernelSet<TSimd, TVec, TSimdDouble, 
     {
         fixed (float* a = x)
             return DoubleVectorKernel<TSimdDouble, TVecDouble>.SquaredNorm(a, x.Length);
+    }
+
+    private protected override void StepAdamCore(
+        float rate, float oneMinusBeta1, float oneMinusBeta2, float epsilon,
+        ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second)
+    {
+        fixed (float* g = gradient, w = weights, m = first, v = second)
+            AdamKernel<TSimd, TVec>.Step(rate, oneMinusBeta1, oneMinusBeta2, epsilon, g, w, m, v, gradient.Length);
     }
 
     private protected override void FillNormalCore(Span<float> destination, ulong seed, uint row, uint layer, double deviation)

@@ -11,7 +11,7 @@ namespace Subquad.Simd.Interop;
 internal unsafe struct CoreApi
 {
     /// <summary>SUBQUAD_CORE_ABI_VERSION as this assembly knows it.</summary>
-    public const uint Version = 3;
+    public const uint Version = 4;
 
     public uint AbiVersion;
     public uint Size;
@@ -85,6 +85,7 @@ internal unsafe struct CoreApi
     public delegate* unmanaged<BFloat16View*, ActiveView*, PanelView*, int, int, int, int, void> AccumulateBFloat16;
     public delegate* unmanaged<BFloat16View*, PanelView*, PanelView*, int, int, void> AccumulateDenseBFloat16;
     public delegate* unmanaged<PanelView*, BFloat16View*, int, int, void> RoundBFloat16;
+    public delegate* unmanaged<float, float, float, float, float*, float*, float*, float*, nuint, void> StepAdam;
 }
 
 /// <summary>What a search did: <c>subquad_search_counts</c>.</summary>

@@ -1,6 +1,6 @@
 namespace Subquad.Simd.Interop;
 
-/// <content>Vectors and random numbers.</content>
+/// <content>Vectors, a step of Adam, and random numbers.</content>
 internal sealed unsafe partial class NativeKernelSet
 {
     private protected override double DotCore(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
@@ -37,6 +37,14 @@ internal sealed unsafe partial class NativeKernelSet
     {
         fixed (float* a = x)
             return _core->SquaredNorm(a, (nuint)x.Length);
+    }
+
+    private protected override void StepAdamCore(
+        float rate, float oneMinusBeta1, float oneMinusBeta2, float epsilon,
+        ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second)
+    {
+        fixed (float* g = gradient, w = weights, m = first, v = second)
+            _core->StepAdam(rate, oneMinusBeta1, oneMinusBeta2, epsilon, g, w, m, v, (nuint)gradient.Length);
     }
 
     private protected override void FillNormalCore(Span<float> destination, ulong seed, uint row, uint layer, double deviation)

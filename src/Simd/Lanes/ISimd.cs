@@ -41,6 +41,7 @@ internal unsafe interface ISimd<TVec> where TVec : struct
     static abstract TVec Add(TVec a, TVec b);
     static abstract TVec Sub(TVec a, TVec b);
     static abstract TVec Mul(TVec a, TVec b);
+    static abstract TVec Div(TVec a, TVec b);
 
     static abstract TVec Sqrt(TVec a);
 
@@ -61,6 +62,9 @@ internal unsafe interface ISimd<TVec> where TVec : struct
 
     /// <summary>Bit i is set when lane i of a is not equal to lane i of b; true for NaN.</summary>
     static abstract uint DifferentBits(TVec a, TVec b);
+
+    /// <summary>Lane by lane <paramref name="different"/> where a is not equal to b, as NaN is to nothing, else the other.</summary>
+    static abstract TVec SelectDifferent(TVec a, TVec b, TVec different, TVec same);
 
     /// <summary>
     /// Writes the lanes whose bit is set side by side; may write a whole vector, so the destination has room for one beyond its end.

@@ -54,6 +54,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
     public static Vector128<float> Sub(Vector128<float> a, Vector128<float> b) => a - b;
     public static Vector128<float> Mul(Vector128<float> a, Vector128<float> b) => a * b;
+    public static Vector128<float> Div(Vector128<float> a, Vector128<float> b) => a / b;
     public static Vector128<float> Sqrt(Vector128<float> a) => Vector128.Sqrt(a);
 
     public static Vector128<float> MulAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
@@ -71,6 +72,10 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static uint GreaterBits(Vector128<float> a, Vector128<float> b) => Vector128.GreaterThan(a, b).ExtractMostSignificantBits();
     public static uint DifferentBits(Vector128<float> a, Vector128<float> b) => (~Vector128.Equals(a, b)).ExtractMostSignificantBits();
+
+    public static Vector128<float> SelectDifferent(
+        Vector128<float> a, Vector128<float> b, Vector128<float> different, Vector128<float> same) =>
+        Vector128.ConditionalSelect(Vector128.Equals(a, b), same, different);
 
     public static void Compress(float* destination, Vector128<float> value, uint bits)
     {

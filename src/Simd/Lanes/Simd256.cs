@@ -36,6 +36,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
     public static Vector256<float> Sub(Vector256<float> a, Vector256<float> b) => a - b;
     public static Vector256<float> Mul(Vector256<float> a, Vector256<float> b) => a * b;
+    public static Vector256<float> Div(Vector256<float> a, Vector256<float> b) => a / b;
     public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
     public static Vector256<float> MulAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Fma.MultiplyAdd(a, b, c);
     public static float Sum(Vector256<float> value) => Simd128.Sum(value.GetLower() + value.GetUpper());
@@ -44,6 +45,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static float MaxAcross(Vector256<float> value) => Simd128.MaxAcross(Simd128.Max(value.GetLower(), value.GetUpper()));
     public static uint GreaterBits(Vector256<float> a, Vector256<float> b) => Vector256.GreaterThan(a, b).ExtractMostSignificantBits();
     public static uint DifferentBits(Vector256<float> a, Vector256<float> b) => (~Vector256.Equals(a, b)).ExtractMostSignificantBits();
+
+    public static Vector256<float> SelectDifferent(
+        Vector256<float> a, Vector256<float> b, Vector256<float> different, Vector256<float> same) =>
+        Vector256.ConditionalSelect(Vector256.Equals(a, b), same, different);
 
     public static void Compress(float* destination, Vector256<float> value, uint bits) =>
         Avx2.PermuteVar8x32(value, Selected(bits)).Store(destination);

@@ -39,6 +39,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
     public static Vector512<float> Sub(Vector512<float> a, Vector512<float> b) => a - b;
     public static Vector512<float> Mul(Vector512<float> a, Vector512<float> b) => a * b;
+    public static Vector512<float> Div(Vector512<float> a, Vector512<float> b) => a / b;
     public static Vector512<float> Sqrt(Vector512<float> a) => Vector512.Sqrt(a);
     public static Vector512<float> MulAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Avx512F.FusedMultiplyAdd(a, b, c);
     public static float Sum(Vector512<float> value) => Simd256.Sum(value.GetLower() + value.GetUpper());
@@ -49,6 +50,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         (uint)Vector512.GreaterThan(a, b).ExtractMostSignificantBits();
     public static uint DifferentBits(Vector512<float> a, Vector512<float> b) =>
         (uint)(~Vector512.Equals(a, b)).ExtractMostSignificantBits();
+
+    public static Vector512<float> SelectDifferent(
+        Vector512<float> a, Vector512<float> b, Vector512<float> different, Vector512<float> same) =>
+        Vector512.ConditionalSelect(Vector512.Equals(a, b), same, different);
 
     public static void Compress(float* destination, Vector512<float> value, uint bits)
     {

@@ -29,6 +29,7 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float Add(float a, float b) => a + b;
     public static float Sub(float a, float b) => a - b;
     public static float Mul(float a, float b) => a * b;
+    public static float Div(float a, float b) => a / b;
     public static float Sqrt(float a) => MathF.Sqrt(a);
     public static float MulAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
     public static float Sum(float value) => value;
@@ -36,6 +37,7 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float MaxAcross(float value) => value;
     public static uint GreaterBits(float a, float b) => a > b ? 1u : 0u;
     public static uint DifferentBits(float a, float b) => a != b ? 1u : 0u;
+    public static float SelectDifferent(float a, float b, float different, float same) => a != b ? different : same;
     public static void Compress(float* destination, float value, uint bits) => *destination = value;
 
     public static void CompressNumbers(int* destination, int first, uint bits)

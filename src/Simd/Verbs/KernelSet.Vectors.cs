@@ -1,6 +1,6 @@
 namespace Subquad.Simd;
 
-/// <content>Vectors of float64 and float32, and random numbers.</content>
+/// <content>Vectors of float64 and float32, a step of Adam, and random numbers.</content>
 public abstract partial class KernelSet
 {
     /// <summary>The dot product of two float64 vectors.</summary>
@@ -53,6 +53,33 @@ public abstract partial class KernelSet
     public double SquaredNorm(ReadOnlySpan<float> x) => Serving(NativeVerb.SquaredNorm).SquaredNormCore(x);
 
     private protected abstract double SquaredNormCore(ReadOnlySpan<float> x);
+
+    /// <summary>
+    /// A step of Adam (Kingma and Ba 2015) in its lazy form: where g is not zero, m += (1 - beta1)(g - m), v += (1 - beta2)(g^2 - v), and
+    /// then w -= rate m / (sqrt(v) + epsilon). Where g is zero, w, m and v stay as they are. Each operation is rounded and none is fused:
+    /// the bits are the same on every set.
+    /// </summary>
+    /// <param name="rate">The learning rate, times sqrt(1 - beta2^t) / (1 - beta1^t) in step t: m and v began at zero.</param>
+    /// <param name="oneMinusBeta1">1 - beta1.</param>
+    /// <param name="oneMinusBeta2">1 - beta2.</param>
+    /// <param name="epsilon">Added to the root.</param>
+    /// <param name="gradient">g.</param>
+    /// <param name="weights">w. No two of the vectors overlap.</param>
+    /// <param name="first">m, the mean of gradients.</param>
+    /// <param name="second">v, the mean of squared gradients.</param>
+    public void StepAdam(
+        float rate, float oneMinusBeta1, float oneMinusBeta2, float epsilon,
+        ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second)
+    {
+        CheckLengths(gradient.Length, weights.Length);
+        CheckLengths(gradient.Length, first.Length);
+        CheckLengths(gradient.Length, second.Length);
+        Serving(NativeVerb.StepAdam).StepAdamCore(rate, oneMinusBeta1, oneMinusBeta2, epsilon, gradient, weights, first, second);
+    }
+
+    private protected abstract void StepAdamCore(
+        float rate, float oneMinusBeta1, float oneMinusBeta2, float epsilon,
+        ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second);
 
     /// <summary>
     /// Independent normal numbers of mean 0, bit-identical on every machine and set: Philox4x32-10 with key = seed and counter = (row,

@@ -68,4 +68,5 @@ internal enum NativeVerb
     AccumulateBFloat16,
     AccumulateDenseBFloat16,
     RoundBFloat16,
+    StepAdam,
 }

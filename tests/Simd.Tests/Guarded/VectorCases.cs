@@ -29,6 +29,10 @@ internal sealed class VectorOperands(int length, int rows = 1) : VerbOperands
     public NativeBuffer<float> X => field ??= Own<float>(Samples.Dense(new Random(length), length));
     public NativeBuffer<float> Y => field ??= Own<float>(Samples.Dense(new Random(length + 1000), length));
     public NativeBuffer<float> Zeros => field ??= Own(new NativeBuffer<float>(length));
+
+    /// <summary>Every third element is zero.</summary>
+    public NativeBuffer<float> Gradient => field ??= Own<float>([.. X.Span.ToArray().Select((x, i) => i % 3 == 1 ? 0f : x)]);
+    public NativeBuffer<float> Squares => field ??= Own<float>([.. Y.Span.ToArray().Select(y => y * y)]);
     public NativeBuffer<double> DoubleX => field ??= Own(DenseSamples.Matrix(new Random(length), length, 1, 1));
     public NativeBuffer<double> DoubleY => field ??= Own(DenseSamples.Matrix(new Random(length + 1000), length, 1, 1));
 
@@ -89,6 +93,12 @@ internal static unsafe class VectorCases
             (k, o) => k.AddProduct(0.3, o.DoubleY.Span, o.DoubleY.Span, o.DoubleX.Span),
             (k, g, o) => k.AddProduct(0.3, g.Span(o.DoubleY), g.Span(o.DoubleY), g.Span(o.DoubleX)),
             (core, g, o) => core->AddProduct(0.3, g.Of(o.DoubleY), g.Of(o.DoubleY), g.Of(o.DoubleX), (nuint)o.Length)),
+        Row("StepAdam", VectorOperands.EveryLength,
+            (k, o) => k.StepAdam(0.01f, 0.1f, 0.001f, 1e-8f, o.Gradient.Span, o.Y.Span, o.Zeros.Span, o.Squares.Span),
+            (k, g, o) =>
+                k.StepAdam(0.01f, 0.1f, 0.001f, 1e-8f, g.Span(o.Gradient), g.Span(o.Y), g.Span(o.Zeros), g.Span(o.Squares)),
+            (core, g, o) => core->StepAdam(
+                0.01f, 0.1f, 0.001f, 1e-8f, g.Of(o.Gradient), g.Of(o.Y), g.Of(o.Zeros), g.Of(o.Squares), (nuint)o.Length)),
         Row("FillNormal", VectorOperands.EveryLength,
             (k, o) => k.FillNormal(o.Zeros.Span, 1, 2, 3, Deviation),
             (k, g, o) => k.FillNormal(g.Span(o.Zeros), 1, 2, 3, Deviation),

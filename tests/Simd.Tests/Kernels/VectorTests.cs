@@ -4,7 +4,7 @@ using Subquad.Support;
 namespace Subquad.Simd.Tests.Kernels;
 
 /// <summary>
-/// Dot, axpy, products and norms: every length from 0 to 256, operands that end at, and begin after, an inaccessible page.
+/// Dot, axpy, products, norms and steps of Adam: every length from 0 to 256, operands that end at, and begin after, an inaccessible page.
 /// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 public sealed class VectorTests(KernelSet kernels)
@@ -126,6 +126,72 @@ public sealed class VectorTests(KernelSet kernels)
                 Assert.That(Outside(third, length, last).ContainsAnyExcept(Sentinel), Is.False,
                     $"a product of {length} elements wrote outside them");
             }
+    }
+
+    [Test]
+    public void Steps_of_adam_have_the_same_bits_on_every_set_and_touch_no_other_element()
+    {
+        const float Rate = 0.01f, Share1 = 0.1f, Share2 = 0.001f, Epsilon = 1e-4f;
+        using var gradients = new GuardedMemory<float>(LongestLength);
+        using var parameters = new GuardedMemory<float>(LongestLength);
+        using var means = new GuardedMemory<float>(LongestLength);
+        using var squares = new GuardedMemory<float>(LongestLength);
+        var random = new Random(7);
+        for (int length = 0; length <= LongestLength; length++)
+            foreach (bool last in new[] { true, false })
+            {
+                parameters.All.Fill(Sentinel);
+                means.All.Fill(Sentinel);
+                squares.All.Fill(Sentinel);
+                Span<float> g = Filled(gradients, length, last, random), w = Filled(parameters, length, last, random),
+                    m = Filled(means, length, last, random), v = Filled(squares, length, last, random);
+                for (int i = 0; i < length; i++)
+                    (g[i], v[i]) = (random.Next(3) == 0 ? 0f : g[i], v[i] * v[i]);
+                float[] before = w.ToArray(), firsts = m.ToArray(), seconds = v.ToArray();
+                kernels.StepAdam(Rate, Share1, Share2, Epsilon, g, w, m, v);
+                for (int i = 0; i < length; i++)
+                {
+                    (float first, float second, float weight) = (firsts[i], seconds[i], before[i]);
+                    if (g[i] != 0f)
+                    {
+                        first += Share1 * (g[i] - first);
+                        second += Share2 * ((g[i] * g[i]) - second);
+                        weight -= Rate * first / (MathF.Sqrt(second) + Epsilon);
+                        double mean = firsts[i] + (double)Share1 * ((double)g[i] - firsts[i]);
+                        double square = seconds[i] + (double)Share2 * ((double)g[i] * g[i] - seconds[i]);
+                        double divisor = Math.Sqrt(square) + Epsilon;
+                        double magnitude = Math.Abs(firsts[i]) + Share1 * (Math.Abs(g[i]) + Math.Abs(firsts[i]));
+                        Numbers.Within(m[i], mean, Tolerance.Elementwise(magnitude), "mean", i);
+                        Numbers.Within(v[i], square, Tolerance.Elementwise(seconds[i] + Share2 * ((double)g[i] * g[i])), "square", i);
+                        // The change has the roundings of both means, of a product, a root, a sum and a quotient.
+                        double bound = 2 * Tolerance.Elementwise(Math.Abs(before[i]) + Rate * magnitude / divisor);
+                        Numbers.Within(w[i], before[i] - Rate * mean / divisor, bound, "weight", i);
+                    }
+                    Numbers.SameBits(m[i], first, "mean", i);
+                    Numbers.SameBits(v[i], second, "square", i);
+                    Numbers.SameBits(w[i], weight, "weight", i);
+                }
+                foreach (GuardedMemory<float> memory in new[] { parameters, means, squares })
+                    Assert.That(
+                        Outside(memory, length, last).ContainsAnyExcept(Sentinel), Is.False, $"a step of {length} elements wrote outside");
+            }
+    }
+
+    [Test]
+    public void A_step_of_adam_leaves_what_has_no_gradient_and_hands_on_what_is_not_a_number([Values(0f, -0f, float.NaN)] float gradient)
+    {
+        // An epsilon of zero: what is not used divides zero by zero.
+        foreach (float value in new[] { -0f, float.Epsilon, float.NaN, float.NegativeInfinity })
+        {
+            float[] g = [.. Enumerable.Repeat(gradient, 37)], w = [.. Enumerable.Repeat(value, 37)], m = [.. w], v = [.. w];
+            kernels.StepAdam(1, 1, 1, 0, g, w, m, v);
+            foreach (float[] found in new[] { w, m, v })
+                for (int i = 0; i < found.Length; i++)
+                    if (float.IsNaN(gradient))
+                        Assert.That(found[i], Is.NaN);
+                    else
+                        Numbers.SameBits(found[i], value, "no gradient", i);
+        }
     }
 
     [Test]

@@ -181,7 +181,7 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
     [Test]
     public void Greater_is_strict_and_never_true_of_not_a_number_and_different_always()
     {
-        float* left = stackalloc float[TSimd.Count], right = stackalloc float[TSimd.Count];
+        float* left = stackalloc float[TSimd.Count], right = stackalloc float[TSimd.Count], selected = stackalloc float[TSimd.Count];
         for (int shift = 0; shift < s_special.Length; shift++)
             for (int start = 0; start < s_special.Length; start++)
             {
@@ -192,11 +192,13 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
                 }
                 uint bits = TSimd.GreaterBits(TSimd.Load(left), TSimd.Load(right)),
                     different = TSimd.DifferentBits(TSimd.Load(left), TSimd.Load(right));
+                TSimd.Store(selected, TSimd.SelectDifferent(TSimd.Load(left), TSimd.Load(right), TSimd.Broadcast(2f), TSimd.Broadcast(1f)));
                 uint expected = 0, expectedDifferent = 0;
                 for (int lane = 0; lane < TSimd.Count; lane++)
                 {
                     expected |= left[lane] > right[lane] ? 1u << lane : 0u;
                     expectedDifferent |= left[lane] != right[lane] ? 1u << lane : 0u;
+                    Assert.That(selected[lane], Is.EqualTo(left[lane] != right[lane] ? 2f : 1f));
                 }
                 Assert.That(bits, Is.EqualTo(expected));
                 Assert.That(different, Is.EqualTo(expectedDifferent));
@@ -223,6 +225,9 @@ internal sealed unsafe class LaneTests<TSimd, TVec>
             TSimd.Store(result, TSimd.Mul(x, y));
             for (int lane = 0; lane < TSimd.Count; lane++)
                 Same(result[lane], a[lane] * b[lane], "mul");
+            TSimd.Store(result, TSimd.Div(x, y));
+            for (int lane = 0; lane < TSimd.Count; lane++)
+                Same(result[lane], a[lane] / b[lane], "div");
             TSimd.Store(result, TSimd.Max(x, y));
             for (int lane = 0; lane < TSimd.Count; lane++)
                 if (a[lane] != b[lane] && !float.IsNaN(a[lane] + b[lane]))

@@ -22,6 +22,12 @@ internal static class VerbMisuses
             () => s_kernels.AddProduct(1, new double[4], new double[3], new double[4])),
         Misuse.Of<ArgumentException>("KernelSet.AddProduct", "a result of another length",
             () => s_kernels.AddProduct(1, new double[4], new double[4], new double[3])),
+        Misuse.Of<ArgumentException>("KernelSet.StepAdam", "weights of another length",
+            () => s_kernels.StepAdam(1, 1, 1, 1, new float[4], new float[3], new float[4], new float[4])),
+        Misuse.Of<ArgumentException>("KernelSet.StepAdam", "means of gradients of another length",
+            () => s_kernels.StepAdam(1, 1, 1, 1, new float[4], new float[4], new float[3], new float[4])),
+        Misuse.Of<ArgumentException>("KernelSet.StepAdam", "means of squares of another length",
+            () => s_kernels.StepAdam(1, 1, 1, 1, new float[4], new float[4], new float[4], new float[3])),
         Misuse.Of<ArgumentException>("KernelSet.TransformHadamard", "no power of two", () => s_kernels.TransformHadamard(new float[96])),
         Misuse.Of<ArgumentException>("KernelSet.TransformHadamard", "nothing", () => s_kernels.TransformHadamard([])),
         Misuse.Of<ArgumentException>(
