@@ -78,6 +78,13 @@ internal sealed class TurnRatioTests
     }
 
     [Test]
+    public void A_side_with_more_samples_in_a_turn_gains_nothing()
+    {
+        double[][] turns = Alternation.Measure([() => [4, 3], () => [4, 3, 2, 1]], first: 0, calls: 1, seconds: 7, least: 2);
+        Assert.That(turns[1], Is.EqualTo(turns[0]));
+    }
+
+    [Test]
     public void Least_samples_are_taken_however_long_they_last()
     {
         int taken = 0;

@@ -75,13 +75,10 @@ public static class Samples
     /// <summary>Every entry of a batch: its datum, its neuron, and its place.</summary>
     public static IEnumerable<(int Datum, int Id, long Place)> Entries(ActiveBatch batch)
     {
-        for (int block = 0; block < batch.Blocks; block++)
-            for (int datum = 0; datum < batch.Count; datum++)
-            {
-                (long start, int length) = batch.Segment(block, datum);
-                for (int entry = 0; entry < length; entry++)
-                    yield return (datum, block * ActiveBatch.BlockSize + batch.OffsetsAt(start, length)[entry], start + entry);
-            }
+        long place = 0;
+        foreach (ActiveSegment segment in batch.Segments())
+            for (int entry = 0; entry < segment.Length; entry++)
+                yield return (segment.Datum, segment.FirstNeuron + segment.Offsets[entry], place++);
     }
 
     /// <summary>A number whose bits are all in use, so that a changed order of summation shows.</summary>

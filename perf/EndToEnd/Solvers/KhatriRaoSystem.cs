@@ -35,14 +35,12 @@ sealed class KhatriRaoSystem : IDisposable
         // u = D a: a sign per neuron, the same for every datum.
         var signs = new Random(3);
         float[] output = [.. Enumerable.Range(0, width).Select(_ => signs.Next(2) == 0 ? -1f : 1f)];
-        for (int block = 0; block < _left.Blocks; block++)
-            for (int datum = 0; datum < count; datum++)
-            {
-                (long start, int length) = _left.Segment(block, datum);
-                ReadOnlySpan<ushort> offsets = _left.OffsetsAt(start, length);
-                for (int entry = 0; entry < length; entry++)
-                    _left.Values[start + entry] = output[block * ActiveBatch.BlockSize + offsets[entry]];
-            }
+        foreach (ActiveSegment segment in _left.Segments())
+        {
+            Span<float> values = segment.Values;
+            for (int entry = 0; entry < values.Length; entry++)
+                values[entry] = output[segment.FirstNeuron + segment.Offsets[entry]];
+        }
         Active = (double)_left.Entries / count;
         for (int datum = 0; datum < count; datum++)
             MeanSquare += SquaredNorm(_left, datum) * SquaredNorm(_right, datum) / count;
@@ -122,12 +120,9 @@ sealed class KhatriRaoSystem : IDisposable
     static double SquaredNorm(ActiveBatch rows, int datum)
     {
         double sum = 0;
-        for (int block = 0; block < rows.Blocks; block++)
-        {
-            (long start, int length) = rows.Segment(block, datum);
-            foreach (float value in rows.Values.Slice(start, length))
+        foreach (ActiveSegment segment in rows.SegmentsOf(datum))
+            foreach (float value in segment.Values)
                 sum += (double)value * value;
-        }
         return sum;
     }
 

@@ -85,17 +85,14 @@ internal sealed class ActiveSets : IDisposable
 
     private void AddResidual(int from, int to)
     {
-        for (int datum = from; datum < to; datum++)
-            for (int block = 0; block < Active.Blocks; block++)
-            {
-                (long start, int length) = Active.Segment(block, datum);
-                (long entries, int count) = _residual.Segment(block, datum);
-                Span<float> values = Active.Values.Slice(start, length);
-                ReadOnlySpan<float> entered = _residual.Values.Slice(entries, count);
-                ReadOnlySpan<ushort> offsets = _residual.OffsetsAt(entries, count);
-                for (int i = 0; i < count; i++)
-                    values[offsets[i]] += entered[i];
-            }
+        foreach (ActiveSegment segment in _residual.SegmentsOf(from, to))
+        {
+            Span<float> values = Active.Segment(segment.Block, segment.Datum).Values;
+            ReadOnlySpan<float> entered = segment.Values;
+            ReadOnlySpan<ushort> offsets = segment.Offsets;
+            for (int i = 0; i < entered.Length; i++)
+                values[offsets[i]] += entered[i];
+        }
     }
 
     private int EndOf(int chunk) => Math.Min(Active.Count, (chunk + 1) * Chunk);

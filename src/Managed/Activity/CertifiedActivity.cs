@@ -204,9 +204,10 @@ internal sealed class CertifiedActivity : IDisposable
             double on = 0, off = 0, squares = 0;
             for (int block = 0; block < _inputs.Blocks; block++)
             {
-                ReadOnlySpan<float> values = ValuesOf(_inputs, block, datum), valuesThen = ValuesOf(_reference.Inputs, block, datum);
-                ReadOnlySpan<ushort> ids = IdsOf(_inputs, block, datum), idsThen = IdsOf(_reference.Inputs, block, datum),
-                    support = IdsOf(_reference.Supports, block, datum);
+                ActiveSegment inputs = _inputs.Segment(block, datum), inputsThen = _reference.Inputs.Segment(block, datum);
+                ReadOnlySpan<float> values = inputs.Values, valuesThen = inputsThen.Values;
+                ReadOnlySpan<ushort> ids = inputs.Offsets, idsThen = inputsThen.Offsets,
+                    support = _reference.Supports.Segment(block, datum).Offsets;
                 for (int now = 0, then = 0, place = 0; now < ids.Length || then < idsThen.Length;)
                 {
                     int id = Math.Min(now < ids.Length ? ids[now] : int.MaxValue, then < idsThen.Length ? idsThen[then] : int.MaxValue);
@@ -225,18 +226,6 @@ internal sealed class CertifiedActivity : IDisposable
             _bound.Off[datum] = Up(Math.Sqrt(off) * _policy.MarginScale);
             _norms[datum] = Math.Sqrt(squares);
         }
-    }
-
-    private static ReadOnlySpan<ushort> IdsOf(ActiveBatch batch, int block, int datum)
-    {
-        (long start, int length) = batch.Segment(block, datum);
-        return batch.OffsetsAt(start, length);
-    }
-
-    private static ReadOnlySpan<float> ValuesOf(ActiveBatch batch, int block, int datum)
-    {
-        (long start, int length) = batch.Segment(block, datum);
-        return batch.Values.Slice(start, length);
     }
 
     /// <summary>

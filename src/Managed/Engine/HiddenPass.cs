@@ -162,15 +162,13 @@ internal class HiddenPass : LayerPass
     public override void StageScaledStep(float hiddenStepScale, OutputVector factors)
     {
         GrowOnlyBuffer.EnsureListCapacity(ref _scaled, Active.EntryCount);
-        for (int block = 0; block < Active.Blocks; block++)
-            for (int datum = 0; datum < Active.Count; datum++)
-            {
-                (long start, int length) = Active.Segment(block, datum);
-                float factor = (float)factors[datum][0];
-                Span<float> from = _cotangent.Slice(start, length), to = _scaled.Slice(start, length);
-                for (int i = 0; i < length; i++)
-                    to[i] = factor * from[i];
-            }
+        foreach (ActiveSegment segment in Active.Segments())
+        {
+            float factor = (float)factors[segment.Datum][0];
+            Span<float> from = segment.In(_cotangent), to = segment.In(_scaled);
+            for (int i = 0; i < from.Length; i++)
+                to[i] = factor * from[i];
+        }
         Terms.Set(Active, _scaled, _state.Transposed, _inputs, hiddenStepScale);
     }
 
@@ -302,31 +300,24 @@ internal class HiddenPass : LayerPass
     private void KeepResidual(ActiveBatch entered)
     {
         GrowOnlyBuffer.EnsureListCapacity(ref _residual, entered.EntryCount);
-        for (int block = 0; block < entered.Blocks; block++)
-            for (int datum = 0; datum < entered.Count; datum++)
-            {
-                (long from, int count) = entered.Segment(block, datum);
-                (long start, int length) = Active.Segment(block, datum);
-                ReadOnlySpan<ushort> offsets = entered.OffsetsAt(from, count);
-                Span<float> cotangent = _cotangent.Slice(start, length), kept = _residual.Slice(from, count);
-                for (int i = 0; i < count; i++)
-                    kept[i] = cotangent[offsets[i]];
-            }
+        foreach (ActiveSegment segment in entered.Segments())
+        {
+            ReadOnlySpan<ushort> offsets = segment.Offsets;
+            Span<float> cotangent = Active.Segment(segment.Block, segment.Datum).In(_cotangent), kept = segment.In(_residual);
+            for (int i = 0; i < kept.Length; i++)
+                kept[i] = cotangent[offsets[i]];
+        }
     }
 
     /// <summary>dh += the tangent of what entered the block.</summary>
     private void AddResidual(HiddenPass source)
     {
-        ActiveBatch entered = source.Active;
-        for (int block = 0; block < entered.Blocks; block++)
-            for (int datum = 0; datum < entered.Count; datum++)
-            {
-                (long from, int count) = entered.Segment(block, datum);
-                (long start, int length) = Active.Segment(block, datum);
-                ReadOnlySpan<ushort> offsets = entered.OffsetsAt(from, count);
-                Span<float> tangent = _tangent.Slice(start, length), pushed = source._tangent.Slice(from, count);
-                for (int i = 0; i < count; i++)
-                    tangent[offsets[i]] += pushed[i];
-            }
+        foreach (ActiveSegment segment in source.Active.Segments())
+        {
+            ReadOnlySpan<ushort> offsets = segment.Offsets;
+            Span<float> tangent = Active.Segment(segment.Block, segment.Datum).In(_tangent), pushed = segment.In(source._tangent);
+            for (int i = 0; i < pushed.Length; i++)
+                tangent[offsets[i]] += pushed[i];
+        }
     }
 }

@@ -46,12 +46,11 @@ internal sealed class OutputPass(TeamKernels kernels, LayerStack layers, bool is
         for (int datum = 0; datum < cotangents.Count; datum++)
         {
             Span<double> row = cotangents[datum];
-            for (int block = 0; block < _cotangents.Blocks; block++)
+            foreach (ActiveSegment segment in _cotangents.SegmentsOf(datum))
             {
-                (long start, int length) = _cotangents.Segment(block, datum);
-                Span<float> values = _cotangents.Values.Slice(start, length);
-                for (int i = 0; i < length; i++)
-                    values[i] = (float)row[block * ActiveBatch.BlockSize + i];
+                Span<float> values = segment.Values;
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = (float)row[segment.FirstNeuron + i];
             }
         }
     }

@@ -159,13 +159,8 @@ internal sealed class Tape : IDisposable
     {
         ActiveBatch before = State.Of(layer).Sets.Active, after = Trial.Of(layer).Sets.Active;
         long common = 0;
-        for (int block = 0; block < before.Blocks; block++)
-            for (int datum = 0; datum < before.Count; datum++)
-            {
-                (long start, int length) = before.Segment(block, datum);
-                (long otherStart, int otherLength) = after.Segment(block, datum);
-                common += Common(before.OffsetsAt(start, length), after.OffsetsAt(otherStart, otherLength));
-            }
+        foreach (ActiveSegment segment in before.Segments())
+            common += Common(segment.Offsets, after.Segment(segment.Block, segment.Datum).Offsets);
         return before.EntryCount + after.EntryCount - 2 * common;
     }
 

@@ -29,30 +29,26 @@ internal abstract class Pointwise : Activation
     {
         point.Norms.Slice(from, to - from).Fill(1f);
         ActiveBatch active = point.Active;
-        for (int datum = from; datum < to; datum++)
-            for (int block = 0; block < active.Blocks; block++)
-            {
-                (long start, int length) = active.Segment(block, datum);
-                Span<float> values = active.Values.Slice(start, length);
-                Shifted(point, block, datum, values);
-                Apply(values);
-            }
+        foreach (ActiveSegment segment in active.SegmentsOf(from, to))
+        {
+            Span<float> values = segment.Values;
+            Shifted(point, segment.Block, segment.Datum, values);
+            Apply(values);
+        }
     }
 
     public override void ApplyDerivative(in ActivationPoint point, NativeBuffer<float> values, int from, int to)
     {
         Span<float> room = stackalloc float[ActiveBatch.BlockSize];
         ActiveBatch active = point.Active;
-        for (int datum = from; datum < to; datum++)
-            for (int block = 0; block < active.Blocks; block++)
-            {
-                (long start, int length) = active.Segment(block, datum);
-                Span<float> t = values.Slice(start, length), slopes = room[..length];
-                Shifted(point, block, datum, slopes);
-                Differentiate(slopes);
-                for (int i = 0; i < length; i++)
-                    t[i] *= slopes[i];
-            }
+        foreach (ActiveSegment segment in active.SegmentsOf(from, to))
+        {
+            Span<float> t = segment.In(values), slopes = room[..segment.Length];
+            Shifted(point, segment.Block, segment.Datum, slopes);
+            Differentiate(slopes);
+            for (int i = 0; i < t.Length; i++)
+                t[i] *= slopes[i];
+        }
     }
 
     /// <summary>x = phi(x).</summary>

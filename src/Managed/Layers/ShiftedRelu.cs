@@ -31,12 +31,9 @@ internal sealed class ShiftedRelu(float gain, bool isNormalised) : Activation
                 continue;
             }
             double squares = 0;
-            for (int block = 0; block < active.Blocks; block++)
-            {
-                (long start, int length) = active.Segment(block, datum);
-                foreach (float value in active.Values.Slice(start, length))
+            foreach (ActiveSegment segment in active.SegmentsOf(datum))
+                foreach (float value in segment.Values)
                     squares += (double)value * value;
-            }
             double norm = Math.Sqrt(squares);
             point.Norms[datum] = (float)norm;
             if (norm != 0)
@@ -55,21 +52,19 @@ internal sealed class ShiftedRelu(float gain, bool isNormalised) : Activation
                 continue;
             }
             double along = 0;
-            for (int block = 0; block < active.Blocks; block++)
+            foreach (ActiveSegment segment in active.SegmentsOf(datum))
             {
-                (long start, int length) = active.Segment(block, datum);
-                Span<float> t = values.Slice(start, length), h = active.Values.Slice(start, length);
-                for (int i = 0; i < length; i++)
+                Span<float> t = segment.In(values), h = segment.Values;
+                for (int i = 0; i < t.Length; i++)
                     along += (double)t[i] * h[i];
             }
             if (point.Norms[datum] == 0)
                 continue;
             float shift = (float)along, inverse = 1 / point.Norms[datum];
-            for (int block = 0; block < active.Blocks; block++)
+            foreach (ActiveSegment segment in active.SegmentsOf(datum))
             {
-                (long start, int length) = active.Segment(block, datum);
-                Span<float> t = values.Slice(start, length), h = active.Values.Slice(start, length);
-                for (int i = 0; i < length; i++)
+                Span<float> t = segment.In(values), h = segment.Values;
+                for (int i = 0; i < t.Length; i++)
                     t[i] = (t[i] - shift * h[i]) * inverse;
             }
         }
@@ -77,11 +72,8 @@ internal sealed class ShiftedRelu(float gain, bool isNormalised) : Activation
 
     private static void Scale(ActiveBatch active, NativeBuffer<float> values, int datum, float factor)
     {
-        for (int block = 0; block < active.Blocks; block++)
-        {
-            (long start, int length) = active.Segment(block, datum);
-            foreach (ref float value in values.Slice(start, length))
+        foreach (ActiveSegment segment in active.SegmentsOf(datum))
+            foreach (ref float value in segment.In(values))
                 value *= factor;
-        }
     }
 }

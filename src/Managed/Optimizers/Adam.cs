@@ -124,17 +124,16 @@ internal sealed class Adam : FirstOrder
     private uint AddColumn(int block, int column, Span<float> sums)
     {
         uint lines = 0;
-        for (int data = 0; data < _columns.Blocks; data++)
+        foreach (ActiveSegment inputs in _columns.SegmentsOf(column))
         {
-            (long start, int length) = _columns.Segment(data, column);
-            ReadOnlySpan<float> values = _columns.Values.Slice(start, length);
-            ReadOnlySpan<ushort> places = _columns.OffsetsAt(start, length);
-            for (int i = 0; i < length; i++)
+            ReadOnlySpan<float> values = inputs.Values;
+            ReadOnlySpan<ushort> places = inputs.Offsets;
+            for (int i = 0; i < values.Length; i++)
             {
-                (long entry, int entries) = _active.Segment(block, data * ActiveBatch.BlockSize + places[i]);
-                ReadOnlySpan<ushort> offsets = _active.OffsetsAt(entry, entries);
-                ReadOnlySpan<float> u = _u.Slice(entry, entries);
-                for (int e = 0; e < entries; e++)
+                ActiveSegment outputs = _active.Segment(block, inputs.FirstNeuron + places[i]);
+                ReadOnlySpan<ushort> offsets = outputs.Offsets;
+                ReadOnlySpan<float> u = outputs.In(_u);
+                for (int e = 0; e < u.Length; e++)
                 {
                     sums[offsets[e]] += u[e] * values[i];
                     lines |= 1u << (offsets[e] / LineRows);

@@ -105,13 +105,11 @@ internal abstract class KhatriRaoSketch : IDisposable
         Span<int> ids = scratch.Take<int>(batch.Width);
         Span<float> copied = scratch.Take<float>(batch.Width);
         int count = 0;
-        for (int block = 0; block < batch.Blocks; block++)
+        foreach (ActiveSegment segment in batch.SegmentsOf(datum))
         {
-            (long start, int length) = batch.Segment(block, datum);
-            ReadOnlySpan<ushort> offsets = batch.OffsetsAt(start, length);
-            values.Slice(start, length).CopyTo(copied[count..]);
-            for (int entry = 0; entry < length; entry++)
-                ids[count++] = block * ActiveBatch.BlockSize + offsets[entry];
+            segment.In(values).CopyTo(copied[count..]);
+            foreach (ushort offset in segment.Offsets)
+                ids[count++] = segment.FirstNeuron + offset;
         }
         own = copied[..count];
         return ids[..count];

@@ -130,11 +130,11 @@ internal sealed class ConstantInputWeights(
             float scale = _scales[held];
             for (int datum = 0; datum < step.Count; datum++)
             {
-                (long start, int length) = step.Segment(block, datum);
-                ReadOnlySpan<ushort> offsets = step.OffsetsAt(start, length);
-                ReadOnlySpan<float> values = step.Values.Slice(start, length);
-                for (int i = 0; i < length; i++)
-                    _coefficients[block * ActiveBatch.BlockSize + offsets[i], datum] += scale * values[i];
+                ActiveSegment segment = step.Segment(block, datum);
+                ReadOnlySpan<ushort> offsets = segment.Offsets;
+                ReadOnlySpan<float> values = segment.Values;
+                for (int i = 0; i < values.Length; i++)
+                    _coefficients[segment.FirstNeuron + offsets[i], datum] += scale * values[i];
             }
         }
     }

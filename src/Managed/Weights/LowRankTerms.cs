@@ -91,13 +91,12 @@ internal sealed class LowRankTerms : IDisposable
     public void FoldInto(int row, Span<float> weights, bool isFused)
     {
         ActiveBatch terms = TransposedOutputs.Lists;
-        for (int block = 0; block < terms.Blocks; block++)
+        foreach (ActiveSegment segment in terms.SegmentsOf(row))
         {
-            (long start, int length) = terms.Segment(block, row);
-            ReadOnlySpan<ushort> offsets = terms.OffsetsAt(start, length);
-            ReadOnlySpan<float> values = terms.Values.Slice(start, length);
-            for (int i = 0; i < length; i++)
-                FoldTerm(block * ActiveBatch.BlockSize + offsets[i], values[i], weights, isFused);
+            ReadOnlySpan<ushort> offsets = segment.Offsets;
+            ReadOnlySpan<float> values = segment.Values;
+            for (int i = 0; i < values.Length; i++)
+                FoldTerm(segment.FirstNeuron + offsets[i], values[i], weights, isFused);
         }
     }
 
@@ -110,13 +109,12 @@ internal sealed class LowRankTerms : IDisposable
 
     private void FoldTerm(int term, float u, Span<float> weights, bool isFused)
     {
-        for (int block = 0; block < Inputs.Blocks; block++)
+        foreach (ActiveSegment segment in Inputs.SegmentsOf(term))
         {
-            (long start, int length) = Inputs.Segment(block, term);
-            ReadOnlySpan<ushort> offsets = Inputs.OffsetsAt(start, length);
-            ReadOnlySpan<float> values = Inputs.Values.Slice(start, length);
-            Span<float> part = weights[(block * ActiveBatch.BlockSize)..];
-            for (int i = 0; i < length; i++)
+            ReadOnlySpan<ushort> offsets = segment.Offsets;
+            ReadOnlySpan<float> values = segment.Values;
+            Span<float> part = weights[segment.FirstNeuron..];
+            for (int i = 0; i < values.Length; i++)
             {
                 float x = -Scale * values[i];
                 ref float weight = ref part[offsets[i]];

@@ -80,9 +80,8 @@ internal sealed class PendingTerms(TeamKernels kernels) : IDisposable
     public void MarkRows(Span<bool> rows)
     {
         ActiveBatch lists = _transposedOutputs.Lists;
-        for (int block = 0; block < lists.Blocks; block++)
-            for (int row = 0; row < lists.Count; row++)
-                rows[row] |= lists.Segment(block, row).Length > 0;
+        foreach (ActiveSegment segment in lists.Segments())
+            rows[segment.Datum] |= segment.Length > 0;
     }
 
     /// <summary>Adds the terms to the weights for good.</summary>

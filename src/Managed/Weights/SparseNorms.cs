@@ -10,13 +10,9 @@ internal static class SparseNorms
     {
         norms = norms[..rows.Count];
         norms.Clear();
-        for (int block = 0; block < rows.Blocks; block++)
-            for (int datum = 0; datum < rows.Count; datum++)
-            {
-                (long start, int length) = rows.Segment(block, datum);
-                foreach (float value in rows.Values.Slice(start, length))
-                    norms[datum] += (double)value * value;
-            }
+        foreach (ActiveSegment segment in rows.Segments())
+            foreach (float value in segment.Values)
+                norms[segment.Datum] += (double)value * value;
         foreach (ref double norm in norms)
             norm = Math.Sqrt(norm);
     }
@@ -36,17 +32,15 @@ internal static class SparseNorms
     {
         change.Clear();
         terms.Clear();
-        for (int block = 0; block < lists.Blocks; block++)
-            for (int row = 0; row < lists.Count; row++)
-            {
-                (long start, int length) = lists.Segment(block, row);
-                ReadOnlySpan<ushort> data = lists.OffsetsAt(start, length);
-                ReadOnlySpan<float> factors = values.Slice(start, length);
-                double sum = 0;
-                for (int i = 0; i < length; i++)
-                    sum += Math.Abs((double)factors[i]) * inputNorms[block * ActiveBatch.BlockSize + data[i]];
-                change[row] += Math.Abs(scale) * sum;
-                terms[row] += length;
-            }
+        foreach (ActiveSegment segment in lists.Segments())
+        {
+            ReadOnlySpan<ushort> data = segment.Offsets;
+            ReadOnlySpan<float> factors = segment.In(values);
+            double sum = 0;
+            for (int i = 0; i < factors.Length; i++)
+                sum += Math.Abs((double)factors[i]) * inputNorms[segment.FirstNeuron + data[i]];
+            change[segment.Datum] += Math.Abs(scale) * sum;
+            terms[segment.Datum] += factors.Length;
+        }
     }
 }

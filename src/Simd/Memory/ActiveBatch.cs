@@ -66,12 +66,21 @@ public sealed unsafe partial class ActiveBatch : IDisposable, INativeOwner
     /// <summary>The same entries with other values.</summary>
     internal ActiveView With(NativeBuffer<float> values) => new(Count, Width, Blocks, _starts.Pointer, _offsets.Pointer, values.Pointer);
 
-    /// <summary>Entries of one datum in one block: their number and where they start.</summary>
-    internal (long Start, int Length) Segment(int block, int datum)
+    /// <summary>Entries of one datum in one block.</summary>
+    internal ActiveSegment Segment(int block, int datum)
     {
         long start = _starts[(long)block * Count + datum];
-        return (start, (int)(_starts[(long)block * Count + datum + 1] - start));
+        return new(this, block, datum, start, (int)(_starts[(long)block * Count + datum + 1] - start));
     }
+
+    /// <summary>All segments, in the order of memory.</summary>
+    internal ActiveSegments Segments() => new(this, 0, Count, isByBlock: true);
+
+    /// <summary>The segments of one datum, neurons ascending.</summary>
+    internal ActiveSegments SegmentsOf(int datum) => SegmentsOf(datum, datum + 1);
+
+    /// <summary>The segments of some data, datum by datum.</summary>
+    internal ActiveSegments SegmentsOf(int datumFrom, int datumTo) => new(this, datumFrom, datumTo, isByBlock: false);
 
     /// <summary>The offsets inside their block of entries <paramref name="start"/> and following.</summary>
     internal ReadOnlySpan<ushort> OffsetsAt(long start, int length) => _offsets.Slice(start, length);
@@ -101,14 +110,11 @@ public sealed unsafe partial class ActiveBatch : IDisposable, INativeOwner
         int count = LengthOf(datum), copied = 0;
         Expect.That(ids.Length >= count
             && values.Length >= count, $"expected room for {count} ids and values, found {ids.Length} and {values.Length}");
-        for (int block = 0; block < Blocks; block++)
+        foreach (ActiveSegment segment in SegmentsOf(datum))
         {
-            (long start, int length) = Segment(block, datum);
-            for (int entry = 0; entry < length; entry++, copied++)
-            {
-                ids[copied] = block * BlockSize + _offsets[start + entry];
-                values[copied] = _values[start + entry];
-            }
+            foreach (ushort offset in segment.Offsets)
+                ids[copied++] = segment.FirstNeuron + offset;
+            segment.Values.CopyTo(values[(copied - segment.Length)..]);
         }
         return copied;
     }
@@ -321,8 +327,8 @@ public sealed unsafe partial class ActiveBatch : IDisposable, INativeOwner
     internal int LengthOf(int datum)
     {
         int length = 0;
-        for (int block = 0; block < Blocks; block++)
-            length += Segment(block, datum).Length;
+        foreach (ActiveSegment segment in SegmentsOf(datum))
+            length += segment.Length;
         return length;
     }
 

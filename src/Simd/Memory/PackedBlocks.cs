@@ -93,12 +93,9 @@ internal sealed unsafe class PackedBlocks : IDisposable
     private static int Rank(ActiveBatch batch, int datum, NativeBuffer<int> ranks)
     {
         int rank = 0;
-        for (int block = 0; block < batch.Blocks; block++)
-        {
-            (long start, int length) = batch.Segment(block, datum);
-            for (int entry = 0; entry < length; entry++)
-                ranks.Pointer[start + entry] = rank++;
-        }
+        foreach (ActiveSegment segment in batch.SegmentsOf(datum))
+            foreach (ref int place in segment.In(ranks))
+                place = rank++;
         return rank;
     }
 }

@@ -18,8 +18,7 @@ internal static class LineCounter
             seen.Clear();
             for (int datum = 0; datum < inputs.Count; datum++)
             {
-                (long start, int length) = inputs.Segment(block, datum);
-                foreach (ushort offset in inputs.OffsetsAt(start, length))
+                foreach (ushort offset in inputs.Segment(block, datum).Offsets)
                     seen[offset] = true;
             }
             columns += seen.Count(true);
@@ -46,9 +45,8 @@ internal static class LineCounter
                     touched[i] = LinesOf(outputs, block, datumFrom + i);
                 for (int input = 0; input < lists.Count; input++)
                 {
-                    (long start, int length) = lists.Segment(dataBlock, input);
                     uint union = 0;
-                    foreach (ushort offset in lists.OffsetsAt(start, length))
+                    foreach (ushort offset in lists.Segment(dataBlock, input).Offsets)
                         union |= touched[offset];
                     lines += BitOperations.PopCount(union);
                 }
@@ -64,8 +62,7 @@ internal static class LineCounter
     private static uint LinesOf(ActiveBatch outputs, int block, int datum)
     {
         uint lines = 0;
-        (long start, int length) = outputs.Segment(block, datum);
-        foreach (ushort offset in outputs.OffsetsAt(start, length))
+        foreach (ushort offset in outputs.Segment(block, datum).Offsets)
             lines |= 1u << (offset / LineFloats);
         return lines;
     }

@@ -206,11 +206,8 @@ internal sealed class ClassAveragedGram : IDisposable
     private double SquaredNorm(ActiveBatch rows, NativeBuffer<float> values, int datum)
     {
         double sum = 0;
-        for (int block = 0; block < rows.Blocks; block++)
-        {
-            (long start, int length) = rows.Segment(block, datum);
-            sum += _kernels.Kernels.SquaredNorm(values.Slice(start, length));
-        }
+        foreach (ActiveSegment segment in rows.SegmentsOf(datum))
+            sum += _kernels.Kernels.SquaredNorm(segment.In(values));
         return sum;
     }
 
