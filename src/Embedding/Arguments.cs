@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
 using Subquad.Simd;
 using Subquad.Simd.Dispatch;
 
@@ -41,9 +43,13 @@ internal static unsafe class Arguments
 
     public static string Path(byte* path)
     {
-        string? text = Marshal.PtrToStringUTF8((nint)path);
-        return string.IsNullOrEmpty(text) ? throw Refused($"path: expected a file, found {(text is null ? "NULL" : "an empty name")}")
-            : text;
+        if (path == null)
+            throw Refused("path: expected a file, found NULL");
+        ReadOnlySpan<byte> bytes = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path);
+        if (bytes.IsEmpty)
+            throw Refused("path: expected a file, found an empty name");
+        // Other bytes would become another name, and another file.
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Refused("path: expected UTF-8 text, found other bytes");
     }
 
     public static KernelSet Kernels(byte* name) =>

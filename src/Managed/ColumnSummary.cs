@@ -8,7 +8,7 @@ public sealed class ColumnSummary
     internal ColumnSummary(TableColumn column)
     {
         Name = column.Name;
-        Median = column.Kind == ColumnKind.Numeric ? column.Median : null;
+        Median = column.Kind == ColumnKind.Numeric ? (float)column.Median : null;
         Categories = Array.AsReadOnly(column.Categories);
     }
 

@@ -271,9 +271,24 @@ public sealed partial class Dataset
     private static string[]? Names(IReadOnlyList<string>? classNames)
     {
         string[]? names = classNames?.ToArray();
-        return names is null || Array.IndexOf(names, null) is not (>= 0 and var missing)
-            ? names
-            : throw new ArgumentException($"expected a name for every class, found null for class {missing}", nameof(classNames));
+        for (int label = 0; label < names?.Length; label++)
+        {
+            if (names[label] is null)
+                throw new ArgumentException($"expected a name for every class, found null for class {label}", nameof(classNames));
+            // A model file holds UTF-8, which has no half of a pair.
+            if (!IsWellFormed(names[label]))
+                throw new ArgumentException(
+                    $"expected names of whole characters, found half of a surrogate pair in that of class {label}", nameof(classNames));
+        }
+        return names;
+    }
+
+    private static bool IsWellFormed(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+            if (char.IsSurrogate(text[i]) && (++i == text.Length || !char.IsSurrogatePair(text[i - 1], text[i])))
+                return false;
+        return true;
     }
 
     private static TargetKind? Kind(TaskKind? task, string parameter) => task switch

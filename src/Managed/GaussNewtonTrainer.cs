@@ -201,6 +201,7 @@ public sealed class GaussNewtonTrainer : IDisposable
         Require(options.CgTolerance is > 0 and < 1, nameof(options.CgTolerance), "above 0 and below 1", options.CgTolerance);
         Require(options.CgIterations >= 1, nameof(options.CgIterations), "1 or more", options.CgIterations);
         Require(Enum.IsDefined(options.Solver), nameof(options.Solver), "a named solver", (double)options.Solver);
+        Require(Enum.IsDefined(options.Activity), nameof(options.Activity), "a named strategy", (double)options.Activity);
         if (options.PublishEvery < TimeSpan.Zero)
             throw new ArgumentException($"{nameof(options.PublishEvery)}: expected zero or more, or null, found {options.PublishEvery}");
         Require(options.PackedBytes >= 0, nameof(options.PackedBytes), "0 or more", options.PackedBytes);

@@ -133,6 +133,7 @@ public sealed partial class Network : IDisposable
     /// <param name="threads">Workers that draw the weights; default: all processors.</param>
     /// <param name="cancellation">Honoured between panels; what was drawn is given back.</param>
     /// <exception cref="ArgumentException">The shape cannot be built, or the data have no targets.</exception>
+    /// <exception cref="InvalidDataException">All rows are of one class.</exception>
     /// <exception cref="InsufficientMemoryException">The weights do not fit; the message names bytes wanted and available.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
     public static Network Create(
@@ -144,6 +145,7 @@ public sealed partial class Network : IDisposable
         Examples examples = training.Examples;
         if (examples.Kind == TargetKind.None)
             throw new ArgumentException("the training data have no targets", nameof(training));
+        examples.RequireClasses("the rows to train on");
         InputTransform input = InputTransform.Learn(examples);
         NetworkShape full = shape.Copy() with { Inputs = input.Width, Outputs = examples.OutputCount };
         full.Check();
@@ -180,7 +182,7 @@ public sealed partial class Network : IDisposable
         return ClassifyRow(input);
     }
 
-    /// <summary><see cref="Predict"/> inside the gate.</summary>
+    /// <summary><see cref="Predict(ReadOnlySpan{float}, Span{float})"/> inside the gate.</summary>
     internal void PredictRow(ReadOnlySpan<float> input, Span<float> output)
     {
         if (input.Length != InputWidth)
@@ -221,7 +223,7 @@ public sealed partial class Network : IDisposable
     public Dataset ReadCsv(string path, bool withTargets = true, string? rowNames = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return new(Formats.CsvExamples.ReadWith(Table ?? throw new InvalidDataException(
+        return WithClippedNoted(path, Formats.CsvExamples.ReadWith(Table ?? throw new InvalidDataException(
             $"'{path}': the model was not trained on a table, so its columns have no names"), path, withTargets, rowNames));
     }
 

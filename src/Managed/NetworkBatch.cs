@@ -44,8 +44,8 @@ public sealed partial class Network
                 $"expected at most {Array.MaxLength / OutputCount} rows for {OutputCount} outputs, found {data.Count}");
         var outputs = new float[data.Count * OutputCount];
         Score score = EvaluateInto(data, outputs, threads, cancellation);
-        Target.ToUnits(outputs);
         Examples examples = data.Examples;
+        Target.ToUnits(outputs, origins: examples.ValueOrigins);
         var report = new EvaluationReport(data.Count, score.Loss);
         if (Target.Kind == TargetKind.Classes)
             return report with { Classification = Classification.Measure(outputs, examples.Labels, OutputCount) };
@@ -58,7 +58,9 @@ public sealed partial class Network
         };
     }
 
-    /// <summary>Computes the outputs of every row, as <see cref="Predict"/> does one, bit for bit. Thread-safe.</summary>
+    /// <summary>
+    /// Computes the outputs of every row, as <see cref="Predict(ReadOnlySpan{float}, Span{float})"/> does one, bit for bit. Thread-safe.
+    /// </summary>
     /// <param name="data">The data; targets are not looked at.</param>
     /// <param name="outputs">Room for Count x <see cref="OutputCount"/> numbers, row after row.</param>
     /// <param name="threads">Workers, 1 to 4096; default: all processors.</param>
@@ -83,7 +85,7 @@ public sealed partial class Network
         return new(score.Loss, score.Metric, data.Count);
     }
 
-    /// <summary><see cref="PredictAll"/> inside the gate.</summary>
+    /// <summary><see cref="PredictAll(Dataset, Span{float}, int?, CancellationToken)"/> inside the gate.</summary>
     internal void PredictRows(Dataset data, Span<float> outputs, int? threads, CancellationToken cancellation)
     {
         if (outputs.Length != (long)data.Count * OutputCount)

@@ -74,14 +74,24 @@ public sealed partial class Network
     /// changes is then kept beside it.</param>
     /// <param name="weights">How the hidden weights lie in memory. <see cref="WeightFormat.BFloat16"/> is for predictions and evaluation
     /// only: half the memory, and float32 weights are never there all at once.</param>
-    /// <exception cref="ArgumentException">Shared weights were asked for in another format than the file's float32.</exception>
+    /// <param name="verify">Whether shared weights are read once and compared with the checksums of the model; false leaves their pages
+    /// untouched until they are used, and damage in them is not found. All else is always verified.</param>
+    /// <remarks>A mapped file must not be shortened in place: on Linux and macOS the system ends a process that touches pages that are gone
+    /// (SIGBUS), on Windows it refuses to shorten the file. Files that are replaced by a rename, as all writers here do, stay whole for
+    /// those who have mapped them.</remarks>
+    /// <exception cref="ArgumentException">The format of the weights is not defined, or shared weights were asked for in another one than
+    /// the file's float32.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names file and tensor or field. Or the file
     /// of panels belongs to other weights.</exception>
     /// <exception cref="InsufficientMemoryException">The weights do not fit.</exception>
-    public static Network Load(string path, KernelSet? kernels = null, bool sharesBase = false, WeightFormat weights = WeightFormat.Float32)
+    public static Network Load(
+        string path, KernelSet? kernels = null, bool sharesBase = false, WeightFormat weights = WeightFormat.Float32,
+        bool verify = true)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (!Enum.IsDefined(weights))
+            throw new ArgumentException($"expected a defined format of weights, found {weights}", nameof(weights));
         if (sharesBase && weights != WeightFormat.Float32)
         {
             string expected = $"expected {WeightFormat.Float32}, in which shared weights lie in their file";
@@ -89,8 +99,6 @@ public sealed partial class Network
         }
         // What reads the tensors checks their numbers, whatever they come from.
         using SafetensorsFile file = SafetensorsFile.Open(path, checkFinite: false);
-        // Shared weights are not read at all, so the model's own word for their hash must do.
-        ModelDescription model = ModelFile.Read(file, verifies: !sharesBase);
-        return Build(model, kernels, weights, sharesBase ? () => PanelsFile.Map(path, file.StatedHash(), Matrices(model.Layers)) : null);
+        return sharesBase ? LoadShared(file, kernels, verify) : Build(ModelFile.Read(file, verifies: true), kernels, weights);
     }
 }

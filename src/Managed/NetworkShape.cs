@@ -73,7 +73,12 @@ public sealed record NetworkShape
     internal Initialisation InitialisationBy(ulong seed) => new(seed, Densities, ShiftConstant, OutputWeights);
 
     /// <summary>Refuses what cannot be built, naming the field.</summary>
-    internal void Check() => _ = Layers();
+    internal void Check()
+    {
+        RequireDefined(nameof(Normalisation), Normalisation);
+        RequireDefined(nameof(OutputWeights), OutputWeights);
+        _ = Layers();
+    }
 
     /// <summary>The layers of a network of this shape.</summary>
     /// <exception cref="ArgumentException">It cannot be built; the message names the field.</exception>
@@ -99,6 +104,12 @@ public sealed record NetworkShape
         Densities = Densities is null ? null : Elements(Densities),
         ShiftConstant = Elements(ShiftConstant),
     };
+
+    private static void RequireDefined<T>(string field, T value) where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw new ArgumentException($"{field}: expected one of {string.Join(", ", Enum.GetNames<T>())}, found {value}");
+    }
 
     // One by one: a list of the caller's own type must not get hold of the array.
     private static ReadOnlyCollection<T> Elements<T>(IReadOnlyList<T> list)

@@ -1,5 +1,7 @@
 using Subquad.Formats;
 using Subquad.Models;
+using Subquad.Simd;
+using Subquad.Simd.Memory;
 
 namespace Subquad;
 
@@ -68,6 +70,49 @@ public sealed partial class Network
         using SafetensorsFile model = SafetensorsFile.Open(modelPath);
         return PanelsFile.Fits(modelPath, model.StatedHash(), Matrices(ModelFile.ReadLayers(model)));
     }
+
+    /// <summary>
+    /// Loads a network whose hidden weights are mapped from the panels beside its model. Their belonging to the model is a matter of their
+    /// content: what the panels say of themselves is compared first, because it costs nothing.
+    /// </summary>
+    private static Network LoadShared(SafetensorsFile file, KernelSet? kernels, bool verify)
+    {
+        ModelDescription model = ModelFile.Read(file, verifies: false);
+        bool hasChecksums = BlockChecksums.AreIn(file);
+        if (hasChecksums)
+            foreach (TensorInfo tensor in file.Tensors.Where(tensor => !IsHidden(tensor.Name, model)))
+                BlockChecksums.Verify(file, tensor.Name);
+        else if (!verify)
+            file.HashData();
+        Network network = Build(
+            model, kernels, share: () => PanelsFile.Map(file.Path, file.StatedHash(), Matrices(model.Layers)));
+        try
+        {
+            if (verify && hasChecksums)
+                foreach ((int layer, PanelMatrix weights) in network.Layers.Hidden.Select(layer => layer.Weights).Index())
+                    BlockChecksums.Verify(file, ShiftedReluDescription.Weights(layer + 1), weights, PanelsFile.PathOf(file.Path));
+            else if (verify)
+                VerifyData(file, network);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Compares all parameters with the hash of a model of the first version, which has no checksums.</summary>
+    private static void VerifyData(SafetensorsFile file, Network network)
+    {
+        string found = SafetensorsWriter.HashOf(ParameterTensors.Of(network.Layers, network.Kernels.IsFused)), expected = file.StatedHash();
+        if (found != expected)
+            throw new InvalidDataException($"'{file.Path}' and its panels: expected data with the SHA-256 {expected}, found {found}: "
+                + "one of the files is damaged, or its tensors were changed");
+    }
+
+    private static bool IsHidden(string tensor, ModelDescription model) =>
+        Enumerable.Range(1, model.Layers.Count - 1).Any(layer => tensor == ShiftedReluDescription.Weights(layer));
 
     /// <summary>Rows and columns of W of every hidden layer.</summary>
     private static (int Rows, int Columns)[] Matrices(IReadOnlyList<LayerDescription> layers) =>

@@ -14,11 +14,18 @@ public sealed class NetworkSummary
         HasConstantFeature = network.Input.Constant != 0;
         bool hasValues = network.Target.Kind == TargetKind.Values;
         HasLabels = hasValues && network.OutputCount > 1 && network.FirstIndex is not null;
-        TargetMeans = Array.AsReadOnly(hasValues ? network.Target.Mean.ToArray() : []);
+        TargetMeans = Array.AsReadOnly(hasValues ? Means(network.Target) : []);
         TargetDeviations = Array.AsReadOnly(hasValues ? network.Target.Deviation.ToArray() : []);
         Columns = network.Schema?.Columns ?? [];
         TargetColumn = network.Schema?.TargetColumn;
         DataHash = dataHash;
+    }
+
+    private static float[] Means(TargetTransform target)
+    {
+        var means = new float[target.Width];
+        target.ToUnits(means);
+        return means;
     }
 
     /// <summary>The shift b of every hidden layer: a neuron fires above b standard deviations of its pre-activation.</summary>

@@ -27,7 +27,10 @@ public sealed class PublishedNetwork
     /// <summary>The step that calls answer from now; null before the first fit, or when nothing is published.</summary>
     public PublishedStep? Latest => Volatile.Read(ref _current)?.Step;
 
-    /// <summary>Computes the outputs of one raw row, see <see cref="Network.Predict"/>. A warm call allocates nothing.</summary>
+    /// <summary>
+    /// Computes the outputs of one raw row, see <see cref="Network.Predict(ReadOnlySpan{float}, Span{float})"/>. A warm call allocates
+    /// nothing.
+    /// </summary>
     /// <param name="input">The features of a row, finite.</param>
     /// <param name="output">Room for the outputs.</param>
     /// <returns>The step that answered.</returns>
@@ -68,7 +71,9 @@ public sealed class PublishedNetwork
         }
     }
 
-    /// <summary>Computes the outputs of every row, see <see cref="Network.PredictAll"/>.</summary>
+    /// <summary>
+    /// Computes the outputs of every row, see <see cref="Network.PredictAll(Dataset, Span{float}, int?, CancellationToken)"/>.
+    /// </summary>
     /// <param name="data">The data; targets are not looked at.</param>
     /// <param name="outputs">Room for the outputs, row after row.</param>
     /// <param name="threads">Workers, 1 to 4096; default: all processors.</param>

@@ -96,6 +96,44 @@ public class FilesTests
     }
 
     [Test]
+    [Platform("Linux")]
+    public void A_FIFO_without_a_reader_does_not_hold_up_a_cancellation()
+    {
+        string data = _shell.Classes(), pipe = _shell.Path("fifo");
+        Run("train", data);
+        Assert.That(MakeFifo(pipe, Convert.ToUInt32("600", 8)), Is.Zero);
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        Task<Outcome> run =
+            Task.Run(() => Shell.Run(["evaluate", _shell.Model, data, "--json", pipe], new StringWriter(), stop.Token));
+        Assert.That(run.Wait(TimeSpan.FromSeconds(20)), "a reader is waited for longer");
+        Assert.That(run.Result.Code, Is.EqualTo(ExitCode.Cancelled));
+        // Lets the thread that waits for a reader end.
+        Task.Run(() => File.ReadAllText(pipe)).Wait(TimeSpan.FromSeconds(5));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void An_input_is_no_output_by_way_of_a_linked_folder()
+    {
+        string data = _shell.Classes(), linked = _shell.Path("linked");
+        Run("train", data);
+        Directory.CreateSymbolicLink(linked, _shell.Folder);
+        byte[] before = File.ReadAllBytes(data);
+        string same = Path.Combine(linked, Path.GetFileName(data));
+        foreach (string[] line in new[]
+        {
+            ["predict", _shell.Model, data, "--out", same], ["evaluate", _shell.Model, data, "--json", same],
+            new[] { "train", data, "--no-plot", "--out", same }, ["finetune", _shell.Model, data, "--no-plot", "--delta", same],
+        })
+        {
+            Outcome outcome = Shell.Run([.. line, "--force"]);
+            Assert.That(outcome.Code, Is.EqualTo(2), outcome.Error);
+            Assert.That(outcome.Error, Does.Contain("expected another file than the inputs"));
+        }
+        Assert.That(File.ReadAllBytes(data), Is.EqualTo(before));
+    }
+
+    [Test]
     public void What_a_killed_save_left_is_removed()
     {
         string left = _shell.Write("model.safetensors.abcdefgh.ijk.tmp", "left");

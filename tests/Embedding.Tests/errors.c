@@ -101,6 +101,7 @@ static void test_files(subquad_train_network *network)
     subquad_train_network *loaded = NULL;
     EXPECT(subquad_train_load(NULL, NULL, &loaded), INVALID_ARGUMENT, "path");
     EXPECT(subquad_train_load("", NULL, &loaded), INVALID_ARGUMENT, "path");
+    EXPECT(subquad_train_load("model-\xff.safetensors", NULL, &loaded), INVALID_ARGUMENT, "UTF-8");
     EXPECT(subquad_train_load("no-such-file.safetensors", NULL, &loaded), IO, "no-such-file.safetensors");
     FILE *file = fopen("no-model.safetensors", "wb");
     HOLDS(file != NULL && fputs("this is no model, but long enough to be one", file) >= 0 && fclose(file) == 0);

@@ -53,7 +53,11 @@ internal sealed class NullArgumentTests
         ["Network.Evaluate(data)"] = () => WithNetwork(network => network.Evaluate(null!)),
         ["Network.Report(data)"] = () => WithNetwork(network => network.Report(null!)),
         ["Network.Encode(record)"] = () => WithNetwork(network => network.Encode((IReadOnlyDictionary<string, object?>)null!)),
-        ["Network.PredictAll(data)"] = () => WithNetwork(network => network.PredictAll(null!, [])),
+        ["Network.Encode(record) 2"] =
+            () => WithNetwork(network => network.Encode((IReadOnlyDictionary<string, object?>)null!, Span<double>.Empty)),
+        ["Network.CountClipped(data)"] = () => WithNetwork(network => network.CountClipped(null!)),
+        ["Network.PredictAll(data)"] = () => WithNetwork(network => network.PredictAll(null!, Span<float>.Empty)),
+        ["Network.PredictAll(data) 2"] = () => WithNetwork(network => network.PredictAll(null!, Span<double>.Empty)),
         ["Network.Save(path)"] = () => WithNetwork(network => network.Save(null!)),
         ["Network.SaveDelta(path)"] = () => WithNetwork(network => network.SaveDelta(null!)),
         ["Network.ApplyDelta(path)"] = () => WithNetwork(network => network.ApplyDelta(null!)),

@@ -158,6 +158,107 @@ internal sealed class PanelsTests
     }
 
     [Test]
+    public void Every_flipped_bit_of_shared_weights_is_refused()
+    {
+        Save(Shapes.Odd, seed: 5);
+        byte[] bytes = File.ReadAllBytes(Panels);
+        var random = new Random(1);
+        foreach ((int matrix, int place) in PlacesOfWeights(200, random))
+        {
+            var bit = (byte)(1 << random.Next(8));
+            bytes[place] ^= bit;
+            File.WriteAllBytes(Panels, bytes);
+            Refused<InvalidDataException>(Panels, $"weights W.{matrix}", "expected the checksum");
+            bytes[place] ^= bit;
+        }
+        File.WriteAllBytes(Panels, bytes);
+        Network.Load(Model, sharesBase: true).Dispose();
+    }
+
+    [Test]
+    public void Numbers_that_are_not_finite_and_blocks_of_zeros_are_refused()
+    {
+        Save(Shapes.Odd, seed: 5);
+        byte[] bytes = File.ReadAllBytes(Panels), nan = [.. bytes], zeros = [.. bytes];
+        BitConverter.TryWriteBytes(nan.AsSpan(MappedFile.Alignment + 64), float.NaN);
+        zeros.AsSpan(MappedFile.Alignment, 64 * 37 * 4).Clear();
+        foreach (byte[] damaged in new[] { nan, zeros })
+        {
+            File.WriteAllBytes(Panels, damaged);
+            Refused<InvalidDataException>(Panels, "weights W.1, rows from 0");
+            Network.Load(Model, sharesBase: true, verify: false).Dispose();
+        }
+    }
+
+    [Test]
+    public void Outputs_and_thresholds_are_verified_whether_the_weights_are_or_not([Values] bool verify)
+    {
+        Save(Shapes.Odd, seed: 5);
+        byte[] bytes = File.ReadAllBytes(Model);
+        TensorInfo[] small;
+        using (SafetensorsFile file = SafetensorsFile.Open(Model))
+            small = [.. file.Tensors.Where(tensor => !tensor.Name.StartsWith('W'))];
+        Assert.That(small, Has.Length.EqualTo(4));
+        foreach (TensorInfo tensor in small)
+        {
+            byte[] zeroed = [.. bytes], flipped = [.. bytes];
+            zeroed.AsSpan((int)tensor.Offset, (int)tensor.Bytes).Clear();
+            flipped[tensor.Offset + tensor.Bytes / 2] ^= 0x20;
+            foreach (byte[] damaged in new[] { zeroed, flipped })
+            {
+                File.WriteAllBytes(Model, damaged);
+                Assert.That(
+                    () => Network.Load(Model, sharesBase: true, verify: verify).Dispose(),
+                    Throws.TypeOf<InvalidDataException>().With.Message.Contains($"tensor '{tensor.Name}'"));
+            }
+        }
+    }
+
+    [Test]
+    public void Panels_belong_to_a_model_by_their_content_and_not_by_what_they_say()
+    {
+        Save(Shapes.Odd, seed: 6);
+        byte[] others = File.ReadAllBytes(Panels);
+        Save(Shapes.Odd, seed: 5);
+        byte[] own = File.ReadAllBytes(Panels);
+        own.AsSpan(0, MappedFile.Alignment).CopyTo(others);
+        File.WriteAllBytes(Panels, others);
+        Refused<InvalidDataException>(Panels, "belongs to other weights");
+    }
+
+    [Test]
+    public void A_matrix_moved_within_its_file_is_refused()
+    {
+        Save(Shapes.Odd with { Hidden = [65, 65, 65], Inputs = 65 }, seed: 5);
+        byte[] bytes = File.ReadAllBytes(Panels);
+        long size = MappedFile.BytesOf(65, 65);
+        byte[] first = bytes[MappedFile.Alignment..(int)(MappedFile.Alignment + size)];
+        bytes.AsSpan((int)(MappedFile.Alignment + size), (int)size).CopyTo(bytes.AsSpan(MappedFile.Alignment));
+        first.CopyTo(bytes, (int)(MappedFile.Alignment + size));
+        File.WriteAllBytes(Panels, bytes);
+        Refused<InvalidDataException>(Panels, "weights W.1");
+    }
+
+    [Test]
+    public void Checksums_of_rows_and_of_panels_are_the_same_in_every_shape()
+    {
+        foreach ((int rows, int columns) in new[] { (1, 1), (64, 3), (65, 1), (511, 2), (512, 5), (513, 4), (1300, 7) })
+        {
+            using var matrix = new PanelMatrix(rows, columns);
+            var random = new Random(rows);
+            float[] values = [.. Enumerable.Range(0, rows * columns).Select(_ => random.NextSingle() - 0.5f)];
+            matrix.SetRowMajor(0, values);
+            var sums = new BlockChecksums([rows, columns]);
+            ReadOnlySpan<byte> bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan());
+            for (int start = 0; start < bytes.Length; start += 40)
+                sums.Append(bytes[start..Math.Min(bytes.Length, start + 40)]);
+            string whole = sums.Text();
+            Assert.That(whole, Has.Length.EqualTo(16 * ((rows + 511) / 512)));
+            Assert.That(BlockChecksums.Of(matrix).Text(), Is.EqualTo(whole), $"{rows} x {columns}");
+        }
+    }
+
+    [Test]
     public void Panels_of_other_weights_are_not_written()
     {
         using Network network = Network.Create(Shapes.Odd, 5), other = Network.Create(Shapes.Odd, 6);
@@ -221,6 +322,22 @@ internal sealed class PanelsTests
     {
         using SafetensorsFile file = SafetensorsFile.Open(model);
         return file.HashData();
+    }
+
+    /// <summary>Places of bytes of weights, and the numbers of their layers; Shapes.Odd is what was saved.</summary>
+    private static IEnumerable<(int Matrix, int Place)> PlacesOfWeights(int count, Random random)
+    {
+        int[] widths = [Shapes.Odd.Inputs, .. Shapes.Odd.Hidden];
+        for (int i = 0; i < count; i++)
+        {
+            int matrix = 1 + i % 3, rows = widths[matrix], columns = widths[matrix - 1], row = random.Next(rows);
+            long place = MappedFile.Alignment;
+            for (int before = 1; before < matrix; before++)
+                place += MappedFile.BytesOf(widths[before], widths[before - 1]);
+            // A panel has one column of padding more.
+            place += row / 64 * 256L * (columns + 1) + 256 * random.Next(columns) + 4 * (row % 64) + random.Next(4);
+            yield return (matrix, (int)place);
+        }
     }
 
     private void Save(NetworkShape shape, ulong seed)

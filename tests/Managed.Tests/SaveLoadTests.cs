@@ -111,6 +111,53 @@ internal sealed class SaveLoadTests
     }
 
     [Test]
+    public void What_a_file_cannot_hold_is_refused_by_the_call_that_takes_it()
+    {
+        foreach (string name in new[] { "\ud800", "a\udc00", "\udc00\ud800", "\ud83d\ude00\ud83d" })
+            Assert.That(
+                () => Dataset.From([1f, 2f], 1, [0, 1], ["a", name]),
+                Throws.ArgumentException.With.Property("ParamName").EqualTo("classNames").And.Message.Contains("class 1"));
+        Assert.That(() => Network.Load(Model, weights: (WeightFormat)9), Throws.ArgumentException.With.Message.Contains("found 9"));
+        Assert.That(
+            () => new GaussNewtonTrainer(new() { Activity = (ActivityStrategy)99 }),
+            Throws.ArgumentException.With.Message.Contains("Activity"));
+        Assert.That(() => MemoryEstimate.OfPredictions(Shapes.Odd, 1, (WeightFormat)9), Throws.ArgumentException);
+        string[] names = ["\ud83d\ude00", "\0", "", "\"\\\u2028", "\uffff"];
+        Dataset data = Dataset.From([1f, 2, 3, 4, 5], 1, [0, 1, 2, 3, 4], names);
+        using Network network = Network.Create(new() { Hidden = [9], Densities = [0.3] }, data, 1);
+        network.Save(Model);
+        using Network loaded = Network.Load(Model);
+        Assert.That(loaded.ClassNames, Is.EqualTo(names));
+        string[] endless = [.. Enumerable.Range(0, 2).Select(label => new string((char)('a' + label), 60_000_000))];
+        using Network wordy = Network.Create(new() { Hidden = [9], Densities = [0.3] }, Dataset.From([1f, 2], 1, [0, 1], endless), 1);
+        Assert.That(
+            () => wordy.Save(_folder.File("wordy")),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("expected metadata of at most"));
+        Assert.That(File.Exists(_folder.File("wordy")), Is.False);
+    }
+
+    [Test]
+    public void A_shape_that_changes_after_the_network_was_made_is_not_that_of_the_network()
+    {
+        int[] hidden = [9, 5];
+        double[] densities = [0.3, 0.2];
+        using Network network = Network.Create(new() { Inputs = 3, Hidden = hidden, Outputs = 2, Densities = densities }, 5);
+        (hidden[1], densities[0]) = (7, 0.4);
+        network.Save(Model);
+        using Network loaded = Network.Load(Model);
+        Assert.That((loaded.Shape.Hidden[1], loaded.Shape.Densities![0]), Is.EqualTo((5, 0.3)));
+    }
+
+    [Test]
+    public void Rows_of_one_class_make_no_network()
+    {
+        Dataset one = Dataset.From([1f, 2, 3], 1, [1, 1, 1], ["a", "b"]);
+        const string Says = "the rows to train on: expected at least 2 classes, found 'b' only";
+        Assert.That(
+            () => Network.Create(new() { Hidden = [9] }, one, 1), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(Says));
+    }
+
+    [Test]
     public void Random_damage_gives_a_clean_error_or_a_network()
     {
         using (Network network = Network.Create(new() { Inputs = 3, Hidden = [9, 5], Outputs = 2, Densities = [0.3] }, 5))

@@ -52,7 +52,7 @@ internal sealed class EvaluateCommand : Command
             throw new UsageException($"--labels: expected an IDX images file as DATA, found '{path}'");
         labels = labels is null ? null : session.ExistingFile(labels, "--labels");
         string? json = parsed.GetValue(_json) is { } given
-            ? new OutputFiles(parsed.GetValue(_force), model, path).Claim(given, "--json")
+            ? new OutputFiles(parsed.GetValue(_force), model, path, labels, parsed.GetValue(_delta)).Claim(given, "--json")
             : null;
         WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
         using Network network =
@@ -72,7 +72,7 @@ internal sealed class EvaluateCommand : Command
             EvaluationText.WriteConfusion(session.Output, report.Classification!, network.ClassNames);
         if (json is null)
             return ExitCode.Done;
-        WholeFile.Write(json, stream => EvaluationText.WriteJson(stream, report, network.ClassNames));
+        session.Write(json, () => WholeFile.Write(json, stream => EvaluationText.WriteJson(stream, report, network.ClassNames)));
         session.Output.WriteLine($"metrics: {json}");
         return ExitCode.Done;
     }

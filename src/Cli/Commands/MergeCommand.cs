@@ -29,7 +29,7 @@ internal sealed class MergeCommand : Command
         string path = new OutputFiles(parsed.GetValue(_force), model, delta).Claim(given, "--out");
         using Network network = ModelFile.Load(model, delta);
         session.Cancellation.ThrowIfCancellationRequested();
-        network.Save(path);
+        session.Write(path, () => network.Save(path));
         session.Output.WriteLine($"model: {path}");
         return ExitCode.Done;
     }

@@ -21,6 +21,19 @@ internal sealed record Session(TextWriter Output, TextWriter Error, Cancellation
     /// <summary>Reads data or a model; a cancellation does not wait for the end of it.</summary>
     public T Read<T>(Func<T> read) => Interruptible.Run(read, Cancellation);
 
+    /// <summary>Writes a file. A FIFO may have no reader yet; a cancellation does not wait for one.</summary>
+    public void Write(string path, Action write)
+    {
+        if (!WholeFile.IsSpecial(path))
+            write();
+        else
+            _ = Interruptible.Run(() =>
+            {
+                write();
+                return path;
+            }, Cancellation);
+    }
+
     /// <summary>Says how many entries of a text were left out, if any were.</summary>
     public void TellIgnored(Dataset data, string path)
     {

@@ -20,12 +20,12 @@ internal sealed class OutputFiles(bool force, params string?[] inputs)
             throw new UsageException($"{option}: expected a path in a folder that exists, found '{path}'");
         if (File.Exists(path) && !force && !WholeFile.IsSpecial(path) && !(implied is not null && full == Path.GetFullPath(implied)))
             throw new UsageException($"{option}: expected a new file, found that '{path}' exists; --force overwrites it");
-        if (inputs.Any(input => input is not null && Real(input) == Real(path)))
+        if (inputs.Any(input => input is not null && IsInput(input, path)))
             throw new UsageException($"{option}: expected another file than the inputs, found '{path}'");
         if (WholeFile.IsSpecial(path))
             return path;
-        if (!_claimed.TryAdd(full, option))
-            throw new UsageException($"{option}: expected another file than {_claimed[full]}, found '{path}' for both");
+        if (!_claimed.TryAdd(Real(path), option))
+            throw new UsageException($"{option}: expected another file than {_claimed[Real(path)]}, found '{path}' for both");
         TryWriting(folder, path);
         return path;
     }
@@ -63,9 +63,18 @@ internal sealed class OutputFiles(bool force, params string?[] inputs)
     /// <summary>The full path of what a path leads to.</summary>
     private static string Real(string path)
     {
-        var file = new FileInfo(path);
-        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        string full = Path.GetFullPath(path);
+        if (Path.GetDirectoryName(full) is not { } folder)
+            return full;
+        // Folders on the way may be links too.
+        var file = new FileInfo(Path.Combine(Real(folder), Path.GetFileName(full)));
+        return file.LinkTarget is null ? file.FullName : Real(file.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
     }
+
+    /// <summary>Whether a path is an input, or one of the image files in an input folder.</summary>
+    private static bool IsInput(string input, string path) => Real(input) == Real(path)
+        || (Directory.Exists(input) && Path.GetFileName(path).Contains("ubyte", StringComparison.Ordinal)
+            && Real(input) == Path.GetDirectoryName(Real(path)));
 
     /// <summary>Refuses a path on a disk that has less room than a file will take.</summary>
     /// <exception cref="IOException">The file would not fit.</exception>

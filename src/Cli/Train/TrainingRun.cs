@@ -32,7 +32,7 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
             return Cancelled(network, result);
         if (!request.Quiet)
             session.Output.WriteLine($"stopped: {result.Message}");
-        Save(network);
+        session.Write(request.Out, () => Save(network));
         try
         {
             session.Output.WriteLine(Verdict(network, data, result));

@@ -46,9 +46,12 @@ internal sealed record Examples
     /// <summary>The names of the classes, at least 2; empty unless the kind is Classes.</summary>
     public string[] ClassNames { get; }
 
-    /// <summary>Count x OutputCount numbers, row-major; empty unless the kind is Values.</summary>
+    /// <summary>Count x OutputCount numbers, row-major, less their origins; empty unless the kind is Values.</summary>
     /// <exception cref="InvalidDataException">Targets of 0 or 1 for every row and label do not fit.</exception>
     public float[] Values => _targetsOfLabels?.Value ?? _values;
+
+    /// <summary>What was subtracted from each target, see <see cref="ColumnOrigin"/>; null where nothing was.</summary>
+    public double[]? ValueOrigins { get; private init; }
 
     /// <summary>
     /// The labels of every row, from which the values of 0 and 1 are made when they are first asked for; null for others.
@@ -111,17 +114,18 @@ internal sealed record Examples
         return new(inputs, TargetKind.Classes, labels, classNames, [], classNames.Length, schema) { MissingCells = missingCells };
     }
 
-    /// <summary>Rows with <paramref name="outputs"/> numbers each; the array is kept, not copied.</summary>
+    /// <summary>Rows with <paramref name="outputs"/> numbers each; the arrays are kept, not copied.</summary>
     /// <exception cref="ArgumentException">The lengths do not fit.</exception>
     /// <exception cref="InvalidDataException">An input or a target is not finite.</exception>
-    public static Examples OfValues(InputRows inputs, float[] values, int outputs, TableSchema? schema = null, int missingCells = 0)
+    public static Examples OfValues(
+        InputRows inputs, float[] values, int outputs, TableSchema? schema = null, int missingCells = 0, double[]? origins = null)
     {
         RequireRows(inputs, values.Length, outputs, schema);
         int bad = IndexOfNotFinite(values);
         if (bad >= 0)
             throw new InvalidDataException(
                 $"row {bad / outputs} (from 0), target {bad % outputs}: expected a finite number, found {values[bad]}");
-        return new(inputs, TargetKind.Values, [], [], values, outputs, schema) { MissingCells = missingCells };
+        return new(inputs, TargetKind.Values, [], [], values, outputs, schema) { MissingCells = missingCells, ValueOrigins = origins };
     }
 
     /// <summary>Rows with any number of labels each: the values are 0 or 1 for each label.</summary>
@@ -152,6 +156,15 @@ internal sealed record Examples
         if (largest >= MaxNumberedClasses)
             throw new InvalidDataException($"expected labels below {MaxNumberedClasses}, found {largest}");
         return Enumerable.Range(0, largest + 1).Select(label => label.ToString(CultureInfo.InvariantCulture)).ToArray();
+    }
+
+    /// <summary>Refuses rows of one class, which any network names without a mistake.</summary>
+    /// <param name="name">What a message calls the rows.</param>
+    /// <exception cref="InvalidDataException">They are of one class.</exception>
+    public void RequireClasses(string name)
+    {
+        if (Kind == TargetKind.Classes && !Labels.AsSpan().ContainsAnyExcept(Labels[0]))
+            throw new InvalidDataException($"{name}: expected at least 2 classes, found '{ClassNames[Labels[0]]}' only");
     }
 
     /// <summary>Refuses a table that no array can hold, before anything is allocated for it.</summary>
@@ -218,6 +231,7 @@ internal sealed record Examples
         }
         return new(inputs, Kind, labels, ClassNames, values, OutputCount, Schema, LabelSets?.Take(indices))
         {
+            ValueOrigins = ValueOrigins,
             MissingCells = MissingCells,
             IgnoredEntries = IgnoredEntries,
             FirstIndex = FirstIndex,

@@ -45,6 +45,9 @@ internal sealed class InputRows
     /// <summary>Dense: Count x Width numbers, row after row; sparse: the entries, row after row. Not to be written to.</summary>
     public float[] Values { get; }
 
+    /// <summary>What was subtracted from each column of dense rows, see <see cref="ColumnOrigin"/>; null where nothing was.</summary>
+    public double[]? Origins { get; private init; }
+
     /// <summary>Numbers that are stored.</summary>
     public int Entries => Values.Length;
 
@@ -54,14 +57,15 @@ internal sealed class InputRows
     /// <summary>Wraps dense rows; the array is kept, not copied.</summary>
     /// <param name="inputs">Rows of <paramref name="width"/> numbers, at least one row.</param>
     /// <param name="width">Numbers of a row.</param>
+    /// <param name="origins">What was subtracted from each column; null for nothing.</param>
     /// <exception cref="ArgumentException">The length is no multiple of the width.</exception>
-    public static InputRows Dense(float[] inputs, int width)
+    public static InputRows Dense(float[] inputs, int width, double[]? origins = null)
     {
         if (width < 1)
             throw new ArgumentException($"expected rows of at least 1 number, found a width of {width}", nameof(width));
         if (inputs.Length == 0 || inputs.Length % width != 0)
             throw new ArgumentException($"expected one or more rows of {width} numbers, found {inputs.Length} numbers", nameof(inputs));
-        return new(inputs.Length / width, width, null, [], inputs);
+        return new(inputs.Length / width, width, null, [], inputs) { Origins = origins };
     }
 
     /// <summary>Wraps compressed rows that are known to be whole; the arrays are kept, not copied.</summary>
@@ -126,7 +130,7 @@ internal sealed class InputRows
             }
             place += stored.Length;
         }
-        return new(rows.Length, Width, starts, columns, values);
+        return new(rows.Length, Width, starts, columns, values) { Origins = Origins };
     }
 
     /// <summary>Makes a batch hold these rows, without their zeros; no other call may use the batch.</summary>

@@ -3,19 +3,29 @@ using Subquad.Simd;
 namespace Subquad.Data;
 
 /// <summary>
-/// What turns a raw row into a network's input: (x - shift) * scale per column, then a constant feature, then division by the l2 norm.
-/// Learned from the training rows and stored with the model. Never changed after construction, so it may be used from many threads.
+/// What turns a raw row into a network's input: (x - origin - shift) * scale per column, clipped, then a constant feature, then division by
+/// the l2 norm. Learned from the training rows and stored with the model. Never changed after construction, so it may be used from many
+/// threads.
 /// </summary>
 internal sealed class InputTransform
 {
+    /// <summary>
+    /// A number is clipped at so many times the distance from the mean that the farthest training number of its column has.
+    /// </summary>
+    public const double Reach = 2;
+
+    private readonly double[]? _origins;
     private readonly float[]? _shift;
     private readonly float[]? _scale;
+    private readonly float[]? _limit;
 
-    private InputTransform(int rawWidth, float[]? shift, float[]? scale, float constant)
+    private InputTransform(int rawWidth, double[]? origins, float[]? shift, float[]? scale, float[]? limit, float constant)
     {
         RawWidth = rawWidth;
+        _origins = origins;
         _shift = shift;
         _scale = scale;
+        _limit = limit;
         Constant = constant;
     }
 
@@ -25,11 +35,14 @@ internal sealed class InputTransform
     /// <summary>Numbers of a network's input.</summary>
     public int Width => Constant == 0 ? RawWidth : RawWidth + 1;
 
-    /// <summary>Per column what is subtracted; empty without standardisation.</summary>
+    /// <summary>Per column what is subtracted after the origin; empty without standardisation.</summary>
     public ReadOnlySpan<float> Shift => _shift;
 
     /// <summary>Per column the factor after the shift; empty without standardisation.</summary>
     public ReadOnlySpan<float> Scale => _scale;
+
+    /// <summary>Per column the distance from the shift at which numbers are clipped; empty where none are.</summary>
+    public ReadOnlySpan<float> Limit => _limit;
 
     /// <summary>The feature appended before normalisation; 0 means none.</summary>
     public float Constant { get; }
@@ -44,7 +57,7 @@ internal sealed class InputTransform
 
     /// <summary>
     /// Learns from rows: mean and population standard deviation per column, in double; a column that never varies gets scale 0 and
-    /// has no influence, whatever a later row holds there.
+    /// has no influence, whatever a later row holds there. No number of these rows is clipped.
     /// </summary>
     /// <param name="examples">The training rows.</param>
     /// <param name="standardise">Shift and scale every column (tables), or leave them (images).</param>
@@ -53,16 +66,19 @@ internal sealed class InputTransform
     {
         float one = constant ? 1 : 0;
         if (!standardise)
-            return new(examples.Width, null, null, one);
+            return new(examples.Width, null, null, null, null, one);
         if (examples.Inputs.IsSparse)
             throw new ArgumentException("expected dense rows to standardise, found sparse ones", nameof(examples));
         (double[] mean, double[] deviation) = Moments.Of(examples.Inputs.Values, examples.Width);
+        float[] shift = Array.ConvertAll(mean, value => (float)value);
         float[] scale = Array.ConvertAll(deviation, value => Moments.IsConstant(value) ? 0 : (float)(1 / value));
-        return new(examples.Width, Array.ConvertAll(mean, value => (float)value), scale, one);
+        double[] farthest = Moments.Farthest(examples.Inputs.Values, shift);
+        float[] limit = Array.ConvertAll(farthest, distance => (float)Math.Min(float.MaxValue, Reach * distance));
+        return new(examples.Width, examples.Inputs.Origins, shift, scale, limit, one);
     }
 
     /// <summary>Only the division by the norm, for rows of <paramref name="width"/> numbers.</summary>
-    public static InputTransform Identity(int width) => new(width, null, null, 0);
+    public static InputTransform Identity(int width) => new(width, null, null, null, null, 0);
 
     /// <summary>Numbers that rows store once they are transformed.</summary>
     public long EntriesOf(InputRows rows) =>
@@ -72,28 +88,24 @@ internal sealed class InputTransform
     /// <exception cref="ArgumentException">The rows have another width.</exception>
     public InputRows Apply(InputRows rows)
     {
-        if (rows.Width != RawWidth)
-            throw new ArgumentException($"expected rows of {RawWidth} numbers, found rows of {rows.Width}", nameof(rows));
+        RequireWidth(rows);
         if (StaysSparse(rows))
             return ApplyToEntries(rows);
         var values = new float[EntriesOf(rows)];
-        float[] spread = rows.IsSparse ? new float[RawWidth] : [];
+        double[]? offsets = OffsetsOf(rows);
         for (int row = 0; row < rows.Count; row++)
         {
-            ReadOnlySpan<float> raw = rows.ValuesOf(row);
-            if (rows.IsSparse)
-            {
-                rows.CopyRow(row, spread);
-                raw = spread;
-            }
-            Apply(raw, values.AsSpan(row * Width, Width));
+            Span<float> written = values.AsSpan(row * Width, Width);
+            CopyRow(rows, row, offsets, written[..RawWidth]);
+            bool isFinite = TryScale(written[..RawWidth], written);
+            Contract.Holds(isFinite, "examples are finite");
         }
         return InputRows.Dense(values, Width);
     }
 
     /// <summary>Transforms one row; allocates nothing. A row of zeros without a constant stays zero, never 0/0.</summary>
     /// <param name="raw">RawWidth numbers.</param>
-    /// <param name="destination">Width numbers, overwritten; must not overlap <paramref name="raw"/> when shifted.</param>
+    /// <param name="destination">Width numbers, overwritten.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     /// <exception cref="InvalidDataException">A number is not finite.</exception>
     public void Apply(ReadOnlySpan<float> raw, Span<float> destination)
@@ -103,15 +115,48 @@ internal sealed class InputTransform
     }
 
     /// <summary>
-    /// As <see cref="Apply(ReadOnlySpan{float}, Span{float})"/>, but returns false and writes nothing when a number is not finite.
+    /// As <see cref="Apply(ReadOnlySpan{float}, Span{float})"/>, but returns false when a number is not finite.
     /// </summary>
     public bool TryApply(ReadOnlySpan<float> raw, Span<float> destination)
     {
-        if (raw.Length != RawWidth)
-            throw new ArgumentException($"expected a row of {RawWidth} numbers, found {raw.Length}", nameof(raw));
-        if (destination.Length != Width)
-            throw new ArgumentException($"expected room for {Width} numbers, found {destination.Length}", nameof(destination));
-        return TryScale(raw, destination);
+        RequireLengths(raw.Length, destination.Length);
+        if (_origins is null)
+            return TryScale(raw, destination);
+        for (int i = 0; i < raw.Length; i++)
+            destination[i] = (float)(raw[i] - _origins[i]);
+        return TryScale(destination[..RawWidth], destination);
+    }
+
+    /// <summary>
+    /// As <see cref="TryApply(ReadOnlySpan{float}, Span{float})"/>, of numbers that become float32 only after the origins are subtracted,
+    /// as those of tables do.
+    /// </summary>
+    public bool TryApply(ReadOnlySpan<double> raw, Span<float> destination)
+    {
+        RequireLengths(raw.Length, destination.Length);
+        for (int i = 0; i < raw.Length; i++)
+            destination[i] = (float)(raw[i] - (_origins?[i] ?? 0));
+        return TryScale(destination[..RawWidth], destination);
+    }
+
+    /// <summary>Counts the numbers of each column that are clipped; those of columns without influence do not count.</summary>
+    /// <exception cref="ArgumentException">The rows have another width.</exception>
+    public int[] Clipped(InputRows rows)
+    {
+        RequireWidth(rows);
+        var counts = new int[RawWidth];
+        if (_limit is null)
+            return counts;
+        double[]? offsets = OffsetsOf(rows);
+        var raw = new float[RawWidth];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            CopyRow(rows, row, offsets, raw);
+            for (int i = 0; i < raw.Length; i++)
+                if (_scale![i] != 0 && Math.Abs((double)raw[i] - _shift![i]) > _limit[i])
+                    counts[i]++;
+        }
+        return counts;
     }
 
     /// <summary>The transform as a JSON object; numbers come back bit for bit.</summary>
@@ -124,26 +169,69 @@ internal sealed class InputTransform
             return;
         JsonText.WriteNumbers(json, "shift", _shift);
         JsonText.WriteNumbers(json, "scale", _scale);
+        if (_limit is not null)
+            JsonText.WriteNumbers(json, "limit", _limit);
+        if (_origins is not null)
+            JsonText.WriteDoubles(json, "origin", _origins);
     });
 
-    /// <summary>Reads back what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>
+    /// Reads back what <see cref="ToJson"/> wrote. Models that were saved before there were limits and origins have none.
+    /// </summary>
     /// <exception cref="InvalidDataException">The text is something else.</exception>
     public static InputTransform FromJson(string text) => JsonText.Read(text, "the input transform", json =>
     {
         int width = json.GetProperty("width").GetInt32();
         bool standardises = json.TryGetProperty("shift", out _);
-        float[]? shift = standardises ? JsonText.Numbers(json, "shift") : null;
-        float[]? scale = standardises ? JsonText.Numbers(json, "scale") : null;
         if (width < 1 || width == int.MaxValue)
             throw new FormatException($"'width' is {width}");
         if (!json.GetProperty("unit_norm").GetBoolean())
             throw new FormatException("'unit_norm' is false");
-        if (standardises && (shift!.Length != width || scale!.Length != width))
-            throw new FormatException($"'shift' and 'scale' hold {shift.Length} and {scale!.Length} numbers for a width of {width}");
-        return new InputTransform(width, shift, scale, JsonText.Number(json, "constant"));
+        float constant = JsonText.Number(json, "constant");
+        if (!standardises)
+            return new InputTransform(width, null, null, null, null, constant);
+        float[] shift = JsonText.Numbers(json, "shift"), scale = JsonText.Numbers(json, "scale");
+        float[]? limit = json.TryGetProperty("limit", out _) ? JsonText.Numbers(json, "limit") : null;
+        double[]? origins = json.TryGetProperty("origin", out _) ? JsonText.Doubles(json, "origin") : null;
+        foreach (int length in new[] { shift.Length, scale.Length, limit?.Length ?? width, origins?.Length ?? width })
+            if (length != width)
+                throw new FormatException($"'shift', 'scale', 'limit' or 'origin' holds {length} numbers for a width of {width}");
+        if (limit?.Any(distance => distance < 0) == true)
+            throw new FormatException("'limit' holds a negative number");
+        return new InputTransform(width, origins, shift, scale, limit, constant);
     });
 
     private bool StaysSparse(InputRows rows) => rows.IsSparse && !Standardises;
+
+    private void RequireWidth(InputRows rows)
+    {
+        if (rows.Width != RawWidth)
+            throw new ArgumentException($"expected rows of {RawWidth} numbers, found rows of {rows.Width}", nameof(rows));
+    }
+
+    private void RequireLengths(int raw, int destination)
+    {
+        if (raw != RawWidth)
+            throw new ArgumentException($"expected a row of {RawWidth} numbers, found {raw}", nameof(raw));
+        if (destination != Width)
+            throw new ArgumentException($"expected room for {Width} numbers, found {destination}", nameof(destination));
+    }
+
+    /// <summary>What is added to the numbers of rows so that they are distances from the origins of this transform.</summary>
+    private double[]? OffsetsOf(InputRows rows)
+    {
+        var offsets = new double[RawWidth];
+        for (int i = 0; i < offsets.Length; i++)
+            offsets[i] = (rows.Origins?[i] ?? 0) - (_origins?[i] ?? 0);
+        return ColumnOrigin.OrNull(offsets);
+    }
+
+    private static void CopyRow(InputRows rows, int row, double[]? offsets, Span<float> destination)
+    {
+        rows.CopyRow(row, destination);
+        for (int i = 0; offsets is not null && i < destination.Length; i++)
+            destination[i] = (float)(destination[i] + offsets[i]);
+    }
 
     private InputRows ApplyToEntries(InputRows rows)
     {
@@ -167,9 +255,13 @@ internal sealed class InputTransform
 
     /// <summary>
     /// Transforms the numbers of a dense row, or the entries of a sparse one that is not standardised: zeros add nothing to the norm.
+    /// Numbers and destination may be one span.
     /// </summary>
     private bool TryScale(ReadOnlySpan<float> raw, Span<float> destination)
     {
+        // An infinity would be clipped.
+        if (_limit is not null && Examples.IndexOfNotFinite(raw) >= 0)
+            return false;
         // Everything is double until the final quotient, which is at most 1: no float can overflow on the way.
         double squares = (double)Constant * Constant;
         for (int i = 0; i < raw.Length; i++)
@@ -193,6 +285,13 @@ internal sealed class InputTransform
         return true;
     }
 
-    private double Standardised(float value, int column) =>
-        _shift is null ? value : ((double)value - _shift[column]) * _scale![column];
+    private double Standardised(float value, int column)
+    {
+        if (_shift is null)
+            return value;
+        double distance = (double)value - _shift[column];
+        if (_limit is not null)
+            distance = Math.Clamp(distance, -_limit[column], _limit[column]);
+        return distance * _scale![column];
+    }
 }

@@ -45,6 +45,14 @@ internal static class JsonText
         json.WriteEndArray();
     }
 
+    public static void WriteDoubles(Utf8JsonWriter json, string name, ReadOnlySpan<double> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (double number in numbers)
+            json.WriteNumberValue(number);
+        json.WriteEndArray();
+    }
+
     public static void WriteStrings(Utf8JsonWriter json, string name, ReadOnlySpan<string> strings)
     {
         json.WriteStartArray(name);
@@ -58,12 +66,27 @@ internal static class JsonText
     public static float[] Numbers(JsonElement owner, string name) =>
         owner.GetProperty(name).EnumerateArray().Select(element => Finite(element, name)).ToArray();
 
+    public static double Double(JsonElement owner, string name) => FiniteDouble(owner.GetProperty(name), name);
+
+    public static double[] Doubles(JsonElement owner, string name) =>
+        owner.GetProperty(name).EnumerateArray().Select(element => FiniteDouble(element, name)).ToArray();
+
+    /// <summary>A number; 0 where there is none of that name.</summary>
+    public static double DoubleOrZero(JsonElement owner, string name) =>
+        owner.TryGetProperty(name, out JsonElement element) ? FiniteDouble(element, name) : 0;
+
     public static string Text(JsonElement owner, string name) =>
         owner.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
 
     public static string[] Strings(JsonElement owner, string name) =>
         owner.GetProperty(name).EnumerateArray().Select(element => element.GetString() ?? throw new FormatException($"'{name}' holds null"))
             .ToArray();
+
+    private static double FiniteDouble(JsonElement element, string name)
+    {
+        double number = element.GetDouble();
+        return float.IsFinite((float)number) ? number : throw new FormatException($"'{name}' holds a number that is too large");
+    }
 
     private static float Finite(JsonElement element, string name)
     {

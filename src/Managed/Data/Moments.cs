@@ -35,6 +35,16 @@ internal static class Moments
         return (mean, deviation);
     }
 
+    /// <summary>The distance of the farthest number of every column from a centre.</summary>
+    public static double[] Farthest(float[] numbers, float[] centres)
+    {
+        var farthest = new double[centres.Length];
+        for (int start = 0; start < numbers.Length; start += centres.Length)
+            for (int c = 0; c < centres.Length; c++)
+                farthest[c] = Math.Max(farthest[c], Math.Abs((double)numbers[start + c] - centres[c]));
+        return farthest;
+    }
+
     /// <summary>Whether a deviation is 0, or so small that its reciprocal is no float.</summary>
     public static bool IsConstant(double deviation) => !float.IsFinite((float)(1 / deviation));
 }

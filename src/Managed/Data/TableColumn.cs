@@ -35,7 +35,9 @@ internal enum CellState
 /// <param name="Median">What a missing number becomes; 0 for text.</param>
 /// <param name="Categories">The texts seen in training, in ordinal order; empty for numbers.</param>
 /// <param name="Missing">Missing cells met in training.</param>
-internal sealed record TableColumn(string Name, ColumnKind Kind, float Median, string[] Categories, int Missing)
+/// <param name="Origin">What is subtracted from its numbers, see <see cref="ColumnOrigin"/>.</param>
+internal sealed record TableColumn(
+    string Name, ColumnKind Kind, double Median, string[] Categories, int Missing, double Origin = 0)
 {
     /// <summary>Features this column becomes.</summary>
     public int Width => Kind == ColumnKind.Numeric ? 1 : Categories.Length;

@@ -50,13 +50,13 @@ internal sealed record TableFormat
     public bool IsMissingNumber(ReadOnlySpan<char> cell) =>
         IsMissing(cell) || (MissingTokens is null && Contains(s_missingNumbers, cell.Trim(), StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Reads a number; a number too large for a float comes back as infinity.</summary>
-    public bool TryNumber(ReadOnlySpan<char> cell, out float number)
+    /// <summary>Reads a number; a number too large for a double comes back as infinity.</summary>
+    public bool TryNumber(ReadOnlySpan<char> cell, out double number)
     {
         number = 0;
         Span<char> room = stackalloc char[MaxNumberLength];
         return TryPlain(cell, room, out ReadOnlySpan<char> plain)
-            && float.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+            && double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
     }
 
     /// <summary>The name a class goes by, whatever the notation of its number.</summary>

@@ -20,8 +20,10 @@ internal sealed class TableSchema
     /// <exception cref="ArgumentException">There is no column, one has more than 64 categories, or two columns, categories or classes share
     /// a name.</exception>
     public TableSchema(
-        IReadOnlyList<TableColumn> columns, string targetName, TargetKind target, string[] classNames, TableFormat? format = null)
+        IReadOnlyList<TableColumn> columns, string targetName, TargetKind target, string[] classNames, TableFormat? format = null,
+        double targetOrigin = 0)
     {
+        TargetOrigin = targetOrigin;
         Columns = columns;
         Format = format ?? TableFormat.Default;
         TargetName = targetName;
@@ -47,6 +49,7 @@ internal sealed class TableSchema
         FeatureNames = columns.SelectMany(column =>
             column.Kind == ColumnKind.Numeric ? [column.Name] : column.Categories.Select(category => $"{column.Name}={category}"))
                 .ToArray();
+        Origins = ColumnOrigin.OrNull(columns.SelectMany(column => Enumerable.Repeat(column.Origin, column.Width)).ToArray());
     }
 
     /// <summary>The columns beside the target, in training order.</summary>
@@ -69,6 +72,12 @@ internal sealed class TableSchema
 
     /// <summary>One name per feature: the column, or <c>column=category</c>.</summary>
     public string[] FeatureNames { get; }
+
+    /// <summary>What is subtracted from each feature of an encoded row before it is kept; null where nothing is.</summary>
+    public double[]? Origins { get; }
+
+    /// <summary>What is subtracted from a target that is a number.</summary>
+    public double TargetOrigin { get; }
 
     /// <summary>Missing cells met in training, over all columns.</summary>
     public int MissingCells => Columns.Sum(column => column.Missing);
@@ -107,12 +116,16 @@ internal sealed class TableSchema
     public int LabelOf(ReadOnlySpan<char> cell) => _classes.GetValueOrDefault(Format.ClassName(cell), -1);
 
     /// <summary>The features of a column in a row of Width numbers.</summary>
-    public Span<float> FeaturesOf(int column, Span<float> row) => row.Slice(_starts[column], Columns[column].Width);
+    public Span<double> FeaturesOf(int column, Span<double> row) => row.Slice(_starts[column], Columns[column].Width);
 
-    /// <summary>Encodes one cell into its features of a zeroed row of Width numbers.</summary>
-    public CellState Encode(int column, ReadOnlySpan<char> cell, Span<float> row)
+    /// <summary>Whether a number of a column is finite, and its distance from the origin too, as float32.</summary>
+    public bool IsFinite(int column, double number) =>
+        float.IsFinite((float)number) && float.IsFinite((float)(number - Columns[column].Origin));
+
+    /// <summary>Encodes one cell into its features of a zeroed row of Width numbers; origins are not subtracted.</summary>
+    public CellState Encode(int column, ReadOnlySpan<char> cell, Span<double> row)
     {
-        Span<float> features = FeaturesOf(column, row);
+        Span<double> features = FeaturesOf(column, row);
         if (Columns[column].Kind == ColumnKind.Categorical)
         {
             if (Format.IsMissing(cell))
@@ -127,17 +140,17 @@ internal sealed class TableSchema
             features[0] = Columns[column].Median;
             return CellState.Missing;
         }
-        if (!Format.TryNumber(cell, out float number))
+        if (!Format.TryNumber(cell, out double number))
             return CellState.NotANumber;
-        if (!float.IsFinite(number))
+        if (!IsFinite(column, number))
             return CellState.NotFinite;
         features[0] = number;
         return CellState.Known;
     }
 
     /// <summary>
-    /// Learns the medians: <paramref name="inputs"/> holds encoded rows in which a missing number is NaN; every NaN is replaced by its
-    /// column's median (0 for a column that holds nothing).
+    /// Learns the medians: <paramref name="inputs"/> holds encoded rows, less their origins, in which a missing number is NaN; every NaN is
+    /// replaced by its column's median (0 for a column that holds nothing).
     /// </summary>
     /// <returns>This schema with the medians.</returns>
     public TableSchema LearnMedians(float[] inputs)
@@ -158,9 +171,9 @@ internal sealed class TableSchema
             float median = count == 0 ? 0 : (float)((0.5 * present[(count - 1) / 2]) + (0.5 * present[count / 2]));
             for (int at = _starts[c]; count < present.Length && at < inputs.Length; at += Width)
                 inputs[at] = float.IsNaN(inputs[at]) ? median : inputs[at];
-            columns[c] = columns[c] with { Median = median };
+            columns[c] = columns[c] with { Median = median + columns[c].Origin };
         }
-        return new(columns, TargetName, Target, ClassNames, Format);
+        return new(columns, TargetName, Target, ClassNames, Format, TargetOrigin);
     }
 
     /// <summary>The schema as a JSON object; numbers come back bit for bit.</summary>
@@ -179,9 +192,13 @@ internal sealed class TableSchema
                 json.WriteNumber("median", column.Median);
             else
                 JsonText.WriteStrings(json, "categories", column.Categories);
+            if (column.Origin != 0)
+                json.WriteNumber("origin", column.Origin);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (TargetOrigin != 0)
+            json.WriteNumber("target_origin", TargetOrigin);
         Format.Write(json);
     });
 
@@ -197,7 +214,7 @@ internal sealed class TableSchema
         };
         TableColumn[] columns = json.GetProperty("columns").EnumerateArray().Select(ReadColumn).ToArray();
         return new TableSchema(columns, JsonText.Text(json, "target"), target, JsonText.Strings(json, "classes"),
-            TableFormat.Read(json));
+            TableFormat.Read(json), JsonText.DoubleOrZero(json, "target_origin"));
     });
 
     private static TableColumn ReadColumn(JsonElement json)
@@ -206,7 +223,7 @@ internal sealed class TableSchema
         int missing = json.GetProperty("missing").GetInt32();
         return json.TryGetProperty("categories", out _)
             ? new(name, ColumnKind.Categorical, 0, JsonText.Strings(json, "categories"), missing)
-            : new(name, ColumnKind.Numeric, JsonText.Number(json, "median"), [], missing);
+            : new(name, ColumnKind.Numeric, JsonText.Double(json, "median"), [], missing, JsonText.DoubleOrZero(json, "origin"));
     }
 
     private static Dictionary<string, int> Index(IEnumerable<string> names, string what)

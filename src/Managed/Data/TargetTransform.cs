@@ -1,16 +1,19 @@
 namespace Subquad.Data;
 
 /// <summary>
-/// What turns a target into what the outputs aim at: for classes one-hot 0/1 minus 1/C, for values (y - mean) / deviation per output.
+/// What turns a target into what the outputs aim at: for classes one-hot 0/1 minus 1/C, for values (y - origin - mean) / deviation per
+/// output.
 /// Learned from the training rows and stored with the model. Never changed after construction.
 /// </summary>
 internal sealed class TargetTransform
 {
     private readonly float[] _mean;
     private readonly float[] _deviation;
+    private readonly double[]? _origins;
 
-    private TargetTransform(TargetKind kind, float[] mean, float[] deviation)
+    private TargetTransform(TargetKind kind, float[] mean, float[] deviation, double[]? origins = null)
     {
+        _origins = origins;
         Kind = kind;
         _mean = mean;
         _deviation = deviation;
@@ -22,8 +25,11 @@ internal sealed class TargetTransform
     /// <summary>Outputs of the network.</summary>
     public int Width => _mean.Length;
 
-    /// <summary>What an output of 0 means in the original units: the mean of a value, 1/C of a class.</summary>
+    /// <summary>What an output of 0 means in the original units, less the origin: the mean of a value, 1/C of a class.</summary>
     public ReadOnlySpan<float> Mean => _mean;
+
+    /// <summary>What was subtracted from each value, see <see cref="ColumnOrigin"/>; null where nothing was.</summary>
+    public double[]? Origins => _origins;
 
     /// <summary>What an output of 1 adds to that; 1 for classes and for targets that never vary.</summary>
     public ReadOnlySpan<float> Deviation => _deviation;
@@ -40,7 +46,8 @@ internal sealed class TargetTransform
         return new(
             TargetKind.Values,
             Array.ConvertAll(mean, value => (float)value),
-            Array.ConvertAll(deviation, value => Moments.IsConstant(value) ? 1 : (float)value));
+            Array.ConvertAll(deviation, value => Moments.IsConstant(value) ? 1 : (float)value),
+            examples.ValueOrigins);
     }
 
     /// <summary>The transform of <paramref name="classes"/> classes; it needs no rows.</summary>
@@ -84,18 +91,32 @@ internal sealed class TargetTransform
         }
         ReadOnlySpan<float> values = examples.Values.AsSpan(row * Width, Width);
         for (int i = 0; i < values.Length; i++)
-            destination[i] = (float)(((double)values[i] - _mean[i]) / _deviation[i]);
+        {
+            double offset = OriginOf(examples.ValueOrigins, i) - OriginOf(_origins, i);
+            destination[i] = (float)((values[i] + offset - _mean[i]) / _deviation[i]);
+        }
     }
 
     /// <summary>Takes outputs back to the original units in place: values in theirs, classes as estimates of 0/1.</summary>
     /// <param name="outputs">Any number of rows of Width outputs.</param>
+    /// <param name="origins">What the units count from, as the values of <see cref="Examples"/> do; null means 0.</param>
     /// <exception cref="ArgumentException">The length is no multiple of the width.</exception>
-    public void ToUnits(Span<float> outputs)
+    public void ToUnits(Span<float> outputs, double[]? origins = null)
     {
-        if (outputs.Length % Width != 0)
-            throw new ArgumentException($"expected rows of {Width} outputs, found {outputs.Length} numbers", nameof(outputs));
+        RequireRows(outputs.Length);
         for (int i = 0; i < outputs.Length; i++)
-            outputs[i] = (float)(((double)outputs[i] * _deviation[i % Width]) + _mean[i % Width]);
+            outputs[i] = (float)InUnits(outputs[i], i % Width, origins);
+    }
+
+    /// <summary>As <see cref="ToUnits(Span{float}, double[])"/>, in float64: values far from 0 keep what varies.</summary>
+    /// <param name="outputs">Any number of rows of Width outputs.</param>
+    /// <param name="units">As many numbers, overwritten.</param>
+    /// <exception cref="ArgumentException">The length is no multiple of the width.</exception>
+    public void ToUnits(ReadOnlySpan<float> outputs, Span<double> units)
+    {
+        RequireRows(outputs.Length);
+        for (int i = 0; i < outputs.Length; i++)
+            units[i] = InUnits(outputs[i], i % Width, null);
     }
 
     /// <summary>The transform as a JSON object; numbers come back bit for bit.</summary>
@@ -107,6 +128,8 @@ internal sealed class TargetTransform
             return;
         JsonText.WriteNumbers(json, "mean", _mean);
         JsonText.WriteNumbers(json, "deviation", _deviation);
+        if (_origins is not null)
+            JsonText.WriteDoubles(json, "origin", _origins);
     });
 
     /// <summary>Reads back what <see cref="ToJson"/> wrote.</summary>
@@ -121,8 +144,21 @@ internal sealed class TargetTransform
             throw new FormatException($"'task' is '{task}'");
         float[] mean = JsonText.Numbers(json, "mean");
         float[] deviation = JsonText.Numbers(json, "deviation");
-        if (outputs < 1 || mean.Length != outputs || deviation.Length != outputs || deviation.Any(value => value <= 0))
-            throw new FormatException($"'mean' and 'deviation' do not describe {outputs} outputs");
-        return new TargetTransform(TargetKind.Values, mean, deviation);
+        double[]? origins = json.TryGetProperty("origin", out _) ? JsonText.Doubles(json, "origin") : null;
+        if (outputs < 1 || mean.Length != outputs || deviation.Length != outputs || deviation.Any(value => value <= 0)
+            || (origins is not null && origins.Length != outputs))
+            throw new FormatException($"'mean', 'deviation' and 'origin' do not describe {outputs} outputs");
+        return new TargetTransform(TargetKind.Values, mean, deviation, origins);
     });
+
+    private static double OriginOf(double[]? origins, int output) => origins?[output] ?? 0;
+
+    private double InUnits(float value, int output, double[]? origins) =>
+        ((double)value * _deviation[output]) + (_mean[output] + (OriginOf(_origins, output) - OriginOf(origins, output)));
+
+    private void RequireRows(int outputs)
+    {
+        if (outputs % Width != 0)
+            throw new ArgumentException($"expected rows of {Width} outputs, found {outputs} numbers", nameof(outputs));
+    }
 }

@@ -16,7 +16,7 @@ internal sealed class Predictor : IDisposable
     private readonly ActiveBatch _rows = new();
     private readonly InputTransform _input;
     private readonly TargetTransform _target;
-    private readonly float[] _row;
+    private readonly float[] _row, _scores;
 
     public Predictor(KernelSet kernels, LayerStack layers, Loss loss, InputTransform input, TargetTransform target)
     {
@@ -24,6 +24,7 @@ internal sealed class Predictor : IDisposable
         _input = input;
         _target = target;
         _row = new float[input.Width];
+        _scores = new float[target.Width];
         _state = new BatchState(new TeamKernels(kernels, _team), layers, 0) { Inputs = _rows };
     }
 
@@ -32,12 +33,18 @@ internal sealed class Predictor : IDisposable
     {
         if (!_input.TryApply(input, _row))
             return false;
-        _rows.SetNonZero(_row, 1, _row.Length);
-        _state.Forward();
-        for (int c = 0; c < output.Length; c++)
-            output[c] = _state.Outputs[c, 0];
-        _loss.Link(output);
+        Run(output);
         _target.ToUnits(output);
+        return true;
+    }
+
+    /// <inheritdoc cref="TryRun(ReadOnlySpan{float}, Span{float})"/>
+    public bool TryRun(ReadOnlySpan<double> input, Span<double> output)
+    {
+        if (!_input.TryApply(input, _row))
+            return false;
+        Run(_scores);
+        _target.ToUnits(_scores, output);
         return true;
     }
 
@@ -46,5 +53,14 @@ internal sealed class Predictor : IDisposable
         _state.Dispose();
         _rows.Dispose();
         _team.Dispose();
+    }
+
+    private void Run(Span<float> output)
+    {
+        _rows.SetNonZero(_row, 1, _row.Length);
+        _state.Forward();
+        for (int c = 0; c < output.Length; c++)
+            output[c] = _state.Outputs[c, 0];
+        _loss.Link(output);
     }
 }

@@ -16,6 +16,7 @@ internal sealed partial class ColumnSurvey(string name, TableFormat format, int 
     private (string Cell, int Line) _firstMissing;
     private (string Cell, int Line) _firstWeak;
     private long _last;
+    private ColumnOrigin _origin;
 
     public string Name => name;
 
@@ -60,10 +61,13 @@ internal sealed partial class ColumnSurvey(string name, TableFormat format, int 
     public bool CountsRows { get; private set; } = true;
 
     /// <summary>The smallest number.</summary>
-    public float Smallest { get; private set; } = float.PositiveInfinity;
+    public double Smallest { get; private set; } = double.PositiveInfinity;
 
     /// <summary>The largest number.</summary>
-    public float Largest { get; private set; } = float.NegativeInfinity;
+    public double Largest { get; private set; } = double.NegativeInfinity;
+
+    /// <summary>What is subtracted from its numbers before they become float32.</summary>
+    public double Origin => _origin.Value();
 
     /// <summary>Whether the column holds numbers and missing cells only.</summary>
     public bool IsNumeric => Others == 0 && (Numbers > 0 || Weak == 0);
@@ -95,7 +99,7 @@ internal sealed partial class ColumnSurvey(string name, TableFormat format, int 
             CountsRows = false;
             return;
         }
-        if (format.TryNumber(cell, out float number))
+        if (format.TryNumber(cell, out double number))
             SeeNumber(cell, number);
         else
             SeeOther(cell, line);
@@ -112,13 +116,14 @@ internal sealed partial class ColumnSurvey(string name, TableFormat format, int 
         ? _distinct.OrderBy(text => double.Parse(text, CultureInfo.InvariantCulture)).ThenBy(text => text, StringComparer.Ordinal).ToArray()
         : _distinct.Concat(IsNumeric ? [] : _weak).Order(StringComparer.Ordinal).ToArray();
 
-    private void SeeNumber(ReadOnlySpan<char> cell, float number)
+    private void SeeNumber(ReadOnlySpan<char> cell, double number)
     {
         bool isCode = TableSchema.IsLongCode(cell), isInteger = format.IsInteger(cell, out long integer);
         IsInteger = IsInteger && (isInteger || isCode);
         CountsRows = CountsRows && isInteger && (Numbers == 0 ? integer is 0 or 1 : integer == _last + 1);
         _last = integer;
         Numbers++;
+        _origin.Add(number);
         HasLeadingZeros = HasLeadingZeros || TableSchema.HasLeadingZero(cell);
         HasLongCodes = HasLongCodes || isCode;
         Smallest = Math.Min(Smallest, number);

@@ -62,6 +62,7 @@ internal static class CsvExamples
         var labels = new GrowingArray<int>(survey?.Rows ?? Array.MaxLength);
         var values = new GrowingArray<float>(survey?.Rows ?? Array.MaxLength);
         var names = new List<string>();
+        var raw = new double[schema.Width];
         var unknown = new int[places.Length];
         int missing = 0, skipped = 0;
         while (csv.Read())
@@ -71,14 +72,16 @@ internal static class CsvExamples
                 skipped++;
                 continue;
             }
-            Span<float> row = inputs.Append(schema.Width);
-            row.Clear();
+            Array.Clear(raw);
             for (int i = 0; i < places.Length; i++)
             {
-                CellState state = EncodeCell(schema, csv, i, places[i], row);
+                CellState state = EncodeCell(schema, csv, i, places[i], raw);
                 missing += state == CellState.Missing ? 1 : 0;
                 unknown[i] += state == CellState.UnknownCategory ? 1 : 0;
             }
+            Span<float> row = inputs.Append(schema.Width);
+            for (int i = 0; i < raw.Length; i++)
+                row[i] = (float)(raw[i] - (schema.Origins?[i] ?? 0));
             if (namesAt >= 0)
                 names.Add(csv[namesAt].ToString());
             if (targetAt >= 0 && schema.Target == TargetKind.Classes)
@@ -93,10 +96,10 @@ internal static class CsvExamples
         float[] numbers = inputs.ToArray();
         if (survey is not null)
             schema = schema.LearnMedians(numbers);
-        InputRows rows = InputRows.Dense(numbers, schema.Width);
+        InputRows rows = InputRows.Dense(numbers, schema.Width, schema.Origins);
         Examples examples = targetAt < 0 ? Examples.WithoutTargets(rows, schema, missing)
             : schema.Target == TargetKind.Classes ? Examples.OfClasses(rows, labels.ToArray(), schema.ClassNames, schema, missing)
-            : Examples.OfValues(rows, values.ToArray(), 1, schema, missing);
+            : Examples.OfValues(rows, values.ToArray(), 1, schema, missing, ColumnOrigin.OrNull([schema.TargetOrigin]));
         return examples.Described(survey?.Notes ?? Unseen(path, known, unknown, skipped), survey?.Reason, [.. names]);
     }
 
@@ -121,7 +124,7 @@ internal static class CsvExamples
         return notes;
     }
 
-    private static CellState EncodeCell(TableSchema schema, CsvReader csv, int column, int place, Span<float> row)
+    private static CellState EncodeCell(TableSchema schema, CsvReader csv, int column, int place, Span<double> row)
     {
         CellState state = schema.Encode(column, csv[place], row);
         return state switch
@@ -144,13 +147,15 @@ internal static class CsvExamples
         return label >= 0 ? label : throw csv.Fault($"expected a known class in column '{csv.Header[place]}', found '{Short(csv[place])}'");
     }
 
+    /// <summary>A target, less its origin.</summary>
     private static float Value(TableSchema schema, CsvReader csv, int place)
     {
         if (IsMissingTarget(schema, csv[place]))
             throw MissingTarget(csv, place);
-        if (!schema.Format.TryNumber(csv[place], out float value))
+        if (!schema.Format.TryNumber(csv[place], out double value))
             throw csv.Fault($"expected a finite number in column '{csv.Header[place]}', found '{Short(csv[place])}'");
-        return float.IsFinite(value) ? value : throw NotFinite(csv, place);
+        float distance = (float)(value - schema.TargetOrigin);
+        return float.IsFinite((float)value) && float.IsFinite(distance) ? distance : throw NotFinite(csv, place);
     }
 
     private static InvalidDataException MissingTarget(CsvReader csv, int place) =>

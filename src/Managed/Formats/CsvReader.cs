@@ -199,10 +199,18 @@ internal sealed class CsvReader : IDisposable
     {
         for (int next = Peek(); !Ends(next); next = Peek())
         {
-            if (next == 0)
-                throw Fault("expected text, found a NUL character");
+            RefuseNul(next);
             Keep((char)next);
         }
+    }
+
+    private void RefuseNul(int next)
+    {
+        if (next != 0)
+            return;
+        string column = Header is { } names && _ends.Count < names.Length ? $"'{names[_ends.Count]}'" : $"{_ends.Count + 1}";
+        Line = _line;
+        throw Fault($"expected text in column {column}, found a NUL character");
     }
 
     private bool Ends(int next) => next is '\r' or '\n' or < 0 || next == Separator || (Separator == ' ' && next == '\t');
@@ -217,6 +225,7 @@ internal sealed class CsvReader : IDisposable
             // A doubled quote is one quote; a single one closes the cell.
             if (TryTake('"') && Peek() != '"')
                 return;
+            RefuseNul(next);
             // The CR of a CRLF is not counted: its LF is.
             if (next == '\n' || (next == '\r' && PeekSecond() != '\n'))
                 _line++;

@@ -129,6 +129,6 @@ internal static class CsvSample
 
     // A sample may have either decimal mark, whatever the format says.
     private static bool LooksLikeNumber(string cell) =>
-        TableFormat.Default.TryNumber(cell, out float number) ? !float.IsNaN(number)
+        TableFormat.Default.TryNumber(cell, out double number) ? !double.IsNaN(number)
             : cell.Length > 0 && TableFormat.Default.TryNumber(cell.Replace(',', '.'), out _);
 }

@@ -88,7 +88,8 @@ internal sealed class CsvSurvey
         TableColumn[] columns = surveys.Where((survey, i) => isFeature[i] && survey.Name.Length > 0).Select(ToColumn).ToArray();
         if (columns.Length == 0)
             throw new InvalidDataException($"'{_path}': expected at least one column beside the target '{target.Name}', found none");
-        return new TableSchema(columns, target.Name, kind, kind == TargetKind.Classes ? target.Texts() : [], _format);
+        return new TableSchema(columns, target.Name, kind, kind == TargetKind.Classes ? target.Texts() : [], _format,
+            kind == TargetKind.Classes ? 0 : target.Origin);
     }
 
     /// <summary>Which columns are to be learned from, by the options.</summary>
@@ -190,7 +191,7 @@ internal sealed class CsvSurvey
         if (!isText && column.IsNumeric)
         {
             NoteNumbers(column);
-            return new(name, ColumnKind.Numeric, float.NaN, [], column.Missing + column.Weak);
+            return new(name, ColumnKind.Numeric, double.NaN, [], column.Missing + column.Weak, column.Origin);
         }
         string text = $"--text '{name}' takes the column as text, {leave}";
         if (!isText && IsMixed(column))

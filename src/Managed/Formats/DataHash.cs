@@ -26,11 +26,12 @@ internal sealed class DataHash : IDisposable
     /// <summary>The hash of the bytes so far, in lower-case hexadecimal digits.</summary>
     public string Text() => Convert.ToHexStringLower(_hash.GetCurrentHash());
 
-    /// <summary>Puts a hash in the place of its placeholder in a header.</summary>
+    /// <summary>Puts a hash in the place of its placeholder in a header, which is zeros.</summary>
     public static void Fill(Span<byte> header, string field, string hash)
     {
         string before = $"\"{field}\":\"";
-        int place = ((ReadOnlySpan<byte>)header).IndexOf(Encoding.ASCII.GetBytes(before + Placeholder)) + before.Length;
+        byte[] placeholder = Encoding.ASCII.GetBytes(before + new string('0', hash.Length));
+        int place = ((ReadOnlySpan<byte>)header).IndexOf(placeholder) + before.Length;
         Encoding.ASCII.GetBytes(hash, header[place..]);
     }
 

@@ -93,10 +93,16 @@ internal static class LibsvmExamples
         Examples examples = kind switch
         {
             TargetKind.Classes => Examples.OfClasses(inputs, classes, names),
-            TargetKind.Values => sets is null ? Examples.OfValues(inputs, labels.ToValues(), 1) : Examples.OfLabelSets(inputs, sets),
+            TargetKind.Values => sets is null ? OfNumbers(inputs, labels.ToValues()) : Examples.OfLabelSets(inputs, sets),
             _ => Examples.WithoutTargets(inputs),
         };
         return examples.FromLibsvm(first, rows.Ignored);
+    }
+
+    private static Examples OfNumbers(InputRows inputs, double[] labels)
+    {
+        double[]? origins = ColumnOrigin.Of(labels, 1);
+        return Examples.OfValues(inputs, ColumnOrigin.Distances(labels, 1, origins), 1, origins: origins);
     }
 
     private static Examples ReadLabelled(

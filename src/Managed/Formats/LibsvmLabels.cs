@@ -123,7 +123,7 @@ internal sealed class LibsvmLabels
     }
 
     /// <summary>The label of every row as a number.</summary>
-    public float[] ToValues() => Array.ConvertAll(_labels.ToArray(), label => (float)label);
+    public double[] ToValues() => _labels.ToArray();
 
     private void Append(LibsvmReader text, ReadOnlySpan<byte> label)
     {

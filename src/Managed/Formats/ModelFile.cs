@@ -17,7 +17,8 @@ internal static class ModelFile
     /// <summary>Writes a model, whole or not at all.</summary>
     /// <returns>The hash of the data of its tensors.</returns>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    public static string Write(string path, ModelDescription model) => SafetensorsWriter.WriteHashed(path, Metadata(model), model.Tensors);
+    public static string Write(string path, ModelDescription model) =>
+        SafetensorsWriter.WriteHashed(path, Metadata(model), model.Tensors, hasChecksums: true);
 
     /// <summary>Describes the model in a file, which must stay open while tensors are read.</summary>
     /// <param name="file">The file.</param>

@@ -23,7 +23,8 @@ internal sealed record TensorInfo(string Name, string Type, long[] Shape, long O
 /// </summary>
 internal sealed class SafetensorsFile : IDisposable
 {
-    private const long MaxHeaderBytes = 100_000_000;
+    /// <summary>The longest header that is read.</summary>
+    public const long MaxHeaderBytes = 100_000_000;
 
     private readonly SafeFileHandle _handle;
     private readonly Dictionary<string, TensorInfo> _tensors;

@@ -28,7 +28,7 @@ internal static class SafetensorsWriter
         AtomicFile.Write(path, stream =>
         {
             stream.Write(header);
-            WriteTensors(tensors, stream.Write);
+            WriteTensors(tensors, (_, chunk) => stream.Write(chunk));
         });
     }
 
@@ -36,28 +36,42 @@ internal static class SafetensorsWriter
     /// Writes the file as <see cref="Write"/> does, with the SHA-256 of its data and that of its header as two more texts of the metadata
     /// (<see cref="DataHash.Field"/>, <see cref="HeaderHash.Field"/>).
     /// </summary>
+    /// <param name="path">Replaced when it exists.</param>
+    /// <param name="metadata">Texts by name.</param>
+    /// <param name="tensors">Written in this order, in chunks.</param>
+    /// <param name="hasChecksums">Whether the metadata get the checksums of every tensor too (<see cref="BlockChecksums"/>), all of which
+    /// are float32 then.</param>
     /// <returns>The hash of the data.</returns>
-    public static string WriteHashed(string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors)
+    public static string WriteHashed(
+        string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors, bool hasChecksums = false)
     {
         var hashed = new Dictionary<string, string>(metadata)
         {
             [DataHash.Field] = DataHash.Placeholder,
             [HeaderHash.Field] = DataHash.Placeholder,
         };
+        Dictionary<string, BlockChecksums> checksums =
+            (hasChecksums ? tensors : []).ToDictionary(tensor => tensor.Name, tensor => new BlockChecksums(tensor.Shape));
+        foreach ((string name, BlockChecksums sums) in checksums)
+            hashed[BlockChecksums.FieldOf(name)] = sums.Text();
         byte[] header = Header(hashed, tensors);
         string hash = "";
         AtomicFile.Write(path, stream =>
         {
             stream.Write(header);
             using var data = new DataHash();
-            WriteTensors(tensors, chunk =>
+            WriteTensors(tensors, (tensor, chunk) =>
             {
                 data.Append(chunk);
+                if (hasChecksums)
+                    checksums[tensor.Name].Append(chunk);
                 stream.Write(chunk);
             });
             // The hashes are known last and stand first.
             hash = data.Text();
             DataHash.Fill(header, DataHash.Field, hash);
+            foreach ((string name, BlockChecksums sums) in checksums)
+                DataHash.Fill(header, BlockChecksums.FieldOf(name), sums.Text());
             (IReadOnlyDictionary<string, string> texts, IReadOnlyList<TensorInfo> table) =
                 SafetensorsHeader.Parse(header[sizeof(ulong)..], $"'{path}'", header.Length, stream.Length);
             DataHash.Fill(header, HeaderHash.Field, HeaderHash.Of(texts, table, header.Length));
@@ -71,11 +85,11 @@ internal static class SafetensorsWriter
     public static string HashOf(IReadOnlyList<TensorSource> tensors)
     {
         using var data = new DataHash();
-        WriteTensors(tensors, data.Append);
+        WriteTensors(tensors, (_, chunk) => data.Append(chunk));
         return data.Text();
     }
 
-    private delegate void TakeBytes(ReadOnlySpan<byte> chunk);
+    private delegate void TakeBytes(TensorSource tensor, ReadOnlySpan<byte> chunk);
 
     private static void WriteTensors(IReadOnlyList<TensorSource> tensors, TakeBytes take)
     {
@@ -90,7 +104,7 @@ internal static class SafetensorsWriter
                 tensor.Fill(start, part);
                 if (!BitConverter.IsLittleEndian)
                     TensorShape.ReverseBytes(part, size);
-                take(part);
+                take(tensor, part);
             }
         }
     }
@@ -111,6 +125,9 @@ internal static class SafetensorsWriter
         }
         while (bytes.Length % Alignment != 0)
             bytes.WriteByte((byte)' ');
+        if (bytes.Length - sizeof(ulong) > SafetensorsFile.MaxHeaderBytes)
+            throw new InvalidDataException($"expected metadata of at most {SafetensorsFile.MaxHeaderBytes} bytes, found {bytes.Length}: "
+                + "names of classes, columns or categories are too long or too many");
         byte[] header = bytes.ToArray();
         BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)header.Length - sizeof(ulong));
         return header;

@@ -12,8 +12,13 @@ internal static class LayerStackFactory
     private const double OutputDeviation = 0.1;
 
     /// <summary>How elements of a weight matrix are stored.</summary>
-    public static ElementFormat ElementsOf(WeightFormat format) =>
-        format == WeightFormat.BFloat16 ? ElementFormat.BFloat16 : ElementFormat.Float32;
+    /// <exception cref="ArgumentException">The format is not defined.</exception>
+    public static ElementFormat ElementsOf(WeightFormat format) => format switch
+    {
+        WeightFormat.Float32 => ElementFormat.Float32,
+        WeightFormat.BFloat16 => ElementFormat.BFloat16,
+        _ => throw new ArgumentException($"expected a defined format of weights, found {format}", nameof(format)),
+    };
 
     /// <summary>Room for parameters: weights are zero, thresholds those of the shifts.</summary>
     /// <param name="layers">Hidden layers, then the output layer.</param>

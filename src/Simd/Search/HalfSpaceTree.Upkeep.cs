@@ -11,7 +11,7 @@ public sealed partial class HalfSpaceTree
     private const double MostStale = 0.25;
     private const int FewStale = 256;
 
-    private NativeBuffer<int> _slots;
+    private readonly IdSlots _slots = new();
     private int _largestId;
     private int _freshLeaf;
     private long _freshRows, _freshSplit, _holes;
@@ -33,7 +33,7 @@ public sealed partial class HalfSpaceTree
         CheckShape(ids, rows);
         CheckIds(ids, present: false);
         foreach (int id in ids)
-            ReserveIds(id);
+            ReserveId(id);
         using var change = new Change(this);
         int count = Count + ids.Length;
         Place(ids, rows);
@@ -240,7 +240,7 @@ public sealed partial class HalfSpaceTree
 
     /// <summary>Bytes of a tree while it is built from rows.</summary>
     internal static Int128 BytesOf(int rows, int dimension) => RowTree.BytesOf(dimension, LeavesFor(rows))
-        + NativeBuffer<float>.BytesOf((long)rows * dimension) + RowSplitter.BytesOf(rows) + NativeBuffer<int>.BytesOf(rows);
+        + NativeBuffer<float>.BytesOf((long)rows * dimension) + RowSplitter.BytesOf(rows);
 
     private static int LeavesFor(int rows)
     {
@@ -248,24 +248,10 @@ public sealed partial class HalfSpaceTree
         return leaves + leaves / 2 + 2 * FewStale;
     }
 
-    private void ReserveIds(int largest)
+    private void ReserveId(int id)
     {
-        if (largest < _slots.Length)
-        {
-            _largestId = Math.Max(_largestId, largest);
-            return;
-        }
-        long room = Math.Min(int.MaxValue, Math.Max(largest + 1L, _slots.Length * 2)), bytes = room * sizeof(int),
-            available = NativeBytes.Available;
-        if (bytes > available)
-            throw new InsufficientMemoryException(
-                $"ids up to {largest} take {bytes} bytes, but only {available} are available; use smaller ids");
-        var slots = new NativeBuffer<int>(room);
-        _slots.Span.CopyTo(slots.Span);
-        slots.Slice(_slots.Length, (int)(slots.Length - _slots.Length)).Fill(-1);
-        _slots.Dispose();
-        _slots = slots;
-        _largestId = Math.Max(_largestId, largest);
+        _slots.Reserve(id);
+        _largestId = Math.Max(_largestId, id);
     }
 
     /// <summary>A change that ends half-way, for lack of memory, disposes the tree: its parts no longer fit each other.</summary>
@@ -306,7 +292,7 @@ public sealed partial class HalfSpaceTree
                 throw new ArgumentException($"id {id} is outside 0 to {int.MaxValue - 1}");
             if (!seen.Add(id))
                 throw new ArgumentException($"id {id} is given twice");
-            if (id < _slots.Length && _slots[id] >= 0 != present || present && id >= _slots.Length)
+            if (_slots[id] >= 0 != present)
                 throw new ArgumentException(present ? $"id {id} is not in the tree" : $"id {id} is in the tree already");
         }
     }

@@ -59,12 +59,12 @@ public sealed partial class HalfSpaceTree : IDisposable, INativeOwner
         rows.CopyTo(copy.Span);
         // What is checked must be what is used, also when another thread changes the rows meanwhile.
         CheckFinite(copy.Span);
-        _slots = new NativeBuffer<int>(0);
         _tree = new RowTree(dimension, 1);
         var ids = new int[rows.Length / dimension];
         for (int i = 0; i < ids.Length; i++)
             ids[i] = i;
-        ReserveIds(ids.Length - 1);
+        foreach (int id in ids)
+            ReserveId(id);
         Build(copy, ids);
     }
 
@@ -159,7 +159,6 @@ public sealed partial class HalfSpaceTree : IDisposable, INativeOwner
     void INativeOwner.Free()
     {
         _tree.Dispose();
-        _slots.Dispose();
     }
 
     private float CostOf(SearchPath path) => path switch

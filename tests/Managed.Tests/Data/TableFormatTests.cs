@@ -29,7 +29,7 @@ internal sealed class TableFormatTests
     public void Numbers_are_read_in_the_notation_asked_for(string cell, bool decimalComma, char? thousands, float? expected)
     {
         var format = new TableFormat { DecimalComma = decimalComma, Thousands = thousands };
-        Assert.That(format.TryNumber(cell, out float number) ? number : (float?)null, Is.EqualTo(expected));
+        Assert.That(format.TryNumber(cell, out double number) ? (float)number : (float?)null, Is.EqualTo(expected));
     }
 
     [TestCase("", true, true)]

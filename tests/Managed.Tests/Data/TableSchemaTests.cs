@@ -29,9 +29,9 @@ internal sealed class TableSchemaTests
     [TestCase(1, " ", CellState.Missing, new[] { 0f, 0, 0, 0 })]
     public void A_cell_is_encoded(int column, string cell, object state, float[] expected)
     {
-        var row = new float[4];
+        var row = new double[4];
         Assert.That(Schema.Encode(column, cell, row), Is.EqualTo(state));
-        Assert.That(row, Is.EqualTo(expected));
+        Assert.That(row, Is.EqualTo(expected).Within(1e-7));
     }
 
     [Test]

@@ -31,6 +31,9 @@ internal sealed class CsvReaderTests
     [TestCase("", "expected a header line, found an empty file")]
     [TestCase("a,\n", "expected a name for column 2")]
     [TestCase("a,a\n", "found 'a' twice")]
+    [TestCase("a,b\n1,2\n3,4\0\n", "line 3: expected text in column 'b', found a NUL character")]
+    [TestCase("a,b\n1,2\n\"3\n\0\",4\n", "line 4: expected text in column 'a', found a NUL character")]
+    [TestCase("a,b\0\n1,2\n", "line 1: expected text in column 2, found a NUL character")]
     public void Faults_are_named_with_their_line(string text, string message) => Assert.That(
         () =>
         {

@@ -45,6 +45,28 @@ internal sealed class VersionTests
     }
 
     [Test]
+    public void Damage_in_panels_beside_the_first_version_is_found([Values(0, 1, 2)] int part)
+    {
+        string model = _folder.File("model");
+        File.Copy(First("model-v1.safetensors"), model);
+        using (Stream packed = File.OpenRead(First("model-v1.safetensors.panels.gz")))
+        using (var panels = new GZipStream(packed, CompressionMode.Decompress))
+        using (FileStream target = File.Create(model + ".panels"))
+            panels.CopyTo(target);
+        // A weight of the first layer; the last byte of A; with the panels left unread, the same.
+        using (FileStream damaged = new(part == 0 ? model + ".panels" : model, FileMode.Open))
+        {
+            damaged.Position = part == 0 ? 65536 + 2 : damaged.Length - 2;
+            int value = damaged.ReadByte();
+            damaged.Position--;
+            damaged.WriteByte((byte)(value ^ 1));
+        }
+        Assert.That(
+            () => Network.Load(model, sharesBase: true, verify: part < 2).Dispose(),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("damaged"));
+    }
+
+    [Test]
     public void A_save_of_the_first_version_is_of_the_second_with_the_same_data()
     {
         using Network network = Network.Load(First("model-v1.safetensors"));

@@ -25,6 +25,8 @@ internal sealed class NetworkShapeTests
         yield return new TestCaseData(Good with { ShiftConstant = [-0.1] }, "ShiftConstant", "-0.1");
         yield return new TestCaseData(Good with { ShiftConstant = [0.1, 0.2, 0.3] }, "ShiftConstant", "3");
         yield return new TestCaseData(Good with { ShiftConstant = [] }, "ShiftConstant", "0");
+        yield return new TestCaseData(Good with { Normalisation = (Normalisation)7 }, "Normalisation", "7");
+        yield return new TestCaseData(Good with { OutputWeights = (OutputWeights)(-1) }, "OutputWeights", "-1");
     }
 
     [TestCaseSource(nameof(Bad))]

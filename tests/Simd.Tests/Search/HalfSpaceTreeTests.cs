@@ -31,6 +31,22 @@ public sealed class HalfSpaceTreeTests(KernelSet kernels)
     }
 
     [Test]
+    public void A_huge_id_takes_one_page()
+    {
+        using var tree = new HalfSpaceTree([1f, 0f], 2, kernels);
+        long native = NativeBytes.Live, before = GC.GetAllocatedBytesForCurrentThread();
+        tree.Insert([int.MaxValue - 1], [0f, 1f]);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(16 << 20));
+        Assert.That(NativeBytes.Live - native, Is.LessThan(16 << 20));
+        using var hits = new SearchHits();
+        tree.ReportAscending([1f, 1f], 0.5f, hits);
+        Assert.That(hits.Ids.ToArray(), Is.EqualTo(new[] { 0, int.MaxValue - 1 }));
+        tree.Remove([int.MaxValue - 1]);
+        Assert.That(() => tree.Remove([int.MaxValue - 2]), Throws.ArgumentException);
+        Assert.That(tree.Count, Is.EqualTo(1));
+    }
+
+    [Test]
     public void Large_trees_choose_a_path_and_find_the_same([Values(2, 12)] int dimension)
     {
         var random = new Random(dimension);
