@@ -1,3 +1,4 @@
+using System.Globalization;
 using NUnit.Framework;
 using Subquad.Support;
 
@@ -32,6 +33,25 @@ public class TableTests
         Assert.That(trained.Lines[^2], Is.EqualTo(expected), "the same rows give the same figure");
         Outcome predicted = Shell.Run("predict", _shell.Model, data);
         Assert.That(predicted.Lines, Has.Length.EqualTo(121), predicted.Error);
+    }
+
+    [Test]
+    public void Values_far_from_zero_are_predicted_with_their_digits_and_far_cells_are_told_of()
+    {
+        string data = _shell.Write("far.csv", "time,a,y\n" + string.Concat(
+            Enumerable.Range(0, 120).Select(i => $"{1_700_000_000 + 60 * i},{i % 7},{100_000_000 + 3 * i}.5\n")));
+        Train(data);
+        Outcome predicted = Shell.Run("predict", _shell.Model, data);
+        double[] found = [.. predicted.Lines.Skip(1).Select(line => double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture))];
+        Assert.That(predicted.Error, Is.Empty);
+        Assert.That(found.Distinct().Count(), Is.GreaterThan(100), "float32 has 45 numbers there");
+        Assert.That(found, Is.All.InRange(99_999_500, 100_000_900));
+        string later = _shell.Write("later.csv", "time,a\n1700000060,3\n17e10,1\n1700000060,1e9\n");
+        predicted = Shell.Run("predict", _shell.Model, later);
+        Assert.That(predicted.Code, Is.Zero);
+        foreach (string column in new[] { "time", "a" })
+            Assert.That(predicted.Error, Does.Contain(
+                $"note: '{later}', column '{column}': 1 cells lie outside twice the range of the training rows and are clipped there"));
     }
 
     [Test]

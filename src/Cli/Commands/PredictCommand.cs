@@ -60,27 +60,42 @@ internal sealed class PredictCommand : Command
         if ((long)data.Count * network.OutputCount > Array.MaxLength)
             throw new InvalidDataException($"'{path}': expected at most {Array.MaxLength / network.OutputCount} rows for " +
                 $"{network.OutputCount} outputs, found {data.Count}");
-        var scores = new float[data.Count * network.OutputCount];
-        network.PredictAll(data, scores, parsed.GetValue(_threads), session.Cancellation);
+        int cells = data.Count * network.OutputCount;
+        bool areValues = network.Task == TaskKind.Regression;
+        // Values far from 0 have more digits than float32.
+        double[] values = areValues ? new double[cells] : [];
+        float[] scores = areValues ? [] : new float[cells];
+        if (areValues)
+            network.PredictAll(data, values, parsed.GetValue(_threads), session.Cancellation);
+        else
+            network.PredictAll(data, scores, parsed.GetValue(_threads), session.Cancellation);
         if (file is null)
         {
-            PredictionCsv.Write(session.Output, network, scores, id, data.RowNames);
+            Write(session.Output);
             return ExitCode.Done;
         }
         // A FIFO may have no reader yet; a cancellation does not wait for one.
         string target = file;
-        _ = WholeFile.IsSpecial(target) ? session.Read(Write) : Write();
+        _ = WholeFile.IsSpecial(target) ? session.Read(WriteFile) : WriteFile();
         session.Output.WriteLine($"predictions: {file}");
         return ExitCode.Done;
 
-        int Write()
+        int WriteFile()
         {
             WholeFile.Write(target, stream =>
             {
                 using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-                PredictionCsv.Write(writer, network, scores, id, data.RowNames);
+                Write(writer);
             });
-            return scores.Length;
+            return cells;
+        }
+
+        void Write(TextWriter output)
+        {
+            if (areValues)
+                PredictionCsv.WriteValues(output, network, values, id, data.RowNames);
+            else
+                PredictionCsv.Write(output, network, scores, id, data.RowNames);
         }
     }
 }
