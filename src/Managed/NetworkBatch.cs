@@ -46,7 +46,7 @@ public sealed partial class Network
         Score score = EvaluateInto(data, outputs, threads, cancellation);
         Examples examples = data.Examples;
         Target.ToUnits(outputs, origins: examples.ValueOrigins);
-        var report = new EvaluationReport(data.Count, score.Loss);
+        var report = new EvaluationReport(data.Count, score.Loss) { Clipped = Input.Clipped(examples.Inputs).Sum() };
         if (Target.Kind == TargetKind.Classes)
             return report with { Classification = Classification.Measure(outputs, examples.Labels, OutputCount) };
         return report with

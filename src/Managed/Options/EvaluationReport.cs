@@ -5,6 +5,9 @@ namespace Subquad;
 /// <param name="Loss">As <see cref="EvaluationResult.Loss"/>.</param>
 public sealed record EvaluationReport(int Count, double Loss)
 {
+    /// <summary>Numbers so far outside the training rows that they were clipped, see <see cref="Network.CountClipped"/>.</summary>
+    public int Clipped { get; init; }
+
     /// <summary>What is measured of classes; null unless the task is classification.</summary>
     public ClassificationMetrics? Classification { get; init; }
 

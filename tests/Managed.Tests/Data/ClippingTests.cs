@@ -92,6 +92,7 @@ internal sealed class ClippingTests
         Assert.That(found[1] - found[2], Is.GreaterThan(1), "a still counts");
         Assert.That(network.CountClipped(later), Is.EqualTo(new[] { 0, 3 }));
         Assert.That(network.CountClipped(training), Is.All.Zero);
+        Assert.That(network.Report(Dataset.From([1f, 1, 1e9f, 1e9f], 2, [3f, 4])).Clipped, Is.EqualTo(2));
         Assert.That(later.Notes, Has.One.Contains("column 'b': 3 cells lie outside twice the range of the training rows"));
     }
 
