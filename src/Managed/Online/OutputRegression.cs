@@ -229,10 +229,10 @@ internal sealed class OutputRegression : IDisposable
 
     private void FillGram()
     {
-        var spread = new double[_team.Degree][];
+        var spread = new float[_team.Degree][];
         _team.Run(Count, (row, worker) =>
         {
-            double[] own = spread[worker] ??= new double[Width];
+            float[] own = spread[worker] ??= new float[Width];
             _features.Multiply(_features.IdsOf(row), _features.ValuesOf(row), _ridge.Gram[row], own);
         });
     }

@@ -7,7 +7,7 @@ namespace Subquad.Solvers;
 /// <param name="width">Features of a row, zeros included.</param>
 internal sealed class FeatureRows(int width)
 {
-    private readonly double[] _spread = new double[width];
+    private readonly float[] _spread = new float[width];
     private int[][] _ids = [];
     private float[][] _values = [];
     private int[] _lengths = [];
@@ -33,7 +33,9 @@ internal sealed class FeatureRows(int width)
         }
         if (_ids[Count] is { } ids && ids.Length >= entries)
             return;
-        (_ids[Count], _values[Count]) = (new int[entries], new float[entries]);
+        // With some room: the arrays of a row serve longer rows later.
+        int room = Math.Min(width, entries + entries / 4);
+        (_ids[Count], _values[Count]) = (new int[room], new float[room]);
     }
 
     /// <summary>Appends a row.</summary>
@@ -64,7 +66,7 @@ internal sealed class FeatureRows(int width)
         Multiply(ids, values, products, _spread);
 
     /// <summary>The same, with the scratch of a worker: as many zeros as a row has features, which are zeros again afterwards.</summary>
-    public void Multiply(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, Span<double> products, double[] spread)
+    public void Multiply(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, Span<double> products, float[] spread)
     {
         for (int entry = 0; entry < ids.Length; entry++)
             spread[ids[entry]] = values[entry];
@@ -87,18 +89,18 @@ internal sealed class FeatureRows(int width)
         return sum;
     }
 
-    private static double Product(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, double[] spread)
+    private static double Product(ReadOnlySpan<int> ids, ReadOnlySpan<float> values, float[] spread)
     {
         // Two chains: one would wait for each sum.
         double even = 0, odd = 0;
         int entry = 0;
         for (; entry + 1 < ids.Length; entry += 2)
         {
-            even += values[entry] * spread[ids[entry]];
-            odd += values[entry + 1] * spread[ids[entry + 1]];
+            even += (double)values[entry] * spread[ids[entry]];
+            odd += (double)values[entry + 1] * spread[ids[entry + 1]];
         }
         if (entry < ids.Length)
-            even += values[entry] * spread[ids[entry]];
+            even += (double)values[entry] * spread[ids[entry]];
         return even + odd;
     }
 }
