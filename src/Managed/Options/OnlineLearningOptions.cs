@@ -12,6 +12,7 @@ public sealed record OnlineLearningOptions
     /// <summary>
     /// Whether hidden layers that were trained are taken as they are. The result is then exact given these features, but rows that the
     /// hidden layers were trained on keep their influence on them when they are forgotten. Default: false, which refuses such a network.
+    /// A network that was trained by another program counts as not trained.
     /// </summary>
     public bool FreezeHidden { get; init; }
 

@@ -11,8 +11,11 @@ namespace Subquad.Solvers;
 /// </summary>
 internal sealed class DualRidge
 {
-    /// <summary>A correction above this share of the coefficients, or of the inverse's diagonal, means that the factor is worn.</summary>
-    private const double WornShare = 1e-7;
+    /// <summary>
+    /// A correction above this share of the coefficients, or of the inverse's diagonal, means that the factor is worn; where even a new
+    /// factor needs larger corrections, above so many times those.
+    /// </summary>
+    private const double WornShare = 1e-7, WornFactor = 100;
 
     private readonly TeamKernels _kernels;
     private readonly TriangularRows _gram = new();
@@ -21,6 +24,7 @@ internal sealed class DualRidge
     private double[] _inverse = [], _row = [], _solved = [], _residual = [];
     private int _refined;
     private bool _isWorn;
+    private double _tolerance = WornShare;
 
     /// <param name="kernels">Verbs; the team works only while the matrix is factored anew.</param>
     /// <param name="outputs">C.</param>
@@ -96,13 +100,15 @@ internal sealed class DualRidge
         _factor.Load(gram);
         Damping = damping;
         Factorisations++;
+        double largest = 0;
         for (int output = 0; output < Outputs; output++)
         {
             Span<double> coefficients = _coefficients[output].AsSpan(0, Count);
             TargetsOf(output).CopyTo(coefficients);
             _factor.Solve(coefficients);
-            Refine(output);
+            largest = Math.Max(largest, Refine(output));
         }
+        _tolerance = Math.Max(WornShare, WornFactor * largest);
         return true;
     }
 
@@ -156,7 +162,7 @@ internal sealed class DualRidge
         solved[row] = 1;
         _factor.Solve(solved);
         double own = solved[row];
-        _isWorn = !(Math.Abs(inverse[row] - own) <= WornShare * own);
+        _isWorn = !(Math.Abs(inverse[row] - own) <= _tolerance * own);
         for (int output = 0; output < Outputs; output++)
         {
             double[] coefficients = _coefficients[output];
@@ -201,7 +207,7 @@ internal sealed class DualRidge
     {
         int output = _refined;
         _refined = (_refined + 1) % Outputs;
-        _isWorn |= !Refine(output);
+        _isWorn |= !(Refine(output) <= _tolerance);
     }
 
     /// <summary>Done before anything of a call changes, for it may run out of memory.</summary>
@@ -214,8 +220,8 @@ internal sealed class DualRidge
         _isWorn = false;
     }
 
-    /// <summary>B += (K + mu I)^-1 (Y - (K + mu I) B) for one output; false when the correction is not a rounding error.</summary>
-    private bool Refine(int output)
+    /// <summary>B += (K + mu I)^-1 (Y - (K + mu I) B) for one output; returns the share that the correction is of B.</summary>
+    private double Refine(int output)
     {
         int n = Count;
         Span<double> coefficients = _coefficients[output].AsSpan(0, n), residual = _residual.AsSpan(0, n);
@@ -229,7 +235,7 @@ internal sealed class DualRidge
         _factor.Solve(residual);
         _kernels.Kernels.Axpy(1, residual, coefficients);
         double correction = _kernels.Kernels.Dot(residual, residual), size = _kernels.Kernels.Dot(coefficients, coefficients);
-        return correction <= WornShare * WornShare * size;
+        return correction == 0 ? 0 : Math.Sqrt(correction / size);
     }
 
     private void RemoveFrom(double[] vector, int index) => Array.Copy(vector, index + 1, vector, index, Count - index - 1);

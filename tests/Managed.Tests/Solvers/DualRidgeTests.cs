@@ -83,6 +83,19 @@ internal sealed class DualRidgeTests(KernelSet kernels)
     }
 
     [Test]
+    public void A_matrix_near_a_singular_one_is_not_factored_at_every_call()
+    {
+        // 30 rows of 9 features: all but 9 eigenvalues are the damping.
+        using var one = new Rows(kernels, first: 30, damping: 1e-12);
+        for (int call = 0; call < 40; call++)
+        {
+            one.Forget(call % 7);
+            Assert.That(one.Learn());
+        }
+        Assert.That(one.Ridge.Factorisations, Is.LessThan(5));
+    }
+
+    [Test]
     public void The_chosen_damping_has_the_least_leave_one_out_error()
     {
         using var one = new Rows(kernels, first: 25);
