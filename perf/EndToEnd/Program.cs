@@ -4,6 +4,7 @@ using Subquad.Perf.EndToEnd.BFloat16;
 using Subquad.Perf.EndToEnd.Contraction;
 using Subquad.Perf.EndToEnd.Fashion;
 using Subquad.Perf.EndToEnd.Kernels;
+using Subquad.Perf.EndToEnd.Online;
 using Subquad.Perf.EndToEnd.Peers;
 using Subquad.Perf.EndToEnd.Predict;
 using Subquad.Perf.EndToEnd.Scaling;
@@ -24,6 +25,8 @@ var root = new RootCommand(says)
     ContractionCommand.Create(),
     FashionCommand.Create(),
     PredictCommand.Create(),
+    LearnCommand.Create(),
+    IntervalsCommand.Create(),
     TrainCommand.Create(),
     ScalingCommand.Create(),
     SearchCommand.Create(),

@@ -12,6 +12,7 @@ internal enum AloneOperation
     Save,
     ApplyDelta,
     Publish,
+    ApplyLearned,
 }
 
 /// <summary>
@@ -32,6 +33,10 @@ internal abstract class CallGate
     private readonly object _waiting = new();
     private PaddedState _state;
     private CancellationTokenSource? _stop;
+    private int _changes;
+
+    /// <summary>Operations so far that may have changed the hidden layers. Stays as it is during a call that shares.</summary>
+    public int Changes => Volatile.Read(ref _changes);
 
     /// <summary>Enters for a call that shares; the result gives it back.</summary>
     /// <param name="owner">Kept alive until the call left: its finalizers free what the call reads.</param>
@@ -87,6 +92,8 @@ internal abstract class CallGate
             if ((Volatile.Read(ref _state.Value) & Closed) != 0)
                 stop?.Cancel();
             AwaitCalls(stop?.Token ?? CancellationToken.None);
+            if (operation is AloneOperation.Fit or AloneOperation.ApplyDelta)
+                Interlocked.Increment(ref _changes);
         }
         catch
         {

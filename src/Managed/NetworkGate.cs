@@ -23,6 +23,9 @@ internal sealed class NetworkGate : CallGate
         (AloneOperation.Save, _) =>
             "expected a network that nobody changes, found a Save going on that adds held terms to the weights; wait for it to end",
         (AloneOperation.ApplyDelta, _) => "expected a network that nobody changes, found an ApplyDelta going on; wait for it to end",
+        (AloneOperation.ApplyLearned, _) =>
+            "expected a network that nobody changes, found an Apply of an OnlineLearner going on; wait for it to end, or predict with " +
+            "the learner",
         _ => "expected a network that nobody changes, found one that is being overwritten; wait for that to end",
     };
 }

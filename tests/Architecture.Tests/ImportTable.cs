@@ -40,6 +40,7 @@ internal static class ImportTable
         new("Managed/Optimizers",  "Subquad.Optimizers",        "Managed/Engine"),
         new("Managed/Optimizers/GaussNewton", "Subquad.Optimizers.GaussNewton", "Managed/Optimizers", "Managed/Solvers"),
         new("Managed/Training",    "Subquad.Training",          "Managed/Optimizers", "Managed/Evaluation"),
+        new("Managed/Online",      "Subquad.Online",            "Managed/Engine", "Managed/Solvers"),
         new("Managed/Models",      "Subquad.Models",            "Managed/Layers", "Managed/Data"),
         new("Managed/Formats",     "Subquad.Formats",           "Managed/Models"),
         new("Managed",             "Subquad",                   AllOfManaged),

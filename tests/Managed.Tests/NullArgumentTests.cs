@@ -61,9 +61,15 @@ internal sealed class NullArgumentTests
         ["Network.Save(path)"] = () => WithNetwork(network => network.Save(null!)),
         ["Network.SaveDelta(path)"] = () => WithNetwork(network => network.SaveDelta(null!)),
         ["Network.ApplyDelta(path)"] = () => WithNetwork(network => network.ApplyDelta(null!)),
+        ["Network.StartLearning(training)"] = () => WithNetwork(network => network.StartLearning(null!)),
         ["Network.SavePanels(modelPath)"] = () => WithNetwork(network => network.SavePanels(null!)),
         ["NetworkShape.Hidden(value)"] = () => _ = new NetworkShape { Hidden = null! },
         ["NetworkShape.ShiftConstant(value)"] = () => _ = Shapes.Odd with { ShiftConstant = null! },
+        ["OnlineLearner.Learn(className)"] = () => WithNetwork(network =>
+        {
+            using OnlineLearner learner = network.StartLearning(s_data);
+            learner.Learn(GateCase.Row, (string)null!);
+        }),
         ["PublishedNetwork.PredictAll(data)"] = () => WithTrainer(trainer => trainer.Published.PredictAll(null!, [])),
         ["PublishedNetwork.Evaluate(data)"] = () => WithTrainer(trainer => trainer.Published.Evaluate(null!)),
         ["StepReport.Active(value)"] = () => _ = s_report with { Active = null! },

@@ -47,6 +47,39 @@ public sealed class ReadmeSnippetTests
     }
 
     [Test]
+    public void Rows_are_learned_and_forgotten()
+    {
+        string folder = Directory.CreateTempSubdirectory("subquad-readme").FullName;
+        string path = Path.Combine(folder, "model.safetensors");
+        (float[] inputs, int[] labels) = TwoRings(40);
+        Dataset training = Dataset.From(inputs, width: 2, [.. labels.Select(label => label + 0.5f)]);
+        using Network network = Network.Create(new NetworkShape { Hidden = [256], Densities = [0.5] }, training, seed: 1);
+        float[] row = [0.1f, 0.2f];
+        const double target = 0.5;
+        try
+        {
+            #region learn
+            using OnlineLearner learner = network.StartLearning(training);
+            long number = learner.Learn(row, target);
+            PredictionInterval interval = learner.PredictInterval(row, level: 0.9);
+            learner.Forget(number);
+            learner.Apply();
+            network.Save(path);
+            #endregion
+            Assert.That(interval.Value, Is.InRange(interval.Lower, interval.Upper));
+            using Network loaded = Network.Load(path);
+            float[] expected = new float[1], found = new float[1];
+            network.Predict(row, expected);
+            loaded.Predict(row, found);
+            Assert.That(found, Is.EqualTo(expected));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test]
     public void A_shared_model_is_fine_tuned()
     {
         string folder = Directory.CreateTempSubdirectory("subquad-readme").FullName;

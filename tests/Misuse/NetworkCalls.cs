@@ -11,11 +11,13 @@ internal sealed class NetworkCalls : IDisposable
     private readonly Dataset _data = Data(1), _other = Data(2);
     private readonly Slots<Network> _networks;
     private readonly Slots<GaussNewtonTrainer> _trainers;
+    private readonly Slots<OnlineLearner> _learners;
 
     public NetworkCalls()
     {
         _networks = new(4, random => Create(random));
         _trainers = new(3, random => new GaussNewtonTrainer(Options(random)));
+        _learners = new(2, StartLearning);
         using Network first = Network.Create(Shape, _data, 1);
         first.Save(File(0));
         first.SavePanels(File(0));
@@ -52,6 +54,15 @@ internal sealed class NetworkCalls : IDisposable
         new("GaussNewtonTrainer dropped", 3, random => Replace(_trainers, random)),
         new("PublishedNetwork.Predict", 60, random => _trainers.Any(random).Published.Predict(s_row, new float[Classes])),
         new("PublishedNetwork.Evaluate", 6, random => _trainers.Any(random).Published.Evaluate(_data, 1)),
+        new("Network.StartLearning and swap", 20, random => _learners.Swap(random, StartLearning(random))),
+        new("OnlineLearner.Learn", 60,
+            random => _learners.Any(random).Learn(Row(random), random.Next(50) == 0 ? Classes : random.Next(Classes))),
+        new("OnlineLearner.Forget", 40, random => _learners.Any(random).Forget(random.Next(Rows))),
+        new("OnlineLearner.Forget by row", 20, random => _learners.Any(random).Forget(s_row)),
+        new("OnlineLearner.Classify", 40, random => _learners.Any(random).Classify(Row(random))),
+        new("OnlineLearner.Apply", 10, random => _learners.Any(random).Apply()),
+        new("OnlineLearner.Dispose", 3, _learners.DisposeAny),
+        new("OnlineLearner dropped", 3, random => Replace(_learners, random)),
         new("Dataset.Split", 4, random => _data.Split(random.NextDouble() * 1.2, 1)),
         new("Dataset.First", 4, random => _data.First(random.Next(-1, Rows + 2))),
         new("Dataset.Read", 4, random => Dataset.Read(DataPath(random))),
@@ -64,6 +75,7 @@ internal sealed class NetworkCalls : IDisposable
     {
         _networks.Dispose();
         _trainers.Dispose();
+        _learners.Dispose();
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
     }
@@ -113,12 +125,22 @@ internal sealed class NetworkCalls : IDisposable
     private static float[] Predict(Network network, Random random)
     {
         var scores = new float[random.Next(50) == 0 ? 2 : Classes];
+        network.Predict(Row(random), scores);
+        return scores;
+    }
+
+    /// <summary>The row, sometimes with a number that is not finite.</summary>
+    private static float[] Row(Random random)
+    {
         float[] row = [.. s_row];
         if (random.Next(50) == 0)
             row[random.Next(Features)] = float.NaN;
-        network.Predict(row, scores);
-        return scores;
+        return row;
     }
+
+    private OnlineLearner StartLearning(Random random) =>
+        _networks.Any(random).StartLearning(
+            _data, new() { FreezeHidden = random.Next(4) > 0, Damping = 0.01, Threads = 1 + random.Next(2) });
 
     private static void Finite(float[] scores)
     {

@@ -83,13 +83,22 @@ internal sealed class TargetTransform
                 $"expected {Width} targets of kind {Kind}, found {examples.OutputCount} of kind {examples.Kind}", nameof(examples));
 
         if (Kind == TargetKind.Classes)
-        {
-            float share = _mean[0];
-            destination.Fill(-share);
-            destination[examples.Labels[row]] = 1 - share;
-            return;
-        }
-        ReadOnlySpan<float> values = examples.Values.AsSpan(row * Width, Width);
+            Apply(examples.Labels[row], destination);
+        else
+            Apply(examples.Values.AsSpan(row * Width, Width), destination);
+    }
+
+    /// <summary>Writes what the outputs should be for a class.</summary>
+    public void Apply(int label, Span<float> destination)
+    {
+        float share = _mean[0];
+        destination.Fill(-share);
+        destination[label] = 1 - share;
+    }
+
+    /// <summary>Writes what the outputs should be for values.</summary>
+    public void Apply(ReadOnlySpan<float> values, Span<float> destination)
+    {
         for (int i = 0; i < values.Length; i++)
         {
             double offset = OriginOf(examples.ValueOrigins, i) - OriginOf(_origins, i);

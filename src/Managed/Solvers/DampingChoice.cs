@@ -1,0 +1,67 @@
+using Subquad.Simd.Memory;
+using Subquad.Simd.Threading;
+
+namespace Subquad.Solvers;
+
+/// <summary>
+/// Chooses mu of a ridge regression by the least sum of squared leave-one-out residuals b_i / [(K + mu I)^-1]_ii, among powers of ten times
+/// trace(K) / n.
+/// </summary>
+internal static class DampingChoice
+{
+    private const int Least = -6, Greatest = 1;
+
+    /// <summary>Each candidate costs some n^3 operations: more rows are thinned out evenly to this many.</summary>
+    private const int MostRows = 1500;
+
+    /// <summary>The best damping; NaN when K + mu I is not positive definite for any.</summary>
+    /// <param name="kernels">Verbs.</param>
+    /// <param name="ridge">K and targets of at least one row.</param>
+    public static double Of(TeamKernels kernels, DualRidge ridge)
+    {
+        int n = Math.Min(ridge.Count, MostRows), outputs = ridge.Outputs;
+        int stride = outputs == 1 ? 1 : (outputs + 15) / 16 * 16;
+        using var gram = new DampedGram(kernels);
+        using NativeBuffer<double> coefficients = new((long)n * stride);
+        var inverse = new double[n];
+        Fill(gram, ridge, n);
+        double scale = gram.Trace > 0 ? gram.Trace / n : 1, best = double.NaN, least = double.PositiveInfinity;
+        for (int power = Least; power <= Greatest; power++)
+        {
+            double damping = scale * Math.Pow(10, power);
+            if (!gram.Factor(damping))
+                continue;
+            InverseDiagonal.Compute(kernels, gram, inverse);
+            coefficients.Clear();
+            for (int output = 0; output < outputs; output++)
+            {
+                ReadOnlySpan<double> targets = ridge.TargetsOf(output);
+                for (int row = 0; row < n; row++)
+                    coefficients[(long)row * stride + output] = targets[Place(row, n, ridge)];
+            }
+            gram.Solve(coefficients, stride);
+            double squares = 0;
+            for (int row = 0; row < n; row++)
+                foreach (double coefficient in coefficients.Slice((long)row * stride, outputs))
+                    squares += coefficient / inverse[row] * (coefficient / inverse[row]);
+            if (squares < least)
+                (best, least) = (damping, squares);
+        }
+        return best;
+    }
+
+    private static void Fill(DampedGram gram, DualRidge ridge, int n)
+    {
+        gram.Reset(n);
+        for (int row = 0; row < n; row++)
+        {
+            ReadOnlySpan<double> source = ridge.Gram[Place(row, n, ridge)];
+            Span<double> destination = gram.Elements.Slice((long)row * gram.Stride, row + 1);
+            for (int column = 0; column <= row; column++)
+                destination[column] = source[Place(column, n, ridge)];
+        }
+    }
+
+    /// <summary>The row that stands at a place among those that are left.</summary>
+    private static int Place(int row, int n, DualRidge ridge) => (int)((long)row * ridge.Count / n);
+}
