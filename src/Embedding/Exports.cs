@@ -82,19 +82,31 @@ internal static unsafe class Exports
     {
         int workers = Threads(threads);
         Network held = Handles.Find(network);
-        if (features == null || scores == null)
-            throw Refused($"{(features == null ? "features" : "scores")}: expected an array, found NULL");
-        if (featureCount < held.InputWidth || featureCount % held.InputWidth != 0 || featureCount > Array.MaxLength)
-            throw Refused($"feature_count: expected a multiple of {held.InputWidth} up to {Array.MaxLength}, found {featureCount}");
-        long rows = featureCount / held.InputWidth;
-        if (scoreCount != rows * held.OutputCount || scoreCount > Array.MaxLength)
-            throw Refused($"score_count: expected {rows} rows of {held.OutputCount}, found {scoreCount}");
+        RequireRows(held, features, featureCount, scores, scoreCount, "scores", "score_count");
         var inputs = new ReadOnlySpan<float>(features, (int)featureCount);
         var outputs = new Span<float>(scores, (int)scoreCount);
-        if (rows > 1)
+        if (featureCount > held.InputWidth)
             held.PredictAll(Dataset.From(inputs, held.InputWidth), outputs, workers);
         else
             held.Predict(inputs, outputs);
+        return Status.Ok;
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "subquad_train_predict_probabilities", CallConvs = [typeof(CallConvCdecl)])]
+    public static int PredictProbabilities(
+        nint network, float* features, long featureCount, float* probabilities, long probabilityCount, int threads) => Border.Cross(() =>
+    {
+        int workers = Threads(threads);
+        Network held = Handles.Find(network);
+        if (held.Task == TaskKind.Regression)
+            throw Refused("network: expected one of classes or labels, found one of values");
+        RequireRows(held, features, featureCount, probabilities, probabilityCount, "probabilities", "probability_count");
+        var inputs = new ReadOnlySpan<float>(features, (int)featureCount);
+        var outputs = new Span<float>(probabilities, (int)probabilityCount);
+        if (featureCount > held.InputWidth)
+            held.PredictProbabilities(Dataset.From(inputs, held.InputWidth), outputs, workers);
+        else
+            held.PredictProbabilities(inputs, outputs);
         return Status.Ok;
     });
 
@@ -133,6 +145,18 @@ internal static unsafe class Exports
             Handles.Close(network);
         return Status.Ok;
     });
+
+    private static void RequireRows(
+        Network held, float* features, long featureCount, float* outputs, long outputCount, string name, string countName)
+    {
+        if (features == null || outputs == null)
+            throw Refused($"{(features == null ? "features" : name)}: expected an array, found NULL");
+        if (featureCount < held.InputWidth || featureCount % held.InputWidth != 0 || featureCount > Array.MaxLength)
+            throw Refused($"feature_count: expected a multiple of {held.InputWidth} up to {Array.MaxLength}, found {featureCount}");
+        long rows = featureCount / held.InputWidth;
+        if (outputCount != rows * held.OutputCount || outputCount > Array.MaxLength)
+            throw Refused($"{countName}: expected {rows} rows of {held.OutputCount}, found {outputCount}");
+    }
 
     private static void RequireRoom(nint* network)
     {

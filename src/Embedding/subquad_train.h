@@ -173,6 +173,13 @@ subquad_train_status subquad_train_fit(
 subquad_train_status subquad_train_predict(
     subquad_train_network *network, const float *features, int64_t feature_count, float *scores, int64_t score_count, int32_t threads);
 
+/*
+ * The same for probabilities of classes: softmax(score / T), which adds up to 1. T was fitted to the held-out rows of the last fit; without any it is 0.2. A network of values is an
+ * INVALID_ARGUMENT. Models of labels, of which a row has any number, give each label's own probability.
+ */
+subquad_train_status subquad_train_predict_probabilities(
+    subquad_train_network *network, const float *features, int64_t feature_count, float *probabilities, int64_t probability_count, int32_t threads);
+
 /* Writes the network as safetensors; the file appears whole or not at all, and takes the place of one that exists. */
 subquad_train_status subquad_train_save(subquad_train_network *network, const char *path);
 

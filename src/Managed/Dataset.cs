@@ -21,7 +21,7 @@ public sealed partial class Dataset
     public TaskKind Task => Examples.Kind switch
     {
         TargetKind.Classes => TaskKind.Classification,
-        TargetKind.Values => TaskKind.Regression,
+        TargetKind.Values => Examples.LabelSets is null ? TaskKind.Regression : TaskKind.MultiLabel,
         _ => TaskKind.None,
     };
 
@@ -58,7 +58,9 @@ public sealed partial class Dataset
     /// <summary>Why the target of a table is classes or numbers; null for rows that do not come from <see cref="ReadCsv"/>.</summary>
     public string? TaskReason => Examples.TaskReason;
 
-    /// <summary>The cells of the column that was named as such in <see cref="Network.ReadCsv"/>; empty without one.</summary>
+    /// <summary>
+    /// The cells of the column that was named as such in <see cref="Network.ReadCsv(string, bool, string?)"/>; empty without one.
+    /// </summary>
     public IReadOnlyList<string> RowNames => Array.AsReadOnly(Examples.RowNames);
 
     /// <summary>Rows of each class, in label order; empty unless the task is classification.</summary>
@@ -97,6 +99,20 @@ public sealed partial class Dataset
     /// <exception cref="InvalidDataException">A number is not finite.</exception>
     public static Dataset From(ReadOnlySpan<float> inputs, int width, ReadOnlySpan<float> targets, int outputs = 1) =>
         Standardised(Examples.OfValues(Dense(inputs, width), targets.ToArray(), outputs));
+
+    /// <summary>Copies rows that have any number of labels each. Memory follows the labels that rows have.</summary>
+    /// <param name="inputs">Rows of <paramref name="width"/> finite numbers, row-major.</param>
+    /// <param name="width">Numbers per row.</param>
+    /// <param name="labels">The labels of each row, from 0 to below <paramref name="labelCount"/>, in any order; none is fine.</param>
+    /// <param name="labelCount">How many labels there are, 1 to 2^24.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, a row is null, or the number of labels is outside its range.</exception>
+    /// <exception cref="InvalidDataException">An input is not finite, or a label is outside its range.</exception>
+    public static Dataset FromLabelSets(
+        ReadOnlySpan<float> inputs, int width, IReadOnlyList<IReadOnlyList<int>> labels, int labelCount)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return Standardised(Examples.OfLabelSets(Dense(inputs, width), LabelSets.Of(labels, labelCount)));
+    }
 
     /// <summary>Copies rows that can only be predicted.</summary>
     /// <param name="inputs">Rows of <paramref name="width"/> finite numbers, row-major.</param>
@@ -257,7 +273,7 @@ public sealed partial class Dataset
 
     private static InputRows Dense(ReadOnlySpan<float> inputs, int width) => InputRows.Dense(inputs.ToArray(), width);
 
-    private static void RequireMarks(CsvOptions options)
+    internal static void RequireMarks(CsvOptions options)
     {
         if (options.Separator is { } separator && !",;\t| ".Contains(separator, StringComparison.Ordinal))
             throw new ArgumentException(

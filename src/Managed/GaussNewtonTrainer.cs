@@ -58,7 +58,8 @@ public sealed class GaussNewtonTrainer : IDisposable
     /// </summary>
     /// <param name="network">Its weights change with every accepted step.</param>
     /// <param name="training">Training data with targets.</param>
-    /// <param name="validation">Held-out data: training stops at the step that would raise their loss, and drops it.</param>
+    /// <param name="validation">Held-out data: training stops at the step that would raise their loss, and drops it. At its end
+    /// <see cref="Network.Temperature"/> is fitted to them; without any it is removed.</param>
     /// <param name="progress">
     /// Told of every trial step by a <see cref="GaussNewtonStepReport"/>, on the calling thread while training waits; without it no report
     /// is made. It may call Predict, Classify, PredictAll, Evaluate, DeltaRanks, Save, SaveDelta and SavePanels of the network, also from
@@ -152,6 +153,7 @@ public sealed class GaussNewtonTrainer : IDisposable
                 try
                 {
                     result = loop.Run();
+                    network.Calibration = loop.Calibrate();
                 }
                 finally
                 {

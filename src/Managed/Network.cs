@@ -17,12 +17,12 @@ namespace Subquad;
 /// raw row and them. Owns native memory: dispose it.
 /// </summary>
 /// <remarks>
-/// Thread safety: all members may be called from any thread at any time. Predict, Classify, PredictAll, Evaluate, Report, Encode,
-/// DeltaRanks, Save, SaveDelta and SavePanels run side by side. <see cref="GaussNewtonTrainer.Fit"/>, <see cref="ApplyDelta"/> and a
-/// <see cref="Save"/> that adds held terms to the weights have the network alone: they wait for calls in flight, and calls that come while
-/// they wait or run get an <see cref="InvalidOperationException"/> that names the operation. Calls from the progress callback of a fit are
-/// allowed, see <see cref="GaussNewtonTrainer.Fit"/>. A host that serves while it trains predicts with
-/// <see cref="GaussNewtonTrainer.Published"/>.
+/// Thread safety: all members may be called from any thread at any time. Predict, Classify, PredictAll, PredictProbabilities, TopK,
+/// Evaluate, Report, Calibrate, Encode, DeltaRanks, Save, SaveDelta and SavePanels run side by side.
+/// <see cref="GaussNewtonTrainer.Fit"/>, <see cref="ApplyDelta"/> and a <see cref="Save"/> that adds held terms to the weights have the
+/// network alone: they wait for calls in flight, and calls that come while they wait or run get an
+/// <see cref="InvalidOperationException"/> that names the operation. Calls from the progress callback of a fit are allowed, see
+/// <see cref="GaussNewtonTrainer.Fit"/>. A host that serves while it trains predicts with <see cref="GaussNewtonTrainer.Published"/>.
 /// </remarks>
 public sealed partial class Network : IDisposable
 {
@@ -62,8 +62,10 @@ public sealed partial class Network : IDisposable
     /// <summary>Outputs.</summary>
     public int OutputCount => Layers.Outputs;
 
-    /// <summary>Whether outputs score classes or estimate values.</summary>
-    public TaskKind Task => Target.Kind == TargetKind.Classes ? TaskKind.Classification : TaskKind.Regression;
+    /// <summary>Whether outputs score classes or labels, or estimate values.</summary>
+    public TaskKind Task => Target.Kind == TargetKind.Classes ? TaskKind.Classification
+        : Target.HasLabels ? TaskKind.MultiLabel
+        : TaskKind.Regression;
 
     /// <summary>The names of the classes in the order of the outputs; empty for regression.</summary>
     public IReadOnlyList<string> ClassNames { get; }
@@ -223,8 +225,7 @@ public sealed partial class Network : IDisposable
     public Dataset ReadCsv(string path, bool withTargets = true, string? rowNames = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return WithClippedNoted(path, Formats.CsvExamples.ReadWith(Table ?? throw new InvalidDataException(
-            $"'{path}': the model was not trained on a table, so its columns have no names"), path, withTargets, rowNames));
+        return WithClippedNoted(path, Formats.CsvExamples.ReadWith(RequireTable(path), path, withTargets, rowNames));
     }
 
     /// <summary>

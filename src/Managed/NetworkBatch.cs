@@ -6,7 +6,10 @@ namespace Subquad;
 
 public sealed partial class Network
 {
-    /// <summary>Computes loss and accuracy, or root mean squared error, over a data set with targets. Thread-safe.</summary>
+    /// <summary>
+    /// Computes the loss and one metric over a data set with targets: accuracy of classes, P@1 of labels, root mean squared error of
+    /// values. Thread-safe.
+    /// </summary>
     /// <param name="data">The data.</param>
     /// <param name="threads">Workers, 1 to 4096; default: all processors. The result does not depend on them.</param>
     /// <param name="cancellation">Honoured between tiles.</param>
@@ -46,14 +49,18 @@ public sealed partial class Network
         Score score = EvaluateInto(data, outputs, threads, cancellation);
         Examples examples = data.Examples;
         Target.ToUnits(outputs, origins: examples.ValueOrigins);
+        Calibration calibration = CalibrationOrDefault;
         var report = new EvaluationReport(data.Count, score.Loss) { Clipped = Input.Clipped(examples.Inputs).Sum() };
         if (Target.Kind == TargetKind.Classes)
-            return report with { Classification = Classification.Measure(outputs, examples.Labels, OutputCount) };
+            return report with
+            {
+                Classification = Classification.Measure(outputs, examples.Labels, OutputCount, calibration),
+            };
         return report with
         {
-            Regression = Regression.Measure(outputs, examples.Values, OutputCount),
-            Ranking = Ranking.IsOfLabels(examples.Values, OutputCount)
-                ? Ranking.Measure(outputs, examples.Values, OutputCount)
+            Regression = Target.HasLabels ? null : Regression.Measure(outputs, examples.Values, OutputCount),
+            Ranking = Target.HasLabels || Ranking.IsOfLabels(examples.Values, OutputCount)
+                ? Ranking.Measure(outputs, examples.Values, OutputCount, calibration)
                 : null,
         };
     }

@@ -6,7 +6,7 @@ public sealed partial class Network
 {
     /// <summary>
     /// Reads a file or folder by its format (<see cref="Dataset.FormatOf"/>) as the model's training data were read: see
-    /// <see cref="ReadCsv"/>, <see cref="ReadLibsvm"/> and <see cref="Dataset.ReadIdx(string, string?, bool)"/>.
+    /// <see cref="ReadCsv(string, bool, string?)"/>, <see cref="ReadLibsvm"/> and <see cref="Dataset.ReadIdx(string, string?, bool)"/>.
     /// </summary>
     /// <param name="path">A CSV, LIBSVM text, an IDX images file, or a folder with the MNIST file names.</param>
     /// <param name="labels">The labels of an IDX images file; must be null for all else.</param>

@@ -47,6 +47,7 @@ public sealed partial class Network
             BaseHash = RequireBase(),
             Layers = Shape.Layers(),
             HiddenStepScale = HiddenStepScale,
+            Calibration = Calibration,
             TrainedBy = Kernels.Name,
             Terms = [.. Weights.Select(weights => weights.Terms)],
             Output = ParameterTensors.OfOutput(Layers),
@@ -95,6 +96,7 @@ public sealed partial class Network
                 Weights[layer].Append(terms);
         ParameterTensors.ReadOutput(delta.Output, $"'{path}'", Layers);
         HiddenStepScale = delta.HiddenStepScale;
+        Calibration = delta.Calibration;
     }
 
     /// <summary>The hash of the model that the hidden weights, without what is held beside them, are still those of.</summary>

@@ -1,3 +1,4 @@
+using Subquad.Data;
 using Subquad.Layers;
 using Subquad.Models;
 using Subquad.Simd;
@@ -25,13 +26,17 @@ public sealed partial class Network
         string? hash = model.DataHash?.Invoke();
         LayerStack layers = LayerStackFactory.Read(model, kernels, share?.Invoke(), weights);
         string[] classNames = [.. model.ClassNames];
-        return new Network(shape, model.Initialisation.Seed, layers, model.Input, model.Target, classNames, model.Schema, kernels)
+        // Models of LIBSVM text with several targets were of labels before models said so.
+        bool hasLabels = model.Target.Kind == TargetKind.Values && model.FirstIndex is not null && model.Outputs > 1;
+        TargetTransform target = hasLabels ? model.Target.WithLabels() : model.Target;
+        return new Network(shape, model.Initialisation.Seed, layers, model.Input, target, classNames, model.Schema, kernels)
         {
             WeightFormat = weights,
             HiddenStepScale = model.HiddenStepScale,
             TrainedBy = model.TrainedBy,
             FirstIndex = model.FirstIndex,
             BaseHash = hash,
+            Calibration = model.Calibration,
         };
     }
 
@@ -46,6 +51,7 @@ public sealed partial class Network
         Schema = Table,
         FirstIndex = FirstIndex,
         HiddenStepScale = HiddenStepScale,
+        Calibration = Calibration,
         TrainedBy = Kernels.Name,
         Tensors = ParameterTensors.Of(Layers, Kernels.IsFused),
     };

@@ -13,7 +13,7 @@ public sealed class NetworkSummary
         Standardises = network.Input.Standardises;
         HasConstantFeature = network.Input.Constant != 0;
         bool hasValues = network.Target.Kind == TargetKind.Values;
-        HasLabels = hasValues && network.OutputCount > 1 && network.FirstIndex is not null;
+        HasLabels = network.Task == TaskKind.MultiLabel;
         TargetMeans = Array.AsReadOnly(hasValues ? Means(network.Target) : []);
         TargetDeviations = Array.AsReadOnly(hasValues ? network.Target.Deviation.ToArray() : []);
         Columns = network.Schema?.Columns ?? [];
@@ -32,7 +32,7 @@ public sealed class NetworkSummary
     public IReadOnlyList<double> Shifts { get; }
 
     /// <summary>
-    /// Whether the outputs score the labels of LIBSVM text with several labels a row: output 0 scores the label 0 of the file, and so on.
+    /// Whether the outputs score labels, of which a row has any number: output 0 scores the label 0 of the file or array, and so on.
     /// </summary>
     public bool HasLabels { get; }
 

@@ -130,6 +130,40 @@ public class TableTests
         Refused("expected at least 2 classes, found '7' only", images);
     }
 
+    [Test]
+    public void Missing_tokens_stand_beside_the_usual_ones_or_in_their_place()
+    {
+        string data = _shell.Write("t.csv", "a,b,y\n" + string.Concat(Enumerable.Range(0, 60).Select(
+            i => $"{(i % 10 == 0 ? "-999" : i % 10 == 1 ? "NA" : $"{i}.5")},{i % 7},{i}.25\n")));
+        Assert.That(Train(data, "--missing", "-999").Output, Does.Contain("12 missing cells filled with medians"));
+        Outcome replaced = Shell.Run(["train", data, .. _shell.Small, "--missing", ",-999"]);
+        Assert.That((replaced.Code, replaced.Error), Is.EqualTo((1, replaced.Error)));
+        Assert.That(replaced.Error, Does.Contain("found 'NA'"));
+    }
+
+    [Test]
+    public void A_table_to_predict_or_evaluate_may_be_written_in_another_way()
+    {
+        string text = Numbers(), data = _shell.Write("t.csv", text);
+        Train(data);
+        string other = _shell.Write("other.csv", text.Replace(',', '|').Replace("\n", "\r\n"));
+        string[] all = Shell.Run("predict", _shell.Model, data).Lines;
+        Assert.That(Shell.Run("predict", _shell.Model, other, "--separator", "bar").Lines, Is.EqualTo(all));
+        string[] options = ["--separator", "semicolon", "--decimal-comma", "--encoding", "utf-16", "--missing", "unknown"];
+        string[] lines = text.TrimEnd().Split('\n');
+        lines[1] = "unknown" + lines[1][lines[1].IndexOf(',')..];
+        File.WriteAllText(other, string.Join('\n', lines).Replace(',', ';').Replace('.', ','), System.Text.Encoding.Unicode);
+        Outcome predicted = Shell.Run(["predict", _shell.Model, other, .. options]);
+        Assert.That(predicted.Code, Is.Zero, predicted.Error);
+        Assert.That(predicted.Lines[2..], Is.EqualTo(all[2..]));
+        Assert.That(predicted.Lines[1], Is.Not.EqualTo(all[1]), "the median is not the cell");
+        Assert.That(Shell.Run(["evaluate", _shell.Model, other, .. options]).Lines[0], Is.EqualTo("rows 120"));
+        Assert.That(Shell.Run(["evaluate", _shell.Model, other, .. options[..^2]]).Error, Does.Contain("found 'unknown'"));
+        Outcome images = Shell.Run("predict", _shell.Model, _shell.Images(), "--encoding", "latin1");
+        Assert.That((images.Code, images.Error), Is.EqualTo((2, images.Error)));
+        Assert.That(images.Error, Does.Contain("--encoding: expected a table as DATA"));
+    }
+
     [TestCase("")]
     [TestCase("?")]
     [TestCase("unheard of")]

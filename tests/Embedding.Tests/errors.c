@@ -128,6 +128,30 @@ static void test_predict(subquad_train_network *network)
     EXPECT(subquad_train_predict(network, wrong, 2 * INPUTS, scores, 2, 0), INVALID_DATA, "finite");
 }
 
+static void test_probabilities(subquad_train_network *of_values)
+{
+    enum { CLASSES = 2 };
+    subquad_train_shape shape = good_shape();
+    subquad_train_data data = good_data();
+    subquad_train_network *network = NULL;
+    float all[2 * CLASSES], one[CLASSES], wrong[INPUTS] = { 1, 1, NAN };
+
+    EXPECT(subquad_train_predict_probabilities(of_values, features, INPUTS, one, 1, 0), INVALID_ARGUMENT, "found one of values");
+    data.targets = NULL;
+    data.labels = labels;
+    HOLDS(subquad_train_create(&shape, &data, &network) == SUBQUAD_TRAIN_OK);
+    EXPECT(subquad_train_predict_probabilities(NULL, features, INPUTS, one, CLASSES, 0), INVALID_HANDLE, "NULL");
+    EXPECT(subquad_train_predict_probabilities(network, features, INPUTS, NULL, CLASSES, 0), INVALID_ARGUMENT, "probabilities");
+    EXPECT(subquad_train_predict_probabilities(network, features, INPUTS, one, 1, 0), INVALID_ARGUMENT, "probability_count");
+    EXPECT(subquad_train_predict_probabilities(network, wrong, INPUTS, one, CLASSES, 0), INVALID_DATA, "column 2");
+    HOLDS(subquad_train_fit(network, &data, &data, NULL, NULL, NULL, NULL) == SUBQUAD_TRAIN_OK);
+    HOLDS(subquad_train_predict_probabilities(network, features, 2 * INPUTS, all, 2 * CLASSES, 0) == SUBQUAD_TRAIN_OK);
+    HOLDS(subquad_train_predict_probabilities(network, features, INPUTS, one, CLASSES, 0) == SUBQUAD_TRAIN_OK);
+    HOLDS(memcmp(all, one, sizeof one) == 0);
+    HOLDS(one[0] > 0 && one[1] > 0 && fabsf(one[0] + one[1] - 1) < 1e-6f);
+    HOLDS(subquad_train_free(network) == SUBQUAD_TRAIN_OK);
+}
+
 static int describes(subquad_train_network *network)
 {
     subquad_train_info info = { .size = sizeof info };
@@ -233,6 +257,7 @@ int main(void)
     HOLDS(subquad_train_create(&shape, &data, &network) == SUBQUAD_TRAIN_OK && network != NULL);
     test_files(network);
     test_predict(network);
+    test_probabilities(network);
     test_fit(network);
     EXPECT(subquad_train_describe(network, NULL), INVALID_ARGUMENT, "info");
     in_another_thread(has_no_message, NULL);

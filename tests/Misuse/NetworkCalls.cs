@@ -34,6 +34,13 @@ internal sealed class NetworkCalls : IDisposable
         new("Network.Classify", 40, random => _networks.Any(random).Classify(s_row.AsSpan(0, random.Next(10) == 0 ? 5 : Features))),
         new("Network.PredictAll", 20,
             random => _networks.Any(random).PredictAll(_data, new float[random.Next(10) == 0 ? 7 : Rows * Classes], 1 + random.Next(2))),
+        new("Network.PredictProbabilities", 40,
+            random => _networks.Any(random).PredictProbabilities(s_row, new float[random.Next(10) == 0 ? 2 : Classes])),
+        new("Network.PredictProbabilities of data", 10,
+            random => _networks.Any(random).PredictProbabilities(_data, new float[random.Next(10) == 0 ? 7 : Rows * Classes], 1)),
+        new("Network.TopK", 20, random => TopK(_networks.Any(random), random.Next(0, Classes + 2), random.Next(2) == 0)),
+        new("Network.TopK of data", 10, random => TopKOfData(_networks.Any(random), random.Next(0, Classes + 2))),
+        new("Network.Calibrate", 6, random => _networks.Any(random).Calibrate(random.Next(2) == 0 ? _data : _other, 1)),
         new("Network.Evaluate", 20, random => _networks.Any(random).Evaluate(random.Next(2) == 0 ? _data : _other, 1)),
         new("Network.Save", 10, random => _networks.Any(random).Save(File(random.Next(1, 4)))),
         new("Network.SaveDelta", 6, random => _networks.Any(random).SaveDelta(Path.Combine(_folder, $"{random.Next(3)}.delta"))),
@@ -121,6 +128,11 @@ internal sealed class NetworkCalls : IDisposable
         Flush = random.Next(2) == 0 ? FlushPolicy.Never : new GaussNewtonOptions().Flush,
         PublishEvery = random.Next(2) == 0 ? TimeSpan.Zero : null,
     };
+
+    private static void TopK(Network network, int k, bool asProbabilities) =>
+        network.TopK(s_row, new int[k], new float[k], asProbabilities);
+
+    private void TopKOfData(Network network, int k) => network.TopK(_data, k, new int[Rows * k], new float[Rows * k], threads: 1);
 
     private static float[] Predict(Network network, Random random)
     {

@@ -21,6 +21,7 @@ internal sealed class EvaluateCommand : Command
         Grammar.Text("--labels", "The labels of an IDX images file. [default: the same name with 'labels']", "FILE");
     private readonly Option<bool> _confusion = Grammar.Flag("--confusion", "Print how many rows of each class are predicted as which.");
     private readonly Option<string?> _json = Grammar.Text("--json", "Write all metrics as one JSON object.", "FILE");
+    private readonly TableOptions _table = new();
     private readonly Option<bool> _force = Grammar.Flag("--force", "Overwrite a file that exists.");
     private readonly Option<string?> _delta = Grammar.Delta();
     private readonly Option<bool> _shared = Grammar.Shared();
@@ -41,6 +42,8 @@ internal sealed class EvaluateCommand : Command
         Add(_weights);
         Add(_kernels);
         Add(_threads);
+        foreach (Option option in _table.OfText)
+            Add(option);
         SetAction(parsed => Run(parsed, session));
     }
 
@@ -57,7 +60,8 @@ internal sealed class EvaluateCommand : Command
         WeightFormat weights = Grammar.WeightFormat(parsed.GetValue(_weights), parsed.GetValue(_delta), parsed.GetValue(_shared));
         using Network network =
             ModelFile.Load(model, parsed.GetValue(_delta), parsed.GetValue(_shared), Grammar.KernelSet(parsed.GetValue(_kernels)), weights);
-        Dataset data = session.Read(() => network.Read(path, labels));
+        CsvOptions? text = _table.ReadText(parsed, path);
+        Dataset data = session.Read(() => text is null ? network.Read(path, labels) : network.ReadCsv(path, text));
         session.TellIgnored(data, path);
         foreach (string note in data.Notes)
             session.Error.WriteLine($"subquad: note: {note}");
@@ -65,7 +69,8 @@ internal sealed class EvaluateCommand : Command
             throw new InvalidDataException($"'{path}': expected the target column, found none");
         session.Cancellation.ThrowIfCancellationRequested();
         if (parsed.GetValue(_confusion) && network.Task != TaskKind.Classification)
-            throw new UsageException("--confusion: expected a model of classes, found one of values");
+            throw new UsageException("--confusion: expected a model of classes, found one of " +
+                (network.Task == TaskKind.MultiLabel ? "labels, of which a row has any number" : "values"));
         EvaluationReport report = network.Report(data, parsed.GetValue(_threads), session.Cancellation);
         EvaluationText.Write(session.Output, report);
         if (parsed.GetValue(_confusion))

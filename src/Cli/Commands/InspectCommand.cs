@@ -59,7 +59,9 @@ internal sealed class InspectCommand : Command
         Line("shape", Words.Shape(shape));
         Line("shifts", $"b = {Words.List(summary.Shifts.Select(shift => $"{shift:g4}"))}");
         Line("weights", $"{Words.Bytes(network.WeightBytes)} in memory");
-        Line("task", network.Task == TaskKind.Classification ? $"{network.OutputCount} classes" : "regression");
+        Line("task", network.Task == TaskKind.Regression ? "regression" : Words.Outputs(network.Task, network.OutputCount));
+        if (network.Temperature is { } temperature)
+            Line("scores", $"temperature {temperature:g4} for probabilities, fitted to held-out rows");
         if (network.ClassNames.Count > 0)
             Line("classes", Words.List(network.ClassNames));
         Line("inputs", Inputs(network, summary));

@@ -7,7 +7,9 @@ internal sealed class PredictCommand : Command
 {
     public static readonly string[] Examples =
         ["subquad predict subquad-model.safetensors t10k-images-idx3-ubyte.gz",
-            "subquad predict subquad-model.safetensors new-houses.csv --out prices.csv"];
+            "subquad predict subquad-model.safetensors new-houses.csv --out prices.csv",
+            "subquad predict flowers.safetensors new-flowers.csv --probabilities",
+            "subquad predict tags.safetensors articles.txt --top 5"];
 
     private readonly Argument<string> _model = new("MODEL") { Description = "A model that 'train' saved." };
     private readonly Argument<string> _data = new("DATA")
@@ -18,6 +20,11 @@ internal sealed class PredictCommand : Command
     private readonly Option<string?> _out = Grammar.Text("--out", "Where the predictions go. [default: the output]", "FILE");
     private readonly Option<string?> _id =
         Grammar.Text("--id", "The column of a table that names the rows, in place of their numbers.", "NAME");
+    private readonly Option<bool> _probabilities =
+        Grammar.Flag("--probabilities", "Write probabilities in place of scores, by the temperature that training fitted.");
+    private readonly Option<int?> _top = Grammar.Number<int>(
+        "--top", "Write only the N best classes or labels of a row, best first.", "a whole number from 1 on", value => value >= 1);
+    private readonly TableOptions _table = new();
     private readonly Option<bool> _force = Grammar.Flag("--force", "Overwrite a file that exists.");
     private readonly Option<string?> _delta = Grammar.Delta();
     private readonly Option<bool> _shared = Grammar.Shared();
@@ -25,18 +32,23 @@ internal sealed class PredictCommand : Command
     private readonly Option<string?> _kernels = Grammar.Kernels();
     private readonly Option<int?> _threads = Grammar.Threads();
 
-    public PredictCommand(Session session) : base("predict", "Writes CSV: row (from 1) or --id, prediction, and a score per class.")
+    public PredictCommand(Session session)
+        : base("predict", "Writes CSV: row (from 1) or --id, prediction, and a score per class or label.")
     {
         Add(_model);
         Add(_data);
         Add(_out);
         Add(_id);
+        Add(_probabilities);
+        Add(_top);
         Add(_force);
         Add(_delta);
         Add(_shared);
         Add(_weights);
         Add(_kernels);
         Add(_threads);
+        foreach (Option option in _table.OfText)
+            Add(option);
         SetAction(parsed => Run(parsed, session));
     }
 
@@ -52,23 +64,41 @@ internal sealed class PredictCommand : Command
         string? id = parsed.GetValue(_id);
         if (id is not null && Dataset.FormatOf(path) is not DataFormat.Csv)
             throw new UsageException($"--id: expected a table as DATA, found '{path}'");
-        Dataset data = session.Read(() => network.Read(path, withTargets: false, rowNames: id));
+        CsvOptions? text = _table.ReadText(parsed, path);
+        bool asProbabilities = parsed.GetValue(_probabilities);
+        int? top = parsed.GetValue(_top);
+        if (network.Task == TaskKind.Regression && (asProbabilities || top is not null))
+            throw new UsageException(
+                $"--{(asProbabilities ? "probabilities" : "top")}: expected a model of classes or labels, found one of values");
+        if (top > network.OutputCount)
+            throw new UsageException($"--top: expected at most {network.OutputCount}, as many as the model has, found {top}");
+        Dataset data = session.Read(() => text is null
+            ? network.Read(path, withTargets: false, rowNames: id)
+            : network.ReadCsv(path, text, withTargets: false, rowNames: id));
         session.TellIgnored(data, path);
         foreach (string note in data.Notes)
             session.Error.WriteLine($"subquad: note: {note}");
         session.Cancellation.ThrowIfCancellationRequested();
-        if ((long)data.Count * network.OutputCount > Array.MaxLength)
-            throw new InvalidDataException($"'{path}': expected at most {Array.MaxLength / network.OutputCount} rows for " +
-                $"{network.OutputCount} outputs, found {data.Count}");
-        int cells = data.Count * network.OutputCount;
+        int width = top ?? network.OutputCount;
         bool areValues = network.Task == TaskKind.Regression;
+        if ((long)data.Count * width > Array.MaxLength)
+            throw new InvalidDataException($"'{path}': expected at most {Array.MaxLength / width} rows for {width} outputs, found " +
+                $"{data.Count}{(areValues ? "" : "; --top writes the best only")}");
+        int cells = data.Count * width;
         // Values far from 0 have more digits than float32.
         double[] values = areValues ? new double[cells] : [];
         float[] scores = areValues ? [] : new float[cells];
+        int[]? best = top is null ? null : new int[cells];
+        int? threads = parsed.GetValue(_threads);
         if (areValues)
-            network.PredictAll(data, values, parsed.GetValue(_threads), session.Cancellation);
+            network.PredictAll(data, values, threads, session.Cancellation);
+        else if (best is not null)
+            network.TopK(data, width, best, scores, asProbabilities, threads, session.Cancellation);
+        else if (asProbabilities)
+            network.PredictProbabilities(data, scores, threads, session.Cancellation);
         else
-            network.PredictAll(data, scores, parsed.GetValue(_threads), session.Cancellation);
+            network.PredictAll(data, scores, threads, session.Cancellation);
+        var csv = new PredictionCsv(network, asProbabilities ? "probability" : "score", id, data.RowNames);
         if (file is null)
         {
             Write(session.Output);
@@ -93,9 +123,11 @@ internal sealed class PredictCommand : Command
         void Write(TextWriter output)
         {
             if (areValues)
-                PredictionCsv.WriteValues(output, network, values, id, data.RowNames);
+                csv.WriteValues(output, values);
+            else if (best is null)
+                csv.Write(output, scores);
             else
-                PredictionCsv.Write(output, network, scores, id, data.RowNames);
+                csv.WriteTop(output, best, scores, width);
         }
     }
 }

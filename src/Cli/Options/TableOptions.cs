@@ -15,8 +15,8 @@ internal sealed class TableOptions
     private readonly Option<bool> _decimalComma = Grammar.Flag("--decimal-comma", "1,5 is one and a half.");
     private readonly Option<string?> _thousands = Grammar.Text("--thousands", "The mark between groups of three digits.", "MARK");
     private readonly Option<string?> _missing = Grammar.Text(
-        "--missing", "Cells that are missing, beside empty ones; '' for none. [default: NA, N/A, NaN, null, ?, \\N, None, -]",
-        "TEXT[,TEXT...]");
+        "--missing", "Cells that are missing beside empty ones and NA, N/A, NaN, null, ?, \\N, None, -; a list that begins with an " +
+            "empty text, as ',X' or '', stands for itself.", "TEXT[,TEXT...]");
     private readonly Option<string?> _ignore = Grammar.Text("--ignore", "Columns to leave out.", "NAME[,NAME...]");
     private readonly Option<string?> _features = Grammar.Text(
         "--features", "The only columns of a table to learn from, or the number of features of LIBSVM text.", "NAME[,NAME...]|N");
@@ -31,6 +31,19 @@ internal sealed class TableOptions
     public IReadOnlyList<Option> All => [_target, _ignore, _features, _text, _separator, _header, _noHeader, _decimalComma, _thousands,
         _missing, _skip, _encoding];
 
+    /// <summary>Those of a table that is read by a model, which says all else.</summary>
+    public IReadOnlyList<Option> OfText => [_separator, _decimalComma, _thousands, _missing, _encoding];
+
+    /// <summary>What a command line says of the text of a table; null when it says nothing.</summary>
+    /// <exception cref="UsageException">DATA is no table, or a value is wrong.</exception>
+    public CsvOptions? ReadText(ParseResult parsed, string path)
+    {
+        Option? given = OfText.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
+        if (given is not null && Dataset.FormatOf(path) is not DataFormat.Csv)
+            throw new UsageException($"{given.Name}: expected a table as DATA, found '{path}'");
+        return given is null ? null : Text(parsed);
+    }
+
     /// <summary>What a command line says of its table.</summary>
     /// <exception cref="UsageException">Two options exclude each other, or a value is wrong.</exception>
     public CsvOptions Read(ParseResult parsed, TaskKind? task)
@@ -38,26 +51,15 @@ internal sealed class TableOptions
         bool header = parsed.GetValue(_header), noHeader = parsed.GetValue(_noHeader);
         if (header && noHeader)
             throw new UsageException("--header: expected no --no-header, found --no-header on this command line");
-        string? thousands = parsed.GetValue(_thousands);
-        if (thousands is not null and not [_])
-            throw new UsageException($"--thousands: expected one character, found '{thousands}'");
-        return new()
+        return Text(parsed) with
         {
             Target = parsed.GetValue(_target),
             Task = task,
-            Separator = parsed.GetValue(_separator) switch
-            {
-                "comma" => ',', "semicolon" => ';', "tab" => '\t', "bar" => '|', "space" => ' ', _ => null,
-            },
             HasHeader = header ? true : noHeader ? false : null,
-            DecimalComma = parsed.GetValue(_decimalComma),
-            Thousands = thousands?[0],
-            MissingTokens = parsed.GetValue(_missing) is { } missing ? Names(missing) : null,
             Ignore = parsed.GetValue(_ignore) is { } ignore ? Names(ignore) : null,
             Features = parsed.GetValue(_features) is { } features ? Names(features) : null,
             TextColumns = parsed.GetValue(_text) is { } text ? Names(text) : null,
             SkipMissingTargets = parsed.GetValue(_skip),
-            Encoding = parsed.GetValue(_encoding),
         };
     }
 
@@ -71,6 +73,27 @@ internal sealed class TableOptions
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= most
             ? count
             : throw new UsageException($"--features: expected a whole number from 1 to {most} for LIBSVM text, found '{text}'");
+    }
+
+    private CsvOptions Text(ParseResult parsed)
+    {
+        string? thousands = parsed.GetValue(_thousands), missing = parsed.GetValue(_missing);
+        if (thousands is not null and not [_])
+            throw new UsageException($"--thousands: expected one character, found '{thousands}'");
+        // A list that begins with an empty text has the place of the usual tokens.
+        bool replaces = missing is not null && missing.Split(',')[0].Trim().Length == 0;
+        return new()
+        {
+            Separator = parsed.GetValue(_separator) switch
+            {
+                "comma" => ',', "semicolon" => ';', "tab" => '\t', "bar" => '|', "space" => ' ', _ => null,
+            },
+            DecimalComma = parsed.GetValue(_decimalComma),
+            Thousands = thousands?[0],
+            MissingTokens = replaces ? Names(missing!) : null,
+            MoreMissingTokens = replaces || missing is null ? null : Names(missing),
+            Encoding = parsed.GetValue(_encoding),
+        };
     }
 
     private static string[] Names(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -14,8 +14,10 @@ internal static class EvaluationText
             output.WriteLine(Words.Metric(TaskKind.Classification, classes.Accuracy));
             output.WriteLine($"balanced accuracy {Words.Percent(classes.BalancedAccuracy)}");
             output.WriteLine($"macro F1 {classes.MacroF1:F4}");
+            output.WriteLine($"micro F1 {classes.Accuracy:F4}");
             if (double.IsFinite(classes.Auc))
                 output.WriteLine($"AUC {classes.Auc:F4}");
+            output.WriteLine($"log-loss {classes.LogLoss:F4}");
         }
         if (report.Regression is { } values)
         {
@@ -25,9 +27,16 @@ internal static class EvaluationText
                 output.WriteLine($"R^2 {values.RSquared:F4}");
         }
         if (report.Ranking is { } labels)
-            for (int i = 0; i < labels.At.Count; i++)
-                output.WriteLine($"P@{labels.At[i]} {Words.Percent(labels.Precision[i])}, nDCG@{labels.At[i]} " +
-                    Words.Percent(labels.NormalisedGain[i]));
+            WriteLabels(output, labels);
+    }
+
+    private static void WriteLabels(TextWriter output, RankingMetrics labels)
+    {
+        for (int i = 0; i < labels.At.Count; i++)
+            output.WriteLine(
+                $"P@{labels.At[i]} {Words.Percent(labels.Precision[i])}, nDCG@{labels.At[i]} {Words.Percent(labels.NormalisedGain[i])}");
+        output.WriteLine($"macro F1 {labels.MacroF1:F4}, micro F1 {labels.MicroF1:F4} at probabilities from {labels.Threshold} on");
+        output.WriteLine($"log-loss {labels.LogLoss:F4}");
     }
 
     /// <summary>A line per true class and a column per predicted one, in the order of the outputs.</summary>
@@ -60,12 +69,21 @@ internal static class EvaluationText
             Number(json, "r_squared", values.RSquared);
         }
         if (report.Ranking is { } labels)
-            for (int i = 0; i < labels.At.Count; i++)
-            {
-                Number(json, $"precision_at_{labels.At[i]}", labels.Precision[i]);
-                Number(json, $"ndcg_at_{labels.At[i]}", labels.NormalisedGain[i]);
-            }
+            WriteLabels(json, labels);
         json.WriteEndObject();
+    }
+
+    private static void WriteLabels(Utf8JsonWriter json, RankingMetrics labels)
+    {
+        for (int i = 0; i < labels.At.Count; i++)
+        {
+            Number(json, $"precision_at_{labels.At[i]}", labels.Precision[i]);
+            Number(json, $"ndcg_at_{labels.At[i]}", labels.NormalisedGain[i]);
+        }
+        Number(json, "threshold", labels.Threshold);
+        Number(json, "macro_f1", labels.MacroF1);
+        Number(json, "micro_f1", labels.MicroF1);
+        Number(json, "log_loss", labels.LogLoss);
     }
 
     private static void WriteClasses(Utf8JsonWriter json, ClassificationMetrics classes, IReadOnlyList<string> names)
@@ -75,6 +93,7 @@ internal static class EvaluationText
         Number(json, "macro_f1", classes.MacroF1);
         Number(json, "micro_f1", classes.Accuracy);
         Number(json, "auc", classes.Auc);
+        Number(json, "log_loss", classes.LogLoss);
         json.WriteStartArray("classes");
         foreach (string name in names)
             json.WriteStringValue(name);

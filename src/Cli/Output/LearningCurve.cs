@@ -29,9 +29,9 @@ internal static class LearningCurve
         var plot = new Plot();
         // A dropped step leaves the loss as it was; its metrics are those before it too.
         StepReport[] shown = [.. steps.Where(step => double.IsFinite(step.Loss) && step.Loss > 0)];
-        bool classes = task == TaskKind.Classification;
-        string metric = classes ? "accuracy" : "RMSE";
-        double scale = classes ? 100 : 1;
+        bool isShare = Words.MetricIsShare(task);
+        string metric = Words.MetricName(task);
+        double scale = isShare ? 100 : 1;
         double[] at = [.. shown.Select(step => (double)step.Step)];
         Line(plot, at, [.. shown.Select(step => Math.Log10(step.Loss))], "training loss", Colors.C0);
         Line(plot, at, [.. shown.Select(step => scale * step.TrainMetric)], $"training {metric} (right)", Colors.C1, right: true);
@@ -44,7 +44,7 @@ internal static class LearningCurve
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
         plot.XLabel("step");
         plot.YLabel("training loss (log scale)");
-        plot.Axes.Right.Label.Text = classes ? "accuracy (%)" : metric;
+        plot.Axes.Right.Label.Text = isShare ? $"{metric} (%)" : metric;
         plot.ShowLegend(Edge.Bottom);
         return plot;
     }

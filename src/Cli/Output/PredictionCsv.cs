@@ -2,50 +2,66 @@ using System.Globalization;
 
 namespace Subquad.Cli;
 
-/// <summary>Predictions as CSV: for classes the name of the best one and every score, for values each output.</summary>
-internal static class PredictionCsv
+/// <summary>
+/// Predictions as CSV, a line per row. All scores: for classes with the name of the best one before them. The best ones only: the name of
+/// the class or the number of the label, then its score.
+/// </summary>
+/// <param name="network">What predicted.</param>
+/// <param name="score">What scores are called.</param>
+/// <param name="id">The column that names the rows; null numbers them.</param>
+/// <param name="names">The names of the rows if they have some.</param>
+internal sealed class PredictionCsv(Network network, string score, string? id = null, IReadOnlyList<string>? names = null)
 {
-    /// <summary>Writes one line per row.</summary>
+    /// <summary>Writes every score.</summary>
     /// <param name="output">Where the lines go.</param>
-    /// <param name="network">What predicted.</param>
-    /// <param name="scores">Its outputs, row by row.</param>
-    /// <param name="id">The column that names the rows; null numbers them.</param>
-    /// <param name="names">The names of the rows if they have some.</param>
-    public static void Write(
-        TextWriter output, Network network, ReadOnlySpan<float> scores, string? id = null, IReadOnlyList<string>? names = null)
+    /// <param name="scores">The scores, row by row.</param>
+    public void Write(TextWriter output, ReadOnlySpan<float> scores)
     {
         int width = network.OutputCount;
-        bool classes = network.Task == TaskKind.Classification;
-        output.WriteLine(Header(network, classes, id is null ? "row" : Cell(id)));
+        bool areClasses = network.Task == TaskKind.Classification;
+        output.WriteLine($"{RowHeader},{string.Join(',', AllHeaders())}");
         for (int row = 0; row * width < scores.Length; row++)
         {
             ReadOnlySpan<float> outputs = scores.Slice(row * width, width);
-            output.Write(id is null ? $"{row + 1}" : Cell(names![row]));
-            if (classes)
-                output.Write($",{Cell(Name(network, Best(outputs)))}");
-            foreach (float score in outputs)
-                output.Write($",{score}");
+            output.Write(NameOf(row));
+            if (areClasses)
+                output.Write($",{Cell(NameOf(network, Best(outputs)))}");
+            foreach (float one in outputs)
+                output.Write($",{one}");
             output.WriteLine();
         }
     }
 
     /// <summary>Writes the values of every row, with the digits that they have.</summary>
     /// <param name="output">Where the lines go.</param>
-    /// <param name="network">What predicted.</param>
-    /// <param name="values">Its outputs, row by row.</param>
-    /// <param name="id">The column that names the rows; null numbers them.</param>
-    /// <param name="names">The names of the rows if they have some.</param>
-    public static void WriteValues(
-        TextWriter output, Network network, ReadOnlySpan<double> values, string? id = null, IReadOnlyList<string>? names = null)
+    /// <param name="values">The outputs, row by row.</param>
+    public void WriteValues(TextWriter output, ReadOnlySpan<double> values)
     {
         int width = network.OutputCount;
         IReadOnlyList<float> deviations = network.Summary.TargetDeviations;
-        output.WriteLine(Header(network, classes: false, id is null ? "row" : Cell(id)));
+        output.WriteLine($"{RowHeader},{string.Join(',', AllHeaders())}");
         for (int row = 0; row * width < values.Length; row++)
         {
-            output.Write(id is null ? $"{row + 1}" : Cell(names![row]));
+            output.Write(NameOf(row));
             for (int i = 0; i < width; i++)
                 output.Write($",{Number(values[row * width + i], deviations[i])}");
+            output.WriteLine();
+        }
+    }
+
+    /// <summary>Writes the best ones of every row.</summary>
+    /// <param name="output">Where the lines go.</param>
+    /// <param name="best">The classes or labels, best first, row by row.</param>
+    /// <param name="scores">Their scores.</param>
+    /// <param name="top">How many of a row.</param>
+    public void WriteTop(TextWriter output, ReadOnlySpan<int> best, ReadOnlySpan<float> scores, int top)
+    {
+        output.WriteLine($"{RowHeader},{string.Join(',', Enumerable.Range(1, top).Select(rank => $"prediction {rank},{score} {rank}"))}");
+        for (int row = 0; row * top < scores.Length; row++)
+        {
+            output.Write(NameOf(row));
+            for (int i = row * top; i < (row + 1) * top; i++)
+                output.Write($",{Cell(NameOf(network, best[i]))},{scores[i]}");
             output.WriteLine();
         }
     }
@@ -62,16 +78,22 @@ internal static class PredictionCsv
             : value.ToString($"G{Math.Min(17, 8 + (int)lacking)}", CultureInfo.InvariantCulture);
     }
 
-    private static string Header(Network network, bool classes, string row)
+    private string RowHeader => id is null ? "row" : Cell(id);
+
+    private string NameOf(int row) => id is null ? $"{row + 1}" : Cell(names![row]);
+
+    private IEnumerable<string> AllHeaders()
     {
-        if (!classes)
-            return network.OutputCount == 1 ? $"{row},prediction"
-                : network.Summary.HasLabels ? $"{row},{string.Join(',', Enumerable.Range(0, network.OutputCount))}"
-                : $"{row},{string.Join(',', Enumerable.Range(1, network.OutputCount).Select(output => $"prediction {output}"))}";
-        return $"{row},prediction,{string.Join(',', Enumerable.Range(0, network.OutputCount).Select(label => Cell(Name(network, label))))}";
+        int count = network.OutputCount;
+        return network.Task switch
+        {
+            TaskKind.Classification => ["prediction", .. Enumerable.Range(0, count).Select(label => Cell(NameOf(network, label)))],
+            TaskKind.MultiLabel => Enumerable.Range(0, count).Select(label => $"{label}"),
+            _ => count == 1 ? ["prediction"] : Enumerable.Range(1, count).Select(output => $"prediction {output}"),
+        };
     }
 
-    private static string Name(Network network, int label) => label < network.ClassNames.Count ? network.ClassNames[label] : $"{label}";
+    private static string NameOf(Network network, int label) => label < network.ClassNames.Count ? network.ClassNames[label] : $"{label}";
 
     // The first of equals, as accuracy counts it.
     private static int Best(ReadOnlySpan<float> scores)

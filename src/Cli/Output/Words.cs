@@ -3,13 +3,27 @@ namespace Subquad.Cli;
 /// <summary>Numbers and names as people read them, the same in every language.</summary>
 internal static class Words
 {
-    /// <summary>accuracy 83.90 %, or RMSE 4.21 in the units of the target.</summary>
-    public static string Metric(TaskKind task, double value) =>
-        task == TaskKind.Classification ? $"accuracy {Percent(value)}" : $"RMSE {Plain(value)}";
+    /// <summary>What a metric of this task is called.</summary>
+    public static string MetricName(TaskKind task) =>
+        task switch { TaskKind.Classification => "accuracy", TaskKind.MultiLabel => "P@1", _ => "RMSE" };
+
+    /// <summary>Whether it is a share, from 0 to 1.</summary>
+    public static bool MetricIsShare(TaskKind task) => task is TaskKind.Classification or TaskKind.MultiLabel;
+
+    /// <summary>accuracy 83.90 %, P@1 62.10 %, or RMSE 4.21 in the units of the target.</summary>
+    public static string Metric(TaskKind task, double value) => $"{MetricName(task)} {MetricValue(task, value)}";
 
     /// <summary>The number of a metric without its name, for a column that has one.</summary>
     public static string MetricValue(TaskKind task, double? value) =>
-        value is not { } known ? "" : task == TaskKind.Classification ? Percent(known) : Plain(known);
+        value is not { } known ? "" : MetricIsShare(task) ? Percent(known) : Plain(known);
+
+    /// <summary>What the outputs are.</summary>
+    public static string Outputs(TaskKind task, int outputs) => task switch
+    {
+        TaskKind.Classification => $"{outputs} classes",
+        TaskKind.MultiLabel => $"{outputs} labels, any number a row",
+        _ => outputs == 1 ? "a number" : $"{outputs} numbers",
+    };
 
     public static string Percent(double share) => $"{100 * share:F2} %";
 

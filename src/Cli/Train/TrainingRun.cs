@@ -75,8 +75,7 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
             return;
         Dataset training = data.Training;
         NetworkShape shape = loaded?.Shape ?? request.Shape with { Inputs = training.NetworkWidth, Outputs = training.OutputCount };
-        string target = training.Task == TaskKind.Classification ? $"{training.OutputCount} classes" : training.OutputCount == 1
-            ? "a number" : $"{training.OutputCount} numbers";
+        string target = Words.Outputs(training.Task, training.OutputCount);
         string missing = training.MissingCells > 0 ? $", {training.MissingCells} missing cells filled with medians" : "";
         long step = MemoryEstimate.OfTraining(shape, request.Options, training, data.Validation);
         session.Output.WriteLine(

@@ -9,6 +9,7 @@ namespace Subquad.Data;
 internal sealed class LabelSets
 {
     private const long MaxTargets = 1L << 28;
+    private const int MaxWidth = 1 << 24;
 
     private readonly string _name;
     private readonly int[] _starts;
@@ -24,6 +25,25 @@ internal sealed class LabelSets
         Width = width;
         _starts = starts;
         _labels = labels;
+    }
+
+    /// <summary>Copies the labels of rows in memory.</summary>
+    /// <exception cref="ArgumentException">A row is null, or the width is not from 1 to 2^24.</exception>
+    /// <exception cref="InvalidDataException">A label is not from 0 to below the width; the message names the row.</exception>
+    public static LabelSets Of(IReadOnlyList<IReadOnlyList<int>> rows, int width)
+    {
+        if (width is < 1 or > MaxWidth)
+            throw new ArgumentOutOfRangeException("labelCount", $"expected 1 to {MaxWidth} labels, found {width}");
+        var starts = new int[rows.Count + 1];
+        var labels = new List<int>();
+        for (int row = 0; row < rows.Count; row++)
+        {
+            foreach (int label in rows[row] ?? throw new ArgumentException($"row {row} (from 0): expected labels, found null", "labels"))
+                labels.Add(label >= 0 && label < width ? label
+                    : throw new InvalidDataException($"row {row} (from 0): expected labels from 0 to {width - 1}, found {label}"));
+            starts[row + 1] = labels.Count;
+        }
+        return new("the rows", width, starts, [.. labels]);
     }
 
     /// <summary>Rows.</summary>

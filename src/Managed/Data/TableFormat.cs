@@ -30,14 +30,31 @@ internal sealed record TableFormat
     /// <summary>The missing tokens that were asked for; null means the usual ones.</summary>
     public string[]? MissingTokens { get; init; }
 
+    /// <summary>Missing tokens beside these; null means no more.</summary>
+    public string[]? MoreMissingTokens { get; init; }
+
     public bool SkipMissingTargets { get; init; }
 
     public string? Encoding { get; init; }
+
+    /// <summary>This format, but for what is asked for besides.</summary>
+    public TableFormat With(CsvOptions options) => this with
+    {
+        Separator = options.Separator ?? Separator,
+        DecimalComma = DecimalComma || options.DecimalComma,
+        Thousands = options.Thousands ?? Thousands,
+        MissingTokens = Trimmed(options.MissingTokens) ?? MissingTokens,
+        MoreMissingTokens = Trimmed(options.MoreMissingTokens) ?? MoreMissingTokens,
+        SkipMissingTargets = SkipMissingTargets || options.SkipMissingTargets,
+        Encoding = options.Encoding ?? Encoding,
+    };
 
     /// <summary>Whether a cell is missing in every kind of column.</summary>
     public bool IsMissing(ReadOnlySpan<char> cell)
     {
         cell = cell.Trim();
+        if (MoreMissingTokens is not null && Contains(MoreMissingTokens, cell, StringComparison.Ordinal))
+            return true;
         // No usual token begins with a digit, as most cells do.
         if (MissingTokens is null && cell is [>= '0' and <= '9', ..])
             return false;
@@ -130,6 +147,8 @@ internal sealed record TableFormat
             json.WriteString("thousands", thousands.ToString());
         if (MissingTokens is not null)
             JsonText.WriteStrings(json, "missing", MissingTokens);
+        if (MoreMissingTokens is not null)
+            JsonText.WriteStrings(json, "more_missing", MoreMissingTokens);
         json.WriteBoolean("skip_missing_targets", SkipMissingTargets);
         if (Encoding is not null)
             json.WriteString("encoding", Encoding);
@@ -150,10 +169,13 @@ internal sealed record TableFormat
             DecimalComma = json.GetProperty("decimal_comma").GetBoolean(),
             Thousands = Character(json, "thousands"),
             MissingTokens = json.TryGetProperty("missing", out _) ? JsonText.Strings(json, "missing") : null,
+            MoreMissingTokens = json.TryGetProperty("more_missing", out _) ? JsonText.Strings(json, "more_missing") : null,
             SkipMissingTargets = json.GetProperty("skip_missing_targets").GetBoolean(),
             Encoding = json.TryGetProperty("encoding", out _) ? JsonText.Text(json, "encoding") : null,
         };
     }
+
+    private static string[]? Trimmed(IReadOnlyList<string>? tokens) => tokens?.Select(token => token.Trim()).ToArray();
 
     private static char? Character(JsonElement json, string name) =>
         !json.TryGetProperty(name, out _) ? null

@@ -52,6 +52,9 @@ internal sealed class TableSchema
         Origins = ColumnOrigin.OrNull(columns.SelectMany(column => Enumerable.Repeat(column.Origin, column.Width)).ToArray());
     }
 
+    /// <summary>The same columns, in a table whose text is read in another way.</summary>
+    public TableSchema In(TableFormat format) => new(Columns, TargetName, Target, ClassNames, format);
+
     /// <summary>The columns beside the target, in training order.</summary>
     public IReadOnlyList<TableColumn> Columns { get; }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Subquad.Data;
 
 /// <summary>
@@ -21,6 +23,12 @@ internal sealed class TargetTransform
 
     /// <summary>Classes or values.</summary>
     public TargetKind Kind { get; }
+
+    /// <summary>Whether values are 1 for the labels that a row has and 0 for all others.</summary>
+    public bool HasLabels { get; private init; }
+
+    /// <summary>Whether probabilities can be made of the outputs: those of classes or of labels.</summary>
+    public bool HasProbabilities => HasLabels || Kind == TargetKind.Classes;
 
     /// <summary>Outputs of the network.</summary>
     public int Width => _mean.Length;
@@ -47,7 +55,10 @@ internal sealed class TargetTransform
             TargetKind.Values,
             Array.ConvertAll(mean, value => (float)value),
             Array.ConvertAll(deviation, value => Moments.IsConstant(value) ? 1 : (float)value),
-            examples.ValueOrigins);
+            examples.ValueOrigins)
+        {
+            HasLabels = examples.LabelSets is not null,
+        };
     }
 
     /// <summary>The transform of <paramref name="classes"/> classes; it needs no rows.</summary>
@@ -67,6 +78,12 @@ internal sealed class TargetTransform
         Array.Fill(deviation, 1);
         return new(TargetKind.Values, new float[outputs], deviation);
     }
+
+    /// <summary>The same transform of values that are known to be labels.</summary>
+    public TargetTransform WithLabels() => new(TargetKind.Values, _mean, _deviation) { HasLabels = true };
+
+    /// <summary>Whether a transformed target says that the row has the label.</summary>
+    public bool HasLabel(float target, int label) => target * _deviation[label] + _mean[label] > 0.5f;
 
     /// <summary>Writes what the outputs should be for one row; allocates nothing.</summary>
     /// <param name="examples">Rows with targets of this kind and width (fewer classes than were learned are fine).</param>
@@ -139,6 +156,9 @@ internal sealed class TargetTransform
         JsonText.WriteNumbers(json, "deviation", _deviation);
         if (_origins is not null)
             JsonText.WriteDoubles(json, "origin", _origins);
+        // Readers that do not have this field take the outputs as values.
+        if (HasLabels)
+            json.WriteBoolean("labels", true);
     });
 
     /// <summary>Reads back what <see cref="ToJson"/> wrote.</summary>
@@ -157,7 +177,8 @@ internal sealed class TargetTransform
         if (outputs < 1 || mean.Length != outputs || deviation.Length != outputs || deviation.Any(value => value <= 0)
             || (origins is not null && origins.Length != outputs))
             throw new FormatException($"'mean', 'deviation' and 'origin' do not describe {outputs} outputs");
-        return new TargetTransform(TargetKind.Values, mean, deviation, origins);
+        bool hasLabels = json.TryGetProperty("labels", out JsonElement labels) && labels.GetBoolean();
+        return new TargetTransform(TargetKind.Values, mean, deviation, origins) { HasLabels = hasLabels };
     });
 
     private static double OriginOf(double[]? origins, int output) => origins?[output] ?? 0;

@@ -1,3 +1,6 @@
+using Subquad.Data;
+using Subquad.Losses;
+
 namespace Subquad.Evaluation;
 
 /// <summary>Measures predicted classes. Sums are in float64 and in the order of rows.</summary>
@@ -9,7 +12,9 @@ internal static class Classification
     /// <param name="scores">Rows of <paramref name="classes"/> outputs.</param>
     /// <param name="labels">The true class of each row.</param>
     /// <param name="classes">Outputs.</param>
-    public static ClassificationMetrics Measure(ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, int classes)
+    /// <param name="calibration">What makes probabilities of the scores.</param>
+    public static ClassificationMetrics Measure(
+        ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, int classes, Calibration calibration)
     {
         bool isSmall = classes <= MostClasses;
         int[][] confusion = new int[isSmall ? classes : 0][];
@@ -18,9 +23,14 @@ internal static class Classification
         var correct = new int[classes];
         var occurs = new int[classes];
         var isPredicted = new int[classes];
+        double entropy = 0;
+        var logarithms = new double[classes];
         for (int row = 0; row < labels.Length; row++)
         {
-            int best = Highest(scores.Slice(row * classes, classes)), label = labels[row];
+            ReadOnlySpan<float> own = scores.Slice(row * classes, classes);
+            ProbabilityLink.LogSoftmax(own, calibration, logarithms);
+            entropy -= logarithms[labels[row]];
+            int best = Highest(own), label = labels[row];
             occurs[label]++;
             isPredicted[best]++;
             if (best == label)
@@ -44,9 +54,10 @@ internal static class Classification
                 named++;
             }
         }
-        return new ClassificationMetrics(
-            (double)correct.Sum() / labels.Length, recall / present, f1 / named, isSmall ? Area(scores, labels, classes) : double.NaN)
+        double area = isSmall ? Area(scores, labels, classes, calibration) : double.NaN;
+        return new ClassificationMetrics((double)correct.Sum() / labels.Length, recall / present, f1 / named, area)
         {
+            LogLoss = entropy / labels.Length,
             Confusion = confusion,
         };
     }
@@ -61,10 +72,11 @@ internal static class Classification
         return best;
     }
 
-    private static double Area(ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, int classes)
+    private static double Area(ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, int classes, Calibration calibration)
     {
         var keys = new float[labels.Length];
         var isOfClass = new bool[labels.Length];
+        double[] normalisers = classes == 2 ? [] : Normalisers(scores, labels.Length, classes, calibration);
         double sum = 0;
         int counted = 0;
         // Of two classes the second one against the first says it all.
@@ -73,7 +85,9 @@ internal static class Classification
             for (int row = 0; row < keys.Length; row++)
             {
                 ReadOnlySpan<float> outputs = scores.Slice(row * classes, classes);
-                keys[row] = classes == 2 ? outputs[1] - outputs[0] : outputs[c];
+                // Logarithms have the order of the probabilities, and small differences from 1 stay; float32 hides the rounding of float64,
+                // which would break ties.
+                keys[row] = classes == 2 ? outputs[1] - outputs[0] : (float)(outputs[c] / calibration.Temperature - normalisers[row]);
                 isOfClass[row] = labels[row] == c;
             }
             double area = Area(keys, isOfClass);
@@ -83,6 +97,20 @@ internal static class Classification
             counted++;
         }
         return sum / counted;
+    }
+
+    /// <summary>f / T - log p of each row, which is the same for all of its classes.</summary>
+    private static double[] Normalisers(ReadOnlySpan<float> scores, int rows, int classes, Calibration calibration)
+    {
+        var normalisers = new double[rows];
+        var logarithms = new double[classes];
+        for (int row = 0; row < rows; row++)
+        {
+            ReadOnlySpan<float> outputs = scores.Slice(row * classes, classes);
+            ProbabilityLink.LogSoftmax(outputs, calibration, logarithms);
+            normalisers[row] = outputs[0] / calibration.Temperature - logarithms[0];
+        }
+        return normalisers;
     }
 
     /// <summary>The statistic of Mann and Whitney by the product of both counts; sorts its arguments.</summary>

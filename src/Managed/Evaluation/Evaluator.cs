@@ -44,18 +44,18 @@ internal sealed class Evaluator : IDisposable
     {
         RowBatch data = RowBatch.From(examples, _input, _target, needsTargets: true);
         double loss = 0, metric = 0;
-        bool isClasses = _target.Kind == TargetKind.Classes;
+        bool isShare = _target.HasProbabilities;
         for (int first = 0; first < data.Count; first += Batch)
         {
             RowBatch part = Run(data, first);
             Score score = Score.Of(_loss.Value(_state.Outputs, part.Targets), _state.Outputs, part, _target);
             double share = (double)part.Count / data.Count;
             loss += share * score.Loss;
-            metric += share * (isClasses ? score.Metric : score.Metric * score.Metric);
+            metric += share * (isShare ? score.Metric : score.Metric * score.Metric);
             if (!outputs.IsEmpty)
                 CopyOutputs(part, outputs[(first * data.Outputs)..]);
         }
-        return new(loss, isClasses ? metric : Math.Sqrt(metric));
+        return new(loss, isShare ? metric : Math.Sqrt(metric));
     }
 
     /// <summary>Predictions of every row, not yet in original units.</summary>
@@ -64,6 +64,39 @@ internal sealed class Evaluator : IDisposable
         RowBatch data = RowBatch.From(examples, _input, _target, needsTargets: false);
         for (int first = 0; first < data.Count; first += Batch)
             CopyOutputs(Run(data, first), outputs[(first * data.Outputs)..]);
+    }
+
+    /// <summary>
+    /// The highest outputs of every row, highest first, with room for the outputs of one row only. They are brought to the units of the
+    /// targets first, and by a calibration to probabilities.
+    /// </summary>
+    public void PredictTop(Examples examples, Span<int> ids, Span<float> scores, Calibration? calibration)
+    {
+        RowBatch data = RowBatch.From(examples, _input, _target, needsTargets: false);
+        int top = ids.Length / data.Count;
+        var row = new float[data.Outputs];
+        for (int first = 0; first < data.Count; first += Batch)
+        {
+            RowBatch part = Run(data, first);
+            for (int datum = 0; datum < part.Count; datum++)
+            {
+                CopyRow(datum, row);
+                _target.ToUnits(row);
+                int start = (first + datum) * top;
+                Ranking.SelectTop(row, ids.Slice(start, top), scores.Slice(start, top), calibration, _target.HasLabels);
+            }
+        }
+    }
+
+    /// <summary>The calibration of examples with targets; see <see cref="Calibrator"/>.</summary>
+    public Calibration? Calibrate(Examples examples)
+    {
+        examples = examples.First(Calibrator.RowsOf(examples.Count, _target.Width));
+        RowBatch data = RowBatch.From(examples, _input, _target, needsTargets: true);
+        var scores = new float[data.Count * data.Outputs];
+        for (int first = 0; first < data.Count; first += Batch)
+            CopyOutputs(Run(data, first), scores.AsSpan(first * data.Outputs));
+        return Calibrator.Fit(scores, data, _target);
     }
 
     public void Dispose()
@@ -83,11 +116,13 @@ internal sealed class Evaluator : IDisposable
     private void CopyOutputs(RowBatch part, Span<float> outputs)
     {
         for (int datum = 0; datum < part.Count; datum++)
-        {
-            Span<float> row = outputs.Slice(datum * part.Outputs, part.Outputs);
-            for (int c = 0; c < row.Length; c++)
-                row[c] = _state.Outputs[c, datum];
-            _loss.Link(row);
-        }
+            CopyRow(datum, outputs.Slice(datum * part.Outputs, part.Outputs));
+    }
+
+    private void CopyRow(int datum, Span<float> row)
+    {
+        for (int c = 0; c < row.Length; c++)
+            row[c] = _state.Outputs[c, datum];
+        _loss.Link(row);
     }
 }

@@ -1,8 +1,14 @@
+using Subquad.Data;
+using Subquad.Losses;
+
 namespace Subquad.Evaluation;
 
 /// <summary>Measures the order of labels by their outputs. Sums are in float64 and in the order of rows.</summary>
 internal static class Ranking
 {
+    /// <summary>From this probability on a label counts as predicted.</summary>
+    public const double Threshold = 0.5;
+
     private static readonly int[] s_at = [1, 3, 5];
 
     /// <summary>Whether targets say which labels a row has: several outputs, each 0 or 1.</summary>
@@ -11,7 +17,9 @@ internal static class Ranking
     /// <param name="scores">Rows of <paramref name="labels"/> outputs.</param>
     /// <param name="targets">1 where the row has the label, else 0.</param>
     /// <param name="labels">Outputs.</param>
-    public static RankingMetrics Measure(ReadOnlySpan<float> scores, ReadOnlySpan<float> targets, int labels)
+    /// <param name="calibration">What makes probabilities of the scores.</param>
+    public static RankingMetrics Measure(
+        ReadOnlySpan<float> scores, ReadOnlySpan<float> targets, int labels, Calibration calibration)
     {
         int[] at = [.. s_at.Where(k => k <= labels)];
         var precision = new double[at.Length];
@@ -38,7 +46,63 @@ internal static class Ranking
                 next++;
             }
         }
-        return new RankingMetrics { At = at, Precision = precision, NormalisedGain = Array.ConvertAll(gain, sum => sum / withLabel) };
+        (double micro, double macro, double entropy) = Decide(scores, targets, labels, calibration);
+        return new RankingMetrics
+        {
+            At = at,
+            Precision = precision,
+            NormalisedGain = Array.ConvertAll(gain, sum => sum / withLabel),
+            Threshold = Threshold,
+            MicroF1 = micro,
+            MacroF1 = macro,
+            LogLoss = entropy,
+        };
+    }
+
+    /// <summary>Both averages of F1, and the mean cross-entropy of a row and label.</summary>
+    private static (double MicroF1, double MacroF1, double LogLoss) Decide(
+        ReadOnlySpan<float> scores, ReadOnlySpan<float> targets, int labels, Calibration calibration)
+    {
+        var right = new int[labels];
+        // 2 TP + FP + FN: the rows that have the label, and those that are predicted to have it.
+        var either = new int[labels];
+        double entropy = 0;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            bool has = targets[i] == 1;
+            double odds = ProbabilityLink.LogOdds(scores[i], calibration);
+            // Of a probability of one half or more.
+            bool isPredicted = odds >= 0;
+            entropy += ProbabilityLink.LogOfOnePlusExp(has ? -odds : odds);
+            right[i % labels] += has && isPredicted ? 1 : 0;
+            either[i % labels] += (has ? 1 : 0) + (isPredicted ? 1 : 0);
+        }
+        double sum = 0;
+        int named = 0;
+        for (int label = 0; label < labels; label++)
+        {
+            if (either[label] == 0)
+                continue;
+            sum += 2.0 * right[label] / either[label];
+            named++;
+        }
+        return (2.0 * right.Sum(count => (long)count) / either.Sum(count => (long)count), sum / named, entropy / targets.Length);
+    }
+
+    /// <summary>The ids of the highest scores of a row, and these scores, or the probabilities that a calibration makes of them.</summary>
+    /// <param name="row">Scores; overwritten by a calibration.</param>
+    /// <param name="ids">Highest first; of equal ones the lower id.</param>
+    /// <param name="best">Room for as many.</param>
+    /// <param name="calibration">Null keeps the scores.</param>
+    /// <param name="areLabels">Whether scores are those of labels.</param>
+    public static void SelectTop(Span<float> row, Span<int> ids, Span<float> best, Calibration? calibration, bool areLabels)
+    {
+        Select(row, ids);
+        // After the choice: probabilities that round to the same number would tie.
+        if (calibration is not null)
+            ProbabilityLink.Apply(row, calibration, areLabels);
+        for (int rank = 0; rank < ids.Length; rank++)
+            best[rank] = row[ids[rank]];
     }
 
     /// <summary>The ids of the highest scores, highest first; of equal ones the lower id.</summary>

@@ -20,15 +20,7 @@ internal sealed class CsvSurvey
     {
         _path = path;
         _options = options;
-        _format = new()
-        {
-            Separator = options.Separator,
-            DecimalComma = options.DecimalComma,
-            Thousands = options.Thousands,
-            MissingTokens = options.MissingTokens?.Select(token => token.Trim()).ToArray(),
-            SkipMissingTargets = options.SkipMissingTargets,
-            Encoding = options.Encoding,
-        };
+        _format = TableFormat.Default.With(options);
         using var csv = new CsvReader(path, _format, options.HasHeader);
         _format = _format with { HasHeader = csv.HasHeader, FileWidth = csv.HasHeader ? 0 : csv.Header.Length };
         if (!csv.HasHeader && options.HasHeader is null)

@@ -25,6 +25,7 @@ internal static class DeltaFile
             metadata[field] = text;
         metadata[MetadataFields.HiddenStepScale] = MetadataFields.Text(delta.HiddenStepScale);
         metadata[MetadataFields.Kernels] = delta.TrainedBy;
+        CalibrationFields.Write(metadata, delta.Calibration);
         List<TensorSource> tensors = [.. delta.Terms.SelectMany((held, layer) => DeltaTerms.Tensors(layer + 1, held)), delta.Output];
         SafetensorsWriter.WriteHashed(path, metadata, tensors);
     }
@@ -64,6 +65,7 @@ internal static class DeltaFile
             BaseHash = baseHash,
             Layers = layers,
             HiddenStepScale = scale,
+            Calibration = CalibrationFields.Read(file),
             TrainedBy = trainedBy,
             Terms = terms,
             Output = TensorSource.Of(output.Name, values) with { Shape = output.Shape },

@@ -45,6 +45,7 @@ internal static class ModelFile
             Initialisation = initialisation with { Seed = MetadataFields.Number(file, Seed, ulong.Parse) },
             HiddenStepScale = MetadataFields.ReadHiddenStepScale(file),
             FirstIndex = file.Metadata.ContainsKey(FirstIndex) ? MetadataFields.Number(file, FirstIndex, int.Parse) : null,
+            Calibration = CalibrationFields.Read(file),
             TrainedBy = file.Text(MetadataFields.Kernels),
             Tensors = [.. file.Tensors.Select(tensor => file.Source(tensor.Name))],
             DataHash = verifies ? file.HashData : file.StatedHash,
@@ -116,6 +117,7 @@ internal static class ModelFile
             metadata[Schema] = model.Schema.ToJson();
         if (model.FirstIndex is { } first)
             metadata[FirstIndex] = MetadataFields.Text(first);
+        CalibrationFields.Write(metadata, model.Calibration);
         return metadata;
     }
 }

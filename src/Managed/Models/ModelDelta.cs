@@ -1,3 +1,4 @@
+using Subquad.Data;
 using Subquad.Weights;
 
 namespace Subquad.Models;
@@ -13,6 +14,9 @@ internal sealed record ModelDelta
 
     /// <summary>s^2.</summary>
     public required float HiddenStepScale { get; init; }
+
+    /// <summary>What makes probabilities of the scores of the fine-tuned model; null when it was not fitted.</summary>
+    public Calibration? Calibration { get; init; }
 
     /// <summary>The kernel set that trained it.</summary>
     public required string TrainedBy { get; init; }

@@ -35,6 +35,9 @@ internal sealed record ModelDescription
     /// <summary>s^2; 0 before the first training.</summary>
     public float HiddenStepScale { get; init; }
 
+    /// <summary>What makes probabilities of scores; null before it was fitted.</summary>
+    public Calibration? Calibration { get; init; }
+
     /// <summary>The kernel set that trained it.</summary>
     public required string TrainedBy { get; init; }
 

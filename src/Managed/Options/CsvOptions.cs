@@ -1,7 +1,7 @@
 namespace Subquad;
 
 /// <summary>How to read a table; every property may stay at its default.</summary>
-public sealed class CsvOptions
+public sealed record CsvOptions
 {
     /// <summary>The column to predict; null means the last one. Columns of a table without a header are named "1", "2", ...</summary>
     public string? Target { get; init; }
@@ -29,6 +29,11 @@ public sealed class CsvOptions
     /// --, ., None, nil, n.a.
     /// </summary>
     public IReadOnlyList<string>? MissingTokens { get; init; }
+
+    /// <summary>
+    /// Cells that are missing beside empty ones and those of <see cref="MissingTokens"/>, which are the usual ones if that is null.
+    /// </summary>
+    public IReadOnlyList<string>? MoreMissingTokens { get; init; }
 
     /// <summary>Columns to leave out.</summary>
     public IReadOnlyList<string>? Ignore { get; init; }

@@ -15,8 +15,7 @@ public sealed record EvaluationReport(int Count, double Loss)
     public RegressionMetrics? Regression { get; init; }
 
     /// <summary>
-    /// What is measured of the order of labels; null unless there are several outputs and every target is 0 or 1, as it is where a row has
-    /// any number of labels.
+    /// What is measured of labels; null unless the task is multi-label, or there are several outputs and every target is 0 or 1.
     /// </summary>
     public RankingMetrics? Ranking { get; init; }
 }
@@ -26,14 +25,20 @@ public sealed record EvaluationReport(int Count, double Loss)
 /// <param name="BalancedAccuracy">The mean over the classes that occur of the share of their rows that is predicted.</param>
 /// <param name="MacroF1">The mean of 2 TP / (2 TP + FP + FN) over the classes that occur or are predicted.</param>
 /// <param name="Auc">
-/// The area under the receiver operating characteristic: the probability that a row of the class has a higher output than a row of another
-/// one, ties counted as half. Of two classes, by the difference of the outputs; of more, the mean over the classes that occur, each
+/// The area under the receiver operating characteristic: the chance that the class has a higher probability in one of its rows than in a
+/// row of another class, ties counted as half. Of two classes, that of the second; of more, the mean over the classes that occur, each
 /// against the others. NaN when only one class occurs, or above 1,000 classes.
 /// </param>
 public sealed record ClassificationMetrics(double Accuracy, double BalancedAccuracy, double MacroF1, double Auc)
 {
     /// <summary>Rows by true class (first index) and predicted class (second index); empty above 1,000 classes.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Confusion { get; internal init; } = [];
+
+    /// <summary>
+    /// The mean of -log p of the true class, in nats; p as in
+    /// <see cref="Network.PredictProbabilities(ReadOnlySpan{float}, Span{float})"/>.
+    /// </summary>
+    public double LogLoss { get; internal init; }
 }
 
 /// <summary>How well values are predicted, in the units of the targets.</summary>
@@ -61,4 +66,16 @@ public sealed record RankingMetrics
     /// rows that have a label. NaN when none has.
     /// </summary>
     public IReadOnlyList<double> NormalisedGain { get; internal init; } = [];
+
+    /// <summary>From this probability on a label counts as predicted: 0.5.</summary>
+    public double Threshold { get; internal init; }
+
+    /// <summary>2 TP / (2 TP + FP + FN) over all rows and labels; NaN when no label occurs or is predicted.</summary>
+    public double MicroF1 { get; internal init; }
+
+    /// <summary>The mean of 2 TP / (2 TP + FP + FN) over the labels that occur or are predicted; NaN when none is.</summary>
+    public double MacroF1 { get; internal init; }
+
+    /// <summary>The mean over rows and labels of -log p of what is true: p where the row has the label, else 1 - p; in nats.</summary>
+    public double LogLoss { get; internal init; }
 }

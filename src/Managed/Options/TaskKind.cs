@@ -11,4 +11,7 @@ public enum TaskKind
 
     /// <summary>Nothing is known about the rows but their inputs: they can only be predicted.</summary>
     None,
+
+    /// <summary>Rank labels, of which a row may have any number: every output scores one.</summary>
+    MultiLabel,
 }

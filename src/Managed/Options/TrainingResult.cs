@@ -6,7 +6,7 @@ namespace Subquad;
 /// <param name="Steps">Trial steps done.</param>
 /// <param name="Accepted">Trial steps that became part of the weights.</param>
 /// <param name="Loss">Loss on the training data at the end (of the last mini-batch, when training by mini-batches).</param>
-/// <param name="TrainMetric">Accuracy, or root mean squared error in original units, on the same data.</param>
+/// <param name="TrainMetric">Accuracy of classes, P@1 of labels, or root mean squared error in original units, on the same data.</param>
 /// <param name="ValidationMetric">The same on held-out data; null without any.</param>
 public sealed record TrainingResult(
     StopReason Reason, string Message, int Steps, int Accepted, double Loss, double TrainMetric, double? ValidationMetric)

@@ -71,6 +71,11 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
+    /// <summary>What makes probabilities of the scores, fitted to the held-out data; null where none were measured.</summary>
+    public Calibration? Calibrate() => HeldOutIsMeasured && double.IsFinite(_heldOutScore.Loss)
+        ? Calibrator.Fit(_heldOut!.State.Outputs, _heldOut.Data, _target)
+        : null;
+
     public void Dispose()
     {
         _tape.Dispose();

@@ -54,16 +54,38 @@ internal sealed class TableFormatTests
     }
 
     [Test]
+    public void More_tokens_stand_beside_the_usual_ones()
+    {
+        TableFormat format = TableFormat.Default.With(new() { MoreMissingTokens = [" 999 ", "none given"] });
+        Assert.That(new[] { "999", "none given", "", "NA", "-", "9" }.Select(cell => format.IsMissingNumber(cell)), Is.EqualTo(
+            new[] { true, true, true, true, true, false }));
+        Assert.That(format.IsMissing("-"), Is.False, "as text it may be a name still");
+    }
+
+    [Test]
+    public void What_is_not_asked_for_stays()
+    {
+        var format = new TableFormat { Separator = ';', DecimalComma = true, Encoding = "latin1", HasHeader = false, FileWidth = 4 };
+        Assert.That(format.With(new()), Is.EqualTo(format));
+        Assert.That(
+            format.With(new() { Separator = '|', Encoding = "utf-16", Target = "y", HasHeader = true }),
+            Is.EqualTo(format with { Separator = '|', Encoding = "utf-16" }));
+    }
+
+    [Test]
     public void A_schema_keeps_its_format()
     {
         var format = new TableFormat
         {
             Separator = ';', HasHeader = false, FileWidth = 3, DecimalComma = true, Thousands = '.', MissingTokens = ["x"],
-            SkipMissingTargets = true, Encoding = "latin1",
+            SkipMissingTargets = true, Encoding = "latin1", MoreMissingTokens = ["y"],
         };
         TableFormat back = TableSchema.FromJson(Schema(format).ToJson()).Format;
         Assert.That(back.MissingTokens, Is.EqualTo(new[] { "x" }));
-        Assert.That(back with { MissingTokens = null }, Is.EqualTo(format with { MissingTokens = null }));
+        Assert.That(back.MoreMissingTokens, Is.EqualTo(new[] { "y" }));
+        Assert.That(
+            back with { MissingTokens = null, MoreMissingTokens = null },
+            Is.EqualTo(format with { MissingTokens = null, MoreMissingTokens = null }));
         Assert.That(Schema(TableFormat.Default).ToJson(), Does.Not.Contain("format"), "older models have none");
     }
 }

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Subquad;
+using Subquad.Data;
 using Subquad.Evaluation;
 
 namespace Subquad.Managed.Tests.Evaluation;
@@ -8,6 +9,8 @@ namespace Subquad.Managed.Tests.Evaluation;
 [TestFixture]
 internal sealed class MetricsTests
 {
+    private static readonly Calibration s_calibration = new(1);
+
     [Test]
     public void Classes_by_hand()
     {
@@ -20,19 +23,22 @@ internal sealed class MetricsTests
             0, 0.3f, 0.6f,
             0.3f, 0.5f, 0.4f,
         ];
-        ClassificationMetrics found = Classification.Measure(scores, [0, 0, 1, 2, 2], classes: 3);
+        ClassificationMetrics found = Classification.Measure(scores, [0, 0, 1, 2, 2], classes: 3, s_calibration);
         Assert.That(found.Accuracy, Is.EqualTo(3 / 5.0).Within(1e-12));
         Assert.That(found.BalancedAccuracy, Is.EqualTo((0.5 + 1 + 0.5) / 3).Within(1e-12));
         Assert.That(found.MacroF1, Is.EqualTo((2 / 3.0 + 2 / 3.0 + 0.5) / 3).Within(1e-12));
         // Pairs of a row of the class and another one: class 0 wins 5 of 6, class 1 wins 4 of 4, class 2 wins 4 of 6.
         Assert.That(found.Auc, Is.EqualTo((5 / 6.0 + 1 + 4 / 6.0) / 3).Within(1e-12));
         Assert.That(found.Confusion, Is.EqualTo(new int[][] { [1, 0, 1], [0, 1, 0], [0, 1, 1] }));
+        double[] likelihoods = [Softmax(0, 0.9, 0.1, 0), Softmax(0, 0.2, 0.1, 0.8), Softmax(1, 0.1, 0.7, 0.2), Softmax(2, 0, 0.3, 0.6),
+            Softmax(2, 0.3, 0.5, 0.4)];
+        Assert.That(found.LogLoss, Is.EqualTo(-likelihoods.Average(Math.Log)).Within(1e-6), "scores are of float32");
     }
 
     [Test]
     public void A_class_that_does_not_occur_is_left_out_and_one_class_alone_has_no_area()
     {
-        ClassificationMetrics found = Classification.Measure([1, 0, 0, 1, 0, 0], [0, 0], classes: 3);
+        ClassificationMetrics found = Classification.Measure([1, 0, 0, 1, 0, 0], [0, 0], classes: 3, s_calibration);
         Assert.That(found.BalancedAccuracy, Is.EqualTo(1));
         Assert.That(found.MacroF1, Is.EqualTo(1));
         Assert.That(found.Auc, Is.NaN);
@@ -56,7 +62,27 @@ internal sealed class MetricsTests
                     wins += difference > 0 ? 1 : difference == 0 ? 0.5 : 0;
                     pairs++;
                 }
-        Assert.That(Classification.Measure(scores, labels, classes: 2).Auc, Is.EqualTo(wins / pairs).Within(1e-12));
+        Assert.That(Classification.Measure(scores, labels, classes: 2, s_calibration).Auc, Is.EqualTo(wins / pairs).Within(1e-12));
+    }
+
+    [Test]
+    public void The_area_of_several_classes_is_that_of_their_probabilities([Values(1, 2)] int seed, [Values(0.2, 2)] double temperature)
+    {
+        const int rows = 90, classes = 3;
+        var random = new Random(seed);
+        float[] scores = [.. Enumerable.Range(0, classes * rows).Select(_ => random.Next(4) / 4f)];
+        int[] labels = [.. Enumerable.Range(0, rows).Select(_ => random.Next(classes))];
+        double sum = 0;
+        for (int c = 0; c < classes; c++)
+        {
+            // Powers of the same few scores: equal probabilities have equal bits after rounding.
+            double[] chances = [.. Enumerable.Range(0, rows).Select(row => Math.Round(Softmax(
+                c, scores[row * 3] / temperature, scores[row * 3 + 1] / temperature, scores[row * 3 + 2] / temperature), 12))];
+            double[] own = [.. chances.Where((_, row) => labels[row] == c)], others = [.. chances.Where((_, row) => labels[row] != c)];
+            sum += own.Average(one => others.Average(other => one > other ? 1 : one == other ? 0.5 : 0));
+        }
+        ClassificationMetrics found = Classification.Measure(scores, labels, classes, new(temperature));
+        Assert.That(found.Auc, Is.EqualTo(sum / classes).Within(1e-12));
     }
 
     [Test]
@@ -86,13 +112,22 @@ internal sealed class MetricsTests
             0, 1, 0, 0,
             0, 0, 0, 0,
         ];
-        RankingMetrics found = Ranking.Measure(scores, targets, labels: 4);
+        RankingMetrics found = Ranking.Measure(scores, targets, labels: 4, new(0.1, -4));
         Assert.That(found.At, Is.EqualTo(new[] { 1, 3 }), "there are no five labels");
         Assert.That(found.Precision[0], Is.EqualTo(1 / 3.0).Within(1e-12));
         Assert.That(found.Precision[1], Is.EqualTo((1 / 3.0 + 1 / 3.0) / 3).Within(1e-12));
         double second = 1 / Math.Log2(3);
         Assert.That(found.NormalisedGain[0], Is.EqualTo(0.5).Within(1e-12));
         Assert.That(found.NormalisedGain[1], Is.EqualTo((1 / (1 + second) + second) / 2).Within(1e-12));
+        // Scores from 0.4 on are predicted. Label 0: one row has it, two others are predicted. Label 1: two, both right. Label 2: none.
+        // Label 3: one is predicted, none has it.
+        Assert.That(found.Threshold, Is.EqualTo(0.5));
+        Assert.That(found.MicroF1, Is.EqualTo(2 * 2 / (3 + 5.0)).Within(1e-12));
+        Assert.That(found.MacroF1, Is.EqualTo((0 + 1 + 0) / 3.0).Within(1e-12));
+        double entropy = scores.Zip(targets, (score, has) => -Math.Log(has == 1 ? Logistic(score) : 1 - Logistic(score))).Average();
+        Assert.That(found.LogLoss, Is.EqualTo(entropy).Within(1e-6), "scores are of float32");
+
+        static double Logistic(double score) => 1 / (1 + Math.Exp(-(score / 0.1 - 4)));
     }
 
     [Test]
@@ -102,7 +137,7 @@ internal sealed class MetricsTests
         var random = new Random(seed);
         float[] scores = [.. Enumerable.Range(0, rows * labels).Select(_ => random.Next(12) / 4f)];
         float[] targets = [.. Enumerable.Range(0, rows * labels).Select(_ => random.Next(4) == 0 ? 1f : 0)];
-        RankingMetrics found = Ranking.Measure(scores, targets, labels);
+        RankingMetrics found = Ranking.Measure(scores, targets, labels, new(0.1, -4));
         Assert.That(found.At, Is.EqualTo(new[] { 1, 3, 5 }));
         for (int i = 0; i < found.At.Count; i++)
         {
@@ -110,7 +145,16 @@ internal sealed class MetricsTests
                 .OrderByDescending(label => scores[row * labels + label]).Take(found.At[i])
                 .Average(label => (double)targets[row * labels + label]));
             Assert.That(found.Precision[i], Is.EqualTo(expected).Within(1e-12));
+            double[] gains = [.. Enumerable.Range(0, rows).Where(row => Own(row).Contains(1f)).Select(row => Gain(Enumerable
+                .Range(0, labels).OrderByDescending(label => scores[row * labels + label]).Select(label => Own(row)[label]), found.At[i])
+                / Gain(Own(row).OrderDescending(), found.At[i]))];
+            Assert.That(found.NormalisedGain[i], Is.EqualTo(gains.Average()).Within(1e-12));
         }
+
+        float[] Own(int row) => targets[(row * labels)..((row + 1) * labels)];
+
+        static double Gain(IEnumerable<float> relevances, int k) =>
+            relevances.Take(k).Select((relevance, rank) => relevance / Math.Log2(rank + 2)).Sum();
     }
 
     [Test]
@@ -139,6 +183,8 @@ internal sealed class MetricsTests
         Assert.That(report.Ranking, Is.Null);
         var outputs = new float[rows * 2];
         network.PredictAll(data, outputs);
-        Assert.That(report.Classification.Auc, Is.EqualTo(Classification.Measure(outputs, labels, 2).Auc));
+        Assert.That(report.Classification.Auc, Is.EqualTo(Classification.Measure(outputs, labels, 2, s_calibration).Auc));
     }
+
+    private static double Softmax(int chosen, params double[] scores) => Math.Exp(scores[chosen]) / scores.Sum(Math.Exp);
 }
