@@ -24,6 +24,8 @@ public sealed partial class Network
         RefuseTooLarge(shape, share is not null, weights);
         string? hash = model.DataHash?.Invoke();
         LayerStack layers = LayerStackFactory.Read(model, kernels, share?.Invoke(), weights);
+        if (layers.Direct is { } direct)
+            direct.StepScale = model.DirectStepScale;
         string[] classNames = [.. model.ClassNames];
         return new Network(shape, model.Initialisation.Seed, layers, model.Input, model.Target, classNames, model.Schema, kernels)
         {
@@ -46,6 +48,7 @@ public sealed partial class Network
         Schema = Table,
         FirstIndex = FirstIndex,
         HiddenStepScale = HiddenStepScale,
+        DirectStepScale = Layers.Direct?.StepScale ?? 0,
         TrainedBy = Kernels.Name,
         Tensors = ParameterTensors.Of(Layers, Kernels.IsFused),
     };
