@@ -61,7 +61,7 @@ public static class MemoryEstimate
         var heldOut = new LayerSize[network.Hidden.Length];
         network.Hidden.CopyTo(heldOut, 0);
         heldOut[0] = heldOut[0] with { ActiveInputs = PerRow(validation) };
-        var fit = new FitSize(network, new(heldOut, network.Outputs), batch.Count, validation.Count, isInBatches, options);
+        var fit = new FitSize(network, network with { Hidden = heldOut }, batch.Count, validation.Count, isInBatches, options);
         Int128 bytes = GaussNewtonOptimizer.BytesOf(fit)
             + WorkerTeam.ScratchBytesOf(options.Threads, GaussNewtonStep.ScratchOf(fit));
         // More neurons may fire later than are expected to at first.
@@ -124,7 +124,7 @@ public static class MemoryEstimate
             hidden[layer] = new(width, width * Shift.UpperTail(shifts[layer]), inputs, activeInputs);
             (inputs, activeInputs) = (width, hidden[layer].Active);
         }
-        return new(hidden, Math.Max(1, shape.Outputs));
+        return new(hidden, Math.Max(1, shape.Outputs), shape.DirectWeights);
     }
 
     private static double PerRow(InputSize rows) => (double)rows.Entries / Math.Max(1, rows.Count);

@@ -13,8 +13,8 @@ using Subquad.Weights;
 namespace Subquad;
 
 /// <summary>
-/// A wide multi-layer network with shifted-ReLU neurons of which few fire: f = A^T h_L. Holds the weights, and every transform between a
-/// raw row and them. Owns native memory: dispose it.
+/// A wide multi-layer network with shifted-ReLU neurons of which few fire: f = A^T h_L, or f = A^T h_L + B^T x with direct weights from the
+/// input. Holds the weights, and every transform between a raw row and them. Owns native memory: dispose it.
 /// </summary>
 /// <remarks>
 /// Thread safety: all members may be called from any thread at any time. Predict, Classify, PredictAll, PredictProbabilities, TopK,
@@ -293,8 +293,8 @@ public sealed partial class Network : IDisposable
 
     private static void RefuseTooLarge(NetworkShape shape, bool sharesBase = false, WeightFormat format = WeightFormat.Float32)
     {
-        long wanted = sharesBase ? PanelMatrix.BytesOf(shape.Outputs, shape.Hidden[^1])
-            : shape.WeightBytesIn(format), available = NativeBytes.Available;
+        Int128 wanted = sharesBase ? shape.OutputBytes : shape.WeightBytesIn(format);
+        long available = NativeBytes.Available;
         if (wanted > available)
             throw new InsufficientMemoryException(
                 $"the weights of this network take {wanted} bytes, but only {available} are available; use a smaller width");

@@ -26,7 +26,7 @@ public sealed partial class Network
 
     /// <summary>
     /// Writes what training changed since the model was loaded or last saved: the low-rank terms beside the hidden weights, the output
-    /// matrix, and the hash of the model they belong to. Needs changes that were kept apart: those of a network that shares its base, or
+    /// matrix, direct weights, and the hash of the model they belong to. Needs changes that were kept apart: those of a network that shares its base, or
     /// was trained with <see cref="FlushPolicy.Never"/>. Thread-safe.
     /// </summary>
     /// <param name="path">The file, in the safetensors format; overwritten, whole or not at all.</param>
@@ -50,6 +50,7 @@ public sealed partial class Network
             Calibration = Calibration,
             TrainedBy = Kernels.Name,
             Terms = [.. Weights.Select(weights => weights.Terms)],
+            DirectStepScale = Layers.Direct?.StepScale,
             Output = ParameterTensors.OfOutput(Layers),
         });
     }
@@ -97,6 +98,8 @@ public sealed partial class Network
         ParameterTensors.ReadOutput(delta.Output, $"'{path}'", Layers);
         HiddenStepScale = delta.HiddenStepScale;
         Calibration = delta.Calibration;
+        if (Layers.Direct is { } direct)
+            direct.StepScale = delta.DirectStepScale ?? 0;
     }
 
     /// <summary>The hash of the model that the hidden weights, without what is held beside them, are still those of.</summary>

@@ -25,6 +25,8 @@ public sealed partial class Network
         RefuseTooLarge(shape, share is not null, weights);
         string? hash = model.DataHash?.Invoke();
         LayerStack layers = LayerStackFactory.Read(model, kernels, share?.Invoke(), weights);
+        if (layers.Direct is { } direct)
+            direct.StepScale = model.DirectStepScale;
         string[] classNames = [.. model.ClassNames];
         // Models of LIBSVM text with several targets were of labels before models said so.
         bool hasLabels = model.Target.Kind == TargetKind.Values && model.FirstIndex is not null && model.Outputs > 1;
@@ -52,6 +54,7 @@ public sealed partial class Network
         FirstIndex = FirstIndex,
         HiddenStepScale = HiddenStepScale,
         Calibration = Calibration,
+        DirectStepScale = Layers.Direct?.StepScale ?? 0,
         TrainedBy = Kernels.Name,
         Tensors = ParameterTensors.Of(Layers, Kernels.IsFused),
     };

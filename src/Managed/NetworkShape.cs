@@ -4,7 +4,9 @@ using Subquad.Simd.Memory;
 
 namespace Subquad;
 
-/// <summary>The shape of a network: f = A^T h_L, h_l = gamma_l max(0, W_l h_{l-1} - theta_l).</summary>
+/// <summary>
+/// The shape of a network: f = A^T h_L, or f = A^T h_L + B^T x with direct weights; h_l = gamma_l max(0, W_l h_{l-1} - theta_l).
+/// </summary>
 public sealed record NetworkShape
 {
     /// <summary>Features of a row. Ignored when a network is created for a data set.</summary>
@@ -41,6 +43,12 @@ public sealed record NetworkShape
     /// <summary>Default: normal.</summary>
     public OutputWeights OutputWeights { get; init; } = OutputWeights.Normal;
 
+    /// <summary>
+    /// Whether weights B go from the transformed input row x straight to the outputs: a linear model beside the hidden layers (wide and
+    /// deep). They are 0 before training, and all training moves them. Default: false.
+    /// </summary>
+    public bool DirectWeights { get; init; }
+
     /// <summary>Bytes of all weights in float32.</summary>
     public long WeightBytes => WeightBytesIn(WeightFormat.Float32);
 
@@ -48,19 +56,19 @@ public sealed record NetworkShape
     /// <param name="format">How the hidden weights lie in memory.</param>
     public long WeightBytesIn(WeightFormat format)
     {
-        Int128 bytes = 0;
+        Int128 bytes = OutputBytes;
         int inputs = Inputs;
         foreach (int width in Hidden)
         {
             bytes += BytesOf(width, inputs, LayerStackFactory.ElementsOf(format));
             inputs = width;
         }
-        return (long)Int128.Min(bytes + BytesOf(Math.Max(1, Outputs), inputs, ElementFormat.Float32), long.MaxValue);
-
-        // One column of so many rows fits in an address space, all columns may not.
-        static Int128 BytesOf(int rows, int columns, ElementFormat elements) =>
-            PanelMatrix.BytesOf(rows, 0, elements) * ((Int128)columns + 1);
+        return (long)Int128.Min(bytes, long.MaxValue);
     }
+
+    /// <summary>Bytes of the weights of the output layer.</summary>
+    internal Int128 OutputBytes => BytesOf(Math.Max(1, Outputs), Hidden.Count > 0 ? Hidden[^1] : Inputs, ElementFormat.Float32)
+        + (DirectWeights ? BytesOf(Math.Max(1, Outputs), Inputs, ElementFormat.Float32) : 0);
 
     /// <summary>The shift b of every hidden layer.</summary>
     internal double[] Shifts()
@@ -83,7 +91,8 @@ public sealed record NetworkShape
     /// <summary>The layers of a network of this shape.</summary>
     /// <exception cref="ArgumentException">It cannot be built; the message names the field.</exception>
     internal LayerDescription[] Layers() =>
-        LayerDescription.Chain(Inputs, Hidden, Outputs, Normalisation == Normalisation.Normalised, InitialisationBy(seed: 0));
+        LayerDescription.Chain(
+            Inputs, Hidden, Outputs, Normalisation == Normalisation.Normalised, InitialisationBy(seed: 0), DirectWeights);
 
     /// <summary>The shape of a model.</summary>
     internal static NetworkShape Of(ModelDescription model) => new()
@@ -95,6 +104,7 @@ public sealed record NetworkShape
         ShiftConstant = model.Initialisation.ShiftConstant,
         Normalisation = model.IsNormalised ? Normalisation.Normalised : Normalisation.Plain,
         OutputWeights = model.Initialisation.OutputWeights,
+        DirectWeights = model.HasDirect,
     };
 
     /// <summary>The same with lists of its own: those of the caller may be arrays that change later.</summary>
@@ -110,6 +120,10 @@ public sealed record NetworkShape
         if (!Enum.IsDefined(value))
             throw new ArgumentException($"{field}: expected one of {string.Join(", ", Enum.GetNames<T>())}, found {value}");
     }
+
+    // One column of so many rows fits in an address space, all columns may not.
+    private static Int128 BytesOf(int rows, int columns, ElementFormat elements) =>
+        PanelMatrix.BytesOf(rows, 0, elements) * ((Int128)columns + 1);
 
     // One by one: a list of the caller's own type must not get hold of the array.
     private static ReadOnlyCollection<T> Elements<T>(IReadOnlyList<T> list)

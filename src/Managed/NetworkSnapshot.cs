@@ -32,5 +32,7 @@ public sealed partial class Network
             copy.Thresholds.CopyFrom(own.Thresholds);
         }
         snapshot.Layers.Output.CopyFrom(Layers.Output);
+        if (Layers.Direct is { } direct)
+            snapshot.Layers.Direct!.Matrix.CopyFrom(direct.Matrix);
     }
 }

@@ -43,6 +43,7 @@ public class RefusalTests
     [TestCase("expected no --no-plot", "train --plot a.png --no-plot")]
     [TestCase("ends in .png or .svg, found 'a.gif'", "train --plot a.gif")]
     [TestCase("expected classification or regression, found 'ranking'", "train --task ranking")]
+    [TestCase("--direct: expected on or off, found 'maybe'", "train --direct maybe")]
     [TestCase("expected gauss-newton, found 'adam'", "train --trainer adam")]
     [TestCase("expected auto or cholesky or pcg or direct or lowrank, found 'lu'", "train --solver lu")]
     [TestCase("scalar", "train --kernels nope")]

@@ -208,6 +208,17 @@ public class TableTests
         Assert.That(Shell.Run("inspect", _shell.Model).Output, Does.Contain("3 - 64 - 1, density"));
     }
 
+    [Test]
+    public void Direct_weights_are_there_when_they_are_asked_for()
+    {
+        string data = _shell.Write("t.csv", Numbers());
+        Assert.That(Train(data, "--direct", "on").Output, Does.Contain("normalised, direct weights"));
+        Assert.That(Shell.Run("inspect", _shell.Model).Output, Does.Contain("normalised, direct weights"));
+        Outcome evaluated = Shell.Run("evaluate", _shell.Model, data);
+        Assert.That((evaluated.Code, evaluated.Error), Is.EqualTo((0, evaluated.Error)));
+        Assert.That(Train(data, "--direct", "off", "--force").Output, Does.Not.Contain("direct"));
+    }
+
     [TestCase("--header: expected no --no-header", "--header", "--no-header")]
     [TestCase("--thousands: expected one character", "--thousands", "1000")]
     [TestCase("expected a mark between thousands that is no part of numbers, found '.'", "--thousands", ".")]

@@ -30,6 +30,11 @@ internal sealed class MemoryEstimateTests
         yield return Fit("5,000 outputs", 60, 8, 5000, [256], 0.1, new());
         yield return Fit("5,000 outputs, in batches", 120, 8, 5000, [256, 300], 0.1, new() { Batch = 30 });
         yield return Fit("output not trained", 200, 20, 300, [800], 0.05, new() { TrainOutput = false });
+        yield return Fit("direct weights", 200, 3000, 3, [300, 300], 0.1, new(), direct: true);
+        yield return Fit("direct weights, both layers", 200, 3000, 1, [300, 300], 0.1, new() { TrainFrom = 1 }, direct: true);
+        yield return Fit("direct weights, held-out rows", 100, 2000, 70, [200, 200], 0.1, new(), heldOut: 80, direct: true);
+        yield return Fit("direct weights, sketched", 200, 500, 1, [300, 300], 0.1,
+            new() { Solver = SolverChoice.SketchedConjugateGradient }, direct: true);
         yield return Fit("batches", 1000, 30, 3, [1500, 1000], 0.05, new() { Batch = 100, TrainFrom = 1 });
         yield return Fit("batches, steps held", 400, 30, 1, [3000, 2000], 0.05,
             new() { Batch = 50, TrainFrom = 1, Flush = FlushPolicy.RankAbove(200) });
@@ -53,16 +58,18 @@ internal sealed class MemoryEstimateTests
 
     [TestCaseSource(nameof(Fits))]
     public void A_fit_takes_about_what_was_said(
-        int rows, int inputs, int outputs, int[] hidden, double density, GaussNewtonOptions options, int heldOut)
+        int rows, int inputs, int outputs, int[] hidden, double density, GaussNewtonOptions options, int heldOut, bool direct)
     {
         Dataset data = TestTraining.Smooth(rows, inputs, outputs);
-        IsNearPeak(new NetworkShape { Hidden = hidden, Densities = [density] }, data,
+        IsNearPeak(new NetworkShape { Hidden = hidden, Densities = [density], DirectWeights = direct }, data,
             heldOut == 0 ? null : TestTraining.Smooth(heldOut, inputs, outputs, seed: 2), options);
     }
 
-    [TestCase(1, 0)]
-    [TestCase(2, 100)]
-    public void Sparse_rows_take_about_what_was_said(int trainFrom, int batch)
+    [TestCase(1, 0, false)]
+    [TestCase(2, 100, false)]
+    [TestCase(1, 100, true)]
+    [TestCase(2, 0, true)]
+    public void Sparse_rows_take_about_what_was_said(int trainFrom, int batch, bool direct)
     {
         const int Rows = 400, Width = 20_000, Entries = 6;
         var random = new Random(1);
@@ -77,7 +84,7 @@ internal sealed class MemoryEstimateTests
         using var folder = new TemporaryFolder();
         Dataset data = Dataset.ReadLibsvm(folder.Write("sparse", text.ToString()), Width);
         var options = new GaussNewtonOptions { TrainFrom = trainFrom, Batch = batch, Steps = 3, Threads = 2 };
-        IsNearPeak(new NetworkShape { Hidden = [300, 300], Densities = [0.1] }, data, null, options);
+        IsNearPeak(new NetworkShape { Hidden = [300, 300], Densities = [0.1], DirectWeights = direct }, data, null, options);
     }
 
     [TestCase(int.MaxValue, int.MaxValue, 1, 10)]
@@ -106,8 +113,9 @@ internal sealed class MemoryEstimateTests
     }
 
     private static TestCaseData Fit(
-        string name, int rows, int inputs, int outputs, int[] hidden, double density, GaussNewtonOptions options, int heldOut = 0) =>
-        new TestCaseData(rows, inputs, outputs, hidden, density, options with { Steps = 3, Threads = 2 }, heldOut)
+        string name, int rows, int inputs, int outputs, int[] hidden, double density, GaussNewtonOptions options, int heldOut = 0,
+        bool direct = false) =>
+        new TestCaseData(rows, inputs, outputs, hidden, density, options with { Steps = 3, Threads = 2 }, heldOut, direct)
             .SetArgDisplayNames(name);
 
     private static void IsNearPeak(NetworkShape shape, Dataset data, Dataset? heldOut, GaussNewtonOptions options)

@@ -9,14 +9,16 @@ namespace Subquad.Support;
 /// <param name="from">The first trained hidden layer, from 0.</param>
 /// <param name="trainsOutput">Whether A is trained.</param>
 /// <param name="hiddenStepScale">s^2 of the hidden layers.</param>
-internal sealed class ReferenceBatch(ReferenceNetwork network, ReferencePoint[] points, int from, bool trainsOutput, double hiddenStepScale)
+/// <param name="directStepScale">t^2 of direct weights.</param>
+internal sealed class ReferenceBatch(
+    ReferenceNetwork network, ReferencePoint[] points, int from, bool trainsOutput, double hiddenStepScale, double directStepScale = 0)
 {
     private readonly double[][][] _cotangents = [.. points.SelectMany(
         point => Enumerable.Range(0, network.Outputs).Select(c => network.PullBack(point, UnitVector(network.Outputs, c))))];
 
     private int Outputs => network.Outputs;
 
-    /// <summary>J J^T: s^2 sum over layers of (U U^T) o (V V^T), and h_L . h_L between equal outputs.</summary>
+    /// <summary>J J^T: s^2 sum over layers of (U U^T) o (V V^T), and h_L . h_L + t^2 x . x between equal outputs.</summary>
     public double[,] Gram()
     {
         int unknowns = points.Length * Outputs;
@@ -28,8 +30,8 @@ internal sealed class ReferenceBatch(ReferenceNetwork network, ReferencePoint[] 
                 double hidden = 0;
                 for (int layer = from; layer < network.Depth; layer++)
                     hidden += Dot(_cotangents[a][layer], _cotangents[b][layer]) * Dot(p.Hidden[layer], q.Hidden[layer]);
-                bool shares = trainsOutput && a % Outputs == b % Outputs;
-                gram[a, b] = gram[b, a] = hiddenStepScale * hidden + (shares ? Dot(p.Hidden[^1], q.Hidden[^1]) : 0);
+                double output = (trainsOutput ? Dot(p.Hidden[^1], q.Hidden[^1]) : 0) + directStepScale * Dot(p.Hidden[0], q.Hidden[0]);
+                gram[a, b] = gram[b, a] = hiddenStepScale * hidden + (a % Outputs == b % Outputs ? output : 0);
             }
         return gram;
     }
@@ -60,7 +62,7 @@ internal sealed class ReferenceBatch(ReferenceNetwork network, ReferencePoint[] 
     public double Loss(ReadOnlySpan<float> targets) => Residual(targets).Sum(r => r * r) / (2.0 * points.Length * Outputs);
 
     /// <summary>
-    /// Solves (J J^T + mu I) alpha = r and takes the step W_l -= s^2 sum alpha u_l v_l^T, A -= sum alpha h_L. Returns alpha.
+    /// Solves (J J^T + mu I) alpha = r and takes the step of <see cref="Move"/>. Returns alpha.
     /// </summary>
     public double[] Step(ReadOnlySpan<float> targets, double mu)
     {
@@ -69,7 +71,7 @@ internal sealed class ReferenceBatch(ReferenceNetwork network, ReferencePoint[] 
         return alpha;
     }
 
-    /// <summary>Takes the step W_l -= s^2 sum alpha u_l v_l^T, A -= sum alpha h_L.</summary>
+    /// <summary>Takes the step W_l -= s^2 sum alpha u_l v_l^T, A -= sum alpha h_L, B -= t^2 sum alpha x.</summary>
     public void Move(double[] alpha)
     {
         for (int unknown = 0; unknown < alpha.Length; unknown++)
@@ -79,6 +81,8 @@ internal sealed class ReferenceBatch(ReferenceNetwork network, ReferencePoint[] 
                 AddOuter(network.Weights[layer], -hiddenStepScale * alpha[unknown], _cotangents[unknown][layer], point.Hidden[layer]);
             if (trainsOutput)
                 AddOuter(network.Output, -alpha[unknown], UnitVector(Outputs, unknown % Outputs), point.Hidden[^1]);
+            if (network.Direct.Length > 0)
+                AddOuter(network.Direct, -directStepScale * alpha[unknown], UnitVector(Outputs, unknown % Outputs), point.Hidden[0]);
         }
     }
 

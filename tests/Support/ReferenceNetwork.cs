@@ -26,6 +26,7 @@ internal sealed class ReferenceNetwork
         Weights = [.. layers.Hidden.Select(
             layer => Array.ConvertAll(Samples.ToArray(layer.LowRank, network.Kernels.IsFused), value => (double)value))];
         Output = ToDouble(layers.Output);
+        Direct = layers.Direct is { } direct ? ToDouble(direct.Matrix) : [];
         Outputs = layers.Outputs;
     }
 
@@ -43,6 +44,22 @@ internal sealed class ReferenceNetwork
 
     /// <summary>A^T, an output after another.</summary>
     public double[] Output { get; }
+
+    /// <summary>B^T, an output after another; empty without direct weights.</summary>
+    public double[] Direct { get; }
+
+    /// <summary>All that can be trained: W of every layer, A^T, B^T.</summary>
+    public double[] Parameters() => [.. Weights.SelectMany(weights => weights), .. Output, .. Direct];
+
+    /// <summary>Overwrites what <see cref="Parameters"/> gives.</summary>
+    public void Set(ReadOnlySpan<double> parameters)
+    {
+        foreach (double[] matrix in (double[][])[.. Weights, Output, Direct])
+        {
+            parameters[..matrix.Length].CopyTo(matrix);
+            parameters = parameters[matrix.Length..];
+        }
+    }
 
     /// <summary>Runs one row through all layers.</summary>
     /// <param name="input">What enters the first layer.</param>
@@ -65,6 +82,8 @@ internal sealed class ReferenceNetwork
             point.Hidden[layer + 1] = _normalised && point.Norms[layer] > 0 ? [.. hidden.Select(h => h / point.Norms[layer])] : hidden;
         }
         point.Outputs = Multiply(Output, point.Hidden[Depth], Outputs);
+        if (Direct.Length > 0)
+            point.Outputs = [.. point.Outputs.Zip(Multiply(Direct, point.Hidden[0], Outputs), (deep, wide) => deep + wide)];
         return point;
     }
 

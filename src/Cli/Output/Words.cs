@@ -50,7 +50,7 @@ internal static class Words
     {
         string firing = shape.Densities is { } densities ? $"density {List(densities)}" : $"shift {List(shape.ShiftConstant)}";
         return $"{string.Join(" - ", [shape.Inputs, .. shape.Hidden, shape.Outputs])}, {firing}, " +
-            $"{shape.Normalisation.ToString().ToLowerInvariant()}";
+            $"{shape.Normalisation.ToString().ToLowerInvariant()}{(shape.DirectWeights ? ", direct weights" : "")}";
     }
 
     /// <summary>The solvers as the command names them, in the order of <see cref="SolverChoice"/>.</summary>

@@ -15,7 +15,7 @@ internal sealed class FinetuneCommand : Command
 
     /// <summary>Options of <c>train</c> that say what a new network is like, or where a whole model is or goes.</summary>
     private static readonly string[] s_ofNewModels =
-        ["--width", "--hidden", "--density", "--shift", "--plain", "--task", "--from", "--out",
+        ["--width", "--hidden", "--density", "--shift", "--plain", "--direct", "--task", "--from", "--out",
             .. new TableOptions().All.Select(option => option.Name)];
 
     private readonly Argument<string> _model = new("MODEL") { Description = "A model that 'train' saved." };

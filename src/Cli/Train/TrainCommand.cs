@@ -37,6 +37,9 @@ internal sealed class TrainCommand : Command
             value is >= 0 and <= 10);
     private readonly Option<bool> _plain = Grammar.Flag("--plain", "Leave activations as they come instead of normalising each layer.");
 
+    private readonly Option<string?> _direct = Grammar.Choice(
+        "--direct", "Also give the outputs weights straight from the input, a linear part. [default: off]", "on", "off");
+
     private readonly Option<int?> _samples =
         Grammar.Number<int>("--samples", "Train on N rows only, drawn by the seed.", "a whole number of 2 or more", value => value >= 2);
     private readonly Option<bool> _first = Grammar.Flag("--first", "Take the first rows as --samples.");
@@ -91,7 +94,7 @@ internal sealed class TrainCommand : Command
         Add(_data);
         foreach (Option option in new Option[]
         {
-            _width, _hidden, _density, _shift, _plain, _samples, _first, _validation, _test, _task, _labels, _trainer, _activity, _solver,
+            _width, _hidden, _density, _shift, _plain, _direct, _samples, _first, _validation, _test, _task, _labels, _trainer, _activity, _solver,
                  _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
             _threads, _from, _out, _log, _plot, _noPlot, _force, _quiet,
         })
@@ -121,7 +124,7 @@ internal sealed class TrainCommand : Command
         Allow(parsed, _first, parsed.GetValue(_samples) is not null, "--samples");
         Allow(parsed, _task, (isTable || isSparse) && from is null, "a table or LIBSVM text and no --from");
         Allow(parsed, _labels, data is not null && !isTable && !isSparse && !Directory.Exists(data), "an IDX images file");
-        foreach (Option option in new Option[] { _width, _hidden, _density, _shift, _plain })
+        foreach (Option option in new Option[] { _width, _hidden, _density, _shift, _plain, _direct })
             Allow(parsed, option, from is null, "no --from: a model brings its own shape");
         Allow(parsed, _density, parsed.GetResult(_shift) is null, "no --shift");
         Allow(parsed, _plot, !parsed.GetValue(_noPlot), "no --no-plot");
@@ -191,6 +194,7 @@ internal sealed class TrainCommand : Command
         {
             Hidden = widths.Length > 1 ? widths : [.. Enumerable.Repeat(widths[0], layers)],
             Normalisation = parsed.GetValue(_plain) ? Normalisation.Plain : Normalisation.Normalised,
+            DirectWeights = parsed.GetValue(_direct) == "on",
         };
         return shifts is null ? shape with { Densities = densities ?? TrainDefaults.Densities(layers) }
             : shape with { ShiftConstant = shifts };

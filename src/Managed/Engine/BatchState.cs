@@ -14,7 +14,7 @@ internal sealed class BatchState : IDisposable
 {
     private readonly TeamKernels _kernels;
     private readonly LayerStack _layers;
-    private readonly PanelMatrix _dense = new(1, 1);
+    private readonly PanelMatrix _dense = new(1, 1), _direct = new(1, 1);
     private readonly TermProducts _products;
 
     public BatchState(TeamKernels kernels, LayerStack layers, int from)
@@ -44,13 +44,23 @@ internal sealed class BatchState : IDisposable
         + network.Most(computed, to, layer => TermProducts.BytesOfHeld(count, layer.HeldTerms, layer.Width, layer.Inputs));
 
     /// <summary>Bytes of the outputs for so many data.</summary>
-    public static Int128 OutputBytesOf(NetworkSize network, int count) => PanelMatrix.BlockBytesOf(network.Outputs, count);
+    public static Int128 OutputBytesOf(NetworkSize network, int count) =>
+        (network.HasDirect ? 2 : 1) * PanelMatrix.BlockBytesOf(network.Outputs, count);
 
     /// <summary>The first layer (from 0) that this state covers.</summary>
     public int From { get; }
 
     /// <summary>What enters layer <see cref="From"/>; not owned.</summary>
     public ActiveBatch Inputs { get; set; } = null!;
+
+    /// <summary>
+    /// What enters the network, which direct weights read: <see cref="Inputs"/> unless layers below <see cref="From"/> are left out. Not
+    /// owned.
+    /// </summary>
+    public ActiveBatch Rows { get => field ?? Inputs; init; }
+
+    /// <summary>The same, transposed, where direct weights are trained. Not owned.</summary>
+    public TransposedBatch? TransposedRows { get; init; }
 
     /// <summary>The state of layers From, From + 1, ...</summary>
     public HiddenState[] Hidden { get; }
@@ -77,6 +87,17 @@ internal sealed class BatchState : IDisposable
     {
         ForwardHidden();
         _kernels.Forward(_layers.Output, Last.Sets.Active, Outputs);
+        if (_layers.Direct is { } direct)
+            AddDirect(direct.Matrix);
+    }
+
+    /// <summary>f += B^T x.</summary>
+    /// <param name="direct">B^T: outputs x inputs.</param>
+    public void AddDirect(PanelMatrix direct)
+    {
+        _kernels.Forward(direct, Rows, _direct);
+        for (int panel = 0; panel < Outputs.Panels; panel++)
+            _kernels.Kernels.Axpy(1f, _direct.Panel(panel), Outputs.Panel(panel));
     }
 
     /// <summary>The forward pass up to the last hidden layer.</summary>
@@ -119,6 +140,7 @@ internal sealed class BatchState : IDisposable
             state.Dispose();
         Outputs.Dispose();
         _dense.Dispose();
+        _direct.Dispose();
         _products.Dispose();
     }
 }

@@ -16,7 +16,8 @@ internal static class FiniteCheck
             if (!IsFinite(hidden.LowRank) || HasNaN(hidden.Thresholds.Span))
                 return $"hidden layer {layer + 1}";
         }
-        return IsFinite(layers.Output) ? null : "the output layer";
+        bool isFinite = IsFinite(layers.Output) && (layers.Direct is null || IsFinite(layers.Direct.Matrix));
+        return isFinite ? null : "the output layer";
     }
 
     /// <summary>The first layer whose h or norm is not finite; null when all are.</summary>

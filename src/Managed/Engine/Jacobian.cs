@@ -9,8 +9,8 @@ namespace Subquad.Engine;
 
 /// <summary>
 /// The Jacobian J of a batch's outputs with respect to the trained parameters, never formed: row (i, c) is u_i(c) (x) v_i per layer, times
-/// s. <see cref="PullBack"/> is J^T, <see cref="MultiplyGram"/> is J J^T: pull back, then push forward. After a pull-back the passes hold
-/// the step that it means.
+/// s, and for direct weights the input row at output c, times t. <see cref="PullBack"/> is J^T, <see cref="MultiplyGram"/> is J J^T: pull
+/// back, then push forward. After a pull-back the passes hold the step that it means.
 /// </summary>
 internal sealed class Jacobian : IDisposable
 {
@@ -92,6 +92,9 @@ internal sealed class Jacobian : IDisposable
 
     /// <summary>dA^T after a pull-back: A's step is its negative.</summary>
     public PanelMatrix OutputStep => _output.Step;
+
+    /// <summary>What direct weights add to the pass of the output layer; null without any.</summary>
+    public DirectPart? Direct => _output.Direct;
 
     /// <summary>
     /// Moves to another point: after a forward pass of <paramref name="state"/>, and after <see cref="ProductsOf"/> were computed for it.

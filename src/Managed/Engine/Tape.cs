@@ -19,6 +19,7 @@ internal sealed class Tape : IDisposable
     private readonly Certificates? _certificates;
     private readonly BatchState? _lower;
     private readonly TransposedBatch _transposedFeatures = new();
+    private readonly TransposedBatch? _transposedRows;
     private int? _firstBadBelow;
     private double? _squaredOutputs;
 
@@ -38,9 +39,13 @@ internal sealed class Tape : IDisposable
         _kernels = kernels;
         _loss = loss;
         _lower = from > 0 ? new BatchState(kernels, layers.Below(from), 0) : null;
-        State = new BatchState(kernels, layers, from);
-        Trial = new BatchState(kernels, layers, from);
+        if (layers.Direct is not null)
+            _transposedRows = from > 0 ? new() : _transposedFeatures;
+        State = NewState();
+        Trial = NewState();
         State.Finder = Trial.Finder = finder;
+
+        BatchState NewState() => new(kernels, layers, from) { Rows = _rows, TransposedRows = _transposedRows };
     }
 
     /// <summary>Bytes of the passes of a set of data.</summary>
@@ -63,6 +68,7 @@ internal sealed class Tape : IDisposable
         Int128 bytes = ActiveBatch.BytesOf(count, first.Inputs, first.InputEntriesOf(count))
             + BatchState.BytesOf(network, 0, from, count, computed: 0, hasSums: true, isTransposed: false)
             + (isTrained ? TransposedBatch.BytesOf(count, lowest.Inputs, lowest.InputEntriesOf(count)) : 0)
+            + (isTrained && from > 0 && network.HasDirect ? TransposedBatch.BytesOf(count, first.Inputs, first.InputEntriesOf(count)) : 0)
             + IncrementalActiveSetFinder.BytesOf(strategy, lowest, count) + outputs
             + BatchState.BytesOf(network, from, last, count, readsWeights ? from + 1 : from, hasSums: false, isTrained);
         // A trial that was accepted is where the next step is computed. It never computes the pre-activations of the lowest layer anew.
@@ -114,7 +120,11 @@ internal sealed class Tape : IDisposable
             _firstBadBelow = FiniteCheck.FirstBadState(_lower);
         }
         if (isTrained)
+        {
             _transposedFeatures.Build(Features);
+            if (_lower is not null)
+                _transposedRows?.Build(_rows);
+        }
         State.Inputs = Trial.Inputs = Features;
         Refresh();
     }
@@ -169,6 +179,7 @@ internal sealed class Tape : IDisposable
         _rows.Dispose();
         _lower?.Dispose();
         _transposedFeatures.Dispose();
+        _transposedRows?.Dispose();
         State.Finder?.Dispose();
         State.Dispose();
         Trial.Dispose();

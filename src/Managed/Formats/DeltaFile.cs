@@ -4,8 +4,8 @@ using Subquad.Weights;
 namespace Subquad.Formats;
 
 /// <summary>
-/// Deltas as safetensors files: the terms of every hidden layer (<see cref="DeltaTerms"/>), <c>A</c> [m_L, C] whole, and the hash of the
-/// model they belong to.
+/// Deltas as safetensors files: the terms of every hidden layer (<see cref="DeltaTerms"/>), <c>A</c> [m_L, C] and, with direct weights,
+/// <c>B</c> [m_0, C] whole, and the hash of the model they belong to.
 /// </summary>
 internal static class DeltaFile
 {
@@ -24,9 +24,11 @@ internal static class DeltaFile
         foreach ((string field, string text) in MetadataFields.Widths(delta.Layers))
             metadata[field] = text;
         metadata[MetadataFields.HiddenStepScale] = MetadataFields.Text(delta.HiddenStepScale);
+        if (delta.DirectStepScale is { } scale)
+            metadata[MetadataFields.DirectStepScale] = MetadataFields.Text(scale);
         metadata[MetadataFields.Kernels] = delta.TrainedBy;
         CalibrationFields.Write(metadata, delta.Calibration);
-        List<TensorSource> tensors = [.. delta.Terms.SelectMany((held, layer) => DeltaTerms.Tensors(layer + 1, held)), delta.Output];
+        List<TensorSource> tensors = [.. delta.Terms.SelectMany((held, layer) => DeltaTerms.Tensors(layer + 1, held)), .. delta.Output];
         SafetensorsWriter.WriteHashed(path, metadata, tensors);
     }
 
@@ -40,14 +42,15 @@ internal static class DeltaFile
     public static ModelDelta Read(string path, string baseHash, IReadOnlyList<LayerDescription> layers)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        float scale = Check(file, baseHash, layers);
+        Check(file, baseHash, layers);
+        float scale = MetadataFields.ReadStepScale(file, MetadataFields.HiddenStepScale);
+        bool hasDirect = layers[^1] is OutputDescription { DirectInputs: > 0 };
+        float? directScale = hasDirect ? MetadataFields.ReadStepScale(file, MetadataFields.DirectStepScale) : null;
         string trainedBy = file.Text(MetadataFields.Kernels);
         // A delta always names its own hash; HashData compares where there is one.
         file.Text(DataHash.Field);
         file.HashData();
-        TensorInfo output = file.Find(OutputDescription.Weights);
-        var values = new float[output.Elements];
-        file.Read(output.Name, 0, values);
+        List<TensorSource> output = [.. layers[^1].Parameters(layers.Count).Select(parameter => ReadWhole(file, parameter.Name))];
         var terms = new List<IReadOnlyList<LowRankTerms>>();
         try
         {
@@ -66,14 +69,23 @@ internal static class DeltaFile
             Layers = layers,
             HiddenStepScale = scale,
             Calibration = CalibrationFields.Read(file),
+            DirectStepScale = directScale,
             TrainedBy = trainedBy,
             Terms = terms,
-            Output = TensorSource.Of(output.Name, values) with { Shape = output.Shape },
+            Output = output,
         };
     }
 
-    /// <summary>Checks all that the metadata say; returns s^2.</summary>
-    private static float Check(SafetensorsFile file, string baseHash, IReadOnlyList<LayerDescription> layers)
+    private static TensorSource ReadWhole(SafetensorsFile file, string name)
+    {
+        TensorInfo tensor = file.Find(name);
+        var values = new float[tensor.Elements];
+        file.Read(name, 0, values);
+        return TensorSource.Of(name, values) with { Shape = tensor.Shape };
+    }
+
+    /// <summary>Checks what the metadata say, and names and shapes of tensors.</summary>
+    private static void Check(SafetensorsFile file, string baseHash, IReadOnlyList<LayerDescription> layers)
     {
         string path = file.Path;
         if (!file.Metadata.TryGetValue(MetadataFields.Format, out string? format) || format != Format)
@@ -94,8 +106,8 @@ internal static class DeltaFile
         foreach ((string field, string own) in MetadataFields.Widths(layers))
             if (file.Text(field) != own)
                 throw new InvalidDataException($"'{path}': {field}: expected {own}, found {file.Text(field)}");
-        DeltaTerms.CheckNames(file, layers.Count - 1);
-        file.Source(OutputDescription.Weights).Expect($"'{path}'", [layers[^1].Inputs, layers[^1].Width]);
-        return MetadataFields.ReadHiddenStepScale(file);
+        DeltaTerms.CheckNames(file, layers);
+        foreach (ParameterDescription parameter in layers[^1].Parameters(layers.Count))
+            file.Source(parameter.Name).Expect($"'{path}'", parameter.Shape);
     }
 }

@@ -35,16 +35,17 @@ internal static class DeltaTerms
 
     /// <summary>Refuses a file with tensors that no reader asks for: under a damaged name, terms would silently be missed.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="layers">Hidden layers.</param>
+    /// <param name="layers">Hidden layers, then the output layer.</param>
     /// <exception cref="InvalidDataException">There is another tensor; the message names it.</exception>
-    public static void CheckNames(SafetensorsFile file, int layers)
+    public static void CheckNames(SafetensorsFile file, IReadOnlyList<LayerDescription> layers)
     {
-        HashSet<string> known = [.. Enumerable.Range(1, layers)
-            .SelectMany(layer => s_names.Select(name => string.Format(CultureInfo.InvariantCulture, name, layer))), "A"];
+        HashSet<string> known = [.. Enumerable.Range(1, layers.Count - 1)
+            .SelectMany(layer => s_names.Select(name => string.Format(CultureInfo.InvariantCulture, name, layer))),
+            .. layers[^1].Parameters(layers.Count).Select(parameter => parameter.Name)];
         foreach (TensorInfo tensor in file.Tensors)
             if (!known.Contains(tensor.Name))
                 throw new InvalidDataException(
-                    $"'{file.Path}': expected the tensors of a delta of {layers} hidden layers, found '{tensor.Name}' too");
+                    $"'{file.Path}': expected the tensors of a delta of {layers.Count - 1} hidden layers, found '{tensor.Name}' too");
     }
 
     /// <summary>Reads the terms of a hidden layer.</summary>

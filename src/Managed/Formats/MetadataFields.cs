@@ -24,6 +24,9 @@ internal static class MetadataFields
     /// <summary>s^2; the name is older than the term.</summary>
     public const string HiddenStepScale = "metric";
 
+    /// <summary>t^2; only models with direct weights have it.</summary>
+    public const string DirectStepScale = "direct_step_scale";
+
     /// <summary>The kernel set that trained.</summary>
     public const string Kernels = "kernels";
 
@@ -79,12 +82,12 @@ internal static class MetadataFields
         }
     }
 
-    /// <summary>s^2.</summary>
-    public static float ReadHiddenStepScale(SafetensorsFile file)
+    /// <summary>s^2 or t^2.</summary>
+    public static float ReadStepScale(SafetensorsFile file, string field)
     {
-        float scale = Number(file, HiddenStepScale, float.Parse);
+        float scale = Number(file, field, float.Parse);
         return scale >= 0 && float.IsFinite(scale)
             ? scale
-            : throw new InvalidDataException($"'{file.Path}': {HiddenStepScale}: expected a finite number of 0 or more, found {scale}");
+            : throw new InvalidDataException($"'{file.Path}': {field}: expected a finite number of 0 or more, found {scale}");
     }
 }

@@ -43,7 +43,8 @@ internal static class ModelFile
             ClassNames = classNames,
             Schema = file.Metadata.ContainsKey(Schema) ? MetadataFields.Parsed(file, Schema, TableSchema.FromJson) : null,
             Initialisation = initialisation with { Seed = MetadataFields.Number(file, Seed, ulong.Parse) },
-            HiddenStepScale = MetadataFields.ReadHiddenStepScale(file),
+            HiddenStepScale = MetadataFields.ReadStepScale(file, MetadataFields.HiddenStepScale),
+            DirectStepScale = HasDirect(file) ? MetadataFields.ReadStepScale(file, MetadataFields.DirectStepScale) : 0,
             FirstIndex = file.Metadata.ContainsKey(FirstIndex) ? MetadataFields.Number(file, FirstIndex, int.Parse) : null,
             Calibration = CalibrationFields.Read(file),
             TrainedBy = file.Text(MetadataFields.Kernels),
@@ -81,12 +82,22 @@ internal static class ModelFile
         bool isNormalised = MetadataFields.Named<Normalisation>(file, Mode) == Normalisation.Normalised;
         try
         {
-            return LayerDescription.Chain(inputs, hidden, outputs, isNormalised, initialisation);
+            return LayerDescription.Chain(inputs, hidden, outputs, isNormalised, initialisation, HasDirect(file));
         }
         catch (ArgumentException fault)
         {
             throw new InvalidDataException($"'{file.Path}': {fault.Message}", fault);
         }
+    }
+
+    /// <summary>Whether the model has direct weights. Tensor and field come together: without one of them it would predict wrong.</summary>
+    private static bool HasDirect(SafetensorsFile file)
+    {
+        bool hasField = file.Metadata.ContainsKey(MetadataFields.DirectStepScale);
+        if (!hasField && file.Contains(OutputDescription.DirectWeights))
+            throw new InvalidDataException($"'{file.Path}': expected the metadata '{MetadataFields.DirectStepScale}' beside the tensor "
+                + $"'{OutputDescription.DirectWeights}', found none");
+        return hasField;
     }
 
     /// <summary>All but the seed.</summary>
@@ -109,6 +120,8 @@ internal static class ModelFile
         metadata[drawn.Densities is null ? ShiftConstant : Densities] = MetadataFields.Texts(drawn.Densities ?? drawn.ShiftConstant);
         metadata[Seed] = MetadataFields.Text(drawn.Seed);
         metadata[MetadataFields.HiddenStepScale] = MetadataFields.Text(model.HiddenStepScale);
+        if (model.HasDirect)
+            metadata[MetadataFields.DirectStepScale] = MetadataFields.Text(model.DirectStepScale);
         metadata[MetadataFields.Kernels] = model.TrainedBy;
         metadata[Input] = model.Input.ToJson();
         metadata[Target] = model.Target.ToJson();

@@ -3,19 +3,23 @@ using Subquad.Weights;
 
 namespace Subquad.Layers;
 
-/// <summary>All parameters of a network: hidden layers and the output matrix. f = A^T h_L.</summary>
+/// <summary>
+/// All parameters of a network: hidden layers, the output matrix and, in some networks, direct weights. f = A^T h_L + B^T x.
+/// </summary>
 internal sealed class LayerStack : IDisposable
 {
     private readonly Lock _applying = new();
 
     /// <param name="hidden">Hidden layers, first to last; owned.</param>
     /// <param name="output">A^T: outputs x width of the last hidden layer; owned.</param>
+    /// <param name="direct">B; owned. Null without direct weights.</param>
     /// <exception cref="ArgumentException">A residual block overlaps another one, or its two ends do not fit each other.</exception>
-    public LayerStack(Layer[] hidden, PanelMatrix output)
+    public LayerStack(Layer[] hidden, PanelMatrix output, DirectWeights? direct = null)
     {
         CheckResiduals(hidden);
         Hidden = hidden;
         Output = output;
+        Direct = direct;
         Weights = new([.. hidden.Select(layer => layer.LowRank)]);
     }
 
@@ -28,6 +32,9 @@ internal sealed class LayerStack : IDisposable
     /// <summary>A^T: outputs x width of the last hidden layer.</summary>
     public PanelMatrix Output { get; }
 
+    /// <summary>Weights from the input to the outputs; null in a network without them.</summary>
+    public DirectWeights? Direct { get; }
+
     /// <summary>Adds what a fit keeps beside the weights to them; null when nothing is kept.</summary>
     public Action? PendingChange { get; set; }
 
@@ -35,7 +42,8 @@ internal sealed class LayerStack : IDisposable
     public int Outputs => Output.Rows;
 
     /// <summary>
-    /// The hidden layers before <paramref name="layer"/> as a stack of their own; shares the parameters, which stay owned by this stack.
+    /// The hidden layers before <paramref name="layer"/> as a stack of their own; shares the parameters, which stay owned by this stack. It
+    /// has no direct weights.
     /// </summary>
     /// <exception cref="ArgumentException">The cut goes through a residual block.</exception>
     public LayerStack Below(int layer)
@@ -59,11 +67,19 @@ internal sealed class LayerStack : IDisposable
             PendingChange?.Invoke();
     }
 
+    /// <summary>Makes every output 0.</summary>
+    public void ClearOutput()
+    {
+        Output.Clear();
+        Direct?.Matrix.Clear();
+    }
+
     public void Dispose()
     {
         foreach (Layer layer in Hidden)
             layer.Dispose();
         Output.Dispose();
+        Direct?.Dispose();
     }
 
     private static void CheckResiduals(Layer[] hidden)

@@ -21,7 +21,8 @@ internal readonly record struct LayerSize(int Width, double Active, int Inputs, 
 /// </summary>
 /// <param name="Hidden">Hidden layers, first to last.</param>
 /// <param name="Outputs">Outputs, 1 or more.</param>
-internal sealed record NetworkSize(LayerSize[] Hidden, int Outputs)
+/// <param name="HasDirect">Whether weights go from the input straight to the outputs.</param>
+internal sealed record NetworkSize(LayerSize[] Hidden, int Outputs, bool HasDirect)
 {
     /// <summary>The last hidden layer.</summary>
     public LayerSize Last => Hidden[^1];

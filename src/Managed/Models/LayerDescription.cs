@@ -26,9 +26,10 @@ internal abstract record LayerDescription(int Inputs, int Width)
     /// <param name="outputs">Outputs of the last layer.</param>
     /// <param name="isNormalised">Whether every hidden layer divides h by its norm.</param>
     /// <param name="initialisation">What the shifts follow from.</param>
+    /// <param name="hasDirect">Whether weights go from the input straight to the outputs.</param>
     /// <exception cref="ArgumentException">Such layers cannot be built; the message names the field of a network's shape.</exception>
     public static LayerDescription[] Chain(
-        int inputs, IReadOnlyList<int> hidden, int outputs, bool isNormalised, Initialisation initialisation)
+        int inputs, IReadOnlyList<int> hidden, int outputs, bool isNormalised, Initialisation initialisation, bool hasDirect = false)
     {
         if (hidden.Count == 0)
             throw new ArgumentException("Hidden: expected at least one hidden layer, found none");
@@ -40,13 +41,14 @@ internal abstract record LayerDescription(int Inputs, int Width)
         if (outputs < 1)
             throw new ArgumentException($"Outputs: expected 1 or more, found {outputs}");
         initialisation.Check(hidden.Count);
+        int directInputs = hasDirect ? inputs : 0;
         var layers = new LayerDescription[hidden.Count + 1];
         for (int layer = 0; layer < hidden.Count; layer++)
         {
             layers[layer] = new ShiftedReluDescription(inputs, hidden[layer], initialisation.Shift(layer, hidden[layer]), isNormalised);
             inputs = hidden[layer];
         }
-        layers[^1] = new OutputDescription(inputs, outputs);
+        layers[^1] = new OutputDescription(inputs, outputs, directInputs);
         return layers;
     }
 }
@@ -71,13 +73,21 @@ internal sealed record ShiftedReluDescription(int Inputs, int Width, double Shif
         [new(Weights(number), Width, Inputs), new(Thresholds(number), Width)];
 }
 
-/// <summary>The output layer f = A^T h; A has one row per neuron.</summary>
-/// <param name="Inputs">Numbers that it reads.</param>
+/// <summary>
+/// The output layer f = A^T h, or f = A^T h + B^T x with direct weights B from the input x; A has one row per neuron, B one per number of x.
+/// </summary>
+/// <param name="Inputs">Numbers that it reads of h.</param>
 /// <param name="Width">Outputs.</param>
-internal sealed record OutputDescription(int Inputs, int Width) : LayerDescription(Inputs, Width)
+/// <param name="DirectInputs">Numbers of x; 0 without direct weights.</param>
+internal sealed record OutputDescription(int Inputs, int Width, int DirectInputs = 0) : LayerDescription(Inputs, Width)
 {
     /// <summary>The name of A.</summary>
     public const string Weights = "A";
 
-    public override IReadOnlyList<ParameterDescription> Parameters(int number) => [new(Weights, Inputs, Width)];
+    /// <summary>The name of B.</summary>
+    public const string DirectWeights = "B";
+
+    public override IReadOnlyList<ParameterDescription> Parameters(int number) => DirectInputs == 0
+        ? [new(Weights, Inputs, Width)]
+        : [new(Weights, Inputs, Width), new(DirectWeights, DirectInputs, Width)];
 }

@@ -20,7 +20,7 @@ internal static class LayerStackFactory
         _ => throw new ArgumentException($"expected a defined format of weights, found {format}", nameof(format)),
     };
 
-    /// <summary>Room for parameters: weights are zero, thresholds those of the shifts.</summary>
+    /// <summary>Room for parameters: weights, also direct ones, are zero, thresholds those of the shifts.</summary>
     /// <param name="layers">Hidden layers, then the output layer.</param>
     /// <param name="shared">W of every hidden layer if they are shared; owned from now on.</param>
     /// <param name="format">How W of every hidden layer is stored unless it is shared.</param>
@@ -32,7 +32,9 @@ internal static class LayerStackFactory
         {
             foreach (LayerDescription layer in layers.SkipLast(1))
                 hidden.Add(Hidden(layer, shared?[hidden.Count], format));
-            return new LayerStack([.. hidden], new PanelMatrix(layers[^1].Width, layers[^1].Inputs));
+            LayerDescription output = layers[^1];
+            DirectWeights? direct = output is OutputDescription { DirectInputs: > 0 and int inputs } ? new(inputs, output.Width) : null;
+            return new LayerStack([.. hidden], new PanelMatrix(output.Width, output.Inputs), direct);
         }
         catch
         {
@@ -43,7 +45,7 @@ internal static class LayerStackFactory
         }
     }
 
-    /// <summary>Layers with drawn weights: N(0, 2 / width) in hidden layers, the output matrix as asked for.</summary>
+    /// <summary>Layers with drawn weights: N(0, 2 / width) in hidden layers, the output matrix as asked for, direct ones 0.</summary>
     /// <param name="layers">Hidden layers, then the output layer.</param>
     /// <param name="initialisation">The seed, and how the output matrix is drawn.</param>
     /// <param name="kernels">Any set: the numbers are the same on all.</param>

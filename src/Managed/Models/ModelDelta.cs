@@ -3,7 +3,7 @@ using Subquad.Weights;
 
 namespace Subquad.Models;
 
-/// <summary>What a fine-tune changed in a model: terms beside the weights of its hidden layers, and the output matrix.</summary>
+/// <summary>What a fine-tune changed in a model: terms beside the weights of its hidden layers, and the weights of the output layer.</summary>
 internal sealed record ModelDelta
 {
     /// <summary>The hash of the data of the model that it belongs to.</summary>
@@ -24,6 +24,9 @@ internal sealed record ModelDelta
     /// <summary>The groups of terms of every hidden layer. The reader of a delta owns them.</summary>
     public required IReadOnlyList<IReadOnlyList<LowRankTerms>> Terms { get; init; }
 
-    /// <summary>The output matrix whole.</summary>
-    public required TensorSource Output { get; init; }
+    /// <summary>t^2 of direct weights; null without them.</summary>
+    public float? DirectStepScale { get; init; }
+
+    /// <summary>The parameters of the output layer, whole.</summary>
+    public required IReadOnlyList<TensorSource> Output { get; init; }
 }

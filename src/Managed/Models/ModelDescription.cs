@@ -38,6 +38,9 @@ internal sealed record ModelDescription
     /// <summary>What makes probabilities of scores; null before it was fitted.</summary>
     public Calibration? Calibration { get; init; }
 
+    /// <summary>t^2 of direct weights; 0 before the first training.</summary>
+    public float DirectStepScale { get; init; }
+
     /// <summary>The kernel set that trained it.</summary>
     public required string TrainedBy { get; init; }
 
@@ -58,6 +61,9 @@ internal sealed record ModelDescription
 
     /// <summary>Whether the hidden layers divide h by its norm.</summary>
     public bool IsNormalised => Hidden.Any(layer => layer.IsNormalised);
+
+    /// <summary>Whether weights go from the input straight to the outputs.</summary>
+    public bool HasDirect => Layers[^1] is OutputDescription { DirectInputs: > 0 };
 
     /// <summary>A parameter.</summary>
     /// <exception cref="InvalidDataException">There is no such tensor.</exception>
@@ -88,7 +94,7 @@ internal sealed record ModelDescription
         try
         {
             int[] hidden = [.. Layers.SkipLast(1).Select(layer => layer.Width)];
-            chain = LayerDescription.Chain(Inputs, hidden, Outputs, IsNormalised, Initialisation);
+            chain = LayerDescription.Chain(Inputs, hidden, Outputs, IsNormalised, Initialisation, HasDirect);
         }
         catch (ArgumentException fault)
         {

@@ -22,20 +22,15 @@ internal static class ParameterTensors
             tensors.Add(new(weights, [hidden.Width, hidden.Inputs], (start, chunk) => hidden.LowRank.CopyRowMajor(start, chunk, isFused)));
             tensors.Add(new(thresholds, [hidden.Width], (start, chunk) => hidden.Thresholds.Slice(start, chunk.Length).CopyTo(chunk)));
         }
-        tensors.Add(OfOutput(layers));
+        tensors.AddRange(OfOutput(layers));
         return tensors;
     }
 
-    /// <summary>The output matrix.</summary>
-    public static TensorSource OfOutput(LayerStack layers)
+    /// <summary>The parameters of the output layer.</summary>
+    public static IReadOnlyList<TensorSource> OfOutput(LayerStack layers)
     {
-        // A is stored as the paper writes it, one row per neuron; in memory it is transposed.
-        int outputs = layers.Outputs;
-        return new(OutputDescription.Weights, [layers.Output.Columns, outputs], (start, chunk) =>
-        {
-            for (int i = 0; i < chunk.Length; i++)
-                chunk[i] = layers.Output[(int)((start + i) % outputs), (int)((start + i) / outputs)];
-        });
+        TensorSource output = OfTransposed(OutputDescription.Weights, layers.Output);
+        return layers.Direct is { } direct ? [output, OfTransposed(OutputDescription.DirectWeights, direct.Matrix)] : [output];
     }
 
     /// <summary>Reads every parameter of a checked model, but for weights that must not be written.</summary>
@@ -54,22 +49,40 @@ internal static class ParameterTensors
             model.Tensor(ShiftedReluDescription.Thresholds(layer + 1))
                 .Read(model.Source, chunk, (start, values) => values.CopyTo(hidden.Thresholds.Slice(start, values.Length)));
         }
-        ReadOutput(model.Tensor(OutputDescription.Weights), model.Source, chunk, layers);
+        ReadOutput(model.Tensors, model.Source, chunk, layers);
     }
 
-    /// <summary>Overwrites the output matrix.</summary>
-    /// <param name="output">Like <see cref="OfOutput"/>.</param>
+    /// <summary>Overwrites the parameters of the output layer.</summary>
+    /// <param name="output">Those of <see cref="OfOutput"/> are among them.</param>
     /// <param name="source">What messages call the model.</param>
     /// <param name="layers">Its owner.</param>
     /// <exception cref="InvalidDataException">A number is not finite.</exception>
-    public static void ReadOutput(TensorSource output, string source, LayerStack layers) =>
+    public static void ReadOutput(IReadOnlyList<TensorSource> output, string source, LayerStack layers) =>
         ReadOutput(output, source, new float[ChunkFloats], layers);
 
-    private static void ReadOutput(TensorSource output, string source, float[] chunk, LayerStack layers) =>
-        output.Read(source, chunk, (start, values) =>
+    private static void ReadOutput(IReadOnlyList<TensorSource> output, string source, float[] chunk, LayerStack layers)
+    {
+        ReadTransposed(output.Single(tensor => tensor.Name == OutputDescription.Weights), source, chunk, layers.Output);
+        if (layers.Direct is { } direct)
+            ReadTransposed(output.Single(tensor => tensor.Name == OutputDescription.DirectWeights), source, chunk, direct.Matrix);
+    }
+
+    // A and B are stored as the paper writes A, one row per neuron or feature; in memory they are transposed.
+    private static TensorSource OfTransposed(string name, PanelMatrix matrix)
+    {
+        int outputs = matrix.Rows;
+        return new(name, [matrix.Columns, outputs], (start, chunk) =>
+        {
+            for (int i = 0; i < chunk.Length; i++)
+                chunk[i] = matrix[(int)((start + i) % outputs), (int)((start + i) / outputs)];
+        });
+    }
+
+    private static void ReadTransposed(TensorSource tensor, string source, float[] chunk, PanelMatrix matrix) =>
+        tensor.Read(source, chunk, (start, values) =>
         {
             for (int i = 0; i < values.Length; i++)
-                layers.Output[(int)((start + i) % layers.Outputs), (int)((start + i) / layers.Outputs)] = values[i];
+                matrix[(int)((start + i) % matrix.Rows), (int)((start + i) / matrix.Rows)] = values[i];
         });
 
     /// <summary>Reads a matrix a pair of panels at a time, so that its float32 elements are never there all at once.</summary>

@@ -45,6 +45,7 @@ internal sealed class Adam : FirstOrder
     private readonly float _oneMinusBeta1, _oneMinusBeta2, _epsilon;
     private readonly Moments[] _hidden;
     private readonly Moments _output;
+    private readonly Moments? _direct;
     private readonly float[][] _sums;
     private readonly Action<int, int> _updateBlock;
     private float _rate;
@@ -73,6 +74,7 @@ internal sealed class Adam : FirstOrder
         }
         _hidden = [.. trained.Select(layer => new Moments(layer.Weights))];
         _output = new Moments(layers.Output);
+        _direct = layers.Direct is { } direct ? new Moments(direct.Matrix) : null;
         _sums = [.. Enumerable.Range(0, kernels.Team.Degree).Select(_ => new float[ActiveBatch.BlockSize])];
         _updateBlock = UpdateBlock;
     }
@@ -85,6 +87,7 @@ internal sealed class Adam : FirstOrder
     {
         base.Dispose();
         _output.Dispose();
+        _direct?.Dispose();
         foreach (Moments moments in _hidden)
             moments.Dispose();
     }
@@ -100,7 +103,9 @@ internal sealed class Adam : FirstOrder
         for (int layer = _settings.TrainFrom; layer < Layers.Hidden.Length; layer++)
             Update(tape, layer);
         if (_settings.TrainsOutput)
-            UpdateOutput();
+            Update(Layers.Output, Jacobian.OutputStep, _output);
+        if (Jacobian.Direct is { } direct)
+            Update(Layers.Direct!.Matrix, direct.Step, _direct!);
     }
 
     private void Update(Tape tape, int layer)
@@ -160,19 +165,18 @@ internal sealed class Adam : FirstOrder
     }
 
     /// <summary>Column by column, without the padding: of a narrow matrix it is most of a column.</summary>
-    private void UpdateOutput()
+    private void Update(PanelMatrix weights, PanelMatrix gradientOf, Moments moments)
     {
-        PanelMatrix output = Layers.Output;
-        for (int firstRow = 0; firstRow < output.Rows; firstRow += PanelMatrix.PanelRows)
+        for (int firstRow = 0; firstRow < weights.Rows; firstRow += PanelMatrix.PanelRows)
         {
-            int panel = firstRow / PanelMatrix.PanelRows, rows = Math.Min(PanelMatrix.PanelRows, output.Rows - firstRow);
-            ReadOnlySpan<float> gradients = Jacobian.OutputStep.Panel(panel);
+            int panel = firstRow / PanelMatrix.PanelRows, rows = Math.Min(PanelMatrix.PanelRows, weights.Rows - firstRow);
+            ReadOnlySpan<float> gradients = gradientOf.Panel(panel);
             for (int start = 0; start < gradients.Length; start += PanelMatrix.PanelRows)
             {
                 ReadOnlySpan<float> gradient = gradients.Slice(start, rows);
                 // The weights and moments of a neuron that fires for no datum are not read.
                 if (gradient.ContainsAnyExcept(0f))
-                    Move(gradient, output, _output, panel, start);
+                    Move(gradient, weights, moments, panel, start);
             }
         }
     }

@@ -137,12 +137,12 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    /// <summary>Targets that never vary are zero after their transform: A = 0 is the exact answer, in one step.</summary>
+    /// <summary>Targets that never vary are zero after their transform: outputs of 0 are the exact answer, in one step.</summary>
     private TrainingResult TakeConstantStep(RowBatch rows)
     {
         using var shield = new CancellationShield(_kernels.Team);
         _steps = _accepted = 1;
-        _layers.Output.Clear();
+        _layers.ClearOutput();
         Load(rows);
         LoadHeldOut();
         Accepted?.Invoke(_steps, _score.Loss);

@@ -16,8 +16,8 @@ using Subquad.Weights;
 namespace Subquad.Managed.Tests.Engine;
 
 /// <summary>
-/// Dense layers and a residual block between shifted ReLU layers: both ways through the Jacobian are differences of a float64 network, and
-/// both optimizers train them.
+/// Dense layers and a residual block between shifted ReLU layers, and direct weights beside them: both ways through the Jacobian are
+/// differences of a float64 network, and both optimizers train them.
 /// </summary>
 [TestFixtureSource(typeof(KernelSetSource), nameof(KernelSetSource.All))]
 internal sealed class LayerKindTests(KernelSet kernels)
@@ -56,13 +56,16 @@ internal sealed class LayerKindTests(KernelSet kernels)
         for (int i = 0; i < outputs.Length; i++)
             x[i / Outputs][i % Outputs] = Math.Sin(i + 1);
         using var engine = new Jacobian(verbs, layers, 0, trainsOutput: true, packedLimit: -1);
+        const double scale = 2.25;
+        engine.Direct!.StepScale = (float)scale;
         engine.MoveTo(tape.State);
         using var rows = new PanelMatrix(1, 1);
         for (int layer = 0; layer < layers.Hidden.Length; layer++)
             SetProducts(verbs, tape.State.InputOf(layer), rows, engine.ProductsOf(layer));
         engine.MultiplyGram(x, product);
-        double[] gradient =
-            [.. Enumerable.Range(0, parameters.Length).Select(p => Dot(i => jacobian[p][i], i => x[i / Outputs][i % Outputs]))];
+        int firstDirect = parameters.Length - Inputs * Outputs;
+        double[] gradient = [.. Enumerable.Range(0, parameters.Length).Select(
+            p => (p < firstDirect ? 1 : scale) * Dot(i => jacobian[p][i], i => x[i / Outputs][i % Outputs]))];
         double[] expected = [.. Enumerable.Range(0, outputs.Length).Select(i => Sum(gradient, p => jacobian[p][i]))];
         double[] found = [.. Enumerable.Range(0, outputs.Length).Select(i => product[i / Outputs][i % Outputs])];
         Assert.That(ReferenceData.Distance(found, expected), Is.LessThan(1e-4), "J J^T x");
@@ -148,7 +151,9 @@ internal sealed class LayerKindTests(KernelSet kernels)
         }
         var output = new PanelMatrix(Outputs, inputs);
         Fill(output, 0.3);
-        return new LayerStack([.. hidden], output);
+        var direct = new DirectWeights(Inputs, Outputs);
+        Fill(direct.Matrix, 0.3);
+        return new LayerStack([.. hidden], output, direct);
 
         void Fill(PanelMatrix matrix, double deviation)
         {
@@ -172,7 +177,7 @@ internal sealed class LayerKindTests(KernelSet kernels)
     }
 
     private static double[] Parameters(LayerStack layers) =>
-        [.. layers.Hidden.SelectMany(layer => ElementsOf(layer.Weights)), .. ElementsOf(layers.Output)];
+        [.. layers.Hidden.SelectMany(layer => ElementsOf(layer.Weights)), .. ElementsOf(layers.Output), .. ElementsOf(layers.Direct!.Matrix)];
 
     private static IEnumerable<double> ElementsOf(PanelMatrix matrix)
     {
@@ -212,11 +217,14 @@ internal sealed class LayerKindTests(KernelSet kernels)
                     next = [.. next.Zip(entered[l - residualOf + 1], (value, x) => value + x)];
                 h = next;
             }
+            int directAt = at + Outputs * h.Length;
             for (int c = 0; c < Outputs; c++)
             {
                 double f = 0;
                 foreach (double x in h)
                     f += parameters[at++] * x;
+                foreach (double x in entered[0])
+                    f += parameters[directAt++] * x;
                 outputs.Add(f);
             }
         }

@@ -13,6 +13,9 @@ internal static class Shapes
     /// <summary>The same with one output.</summary>
     public static NetworkShape OneOutput { get; } = Odd with { Outputs = 1 };
 
+    /// <summary>The same as <see cref="Odd"/> with direct weights.</summary>
+    public static NetworkShape Direct { get; } = Odd with { DirectWeights = true };
+
     /// <summary>Two plain layers.</summary>
     public static NetworkShape Plain { get; } =
         new() { Inputs = 20, Hidden = [65, 700], Outputs = 2, Densities = [0.2], Normalisation = Normalisation.Plain };

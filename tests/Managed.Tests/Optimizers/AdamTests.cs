@@ -24,19 +24,20 @@ internal sealed class AdamTests(KernelSet kernels)
     private const double Rate = 1e-3, Epsilon = 1e-4;
 
     [Test]
-    public void Steps_are_those_of_the_reference([Values(0, 1)] int from, [Values(1, 3, 70)] int outputs)
+    public void Steps_are_those_of_the_reference([Values(0, 1)] int from, [Values(1, 3, 70)] int outputs, [Values] bool direct)
     {
         // Plain: the gradient of a normalised layer with one firing neuron is zero in float64, and a rounding in float32.
         NetworkShape shape = Shapes.Odd with
         {
-            Hidden = [650, 37], Densities = [0.1], Outputs = outputs, Normalisation = Normalisation.Plain,
+            Hidden = [650, 37], Densities = [0.1], Outputs = outputs, Normalisation = Normalisation.Plain, DirectWeights = direct,
         };
         using Network network = Network.Create(shape, 7, kernels, threads: 1);
+        TestTraining.FillDirect(network);
         using var team = new WorkerTeam(2);
         var verbs = new TeamKernels(kernels, team);
         RowBatch data = Prepare(network, TestTraining.Smooth(17, shape.Inputs, outputs), network.Target);
         var reference = new ReferenceNetwork(network);
-        double[] weights = Parameters(reference);
+        double[] weights = reference.Parameters();
         double[] first = new double[weights.Length], second = new double[weights.Length];
         using var adam = new Adam(verbs, network.Layers, Settings(from), SquaredLoss.Instance);
         using Tape tape = adam.NewTape();
@@ -45,7 +46,7 @@ internal sealed class AdamTests(KernelSet kernels)
         {
             Assert.That(adam.Step(step, tape, null), Is.EqualTo(new StepOutcome(IsTaken: true, IsAccepted: true)));
             Move(reference, Gradient(reference, data, from), first, second, step);
-            double[] expected = [.. Parameters(reference).Zip(weights, (after, before) => after - before)];
+            double[] expected = [.. reference.Parameters().Zip(weights, (after, before) => after - before)];
             double[] moved = Array.ConvertAll(TestTraining.Weights(network), weight => (double)weight);
             double[] found = [.. moved.Zip(weights, (after, before) => after - before)];
             Assert.That(ReferenceData.Distance(found, expected), Is.LessThan(1e-3), $"the change of all weights in step {step}");
@@ -54,7 +55,7 @@ internal sealed class AdamTests(KernelSet kernels)
             Assert.That(still.Count(pair => pair.Found != 0), Is.Zero, "they stay as they are");
             // Both go on from the same weights: a neuron near its threshold could fire in one of the two only.
             weights = moved;
-            Set(reference, weights);
+            reference.Set(weights);
         }
     }
 
@@ -117,18 +118,18 @@ internal sealed class AdamTests(KernelSet kernels)
     {
         ReferencePoint[] points =
             [.. Enumerable.Range(0, data.Count).Select(i => network.Forward(data.Inputs.Values.AsSpan(i * data.Width, data.Width)))];
-        double[] before = Parameters(network);
-        var batch = new ReferenceBatch(network, points, from, trainsOutput: true, hiddenStepScale: 1);
+        double[] before = network.Parameters();
+        var batch = new ReferenceBatch(network, points, from, trainsOutput: true, hiddenStepScale: 1, directStepScale: 1);
         batch.Move(Array.ConvertAll(batch.Residual(data.Targets), residual => residual / data.Count));
-        double[] gradient = [.. before.Zip(Parameters(network), (start, after) => start - after)];
-        Set(network, before);
+        double[] gradient = [.. before.Zip(network.Parameters(), (start, after) => start - after)];
+        network.Set(before);
         return gradient;
     }
 
     private static void Move(ReferenceNetwork network, double[] gradient, double[] first, double[] second, int step)
     {
         const double beta1 = 0.9, beta2 = 0.999;
-        double[] parameters = Parameters(network);
+        double[] parameters = network.Parameters();
         double rate = Rate * Math.Sqrt(1 - Math.Pow(beta2, step)) / (1 - Math.Pow(beta1, step));
         for (int i = 0; i < parameters.Length; i++)
         {
@@ -138,19 +139,7 @@ internal sealed class AdamTests(KernelSet kernels)
             second[i] = beta2 * second[i] + (1 - beta2) * gradient[i] * gradient[i];
             parameters[i] -= rate * first[i] / (Math.Sqrt(second[i]) + Epsilon);
         }
-        Set(network, parameters);
-    }
-
-    private static double[] Parameters(ReferenceNetwork network) => [.. network.Weights.SelectMany(weights => weights), .. network.Output];
-
-    private static void Set(ReferenceNetwork network, double[] parameters)
-    {
-        int at = 0;
-        foreach (double[] matrix in (double[][])[.. network.Weights, network.Output])
-        {
-            parameters.AsSpan(at, matrix.Length).CopyTo(matrix);
-            at += matrix.Length;
-        }
+        network.Set(parameters);
     }
 
     private sealed class Heard(Action<StepReport> then) : IProgress<StepReport>

@@ -23,10 +23,11 @@ internal sealed class SgdTests(KernelSet kernels)
     private static readonly TrainingPlan s_plan = new(Steps: 30, Tolerance: 0, TrainsOutput: true, CountsLines: false);
 
     [Test]
-    public void A_step_is_the_gradient_step_of_the_reference([Values(0, 1)] int from, [Values(1, 3)] int outputs)
+    public void A_step_is_the_gradient_step_of_the_reference([Values(0, 1)] int from, [Values(1, 3)] int outputs, [Values] bool direct)
     {
-        NetworkShape shape = Shapes.Odd with { Hidden = [65, 37], Densities = [0.3], Outputs = outputs };
+        NetworkShape shape = Shapes.Odd with { Hidden = [65, 37], Densities = [0.3], Outputs = outputs, DirectWeights = direct };
         using Network network = Network.Create(shape, 7, kernels, threads: 1);
+        TestTraining.FillDirect(network);
         using var team = new WorkerTeam(2);
         var verbs = new TeamKernels(kernels, team);
         RowBatch data = Prepare(network, TestTraining.Smooth(17, shape.Inputs, outputs), network.Target);
@@ -44,10 +45,10 @@ internal sealed class SgdTests(KernelSet kernels)
 
         ReferencePoint[] points =
             [.. Enumerable.Range(0, data.Count).Select(i => reference.Forward(data.Inputs.ValuesOf(i)))];
-        double[] drawn = Parameters(reference);
-        var batch = new ReferenceBatch(reference, points, from, trainsOutput: true, hiddenStepScale: 1);
+        double[] drawn = reference.Parameters();
+        var batch = new ReferenceBatch(reference, points, from, trainsOutput: true, hiddenStepScale: 1, directStepScale: 1);
         batch.Move(Array.ConvertAll(batch.Residual(data.Targets), residual => residual * Rate / data.Count));
-        double[] moved = [.. Parameters(reference).Zip(drawn, (after, start) => after - start)];
+        double[] moved = [.. reference.Parameters().Zip(drawn, (after, start) => after - start)];
         double[] found = [.. TestTraining.Weights(network).Zip(drawn, (after, start) => after - start)];
         Assert.That(ReferenceData.Distance(found, moved), Is.LessThan(1e-4), "the change of all weights");
     }
@@ -110,8 +111,6 @@ internal sealed class SgdTests(KernelSet kernels)
 
     private static RowBatch Prepare(Network network, Dataset data, TargetTransform target) =>
         RowBatch.From(data.Examples, network.Input, target, needsTargets: true);
-
-    private static double[] Parameters(ReferenceNetwork network) => [.. network.Weights.SelectMany(weights => weights), .. network.Output];
 
     private sealed class Heard(Action<StepReport> then) : IProgress<StepReport>
     {

@@ -23,6 +23,10 @@ internal sealed class AllocationTests
         Assert.That(InWarmSteps(Short, Long, outputs, new() { TrainFrom = 1, Threads = 2, Solver = solver }), Is.Zero);
 
     [Test]
+    public void Nor_does_one_with_direct_weights([Values(1, 3)] int outputs, [Values(1, 3)] int trainFrom) =>
+        Assert.That(InWarmSteps(Short, Long, outputs, new() { TrainFrom = trainFrom, Threads = 2 }, Shapes.Direct), Is.Zero);
+
+    [Test]
     public void Reports_are_made_for_a_listener_only()
     {
         using GaussNewtonTrainer trainer = TrainerOf(new() { TrainFrom = 1, Threads = 1 }, Long);
@@ -44,14 +48,15 @@ internal sealed class AllocationTests
     }
 
     /// <summary>What a long fit allocates more than a short one that takes the same first steps: that belongs to warm steps.</summary>
-    private static long InWarmSteps(int shortSteps, int longSteps, int outputs, GaussNewtonOptions options)
+    private static long InWarmSteps(int shortSteps, int longSteps, int outputs, GaussNewtonOptions options, NetworkShape? shape = null)
     {
+        shape ??= Shapes.Odd;
         using GaussNewtonTrainer brief = TrainerOf(options, shortSteps), lasting = TrainerOf(options, longSteps);
         long least = long.MaxValue;
         // The least of a few tries: a thread that meets a piece of code for the first time allocates once, and which thread meets it is
         // chance.
         for (int attempt = 0; attempt < 12 && least > 0; attempt++)
-            least = Math.Min(least, Math.Abs(Allocated(lasting, outputs, null) - Allocated(brief, outputs, null)));
+            least = Math.Min(least, Math.Abs(Allocated(lasting, outputs, null, shape) - Allocated(brief, outputs, null, shape)));
         return least;
     }
 
@@ -60,9 +65,9 @@ internal sealed class AllocationTests
         new(options with { Steps = steps, Damping = 1e4, AdaptDamping = false });
 
     /// <summary>What the threads of a fit allocate. The count of the whole process would have those of the test runner in it.</summary>
-    private static long Allocated(GaussNewtonTrainer trainer, int outputs, Recorder? recorder)
+    private static long Allocated(GaussNewtonTrainer trainer, int outputs, Recorder? recorder, NetworkShape? shape = null)
     {
-        using Network network = Network.Create(Shapes.Odd with { Outputs = outputs }, 5);
+        using Network network = Network.Create((shape ?? Shapes.Odd) with { Outputs = outputs }, 5);
         Dataset data = TestTraining.Smooth(65, 37, outputs);
         long before = AllocatedBy(trainer.Team);
         TrainingResult result = trainer.Fit(network, data, null, recorder);

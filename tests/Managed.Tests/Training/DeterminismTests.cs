@@ -17,6 +17,9 @@ internal sealed class DeterminismTests(KernelSet kernels)
         yield return new TestCaseData(Shapes.Odd, new GaussNewtonOptions { TrainFrom = 1, Steps = 3 });
         yield return new TestCaseData(Shapes.Odd, new GaussNewtonOptions { TrainFrom = 2, Steps = 3, PackedBytes = 0, Batch = 30 });
         yield return new TestCaseData(Shapes.OneOutput, new GaussNewtonOptions { TrainFrom = 3, Steps = 3 });
+        yield return new TestCaseData(Shapes.Direct, new GaussNewtonOptions { TrainFrom = 1, Steps = 3 });
+        yield return new TestCaseData(Shapes.Direct, new GaussNewtonOptions { TrainFrom = 2, Steps = 3, Batch = 30 });
+        yield return new TestCaseData(Shapes.Direct with { Outputs = 1 }, new GaussNewtonOptions { TrainFrom = 3, Steps = 3 });
         yield return new TestCaseData(Shapes.Dense, new GaussNewtonOptions { TrainFrom = 1, Steps = 3, TrainOutput = false });
     }
 

@@ -19,9 +19,10 @@ namespace Subquad.Managed.Tests.Training;
 internal sealed class PendingStepTests(KernelSet kernels)
 {
     [Test]
-    public void A_pending_step_equals_the_committed_one([Values(1, 2, 3)] int trainFrom, [Values] bool trainOutput)
+    public void A_pending_step_equals_the_committed_one([Values(1, 2, 3)] int trainFrom, [Values] bool trainOutput, [Values] bool direct)
     {
-        using Network network = Network.Create(Shapes.Odd, 7, kernels, threads: 1);
+        using Network network = Network.Create(Shapes.Odd with { DirectWeights = direct }, 7, kernels, threads: 1);
+        TestTraining.FillDirect(network);
         var options = new GaussNewtonOptions { TrainFrom = trainFrom, TrainOutput = trainOutput, Threads = 2 };
         RowBatch data = Prepare(network, 65, seed: 1), heldOut = Prepare(network, 30, seed: 2);
         using var team = new WorkerTeam(2);
@@ -70,32 +71,38 @@ internal sealed class PendingStepTests(KernelSet kernels)
     }
 
     [Test]
-    public void The_step_is_the_reference_step([Values(1, 2)] int trainFrom, [Values(1, 3)] int outputs)
+    public void The_step_is_the_reference_step(
+        [Values(1, 2)] int trainFrom, [Values(1, 3)] int outputs, [Values] bool direct, [Values] bool trainOutput)
     {
-        NetworkShape shape = Shapes.Odd with { Hidden = [65, 37], Densities = [0.3], Outputs = outputs };
+        NetworkShape shape = Shapes.Odd with { Hidden = [65, 37], Densities = [0.3], Outputs = outputs, DirectWeights = direct };
         using Network network = Network.Create(shape, 7, kernels, threads: 1);
-        var options = new GaussNewtonOptions { TrainFrom = trainFrom, CgTolerance = 1e-7, CgIterations = 200, Threads = 1 };
+        TestTraining.FillDirect(network);
+        var options = new GaussNewtonOptions
+        {
+            TrainFrom = trainFrom, TrainOutput = trainOutput, CgTolerance = 1e-7, CgIterations = 200, Threads = 1,
+        };
         RowBatch data = Prepare(network, 17, seed: 1);
         using var team = new WorkerTeam(1);
         var verbs = new TeamKernels(kernels, team);
         using var step = new GaussNewtonStep(verbs, network.Layers, trainFrom - 1, options);
         using Tape batch = Load(verbs, network, trainFrom, data, isTrained: true);
         var reference = new ReferenceNetwork(network);
-        double[] drawn = Parameters(reference);
+        double[] drawn = reference.Parameters();
 
         double trial = step.Try(batch, 1);
         step.Commit(batch);
         ReferencePoint[] points = Points(reference, data);
-        var exact = new ReferenceBatch(reference, points, trainFrom - 1, trainsOutput: true, step.HiddenStepScale);
+        double directStepScale = network.Layers.Direct?.StepScale ?? 0;
+        var exact = new ReferenceBatch(reference, points, trainFrom - 1, trainOutput, step.HiddenStepScale, directStepScale);
         Assert.That(batch.MeanOf(batch.Loss), Is.EqualTo(exact.Loss(data.Targets)).Within(1e-4).Percent);
         double[] residual = exact.Residual(data.Targets), alpha = exact.Step(data.Targets, step.Mu);
         double promised = 0.5 * (residual.Sum(r => r * r) - alpha.Sum(a => a * step.Mu * a * step.Mu));
         Assert.That(step.PredictedDecrease, Is.EqualTo(promised).Within(0.01).Percent);
 
-        double[] moved = [.. Parameters(reference).Zip(drawn, (after, before) => after - before)];
+        double[] moved = [.. reference.Parameters().Zip(drawn, (after, before) => after - before)];
         double[] found = [.. ToDouble(TestTraining.Weights(network)).Zip(drawn, (after, before) => after - before)];
         Assert.That(ReferenceData.Distance(found, moved), Is.LessThan(1e-4), "the change of all weights");
-        var after = new ReferenceBatch(reference, Points(reference, data), trainFrom - 1, trainsOutput: true, step.HiddenStepScale);
+        var after = new ReferenceBatch(reference, Points(reference, data), trainFrom - 1, trainOutput, step.HiddenStepScale);
         Assert.That(batch.MeanOf(trial), Is.EqualTo(after.Loss(data.Targets)).Within(0.01).Percent);
     }
 
@@ -124,8 +131,6 @@ internal sealed class PendingStepTests(KernelSet kernels)
 
     private static ReferencePoint[] Points(ReferenceNetwork network, RowBatch data) =>
         [.. Enumerable.Range(0, data.Count).Select(i => network.Forward(data.Inputs.ValuesOf(i)))];
-
-    private static double[] Parameters(ReferenceNetwork network) => [.. network.Weights.SelectMany(weights => weights), .. network.Output];
 
     private static double[] ToDouble(float[] values) => Array.ConvertAll(values, value => (double)value);
 }

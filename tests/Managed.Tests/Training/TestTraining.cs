@@ -33,7 +33,17 @@ internal static class TestTraining
         network.Layers.ApplyPending();
         LayerStack layers = network.Layers;
         return [.. layers.Hidden.SelectMany(layer => Samples.ToArray(layer.LowRank, network.Kernels.IsFused)),
-            .. Samples.ToArray(layers.Output)];
+            .. Samples.ToArray(layers.Output), .. layers.Direct is { } direct ? Samples.ToArray(direct.Matrix) : []];
+    }
+
+    /// <summary>Gives direct weights, if there are any, values as a training would.</summary>
+    public static void FillDirect(Network network, int seed = 5)
+    {
+        if (network.Layers.Direct is not { } direct)
+            return;
+        float[] values = ReferenceData.Normals(direct.Matrix.Rows * direct.Matrix.Columns, seed);
+        for (int i = 0; i < values.Length; i++)
+            direct.Matrix[i / direct.Matrix.Columns, i % direct.Matrix.Columns] = values[i];
     }
 
     /// <summary>Trains and disposes the trainer.</summary>

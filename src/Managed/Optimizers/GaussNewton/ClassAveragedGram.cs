@@ -8,9 +8,10 @@ using Subquad.Solvers;
 namespace Subquad.Optimizers.GaussNewton;
 
 /// <summary>
-/// K = H_L H_L^T (if A is trained) + s^2 / (C P) sum over layers and probes of (U_p U_p^T) o (V_l V_l^T): the Gram matrix averaged over the
-/// outputs. A probe is one +-1 vector over the outputs, the same for every datum, pulled back to all layers. With one output the only probe
-/// is +1 and K is the exact J J^T. Builds what the solver needs of it: K, a sketch B with B B^T near K from the same rows u (x) v, or both.
+/// K = H_L H_L^T (if A is trained) + t^2 X X^T (with direct weights) + s^2 / (C P) sum over layers and probes of (U_p U_p^T) o (V_l V_l^T):
+/// the Gram matrix averaged over the outputs. A probe is one +-1 vector over the outputs, the same for every datum, pulled back to all
+/// layers. With one output the only probe is +1 and K is the exact J J^T. Builds what the solver needs of it: K, a sketch B with B B^T near
+/// K from the same rows u (x) v, or both.
 /// </summary>
 internal sealed class ClassAveragedGram : IDisposable
 {
@@ -21,6 +22,7 @@ internal sealed class ClassAveragedGram : IDisposable
     private readonly OutputVector _probe = new();
     private readonly NativeBuffer<double>[] _inner;
     private readonly ActiveBatch _one = new();
+    private readonly DirectGram? _direct;
     private ActiveBatch? _constantInputs;
     private int _constantCount;
     private SystemSize? _size;
@@ -35,6 +37,8 @@ internal sealed class ClassAveragedGram : IDisposable
         _inner = new NativeBuffer<double>[layers.Hidden.Length - jacobian.From];
         for (int i = 0; i < _inner.Length; i++)
             _inner[i] = new NativeBuffer<double>(0);
+        if (layers.Direct is not null)
+            _direct = new DirectGram(kernels);
     }
 
     /// <summary>Bytes held for the data of a step.</summary>
@@ -50,11 +54,12 @@ internal sealed class ClassAveragedGram : IDisposable
         SystemSize size = SizeOf(network, from, count);
         SolverChoice choice = GramSolver.ChoiceFor(size, solver);
         bool formsGram = GramSolver.FormsGram(choice, size.Outputs);
-        return network.Most(from, network.Hidden.Length, layer => PanelMatrix.BlockBytesOf(
-                count, formsGram ? Math.Max(layer.Inputs, layer.Width) : layer.Inputs))
+        Int128 rows = network.Most(from, network.Hidden.Length, layer => PanelMatrix.BlockBytesOf(
+            count, formsGram ? Math.Max(layer.Inputs, layer.Width) : layer.Inputs));
+        return Int128.Max(rows, DirectGram.SpreadOf(network, from, count)) + DirectGram.BytesOf(network, from, count)
             + OutputVector.BytesOf(count, network.Outputs)
             + size.Layers.Length * NativeBuffer<double>.BytesOf(DampedGram.LengthOf(count))
-            + (trainsOutput && GramSolver.Sketches(choice) ? ActiveBatch.BytesOf(count, 1, count) : 0)
+            + ((trainsOutput || network.HasDirect) && GramSolver.Sketches(choice) ? ActiveBatch.BytesOf(count, 1, count) : 0)
             + GramSolver.BytesOf(size, solver, relativeDamping);
     }
 
@@ -87,10 +92,14 @@ internal sealed class ClassAveragedGram : IDisposable
                 if (_constantInputs == inputs && _constantCount == n)
                     continue;
                 (_constantInputs, _constantCount) = (inputs, n);
+                if (layer > 0)
+                    _direct?.Measure(state.Rows, state.TransposedRows!, _rows);
             }
             ref NativeBuffer<double> inner = ref _inner[layer - _jacobian.From];
             GrowOnlyBuffer.EnsureCapacity(ref inner, DampedGram.LengthOf(n));
             _kernels.Gram(_rows, inputs, inputs.Values, inner, DampedGram.StrideOf(n));
+            if (layer == 0)
+                _direct?.Take(inner);
             _kernels.NarrowSymmetric(inner, DampedGram.StrideOf(n), n, _jacobian.ProductsOf(layer));
         }
     }
@@ -129,6 +138,8 @@ internal sealed class ClassAveragedGram : IDisposable
         if (_jacobian.TrainsOutput)
             AddOutput(state.Last.Sets.Active, seed);
         Trace = Solver.NeedsGram ? Matrix.Trace : hiddenStepScale * hidden + output;
+        if (_direct is not null)
+            Trace += AddDirect(_direct, _layers.Direct!, state.Rows, seed);
     }
 
     public void Dispose()
@@ -137,6 +148,7 @@ internal sealed class ClassAveragedGram : IDisposable
         _rows.Dispose();
         _probe.Dispose();
         _one.Dispose();
+        _direct?.Dispose();
         foreach (NativeBuffer<double> inner in _inner)
             inner.Dispose();
     }
@@ -190,15 +202,35 @@ internal sealed class ClassAveragedGram : IDisposable
     {
         if (Solver.NeedsGram)
             Matrix.Add(1.0, Matrix.Spare);
-        if (Solver.Sketch is not { } sketch)
-            return;
-        if (_one.Count != last.Count)
+        Solver.Sketch?.Add(1, last, last.Values, Ones(last.Count), NextSketch(seed));
+    }
+
+    /// <summary>
+    /// Adds t^2 X X^T, or its rows t x (x) 1, once the other parts are there: the first step of a network chooses t^2 so that direct weights
+    /// carry as much of the trace as all other weights together. Returns the trace of what was added.
+    /// </summary>
+    private double AddDirect(DirectGram direct, DirectWeights weights, ActiveBatch rows, ulong seed)
+    {
+        double own = direct.TraceOf(rows.Count);
+        if (weights.StepScale == 0)
+            weights.StepScale = Trace > 0 && own > 0 ? (float)(Trace / own) : 1f;
+        _jacobian.Direct!.StepScale = weights.StepScale;
+        if (Solver.NeedsGram)
+            Matrix.Add(weights.StepScale, direct.Products);
+        Solver.Sketch?.Add(Math.Sqrt(weights.StepScale), rows, rows.Values, Ones(rows.Count), NextSketch(seed));
+        return weights.StepScale * own;
+    }
+
+    /// <summary>A row 1 per datum, which completes rows that have one factor only.</summary>
+    private ActiveBatch Ones(int count)
+    {
+        if (_one.Count != count)
         {
-            var ones = new float[last.Count];
+            var ones = new float[count];
             Array.Fill(ones, 1f);
-            _one.FillDense(ones, last.Count, 1);
+            _one.FillDense(ones, count, 1);
         }
-        sketch.Add(1, last, last.Values, _one, NextSketch(seed));
+        return _one;
     }
 
     private ulong NextSketch(ulong seed) => unchecked(seed + (++_sketches << 32));
@@ -221,7 +253,7 @@ internal sealed class ClassAveragedGram : IDisposable
             Layer layer = _layers.Hidden[i];
             hidden[i] = new(layer.Width, Expected(layer), layer.Inputs, i == 0 ? layer.Inputs : Expected(_layers.Hidden[i - 1]));
         }
-        return _size = SizeOf(new(hidden, _layers.Outputs), _jacobian.From, count);
+        return _size = SizeOf(new(hidden, _layers.Outputs, _layers.Direct is not null), _jacobian.From, count);
     }
 
     /// <summary>The size by which a solver is chosen. It counts whole inputs: zeros of the data change nothing.</summary>
