@@ -28,8 +28,8 @@ public sealed partial class Network
 
     /// <summary>
     /// Computes the probabilities of one raw row: softmax(f / T) over the scores f of the classes, which adds up to 1, or for labels
-    /// 1 / (1 + exp(-(f / T + b))), each by itself. T and b are those of <see cref="Temperature"/>; before they were fitted, T is 0.2 for
-    /// classes, and T is 0.1 and b is -4 for labels. Thread-safe; a warm call allocates nothing.
+    /// 1 / (1 + exp(-(f / T + b))), each by itself. T and b are those of <see cref="Temperature"/>; before they were fitted, T is 0.15 for
+    /// classes, and T is 0.08 and b is -5 for labels. Thread-safe; a warm call allocates nothing.
     /// </summary>
     /// <param name="input"><see cref="InputWidth"/> finite features.</param>
     /// <param name="probabilities">Room for <see cref="OutputCount"/> numbers.</param>

@@ -49,7 +49,7 @@ internal sealed class ProbabilityTests
         float[] scores = new float[3], found = new float[3];
         network.Predict(data.Examples.Inputs.ValuesOf(0), scores);
         network.PredictProbabilities(data.Examples.Inputs.ValuesOf(0), found);
-        double[] powers = Array.ConvertAll(scores, score => Math.Exp(score / 0.2));
+        double[] powers = Array.ConvertAll(scores, score => Math.Exp(score / 0.15));
         Assert.That(found[1], Is.EqualTo(powers[1] / powers.Sum()).Within(1e-5));
         network.Save(Model);
         using Network loaded = Network.Load(Model);

@@ -9,7 +9,7 @@ namespace Subquad.Data;
 internal sealed record Calibration(double Temperature, double Bias = 0)
 {
     /// <summary>For a network that was never calibrated.</summary>
-    private static readonly Calibration s_ofClasses = new(0.2), s_ofLabels = new(0.1, -4);
+    private static readonly Calibration s_ofClasses = new(0.15), s_ofLabels = new(0.08, -5);
 
     /// <summary>What stands for a calibration that is missing.</summary>
     public static Calibration Default(bool areLabels) => areLabels ? s_ofLabels : s_ofClasses;
