@@ -102,7 +102,7 @@ internal sealed class TargetTransform
         if (Kind == TargetKind.Classes)
             Apply(examples.Labels[row], destination);
         else
-            Apply(examples.Values.AsSpan(row * Width, Width), destination);
+            Apply(examples.Values.AsSpan(row * Width, Width), destination, examples.ValueOrigins);
     }
 
     /// <summary>Writes what the outputs should be for a class.</summary>
@@ -114,11 +114,14 @@ internal sealed class TargetTransform
     }
 
     /// <summary>Writes what the outputs should be for values.</summary>
-    public void Apply(ReadOnlySpan<float> values, Span<float> destination)
+    /// <param name="values">The values.</param>
+    /// <param name="destination">As many numbers, overwritten.</param>
+    /// <param name="origins">What the values count from; null means 0.</param>
+    public void Apply(ReadOnlySpan<float> values, Span<float> destination, double[]? origins = null)
     {
         for (int i = 0; i < values.Length; i++)
         {
-            double offset = OriginOf(examples.ValueOrigins, i) - OriginOf(_origins, i);
+            double offset = OriginOf(origins, i) - OriginOf(_origins, i);
             destination[i] = (float)((values[i] + offset - _mean[i]) / _deviation[i]);
         }
     }

@@ -59,10 +59,10 @@ internal sealed class DeltaFileTests
     private static string Meaning(string path, string hash, LayerDescription[] layers)
     {
         ModelDelta delta = DeltaFile.Read(path, hash, layers);
-        List<TensorSource> tensors = [.. delta.Terms.SelectMany((held, layer) => DeltaTerms.Tensors(layer + 1, held)), delta.Output];
+        List<TensorSource> tensors = [.. delta.Terms.SelectMany((held, layer) => DeltaTerms.Tensors(layer + 1, held)), .. delta.Output];
         string data = SafetensorsWriter.HashOf(tensors);
         foreach (LowRankTerms terms in delta.Terms.SelectMany(layer => layer))
             terms.Dispose();
-        return $"{delta.HiddenStepScale} {delta.TrainedBy} {data}";
+        return $"{delta.HiddenStepScale} {delta.DirectStepScale} {delta.Calibration} {delta.TrainedBy} {data}";
     }
 }
