@@ -70,7 +70,7 @@ public sealed class OnlineLearner : IDisposable
     /// <exception cref="ObjectDisposedException">The learner or the network was disposed.</exception>
     public long Learn(ReadOnlySpan<float> row, int classIndex)
     {
-        if (_network.Task == TaskKind.Regression)
+        if (!Classifies)
             return Learn(row, (double)classIndex);
         if (classIndex < 0 || classIndex >= _network.OutputCount)
             throw new ArgumentOutOfRangeException(
@@ -90,7 +90,7 @@ public sealed class OnlineLearner : IDisposable
     public long Learn(ReadOnlySpan<float> row, string className)
     {
         ArgumentNullException.ThrowIfNull(className);
-        RequireTask(TaskKind.Classification, "expected a number as target of this network, found the name of a class");
+        RequireClasses(true, "expected a number as target of this network, found the name of a class");
         int index = _network.ClassNames.Count - 1;
         while (index >= 0 && _network.ClassNames[index] != className)
             index--;
@@ -111,7 +111,7 @@ public sealed class OnlineLearner : IDisposable
     /// <exception cref="ObjectDisposedException">The learner or the network was disposed.</exception>
     public long Learn(ReadOnlySpan<float> row, double target)
     {
-        RequireTask(TaskKind.Regression, "expected a class as target of this network, found numbers");
+        RequireClasses(false, "expected a class as target of this network, found numbers");
         if (_network.OutputCount > 1)
             throw new InvalidOperationException($"expected {_network.OutputCount} targets, found one");
         return Learn(row, [(float)target]);
@@ -125,7 +125,7 @@ public sealed class OnlineLearner : IDisposable
     /// <inheritdoc cref="Learn(ReadOnlySpan{float}, double)"/>
     public long Learn(ReadOnlySpan<float> row, ReadOnlySpan<float> targets)
     {
-        RequireTask(TaskKind.Regression, "expected a class as target of this network, found numbers");
+        RequireClasses(false, "expected a class as target of this network, found numbers");
         if (targets.Length != _network.OutputCount)
             throw new ArgumentException($"expected {_network.OutputCount} targets, found {targets.Length}", nameof(targets));
         if (Examples.IndexOfNotFinite(targets) is >= 0 and var bad)
@@ -238,7 +238,7 @@ public sealed class OnlineLearner : IDisposable
     /// <exception cref="ObjectDisposedException">The learner or the network was disposed.</exception>
     public PredictionInterval PredictInterval(ReadOnlySpan<float> row, double level)
     {
-        if (_network.Task == TaskKind.Regression && _network.OutputCount > 1)
+        if (!Classifies && _network.OutputCount > 1)
             throw new InvalidOperationException($"expected one output, found {_network.OutputCount}; use PredictIntervals");
         Span<PredictionInterval> interval = stackalloc PredictionInterval[1];
         PredictIntervals(row, level, interval);
@@ -252,7 +252,7 @@ public sealed class OnlineLearner : IDisposable
     /// <inheritdoc cref="PredictInterval"/>
     public void PredictIntervals(ReadOnlySpan<float> row, double level, Span<PredictionInterval> intervals)
     {
-        RequireTask(TaskKind.Regression, "expected a network that predicts numbers, which have intervals, found one that classifies");
+        RequireClasses(false, "expected a network that predicts numbers, which have intervals, found one that classifies");
         if (!(level is > 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(level), $"expected a level above 0 and below 1, found {level}");
         if (intervals.Length != _network.OutputCount)
@@ -372,9 +372,12 @@ public sealed class OnlineLearner : IDisposable
                 "features; call StartLearning again");
     }
 
-    private void RequireTask(TaskKind task, string refusal)
+    /// <summary>Whether a target is a class; those of labels are numbers.</summary>
+    private bool Classifies => _network.Task == TaskKind.Classification;
+
+    private void RequireClasses(bool expected, string refusal)
     {
-        if (_network.Task != task)
+        if (Classifies != expected)
             throw new InvalidOperationException(refusal);
     }
 }

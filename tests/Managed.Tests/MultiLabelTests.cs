@@ -76,6 +76,17 @@ internal sealed class MultiLabelTests
     }
 
     [Test]
+    public void A_learner_takes_labels_as_numbers()
+    {
+        Dataset data = Data(1);
+        using Network network = Trained(data, Data(2), out _);
+        using OnlineLearner learner = network.StartLearning(data);
+        Assert.That(() => learner.Learn(new float[Width], new float[] { 0, 1, 0, 1 }), Throws.Nothing);
+        Assert.That(() => learner.Learn(new float[Width], 2), Throws.InvalidOperationException);
+        Assert.That(() => learner.Learn(new float[Width], "2"), Throws.InvalidOperationException);
+    }
+
+    [Test]
     public void Labels_of_arrays_are_checked()
     {
         Assert.That(Dataset.FromLabelSets([1, 2], 1, [[], [1, 0, 1]], 3).Examples.Values, Is.EqualTo(new float[] { 0, 0, 0, 1, 1, 0 }));

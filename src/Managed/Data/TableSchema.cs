@@ -53,7 +53,7 @@ internal sealed class TableSchema
     }
 
     /// <summary>The same columns, in a table whose text is read in another way.</summary>
-    public TableSchema In(TableFormat format) => new(Columns, TargetName, Target, ClassNames, format);
+    public TableSchema In(TableFormat format) => new(Columns, TargetName, Target, ClassNames, format, TargetOrigin);
 
     /// <summary>The columns beside the target, in training order.</summary>
     public IReadOnlyList<TableColumn> Columns { get; }

@@ -54,6 +54,19 @@ internal sealed class TableSchemaTests
     }
 
     [Test]
+    public void Another_way_of_writing_changes_nothing_else()
+    {
+        var far = new TableSchema(
+            [new("time", ColumnKind.Numeric, 1.5f, [], 2) { Origin = 1e9 }], "until", TargetKind.Values, [], targetOrigin: 2e9);
+        foreach (TableSchema schema in new[] { Schema, far })
+        {
+            TableSchema other = schema.In(new TableFormat { Separator = '|' });
+            Assert.That(other.Format.Separator, Is.EqualTo('|'));
+            Assert.That(other.In(schema.Format).ToJson(), Is.EqualTo(schema.ToJson()));
+        }
+    }
+
+    [Test]
     public void JSON_keeps_everything()
     {
         TableSchema back = TableSchema.FromJson(Schema.ToJson());
