@@ -87,25 +87,23 @@ internal sealed class DirectGram : IDisposable
     private void MultiplyRow(int row)
     {
         Span<double> products = _own.Slice((long)row * DampedGram.StrideOf(_rows.Count), _rows.Count);
-        for (int block = 0; block < _rows.Blocks; block++)
+        foreach (ActiveSegment segment in _rows.SegmentsOf(row))
         {
-            (long start, int length) = _rows.Segment(block, row);
-            ReadOnlySpan<ushort> offsets = _rows.OffsetsAt(start, length);
-            ReadOnlySpan<float> values = _rows.Values.Slice(start, length);
-            for (int i = 0; i < length; i++)
-                AddColumn(block * ActiveBatch.BlockSize + offsets[i], values[i], products);
+            ReadOnlySpan<ushort> offsets = segment.Offsets;
+            ReadOnlySpan<float> values = segment.Values;
+            for (int i = 0; i < values.Length; i++)
+                AddColumn(segment.FirstNeuron + offsets[i], values[i], products);
         }
     }
 
     private void AddColumn(int column, double factor, Span<double> products)
     {
-        for (int block = 0; block < _columns.Blocks; block++)
+        foreach (ActiveSegment segment in _columns.SegmentsOf(column))
         {
-            (long start, int length) = _columns.Segment(block, column);
-            ReadOnlySpan<ushort> offsets = _columns.OffsetsAt(start, length);
-            ReadOnlySpan<float> values = _columns.Values.Slice(start, length);
-            Span<double> part = products[(block * ActiveBatch.BlockSize)..];
-            for (int i = 0; i < length; i++)
+            ReadOnlySpan<ushort> offsets = segment.Offsets;
+            ReadOnlySpan<float> values = segment.Values;
+            Span<double> part = products[segment.FirstNeuron..];
+            for (int i = 0; i < values.Length; i++)
                 part[offsets[i]] += factor * values[i];
         }
     }
