@@ -26,8 +26,8 @@ public sealed partial class Network
 
     /// <summary>
     /// Writes what training changed since the model was loaded or last saved: the low-rank terms beside the hidden weights, the output
-    /// matrix, direct weights, and the hash of the model they belong to. Needs changes that were kept apart: those of a network that shares its base, or
-    /// was trained with <see cref="FlushPolicy.Never"/>. Thread-safe.
+    /// matrix, direct weights, and the hash of the model they belong to. Needs changes that were kept apart: those of a network that shares
+    /// its base, or was trained with <see cref="FlushPolicy.Never"/>. Thread-safe.
     /// </summary>
     /// <param name="path">The file, in the safetensors format; overwritten, whole or not at all.</param>
     /// <exception cref="InvalidOperationException">

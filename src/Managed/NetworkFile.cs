@@ -13,10 +13,10 @@ public sealed partial class Network
 
     /// <summary>
     /// Writes the network as safetensors: W.l [m_l, m_(l-1)], theta.l [m_l], A [m_L, C] and, with direct weights, B [m_0, C], float32;
-    /// everything else a prediction needs is in the metadata, and the SHA-256 of the data. The file appears whole or not at all. Terms that are held beside weights of the network's
-    /// own are added to them first: that has the network alone, waits for calls in flight and refuses others until the file is written.
-    /// Without such terms, beside shared weights and from the callback of a fit nothing is changed, and other calls run side by side; held
-    /// terms are in the file.
+    /// everything else a prediction needs is in the metadata, and the SHA-256 of the data. The file appears whole or not at all. Terms that
+    /// are held beside weights of the network's own are added to them first: that has the network alone, waits for calls in flight and
+    /// refuses others until the file is written. Without such terms, beside shared weights and from the callback of a fit nothing is
+    /// changed, and other calls run side by side; held terms are in the file.
     /// </summary>
     /// <param name="path">The file; overwritten.</param>
     /// <exception cref="InvalidOperationException">The hidden weights were rounded when they were loaded; or an operation has the network

@@ -1,5 +1,6 @@
 using Subquad.Data;
 using Subquad.Evaluation;
+using Subquad.Layers;
 using Subquad.Online;
 using Subquad.Simd.Memory;
 
@@ -7,10 +8,10 @@ namespace Subquad;
 
 /// <summary>
 /// Learns and forgets single rows for a <see cref="Network"/>, exactly: after any calls the output weights are those of a ridge regression
-/// on the present rows, A = A_0 + H^T (H H^T + mu I)^-1 (Y - H A_0), to rounding. H are the features of the hidden layers, which stay as
-/// they are, as do the transforms of rows and targets; A_0 is 0 or <see cref="OnlineLearningOptions.KeepOutput"/>. Made by
-/// <see cref="Network.StartLearning"/>. For n rows a call costs O(n^2), and a prediction O(n k) for k firing neurons. Owns native memory:
-/// dispose it.
+/// on the present rows, A = A_0 + H^T (H H^T + mu I)^-1 (Y - H A_0), to rounding. H are the features of the hidden layers and, with direct
+/// weights, the input row. The hidden layers stay as they are, as do the transforms of rows and targets; A_0 is 0 or
+/// <see cref="OnlineLearningOptions.KeepOutput"/>. Made by <see cref="Network.StartLearning"/>. For n rows a call costs O(n^2), and a
+/// prediction O(n k) for k firing neurons. Owns native memory: dispose it.
 /// </summary>
 /// <remarks>
 /// Thread safety: all members may be called from any thread at any time; calls of one learner take turns. Every call but Dispose shares the
@@ -282,14 +283,18 @@ public sealed class OnlineLearner : IDisposable
     {
         lock (_turn)
         {
-            using var weights = new PanelMatrix(_regression.Outputs, _regression.Width);
+            LayerStack layers = _network.Layers;
+            using var weights = new PanelMatrix(layers.Outputs, layers.Output.Columns);
+            using PanelMatrix? direct = layers.Direct is null ? null : new PanelMatrix(layers.Outputs, layers.Inputs);
             using (Share())
-                _regression.CopyWeights(weights);
+                _regression.CopyWeights(weights, direct);
             _network.Gate.EnterAlone(AloneOperation.ApplyLearned);
             try
             {
                 RequireSameFeatures();
-                _network.Layers.Output.CopyFrom(weights);
+                layers.Output.CopyFrom(weights);
+                if (direct is not null)
+                    layers.Direct!.Matrix.CopyFrom(direct);
             }
             finally
             {

@@ -216,7 +216,7 @@ public class TableTests
         Assert.That(Shell.Run("inspect", _shell.Model).Output, Does.Contain("normalised, direct weights"));
         Outcome evaluated = Shell.Run("evaluate", _shell.Model, data);
         Assert.That((evaluated.Code, evaluated.Error), Is.EqualTo((0, evaluated.Error)));
-        Assert.That(Train(data, "--direct", "off", "--force").Output, Does.Not.Contain("direct"));
+        Assert.That(Train(data, "--direct", "off").Output, Does.Not.Contain("direct"));
     }
 
     [TestCase("--header: expected no --no-header", "--header", "--no-header")]

@@ -38,10 +38,11 @@ internal sealed class DirectWeightsTests
     public void A_linear_target_is_learned_in_few_steps([Values(1, 3)] int outputs, [Values(1, 2)] int trainFrom)
     {
         const int Width = 20;
-        Dataset training = Linear(60, seed: 1), heldOut = Linear(200, seed: 2);
+        Dataset training = Linear(200, seed: 1), heldOut = Linear(200, seed: 2);
         double with = Error(direct: true), without = Error(direct: false);
-        Assert.That(with, Is.LessThan(0.01));
-        Assert.That(without, Is.GreaterThan(10 * with));
+        // Targets have deviation 1. What is left is the part of the drawn hidden layers.
+        Assert.That(with, Is.LessThan(0.12));
+        Assert.That(without, Is.GreaterThan(3 * with));
 
         double Error(bool direct)
         {
@@ -50,7 +51,7 @@ internal sealed class DirectWeightsTests
                 Inputs = Width, Outputs = outputs, Hidden = [300, 200], Densities = [0.2], DirectWeights = direct,
             };
             using Network network = Network.Create(shape, 3);
-            TestTraining.Fit(network, training, new() { Steps = 8, TrainFrom = trainFrom, Threads = 2 });
+            TestTraining.Fit(network, training, new() { Steps = 3, TrainFrom = trainFrom, Threads = 2 });
             return network.Evaluate(heldOut).Metric;
         }
 

@@ -17,12 +17,13 @@ internal sealed class OnlineLearnerTests
     private static readonly NetworkShape s_shape = new() { Hidden = [200, 150], Densities = [0.3] };
 
     [Test]
-    public void Ten_thousand_random_calls_equal_a_refit([Values] bool classifies, [Values(null, 1e-6)] double? damping)
+    public void Ten_thousand_random_calls_equal_a_refit(
+        [Values] bool classifies, [Values(null, 1e-6)] double? damping, [Values] bool direct)
     {
         const int First = 30, Most = 50;
         LearnedRows pool = new(classifies ? 3 : 1, 400);
         Dataset first = pool.Take(Enumerable.Range(0, First));
-        using Network network = Network.Create(s_shape, first, 4, threads: 1);
+        using Network network = Network.Create(s_shape with { DirectWeights = direct }, first, 4, threads: 1);
         using OnlineLearner learner = network.StartLearning(first, new() { Damping = damping, Threads = 1 });
         var present = Enumerable.Range(0, First).Select(row => (Number: (long)row, Row: row)).ToList();
         var random = new Random(6);
@@ -86,12 +87,12 @@ internal sealed class OnlineLearnerTests
     }
 
     [Test]
-    public void Apply_puts_the_result_into_the_network_and_its_file()
+    public void Apply_puts_the_result_into_the_network_and_its_file([Values] bool direct)
     {
         LearnedRows pool = new(3, 40);
         Dataset first = pool.Take(Enumerable.Range(0, 25));
         using var folder = new TemporaryFolder();
-        using Network network = Network.Create(s_shape, first, 4, threads: 1);
+        using Network network = Network.Create(s_shape with { DirectWeights = direct }, first, 4, threads: 1);
         using OnlineLearner learner = network.StartLearning(first);
         pool.Learn(learner, 30);
         float[] before = new float[3], learned = new float[3], applied = new float[3];
@@ -117,11 +118,12 @@ internal sealed class OnlineLearnerTests
     }
 
     [Test]
-    public void The_network_s_output_weights_are_kept_if_asked_for([Values] bool keeps)
+    public void The_network_s_output_weights_are_kept_if_asked_for([Values] bool keeps, [Values] bool direct)
     {
         LearnedRows pool = new(1, 30);
         Dataset first = pool.Take(Enumerable.Range(0, 20));
-        using Network network = Network.Create(s_shape, first, 4, threads: 1);
+        using Network network = Network.Create(s_shape with { DirectWeights = direct }, first, 4, threads: 1);
+        TestTraining.FillDirect(network);
         using OnlineLearner strong = network.StartLearning(first, new() { Damping = 1e9, KeepOutput = keeps });
         float[] found = new float[1], own = new float[1];
         strong.Predict(pool.Row(25), found);
@@ -139,11 +141,11 @@ internal sealed class OnlineLearnerTests
     }
 
     [Test]
-    public void Trained_hidden_layers_are_refused_unless_they_are_frozen()
+    public void Trained_hidden_layers_are_refused_unless_they_are_frozen([Values] bool direct)
     {
         LearnedRows pool = new(1, 40);
         Dataset first = pool.Take(Enumerable.Range(0, 20));
-        using Network network = Network.Create(s_shape, first, 4, threads: 1);
+        using Network network = Network.Create(s_shape with { DirectWeights = direct }, first, 4, threads: 1);
         TestTraining.Fit(network, first, new() { Steps = 2, Threads = 1 });
         Assert.That(
             () => network.StartLearning(first), Throws.InvalidOperationException.With.Message.Contains("hidden layers were not trained"));
@@ -153,6 +155,11 @@ internal sealed class OnlineLearnerTests
             pool.Learn(learner, row);
         learner.Forget(0);
         pool.CheckEqual(network, learner, [.. Enumerable.Range(1, 29)], 1e-5);
+        float[] learned = new float[1], applied = new float[1];
+        learner.Predict(pool.Row(33), learned);
+        learner.Apply();
+        network.Predict(pool.Row(33), applied);
+        Assert.That(applied, Is.EqualTo(learned).Within(1e-4));
     }
 
     [Test]

@@ -94,8 +94,8 @@ internal sealed class TrainCommand : Command
         Add(_data);
         foreach (Option option in new Option[]
         {
-            _width, _hidden, _density, _shift, _plain, _direct, _samples, _first, _validation, _test, _task, _labels, _trainer, _activity, _solver,
-                 _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
+            _width, _hidden, _density, _shift, _plain, _direct, _samples, _first, _validation, _test, _task, _labels, _trainer, _activity,
+                 _solver, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
             _threads, _from, _out, _log, _plot, _noPlot, _force, _quiet,
         })
             Add(option);

@@ -6,8 +6,8 @@ using Subquad.Simd.Threading;
 namespace Subquad.Engine;
 
 /// <summary>
-/// The pass of the output layer, f = A^T h_L, with direct weights f = A^T h_L + B^T x: cotangents are lists in which every output is active, and the step is a matrix, for A is
-/// narrow.
+/// The pass of the output layer, f = A^T h_L, with direct weights f = A^T h_L + B^T x: cotangents are lists in which every output is
+/// active, and the step is a matrix, for A is narrow.
 /// </summary>
 /// <param name="kernels">Verbs.</param>
 /// <param name="layers">Parameters.</param>

@@ -74,7 +74,7 @@ internal sealed record ShiftedReluDescription(int Inputs, int Width, double Shif
 }
 
 /// <summary>
-/// The output layer f = A^T h, or f = A^T h + B^T x with direct weights B from the input x; A has one row per neuron, B one per number of x.
+/// The output layer f = A^T h, with direct weights from the input x f = A^T h + B^T x. A has one row per neuron, B one per number of x.
 /// </summary>
 /// <param name="Inputs">Numbers that it reads of h.</param>
 /// <param name="Width">Outputs.</param>

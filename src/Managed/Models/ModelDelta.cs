@@ -3,7 +3,7 @@ using Subquad.Weights;
 
 namespace Subquad.Models;
 
-/// <summary>What a fine-tune changed in a model: terms beside the weights of its hidden layers, and the weights of the output layer.</summary>
+/// <summary>What a fine-tune changed in a model: terms beside the weights of its hidden layers, and the output layer.</summary>
 internal sealed record ModelDelta
 {
     /// <summary>The hash of the data of the model that it belongs to.</summary>

@@ -10,7 +10,8 @@ namespace Subquad.Online;
 
 /// <summary>
 /// The output weights as a ridge regression over the features h of the last hidden layer, which stay as they are:
-/// A = A_0 + H^T (H H^T + mu I)^-1 (Y - H A_0), with rows that are learned and forgotten one by one. One call at a time.
+/// A = A_0 + H^T (H H^T + mu I)^-1 (Y - H A_0), with rows that are learned and forgotten one by one. With direct weights the features are h
+/// and t x, and the weights A and B / t. One call at a time.
 /// </summary>
 internal sealed class OutputRegression : IDisposable
 {
@@ -29,28 +30,25 @@ internal sealed class OutputRegression : IDisposable
     /// <param name="kernels">Verbs.</param>
     /// <param name="layers">The network's.</param>
     /// <param name="input">What makes rows from raw rows.</param>
-    /// <param name="keepsOutput">Whether A_0 is the network's present A; else it is 0.</param>
+    /// <param name="keepsOutput">Whether A_0 is the network's present A, with its direct weights; else it is 0.</param>
     /// <param name="threads">Workers of <see cref="Start"/>.</param>
     public OutputRegression(KernelSet kernels, LayerStack layers, InputTransform input, bool keepsOutput, int threads)
     {
-        (Width, Outputs) = (layers.Output.Columns, layers.Outputs);
+        _extractor = new FeatureExtractor(kernels, layers, input);
+        (Width, Outputs) = (_extractor.Width, layers.Outputs);
         _ids = new int[Width];
         _values = new float[Width];
         _estimates = new double[Outputs];
         _residuals = new double[Outputs];
         _features = new FeatureRows(Width);
         if (keepsOutput)
-        {
-            _prior = new float[(long)Outputs * Width];
-            layers.Output.CopyRows(0, Outputs, _prior);
-        }
+            _prior = WeightsOf(layers);
         _team = new WorkerTeam(threads);
         _kernels = new TeamKernels(kernels, _team);
         _ridge = new DualRidge(_kernels, Outputs);
-        _extractor = new FeatureExtractor(kernels, layers, input);
     }
 
-    /// <summary>Features of a row: neurons of the last hidden layer.</summary>
+    /// <summary>Features of a row: neurons of the last hidden layer, then numbers of x with direct weights.</summary>
     public int Width { get; }
 
     public int Outputs { get; }
@@ -180,9 +178,10 @@ internal sealed class OutputRegression : IDisposable
         }
     }
 
-    /// <summary>Writes A^T.</summary>
-    /// <param name="weights">Outputs x Width, overwritten.</param>
-    public void CopyWeights(PanelMatrix weights)
+    /// <summary>Writes A^T and B^T.</summary>
+    /// <param name="weights">A^T, overwritten.</param>
+    /// <param name="direct">B^T, overwritten; null without direct weights.</param>
+    public void CopyWeights(PanelMatrix weights, PanelMatrix? direct)
     {
         var sums = new double[Width];
         var row = new float[Width];
@@ -200,7 +199,13 @@ internal sealed class OutputRegression : IDisposable
             }
             for (int i = 0; i < Width; i++)
                 row[i] = (float)sums[i];
-            weights.SetRows(output, 1, row);
+            weights.SetRows(output, 1, row.AsSpan(0, weights.Columns));
+            if (direct is null)
+                continue;
+            Span<float> own = row.AsSpan(weights.Columns);
+            foreach (ref float weight in own)
+                weight *= _extractor.DirectScale;
+            direct.SetRows(output, 1, own);
         }
     }
 
@@ -225,6 +230,24 @@ internal sealed class OutputRegression : IDisposable
             _estimates[output] = sum;
         }
         return true;
+    }
+
+    /// <summary>The weights of a network over the features, output after output.</summary>
+    private float[] WeightsOf(LayerStack layers)
+    {
+        var weights = new float[(long)Outputs * Width];
+        int hidden = layers.Output.Columns;
+        for (int output = 0; output < Outputs; output++)
+        {
+            Span<float> row = weights.AsSpan(output * Width, Width);
+            layers.Output.CopyRows(output, 1, row[..hidden]);
+            if (layers.Direct is not { } direct)
+                continue;
+            direct.Matrix.CopyRows(output, 1, row[hidden..]);
+            foreach (ref float weight in row[hidden..])
+                weight /= _extractor.DirectScale;
+        }
+        return weights;
     }
 
     private void FillGram()

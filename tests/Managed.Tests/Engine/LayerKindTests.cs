@@ -177,7 +177,7 @@ internal sealed class LayerKindTests(KernelSet kernels)
     }
 
     private static double[] Parameters(LayerStack layers) =>
-        [.. layers.Hidden.SelectMany(layer => ElementsOf(layer.Weights)), .. ElementsOf(layers.Output), .. ElementsOf(layers.Direct!.Matrix)];
+        [.. layers.Hidden.Select(layer => layer.Weights).Append(layers.Output).Append(layers.Direct!.Matrix).SelectMany(ElementsOf)];
 
     private static IEnumerable<double> ElementsOf(PanelMatrix matrix)
     {

@@ -206,7 +206,7 @@ internal sealed class ClassAveragedGram : IDisposable
     }
 
     /// <summary>
-    /// Adds t^2 X X^T, or its rows t x (x) 1, once the other parts are there: the first step of a network chooses t^2 so that direct weights
+    /// Adds t^2 X X^T, or its rows t x (x) 1, after all other parts. The first step of a network chooses t^2 so that direct weights
     /// carry as much of the trace as all other weights together. Returns the trace of what was added.
     /// </summary>
     private double AddDirect(DirectGram direct, DirectWeights weights, ActiveBatch rows, ulong seed)
