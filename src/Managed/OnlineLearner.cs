@@ -14,9 +14,9 @@ namespace Subquad;
 /// </summary>
 /// <remarks>
 /// Thread safety: all members may be called from any thread at any time; calls of one learner take turns. Every call but Dispose shares the
-/// network as <see cref="Network.Predict"/> does, and <see cref="Apply"/> has it alone for as long as the output weights are copied. A fit
-/// of the network or a delta that is applied to it makes other features: later calls of the learner are refused. Warm calls allocate
-/// nothing unless memory grows.
+/// network as <see cref="Network.Predict(ReadOnlySpan{float}, Span{float})"/> does, and <see cref="Apply"/> has it alone for as long as the
+/// output weights are copied. A fit of the network or a delta that is applied to it makes other features: later calls of the learner are
+/// refused. Warm calls allocate nothing unless memory grows.
 /// </remarks>
 public sealed class OnlineLearner : IDisposable
 {
@@ -187,7 +187,9 @@ public sealed class OnlineLearner : IDisposable
         }
     }
 
-    /// <summary>Computes the outputs of one raw row from the present rows, see <see cref="Network.Predict"/>.</summary>
+    /// <summary>
+    /// Computes the outputs of one raw row from the present rows, see <see cref="Network.Predict(ReadOnlySpan{float}, Span{float})"/>.
+    /// </summary>
     /// <param name="row">A raw row: <see cref="Network.InputWidth"/> finite features.</param>
     /// <param name="output">Room for <see cref="Network.OutputCount"/> numbers.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
@@ -338,7 +340,7 @@ public sealed class OnlineLearner : IDisposable
         try
         {
             if (!_regression.TryRead(row))
-                throw Examples.NotFinite(row, _network.Table);
+                throw new RawRow(row).NotFinite(_network.Table);
             return call;
         }
         catch
