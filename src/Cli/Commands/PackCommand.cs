@@ -84,6 +84,7 @@ internal sealed class PackCommand : Command
     {
         TaskKind.Classification => $"{data.OutputCount} classes",
         TaskKind.Regression => data.OutputCount == 1 ? "a number" : $"{data.OutputCount} numbers",
+        TaskKind.MultiLabel => $"{data.OutputCount} labels",
         _ => "no targets",
     };
 
