@@ -20,6 +20,7 @@ internal static class CommandTree
             [new EvaluateCommand(session)] = EvaluateCommand.Examples,
             [new PredictCommand(session)] = PredictCommand.Examples,
             [new InspectCommand(session)] = InspectCommand.Examples,
+            [new PackCommand(session)] = PackCommand.Examples,
         };
         // No RootCommand: its name is that of the executable, which differs from that of the command.
         var root = new Command(Name, "Trains very wide neural networks on CPUs at a cost per step below the square of the width.");

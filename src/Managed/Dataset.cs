@@ -55,7 +55,9 @@ public sealed partial class Dataset
     /// </summary>
     public IReadOnlyList<string> Notes => Examples.Notes;
 
-    /// <summary>Why the target of a table is classes or numbers; null for rows that do not come from <see cref="ReadCsv"/>.</summary>
+    /// <summary>
+    /// Why the target of a table is classes or numbers; null for rows that do not come from <see cref="ReadCsv(string, CsvOptions?)"/>.
+    /// </summary>
     public string? TaskReason => Examples.TaskReason;
 
     /// <summary>
@@ -194,9 +196,7 @@ public sealed partial class Dataset
     public Dataset ReadCsvLike(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return new(CsvExamples.ReadWith(
-            Examples.Schema ?? throw new InvalidOperationException(
-                "expected rows that come from a table, found rows without named columns"), path));
+        return ReadCsvLike((InputSource)path);
     }
 
     /// <summary>
@@ -217,9 +217,7 @@ public sealed partial class Dataset
     public static Dataset ReadLibsvm(string path, int? width = null, TaskKind? task = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (width is < 1 or > LibsvmReader.MaxWidth)
-            throw new ArgumentOutOfRangeException(nameof(width), $"expected a width from 1 to {LibsvmReader.MaxWidth}, found {width}");
-        return new(LibsvmExamples.Read(path, width, Kind(task, nameof(task))));
+        return ReadLibsvm((InputSource)path, width, task);
     }
 
     /// <summary>
@@ -233,9 +231,7 @@ public sealed partial class Dataset
     public Dataset ReadLibsvmLike(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Examples.FirstIndex is not null
-            ? new(LibsvmExamples.ReadWith(new(InputWidth, Examples.FirstIndex, Examples.Kind, Examples.ClassNames, OutputCount), path))
-            : throw new InvalidOperationException("expected rows that come from a LIBSVM text, found others");
+        return ReadLibsvmLike((InputSource)path);
     }
 
     /// <summary>

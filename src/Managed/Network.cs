@@ -19,8 +19,8 @@ namespace Subquad;
 /// <remarks>
 /// Thread safety: all members may be called from any thread at any time. Predict, Classify, PredictAll, PredictProbabilities, TopK,
 /// Evaluate, Report, Calibrate, Encode, DeltaRanks, Save, SaveDelta and SavePanels run side by side.
-/// <see cref="GaussNewtonTrainer.Fit"/>, <see cref="ApplyDelta"/> and a <see cref="Save"/> that adds held terms to the weights have the
-/// network alone: they wait for calls in flight, and calls that come while they wait or run get an
+/// <see cref="GaussNewtonTrainer.Fit"/>, <see cref="ApplyDelta(string)"/> and a <see cref="Save(string)"/> that adds held terms to the
+/// weights have the network alone: they wait for calls in flight, and calls that come while they wait or run get an
 /// <see cref="InvalidOperationException"/> that names the operation. Calls from the progress callback of a fit are allowed, see
 /// <see cref="GaussNewtonTrainer.Fit"/>. A host that serves while it trains predicts with <see cref="GaussNewtonTrainer.Published"/>.
 /// </remarks>
@@ -187,8 +187,13 @@ public sealed partial class Network : IDisposable
     /// <summary><see cref="Predict(ReadOnlySpan{float}, Span{float})"/> inside the gate.</summary>
     internal void PredictRow(ReadOnlySpan<float> input, Span<float> output)
     {
-        if (input.Length != InputWidth)
-            throw new ArgumentException($"expected {InputWidth} features, found {input.Length}", nameof(input));
+        var row = new RawRow(input);
+        row.Require(InputWidth, "", nameof(input));
+        PredictRow(row, output);
+    }
+
+    private void PredictRow(RawRow input, Span<float> output)
+    {
         if (output.Length != OutputCount)
             throw new ArgumentException($"expected room for {OutputCount} outputs, found {output.Length}", nameof(output));
         Layers.ApplyPending();
@@ -206,10 +211,10 @@ public sealed partial class Network : IDisposable
         }
         Return(predictor);
         if (!isFinite)
-            throw Examples.NotFinite(input, Table);
+            throw input.NotFinite(Table);
     }
 
-    /// <summary><see cref="Classify"/> inside the gate.</summary>
+    /// <summary><see cref="Classify(ReadOnlySpan{float})"/> inside the gate.</summary>
     internal int ClassifyRow(ReadOnlySpan<float> input)
     {
         Span<float> scores = OutputCount <= 256 ? stackalloc float[OutputCount] : new float[OutputCount];
@@ -225,7 +230,7 @@ public sealed partial class Network : IDisposable
     public Dataset ReadCsv(string path, bool withTargets = true, string? rowNames = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return WithClippedNoted(path, Formats.CsvExamples.ReadWith(RequireTable(path), path, withTargets, rowNames));
+        return ReadCsv((Formats.InputSource)path, withTargets, rowNames);
     }
 
     /// <summary>
@@ -240,10 +245,7 @@ public sealed partial class Network : IDisposable
     public Dataset ReadLibsvm(string path, bool withTargets = true)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (Table is not null)
-            throw new InvalidDataException($"'{path}': the model was trained on a table, whose columns have names, found LIBSVM text");
-        return new(Formats.LibsvmExamples.ReadWith(
-            new(InputWidth, FirstIndex, withTargets ? Target.Kind : TargetKind.None, [.. ClassNames], OutputCount), path));
+        return ReadLibsvm((Formats.InputSource)path, withTargets);
     }
 
     /// <summary>

@@ -6,9 +6,10 @@ public sealed partial class Network
 {
     /// <summary>
     /// Reads a file or folder by its format (<see cref="Dataset.FormatOf"/>) as the model's training data were read: see
-    /// <see cref="ReadCsv(string, bool, string?)"/>, <see cref="ReadLibsvm"/> and <see cref="Dataset.ReadIdx(string, string?, bool)"/>.
+    /// <see cref="ReadCsv(string, bool, string?)"/>, <see cref="ReadLibsvm(string, bool)"/> and <see cref="Dataset.ReadIdx(string, string?,
+    /// bool)"/>.
     /// </summary>
-    /// <param name="path">A CSV, LIBSVM text, an IDX images file, or a folder with the MNIST file names.</param>
+    /// <param name="path">A CSV, LIBSVM text, packed rows, an IDX images file, or a folder with the MNIST file names.</param>
     /// <param name="labels">The labels of an IDX images file; must be null for all else.</param>
     /// <param name="train">Of a folder, the training files or the test files.</param>
     /// <param name="withTargets">Whether targets are read; else images need no labels, and targets of tables and LIBSVM text may be unknown
@@ -31,6 +32,7 @@ public sealed partial class Network
             path,
             () => ReadCsv(path, withTargets, rowNames),
             () => ReadLibsvm(path, withTargets),
-            () => withTargets ? Dataset.ReadIdx(path, labels, train) : new(IdxReader.ReadImages(path, train)));
+            () => withTargets ? Dataset.ReadIdx(path, labels, train) : new(IdxReader.ReadImages(path, train)),
+            () => ReadPacked(path, withTargets));
     }
 }

@@ -39,10 +39,29 @@ public sealed partial class Network
     public void SaveDelta(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        SaveDelta(delta => DeltaFile.Write(path, delta));
+    }
+
+    /// <summary>
+    /// Writes the same bytes to a stream, from front to back, as <see cref="SaveDelta(string)"/> does to a file. The stream need not seek;
+    /// it is neither flushed nor disposed.
+    /// </summary>
+    /// <param name="stream">Where the delta goes, from its present position on.</param>
+    /// <exception cref="ArgumentException">The stream cannot be written to.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="SaveDelta(string)"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void SaveDelta(Stream stream)
+    {
+        RequireWritable(stream);
+        SaveDelta(delta => DeltaFile.Write(stream, delta));
+    }
+
+    private void SaveDelta(Action<ModelDelta> write)
+    {
         using SharedCall call = _gate.Share(this);
         RequireFloat32();
         Layers.ApplyPending();
-        DeltaFile.Write(path, new ModelDelta
+        write(new ModelDelta
         {
             BaseHash = RequireBase(),
             Layers = Shape.Layers(),
@@ -56,9 +75,9 @@ public sealed partial class Network
     }
 
     /// <summary>
-    /// Makes a model the fine-tune that <see cref="SaveDelta"/> kept: predictions are bit-identical to those of the network that wrote it,
-    /// on the same kernel set. The weights are not touched, the terms stay beside them. Has the network alone: waits for calls in flight,
-    /// and calls that come meanwhile are refused.
+    /// Makes a model the fine-tune that <see cref="SaveDelta(string)"/> kept: predictions are bit-identical to those of the network that
+    /// wrote it, on the same kernel set. The weights are not touched, the terms stay beside them. Has the network alone: waits for calls in
+    /// flight, and calls that come meanwhile are refused.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -72,10 +91,31 @@ public sealed partial class Network
     public void ApplyDelta(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        ApplyDelta(() => SafetensorsFile.Open(path));
+    }
+
+    /// <summary>
+    /// Makes a model the fine-tune in a stream, whose rest is the delta, as <see cref="ApplyDelta(string)"/> does. The stream need not
+    /// seek; it is not disposed.
+    /// </summary>
+    /// <param name="stream">What <see cref="SaveDelta(Stream)"/> or <see cref="SaveDelta(string)"/> wrote.</param>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="ApplyDelta(string)"/>; the network is as before.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="ApplyDelta(string)"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void ApplyDelta(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        InputSource.RequireReadable(stream);
+        ApplyDelta(() => SafetensorsFile.Open(stream));
+    }
+
+    private void ApplyDelta(Func<SafetensorsFile> open)
+    {
         _gate.EnterAlone(AloneOperation.ApplyDelta);
         try
         {
-            ReadDelta(path);
+            ReadDelta(open);
         }
         finally
         {
@@ -84,18 +124,19 @@ public sealed partial class Network
         }
     }
 
-    private void ReadDelta(string path)
+    private void ReadDelta(Func<SafetensorsFile> open)
     {
         RequireFloat32();
         string hash = RequireBase();
         if (Weights.HasTerms)
             throw new InvalidOperationException(
                 "expected a model as it was loaded, found one that holds a change already; load the model anew");
-        ModelDelta delta = DeltaFile.Read(path, hash, Shape.Layers());
+        using SafetensorsFile file = open();
+        ModelDelta delta = DeltaFile.Read(file, hash, Shape.Layers());
         for (int layer = 0; layer < delta.Terms.Count; layer++)
             foreach (LowRankTerms terms in delta.Terms[layer])
                 Weights[layer].Append(terms);
-        ParameterTensors.ReadOutput(delta.Output, $"'{path}'", Layers);
+        ParameterTensors.ReadOutput(delta.Output, file.Name, Layers);
         HiddenStepScale = delta.HiddenStepScale;
         Calibration = delta.Calibration;
         if (Layers.Direct is { } direct)

@@ -39,7 +39,7 @@ public sealed partial class Network
         }
         Return(predictor);
         if (!isFinite)
-            throw Examples.NotFinite(Array.ConvertAll(input.ToArray(), value => (float)value), Table);
+            throw new RawRow(Array.ConvertAll(input.ToArray(), value => (float)value)).NotFinite(Table);
     }
 
     /// <summary>
@@ -87,12 +87,12 @@ public sealed partial class Network
     }
 
     /// <summary>Rows as they were read for this network, with a note for each column of a table in which numbers are clipped.</summary>
-    private Dataset WithClippedNoted(string path, Examples examples)
+    private Dataset WithClippedNoted(string name, Examples examples)
     {
         int[] clipped = Input.Clipped(examples.Inputs);
         string[] notes =
         [
-            .. clipped.Index().Where(column => column.Item > 0).Select(column => $"'{path}', column "
+            .. clipped.Index().Where(column => column.Item > 0).Select(column => $"{name}, column "
                 + $"'{examples.Schema!.FeatureNames[column.Index]}': {column.Item} cells lie outside twice the range of the training rows "
                 + "and are clipped there"),
         ];

@@ -26,6 +26,26 @@ public sealed partial class Network
     public void Save(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        Save(model => ModelFile.Write(path, model));
+    }
+
+    /// <summary>
+    /// Writes the same bytes to a stream, from front to back, as <see cref="Save(string)"/> does to a file. The stream need not seek; it is
+    /// neither flushed nor disposed. When writing fails, a part may be written.
+    /// </summary>
+    /// <param name="stream">Where the model goes, from its present position on.</param>
+    /// <exception cref="ArgumentException">The stream cannot be written to.</exception>
+    /// <exception cref="InvalidOperationException">The hidden weights were rounded when they were loaded; or an operation has the network
+    /// alone, such as a fit.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void Save(Stream stream)
+    {
+        RequireWritable(stream);
+        Save(model => ModelFile.Write(stream, model));
+    }
+
+    private void Save(Func<ModelDescription, string> write)
+    {
         using (SharedCall call = _gate.Share(this))
         {
             RequireFloat32();
@@ -33,7 +53,7 @@ public sealed partial class Network
             // A fit around the call computes with its bases as they are.
             if (call.IsNested || !Weights.HasTermsToFold)
             {
-                Write(path);
+                Write(write);
                 return;
             }
         }
@@ -42,7 +62,7 @@ public sealed partial class Network
         {
             using (var team = new WorkerTeam(Environment.ProcessorCount))
                 Weights.Flush(new TeamKernels(Kernels, team));
-            Write(path);
+            Write(write);
         }
         finally
         {
@@ -51,9 +71,9 @@ public sealed partial class Network
         }
     }
 
-    private void Write(string path)
+    private void Write(Func<ModelDescription, string> write)
     {
-        string hash = ModelFile.Write(path, Describe());
+        string hash = write(Describe());
         // Terms that stay beside the weights are in the file, and still belong to the base that they were made from.
         if (Weights.HasTerms)
             return;
@@ -64,8 +84,23 @@ public sealed partial class Network
         }
     }
 
+    private static void RequireDefined(WeightFormat weights)
+    {
+        if (!Enum.IsDefined(weights))
+            throw new ArgumentException($"expected a defined format of weights, found {weights}", nameof(weights));
+    }
+
+    /// <summary>Refuses a stream that cannot be written to.</summary>
+    internal static void RequireWritable(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanWrite)
+            throw new ArgumentException("expected a stream that can be written to, found one that is closed or only read", nameof(stream));
+    }
+
     /// <summary>
-    /// Reads a network that <see cref="Save"/> wrote. Its predictions are bit-identical to those before saving, on the same kernel set.
+    /// Reads a network that <see cref="Save(string)"/> wrote. Its predictions are bit-identical to those before saving, on the same kernel
+    /// set.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="kernels">Default: <see cref="KernelSets.Best"/>; which set trained the model does not matter.</param>
@@ -90,8 +125,7 @@ public sealed partial class Network
         bool verify = true)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (!Enum.IsDefined(weights))
-            throw new ArgumentException($"expected a defined format of weights, found {weights}", nameof(weights));
+        RequireDefined(weights);
         if (sharesBase && weights != WeightFormat.Float32)
         {
             string expected = $"expected {WeightFormat.Float32}, in which shared weights lie in their file";
@@ -99,6 +133,37 @@ public sealed partial class Network
         }
         // What reads the tensors checks their numbers, whatever they come from.
         using SafetensorsFile file = SafetensorsFile.Open(path, checkFinite: false);
-        return sharesBase ? LoadShared(file, kernels, verify) : Build(ModelFile.Read(file, verifies: true), kernels, weights);
+        return sharesBase ? LoadShared(path, file, kernels, verify) : Build(ModelFile.Read(file, verifies: true), kernels, weights);
+    }
+
+    /// <summary>
+    /// Reads a network from a stream, whose rest is the model. A stream that does not seek is copied first, to memory or, if it is large,
+    /// to a temporary file. The stream is not disposed.
+    /// </summary>
+    /// <param name="stream">What <see cref="Save(Stream)"/> or <see cref="Save(string)"/> wrote, from the present position on.</param>
+    /// <param name="kernels">Default: <see cref="KernelSets.Best"/>; which set trained the model does not matter.</param>
+    /// <param name="weights">How the hidden weights lie in memory, as in <see cref="Load(string, KernelSet?, bool, WeightFormat, bool)"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">The stream cannot be read, or the format of the weights is not defined.</exception>
+    /// <exception cref="InvalidDataException">The content is no model, or is damaged; the message names tensor or field.</exception>
+    /// <exception cref="InsufficientMemoryException">The weights do not fit.</exception>
+    public static Network Load(Stream stream, KernelSet? kernels = null, WeightFormat weights = WeightFormat.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        RequireDefined(weights);
+        using SafetensorsFile file = SafetensorsFile.Open(stream, checkFinite: false);
+        return Build(ModelFile.Read(file, verifies: true), kernels, weights);
+    }
+
+    /// <summary>Reads a network from memory, see <see cref="Load(Stream, KernelSet?, WeightFormat)"/>.</summary>
+    /// <param name="content">A model and nothing else.</param>
+    /// <param name="kernels">Default: <see cref="KernelSets.Best"/>.</param>
+    /// <param name="weights">How the hidden weights lie in memory.</param>
+    /// <exception cref="InvalidDataException">The content is no model, or is damaged; the message names tensor or field.</exception>
+    /// <exception cref="InsufficientMemoryException">The weights do not fit.</exception>
+    public static Network Load(ReadOnlyMemory<byte> content, KernelSet? kernels = null, WeightFormat weights = WeightFormat.Float32)
+    {
+        using Stream stream = RandomBytes.StreamOf(content);
+        return Load(stream, kernels, weights);
     }
 }

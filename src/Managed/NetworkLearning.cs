@@ -19,7 +19,7 @@ public sealed partial class Network
     /// <exception cref="InvalidDataException">The data do not fit the network or have no targets.</exception>
     /// <exception cref="InvalidOperationException">
     /// Hidden layers were trained on data, and <see cref="OnlineLearningOptions.FreezeHidden"/> is off; the network was loaded as bfloat16;
-    /// the network has direct weights; the damping is too small for float64; or an operation has the network alone, such as a fit.
+    /// the damping is too small for float64; or an operation has the network alone, such as a fit.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">The matrices do not fit; the message names bytes wanted and available.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
@@ -39,9 +39,6 @@ public sealed partial class Network
                 "expected StartLearning outside progress callbacks, found it called from the callback of a fit that changes the network; " +
                 "make it when Fit returned");
         RequireFloat32();
-        if (Layers.Direct is not null)
-            throw new InvalidOperationException(
-                "expected a network without direct weights, found one with them: a learner fits the weights of the last hidden layer only");
         if (HiddenStepScale != 0 && !options.FreezeHidden)
             throw new InvalidOperationException(
                 "expected a network whose hidden layers were not trained, found one whose features depend on the rows that it was " +

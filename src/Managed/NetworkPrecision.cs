@@ -2,7 +2,7 @@ namespace Subquad;
 
 public sealed partial class Network
 {
-    /// <summary>How the hidden weights lie in memory, see <see cref="Load"/>.</summary>
+    /// <summary>How the hidden weights lie in memory, see <see cref="Load(string, Simd.KernelSet?, bool, WeightFormat, bool)"/>.</summary>
     public WeightFormat WeightFormat { get; private init; }
 
     /// <summary>For whatever writes weights, or what belongs to them.</summary>

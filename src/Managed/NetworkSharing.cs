@@ -8,7 +8,8 @@ namespace Subquad;
 public sealed partial class Network
 {
     /// <summary>
-    /// Whether the hidden weights are pages of a file that every process shares, see <see cref="Load"/>; they are never written.
+    /// Whether the hidden weights are pages of a file that every process shares, see <see cref="Load(string, Simd.KernelSet?, bool,
+    /// WeightFormat, bool)"/>; they are never written.
     /// </summary>
     public bool SharesBase => Layers.Hidden[0].Weights.IsReadOnly;
 
@@ -26,8 +27,9 @@ public sealed partial class Network
     }
 
     /// <summary>
-    /// Writes the hidden weights of a model in the order of memory to a file beside it, MODEL.panels, from which <see cref="Load"/> can
-    /// share them. About as large as the model; written anew whenever the model is. Thread-safe.
+    /// Writes the hidden weights of a model in the order of memory to a file beside it, MODEL.panels, from which <see cref="Load(string,
+    /// Simd.KernelSet?, bool, WeightFormat, bool)"/> can share them. About as large as the model; written anew whenever the model is.
+    /// Thread-safe.
     /// </summary>
     /// <param name="modelPath">The model file; this network must have been loaded from it or saved to it, and hold the same weights
     /// still.</param>
@@ -59,7 +61,8 @@ public sealed partial class Network
     }
 
     /// <summary>
-    /// Whether the file of panels beside a model is there and belongs to it, so that <see cref="Load"/> can share the weights.
+    /// Whether the file of panels beside a model is there and belongs to it, so that <see cref="Load(string, Simd.KernelSet?, bool,
+    /// WeightFormat, bool)"/> can share the weights.
     /// </summary>
     /// <param name="modelPath">The model file.</param>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
@@ -75,7 +78,7 @@ public sealed partial class Network
     /// Loads a network whose hidden weights are mapped from the panels beside its model. Their belonging to the model is a matter of their
     /// content: what the panels say of themselves is compared first, because it costs nothing.
     /// </summary>
-    private static Network LoadShared(SafetensorsFile file, KernelSet? kernels, bool verify)
+    private static Network LoadShared(string path, SafetensorsFile file, KernelSet? kernels, bool verify)
     {
         ModelDescription model = ModelFile.Read(file, verifies: false);
         bool hasChecksums = BlockChecksums.AreIn(file);
@@ -85,12 +88,12 @@ public sealed partial class Network
         else if (!verify)
             file.HashData();
         Network network = Build(
-            model, kernels, share: () => PanelsFile.Map(file.Path, file.StatedHash(), Matrices(model.Layers)));
+            model, kernels, share: () => PanelsFile.Map(path, file.StatedHash(), Matrices(model.Layers)));
         try
         {
             if (verify && hasChecksums)
                 foreach ((int layer, PanelMatrix weights) in network.Layers.Hidden.Select(layer => layer.Weights).Index())
-                    BlockChecksums.Verify(file, ShiftedReluDescription.Weights(layer + 1), weights, PanelsFile.PathOf(file.Path));
+                    BlockChecksums.Verify(file, ShiftedReluDescription.Weights(layer + 1), weights, PanelsFile.PathOf(path));
             else if (verify)
                 VerifyData(file, network);
             return network;
@@ -107,7 +110,7 @@ public sealed partial class Network
     {
         string found = SafetensorsWriter.HashOf(ParameterTensors.Of(network.Layers, network.Kernels.IsFused)), expected = file.StatedHash();
         if (found != expected)
-            throw new InvalidDataException($"'{file.Path}' and its panels: expected data with the SHA-256 {expected}, found {found}: "
+            throw new InvalidDataException($"{file.Name} and its panels: expected data with the SHA-256 {expected}, found {found}: "
                 + "one of the files is damaged, or its tensors were changed");
     }
 

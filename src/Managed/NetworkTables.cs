@@ -20,13 +20,13 @@ public sealed partial class Network
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(options);
-        TableSchema table = RequireTable(path);
+        TableSchema table = RequireTable($"'{path}'");
         TableFormat format = table.Format.With(options);
         Dataset.RequireMarks(
             new() { Separator = format.Separator, DecimalComma = format.DecimalComma, Thousands = format.Thousands });
-        return WithClippedNoted(path, CsvExamples.ReadWith(table.In(format), path, withTargets, rowNames));
+        return WithClippedNoted($"'{path}'", CsvExamples.ReadWith(table.In(format), path, withTargets, rowNames));
     }
 
-    private TableSchema RequireTable(string path) => Table ?? throw new InvalidDataException(
-        $"'{path}': the model was not trained on a table, so its columns have no names");
+    private TableSchema RequireTable(string name) => Table ?? throw new InvalidDataException(
+        $"{name}: the model was not trained on a table, so its columns have no names");
 }

@@ -343,7 +343,7 @@ public sealed class OnlineLearner : IDisposable
         try
         {
             if (!_regression.TryRead(row))
-                throw Examples.NotFinite(row, _network.Table);
+                throw new RawRow(row).NotFinite(_network.Table);
             return call;
         }
         catch

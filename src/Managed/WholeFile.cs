@@ -2,7 +2,7 @@ using Subquad.Formats;
 
 namespace Subquad;
 
-/// <summary>Writes files as <see cref="Network.Save"/> does: whole or not at all. Thread-safe.</summary>
+/// <summary>Writes files as <see cref="Network.Save(string)"/> does: whole or not at all. Thread-safe.</summary>
 public static class WholeFile
 {
     /// <summary>

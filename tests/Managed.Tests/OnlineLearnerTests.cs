@@ -163,14 +163,6 @@ internal sealed class OnlineLearnerTests
     }
 
     [Test]
-    public void Direct_weights_are_refused()
-    {
-        Dataset first = new LearnedRows(1, 20).Take(Enumerable.Range(0, 20));
-        using Network network = Network.Create(s_shape with { DirectWeights = true }, first, 4, threads: 1);
-        Assert.That(() => network.StartLearning(first), Throws.InvalidOperationException.With.Message.Contains("without direct weights"));
-    }
-
-    [Test]
     public void A_network_that_is_trained_meanwhile_has_other_features()
     {
         LearnedRows pool = new(1, 30);

@@ -31,6 +31,9 @@ internal sealed class NetworkCalls : IDisposable
     public IEnumerable<Call> All =>
     [
         new("Network.Predict", 400, random => Finite(Predict(_networks.Any(random), random))),
+        new("Network.Predict of entries", 40, random => _networks.Any(random).Predict(
+            [random.Next(-1, Features + 1), random.Next(Features)], [1, 2], new float[random.Next(10) == 0 ? 2 : Classes])),
+        new("Network.Classify of entries", 10, random => _networks.Any(random).Classify([random.Next(-1, Features + 1)], [1])),
         new("Network.Classify", 40, random => _networks.Any(random).Classify(s_row.AsSpan(0, random.Next(10) == 0 ? 5 : Features))),
         new("Network.PredictAll", 20,
             random => _networks.Any(random).PredictAll(_data, new float[random.Next(10) == 0 ? 7 : Rows * Classes], 1 + random.Next(2))),
@@ -43,6 +46,14 @@ internal sealed class NetworkCalls : IDisposable
         new("Network.Calibrate", 6, random => _networks.Any(random).Calibrate(random.Next(2) == 0 ? _data : _other, 1)),
         new("Network.Evaluate", 20, random => _networks.Any(random).Evaluate(random.Next(2) == 0 ? _data : _other, 1)),
         new("Network.Save", 10, random => _networks.Any(random).Save(File(random.Next(1, 4)))),
+        new("Network.Save to a stream", 6, random => _networks.Any(random).Save(new MemoryStream())),
+        new("Network.Load of a stream and swap", 6, random =>
+        {
+            using FileStream stream = System.IO.File.OpenRead(File(random.Next(4)));
+            _networks.Swap(random, Network.Load(stream));
+        }),
+        new("Network.SaveDelta to a stream", 3, random => _networks.Any(random).SaveDelta(new MemoryStream())),
+        new("Network.ApplyDelta of a stream", 3, random => _networks.Any(random).ApplyDelta(new MemoryStream(new byte[random.Next(9)]))),
         new("Network.SaveDelta", 6, random => _networks.Any(random).SaveDelta(Path.Combine(_folder, $"{random.Next(3)}.delta"))),
         new("Network.ApplyDelta", 6, random => _networks.Any(random).ApplyDelta(Path.Combine(_folder, $"{random.Next(3)}.delta"))),
         new("Network.SavePanels", 3, random => _networks.Any(random).SavePanels(File(random.Next(4)))),
@@ -75,6 +86,10 @@ internal sealed class NetworkCalls : IDisposable
         new("Dataset.Read", 4, random => Dataset.Read(DataPath(random))),
         new("Dataset.ReadLike", 4, random => _data.ReadLike(DataPath(random))),
         new("Dataset.FormatOf", 4, random => Dataset.FormatOf(DataPath(random))),
+        new("Dataset.SavePacked", 4, random => _data.SavePacked(Path.Combine(_folder, $"{random.Next(2)}.pack"))),
+        new("Dataset.ReadPacked", 4, random => Dataset.ReadPacked(Path.Combine(_folder, $"{random.Next(2)}.pack"))),
+        new("Dataset.FromSparse", 8, random => Dataset.FromSparse(
+            [0, random.Next(-1, 4), 3], [random.Next(-1, 9), 2, 5], new float[3], random.Next(-1, 8))),
         new("Dataset.From", 4, random => Dataset.From(new float[random.Next(20)], random.Next(-1, 7))),
     ];
 

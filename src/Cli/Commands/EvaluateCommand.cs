@@ -51,7 +51,8 @@ internal sealed class EvaluateCommand : Command
     {
         string model = session.ExistingFile(parsed.GetValue(_model)!, "MODEL"), path = session.Existing(parsed.GetValue(_data)!, "DATA");
         string? labels = parsed.GetValue(_labels);
-        if (labels is not null && (Directory.Exists(path) || Dataset.FormatOf(path) is DataFormat.Csv or DataFormat.Libsvm))
+        if (labels is not null && (Directory.Exists(path)
+            || Dataset.FormatOf(path) is DataFormat.Csv or DataFormat.Libsvm or DataFormat.Packed))
             throw new UsageException($"--labels: expected an IDX images file as DATA, found '{path}'");
         labels = labels is null ? null : session.ExistingFile(labels, "--labels");
         string? json = parsed.GetValue(_json) is { } given

@@ -95,7 +95,7 @@ internal sealed class TrainCommand : Command
         foreach (Option option in new Option[]
         {
             _width, _hidden, _density, _shift, _plain, _direct, _samples, _first, _validation, _test, _task, _labels, _trainer, _activity,
-                 _solver, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
+            _solver, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
             _threads, _from, _out, _log, _plot, _noPlot, _force, _quiet,
         })
             Add(option);
@@ -123,7 +123,8 @@ internal sealed class TrainCommand : Command
         }
         Allow(parsed, _first, parsed.GetValue(_samples) is not null, "--samples");
         Allow(parsed, _task, (isTable || isSparse) && from is null, "a table or LIBSVM text and no --from");
-        Allow(parsed, _labels, data is not null && !isTable && !isSparse && !Directory.Exists(data), "an IDX images file");
+        Allow(parsed, _labels, data is not null && !isTable && !isSparse && format != DataFormat.Packed && !Directory.Exists(data),
+            "an IDX images file");
         foreach (Option option in new Option[] { _width, _hidden, _density, _shift, _plain, _direct })
             Allow(parsed, option, from is null, "no --from: a model brings its own shape");
         Allow(parsed, _density, parsed.GetResult(_shift) is null, "no --shift");

@@ -84,6 +84,7 @@ internal sealed record Examples
 
     /// <summary>Entries of the LIBSVM text left out because the text that it was read like has no such feature.</summary>
     public int IgnoredEntries { get; private init; }
+
     /// <summary>What was noticed while a table was read; a part keeps the notes of the whole.</summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
@@ -184,19 +185,20 @@ internal sealed record Examples
         return -1;
     }
 
-    /// <summary>What is said of a row with a number that is not finite.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="schema">Names its columns; null for rows of numbered columns.</param>
-    public static InvalidDataException NotFinite(ReadOnlySpan<float> row, TableSchema? schema)
-    {
-        int bad = IndexOfNotFinite(row);
-        return new InvalidDataException(NotFiniteIn(schema, bad, row[bad]));
-    }
-
     /// <summary>The same rows as those of a LIBSVM text.</summary>
     /// <param name="firstIndex">The index of the first feature there.</param>
     /// <param name="ignored">Entries left out.</param>
     public Examples FromLibsvm(int firstIndex, int ignored = 0) => this with { FirstIndex = firstIndex, IgnoredEntries = ignored };
+
+    /// <summary>The same rows with what a packed file says of them.</summary>
+    public Examples Packed(int? firstIndex, bool? standardise, int missingCells, string? taskReason, int ignored = 0) => this with
+    {
+        FirstIndex = firstIndex,
+        Standardise = standardise,
+        MissingCells = missingCells,
+        TaskReason = taskReason,
+        IgnoredEntries = ignored,
+    };
 
     /// <summary>The same rows with what was said of their table.</summary>
     public Examples Described(IReadOnlyList<string> notes, string? taskReason, string[] rowNames) =>
@@ -273,6 +275,7 @@ internal sealed record Examples
         return new($"row {row} (from 0), {NotFiniteIn(schema, column, inputs.ValuesOf(row)[bad])}");
     }
 
-    private static string NotFiniteIn(TableSchema? schema, int column, float value) =>
+    /// <summary>The same in words, for a column.</summary>
+    public static string NotFiniteIn(TableSchema? schema, int column, float value) =>
         $"column {(schema is null ? $"{column}" : $"'{schema.FeatureNames[column]}'")}: expected a finite number, found {value}";
 }

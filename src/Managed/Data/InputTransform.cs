@@ -111,7 +111,7 @@ internal sealed class InputTransform
     public void Apply(ReadOnlySpan<float> raw, Span<float> destination)
     {
         if (!TryApply(raw, destination))
-            throw Examples.NotFinite(raw, schema: null);
+            throw new RawRow(raw).NotFinite(schema: null);
     }
 
     /// <summary>
@@ -157,6 +157,16 @@ internal sealed class InputTransform
                     counts[i]++;
         }
         return counts;
+    }
+
+    /// <summary>
+    /// As <see cref="TryApply(ReadOnlySpan{float}, Span{float})"/>, for the entries of a sparse row, which is not standardised; a constant
+    /// follows the entries.
+    /// </summary>
+    public bool TryApplyToEntries(ReadOnlySpan<float> values, Span<float> destination)
+    {
+        Contract.Holds(!Standardises && destination.Length == values.Length + Width - RawWidth, "entries are scaled only");
+        return TryScale(values, destination);
     }
 
     /// <summary>The transform as a JSON object; numbers come back bit for bit.</summary>

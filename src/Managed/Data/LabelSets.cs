@@ -52,6 +52,30 @@ internal sealed class LabelSets
     /// <summary>Labels that a row may have.</summary>
     public int Width { get; }
 
+    /// <summary>Labels of all rows together.</summary>
+    public int Entries => _labels.Length;
+
+    /// <summary>Takes labels of others.</summary>
+    /// <exception cref="InvalidDataException">The starts do not divide the labels, or a label is outside the width.</exception>
+    public static LabelSets Checked(string name, int width, int[] starts, int[] labels)
+    {
+        if (starts[0] != 0 || starts[^1] != labels.Length)
+            throw new InvalidDataException($"expected starts from 0 to {labels.Length}, found {starts[0]} to {starts[^1]}");
+        for (int row = 1; row < starts.Length; row++)
+            if (starts[row] < starts[row - 1])
+                throw new InvalidDataException($"row {row - 1} (from 0): expected labels, found fewer than none");
+        foreach (int label in labels)
+            if (label < 0 || label >= width)
+                throw new InvalidDataException($"expected labels from 0 to {width - 1}, found {label}");
+        return new(name, width, starts, labels);
+    }
+
+    /// <summary>The labels of a row.</summary>
+    public ReadOnlySpan<int> Of(int row) => _labels.AsSpan(_starts[row].._starts[row + 1]);
+
+    /// <summary>The same labels of more.</summary>
+    public LabelSets Widened(int width) => new(_name, width, _starts, _labels);
+
     /// <summary>The labels of the named rows, in that order.</summary>
     public LabelSets Take(ReadOnlySpan<int> rows)
     {
@@ -59,7 +83,7 @@ internal sealed class LabelSets
         var labels = new List<int>();
         for (int i = 0; i < rows.Length; i++)
         {
-            labels.AddRange(_labels.AsSpan(_starts[rows[i]].._starts[rows[i] + 1]));
+            labels.AddRange(Of(rows[i]));
             starts[i + 1] = labels.Count;
         }
         return new(_name, Width, starts, [.. labels]);
@@ -78,7 +102,7 @@ internal sealed class LabelSets
                 + $"of which {available} are available");
         var values = new float[targets];
         for (int row = 0; row < Count; row++)
-            foreach (int label in _labels.AsSpan(_starts[row].._starts[row + 1]))
+            foreach (int label in Of(row))
                 values[row * Width + label] = 1;
         return values;
     }

@@ -90,7 +90,7 @@ internal sealed class BlockChecksums
                 TensorShape.ReverseBytes(part, sizeof(float));
             sums.Append(part);
         }
-        Compare(file, tensor, sums.Text(), $"'{file.Path}', tensor '{tensor}'", "its tensors were changed");
+        Compare(file, tensor, sums.Text(), $"{file.Name}, tensor '{tensor}'", "its tensors were changed");
     }
 
     /// <summary>Compares panels with the checksums of their tensor. Rows of padding must be zero.</summary>

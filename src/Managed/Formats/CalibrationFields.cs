@@ -23,7 +23,7 @@ internal static class CalibrationFields
         double temperature = MetadataFields.Number(file, Temperature, double.Parse), bias = MetadataFields.Number(file, Bias, double.Parse);
         if (!(temperature > 0) || !double.IsFinite(temperature) || !double.IsFinite(bias))
             throw new InvalidDataException(
-                $"'{file.Path}': {Temperature}: expected a number above 0 and a finite bias, found {temperature} and {bias}");
+                $"{file.Name}: {Temperature}: expected a number above 0 and a finite bias, found {temperature} and {bias}");
         return new(temperature, bias);
     }
 }

@@ -13,49 +13,50 @@ internal static class CsvExamples
     public const int MaxIntegerClasses = 100;
 
     /// <summary>Reads a table and learns its schema.</summary>
-    /// <param name="path">A table, plain or gzip.</param>
+    /// <param name="source">A table, plain or gzip; opened twice.</param>
     /// <param name="options">How to read it; null means the defaults.</param>
     /// <returns>Examples with a schema; medians are those of the present cells of this file.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The content cannot be used; the message names the line or the column.</exception>
-    public static Examples Read(string path, CsvOptions? options = null)
+    public static Examples Read(InputSource source, CsvOptions? options = null)
     {
-        CsvSurvey survey = CsvSurvey.Of(path, options ?? new());
-        Examples.RequireRoom($"'{path}'", survey.Rows, survey.Schema.Width);
-        return Encode(survey.Schema, path, survey);
+        CsvSurvey survey = CsvSurvey.Of(source, options ?? new());
+        Examples.RequireRoom(source.Name, survey.Rows, survey.Schema.Width);
+        return Encode(survey.Schema, source, survey);
     }
 
     /// <summary>
     /// Reads another table with the columns, medians and classes of the first: columns are found by name in any order, others are ignored.
     /// </summary>
     /// <param name="schema">What the first table taught.</param>
-    /// <param name="path">A table, plain or gzip.</param>
+    /// <param name="source">A table, plain or gzip.</param>
     /// <param name="withTargets">Whether the target column is looked at.</param>
     /// <param name="rowNames">A column whose cells name the rows; null for none.</param>
     /// <returns>Examples with that schema, without targets when the target column is absent.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">A column is missing, or a cell cannot be used; the message names the column or the
     /// line.</exception>
-    public static Examples ReadWith(TableSchema schema, string path, bool withTargets = true, string? rowNames = null) =>
-        Encode(schema, path, null, withTargets, rowNames);
+    public static Examples ReadWith(TableSchema schema, InputSource source, bool withTargets = true, string? rowNames = null) =>
+        Encode(schema, source, null, withTargets, rowNames);
 
     /// <summary>Whether integers that take so many different values in so many rows are classes.</summary>
     public static bool FewEnough(int distinct, int rows) => distinct <= MaxIntegerClasses && distinct <= rows / 2;
 
     private static Examples Encode(
-        TableSchema schema, string path, CsvSurvey? survey, bool withTargets = true, string? rowNames = null)
+        TableSchema schema, InputSource source, CsvSurvey? survey, bool withTargets = true, string? rowNames = null)
     {
         string[] known = [.. schema.Columns.Select(column => column.Name)];
-        using var csv = new CsvReader(path, schema.Format, schema.Format.HasHeader, schema.Format.HasHeader ? known : null);
+        using var csv = new CsvReader(source, schema.Format, schema.Format.HasHeader, schema.Format.HasHeader ? known : null);
         string[] header = Names(schema, csv.Header);
         int[] places = known.Select(name => Array.IndexOf(header, name)).ToArray();
         int absent = Array.IndexOf(places, -1);
         if (absent >= 0)
-            throw new InvalidDataException($"'{path}': expected a column '{known[absent]}', found the columns {CsvSurvey.Listed(header)}");
+            throw new InvalidDataException(
+                $"{source.Name}: expected a column '{known[absent]}', found the columns {CsvSurvey.Listed(header)}");
         int targetAt = withTargets ? Array.IndexOf(header, schema.TargetName) : -1;
         int namesAt = rowNames is null ? -1 : Array.IndexOf(header, rowNames);
         if (rowNames is not null && namesAt < 0)
-            throw new InvalidDataException($"'{path}': expected a column '{rowNames}', found the columns {CsvSurvey.Listed(header)}");
+            throw new InvalidDataException($"{source.Name}: expected a column '{rowNames}', found the columns {CsvSurvey.Listed(header)}");
 
         long limit = survey?.Rows * (long)schema.Width ?? Array.MaxLength;
         var inputs = new GrowingArray<float>(limit);
@@ -91,7 +92,7 @@ internal static class CsvExamples
         }
         if (inputs.Count == 0)
             throw new InvalidDataException(
-                $"'{path}': expected at least one row{(skipped > 0 ? " with a target" : "")} after the header, found none");
+                $"{source.Name}: expected at least one row{(skipped > 0 ? " with a target" : "")} after the header, found none");
 
         float[] numbers = inputs.ToArray();
         if (survey is not null)
@@ -100,7 +101,7 @@ internal static class CsvExamples
         Examples examples = targetAt < 0 ? Examples.WithoutTargets(rows, schema, missing)
             : schema.Target == TargetKind.Classes ? Examples.OfClasses(rows, labels.ToArray(), schema.ClassNames, schema, missing)
             : Examples.OfValues(rows, values.ToArray(), 1, schema, missing, ColumnOrigin.OrNull([schema.TargetOrigin]));
-        return examples.Described(survey?.Notes ?? Unseen(path, known, unknown, skipped), survey?.Reason, [.. names]);
+        return examples.Described(survey?.Notes ?? Unseen(source.Name, known, unknown, skipped), survey?.Reason, [.. names]);
     }
 
     /// <summary>
@@ -112,14 +113,14 @@ internal static class CsvExamples
             : [.. Enumerable.Range(1, schema.Format.FileWidth).Select(column => column.ToString(CultureInfo.InvariantCulture))
                 .Where(name => name != schema.TargetName)];
 
-    private static List<string> Unseen(string path, string[] names, int[] unknown, int skipped)
+    private static List<string> Unseen(string name, string[] names, int[] unknown, int skipped)
     {
         var notes = new List<string>();
         if (skipped > 0)
-            notes.Add($"'{path}': {skipped} rows without a target are left out");
+            notes.Add($"{name}: {skipped} rows without a target are left out");
         for (int i = 0; i < names.Length; i++)
             if (unknown[i] > 0)
-                notes.Add($"'{path}', column '{names[i]}': {unknown[i]} cells hold categories that training did not see, and count for "
+                notes.Add($"{name}, column '{names[i]}': {unknown[i]} cells hold categories that training did not see, and count for "
                     + "nothing");
         return notes;
     }

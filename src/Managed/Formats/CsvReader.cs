@@ -23,10 +23,10 @@ internal sealed class CsvReader : IDisposable
     private int _filled;
     private int _line = 1;
 
-    /// <summary>Opens a file, plain or gzip, and reads its header.</summary>
+    /// <summary>Opens a table, plain or gzip, and reads its header.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public CsvReader(string path, TableFormat? format = null, bool? hasHeader = null, IReadOnlyList<string>? names = null)
-        : this(InputFile.Open(path), $"'{path}'", format, hasHeader, names)
+    public CsvReader(InputSource source, TableFormat? format = null, bool? hasHeader = null, IReadOnlyList<string>? names = null)
+        : this(source.Open(), source.Name, format, hasHeader, names)
     {
     }
 

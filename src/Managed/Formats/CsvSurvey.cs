@@ -11,17 +11,17 @@ internal sealed class CsvSurvey
     // Fewer rows say little about what a column is.
     private const int EnoughRows = 20;
 
-    private readonly string _path;
+    private readonly string _name;
     private readonly CsvOptions _options;
     private readonly TableFormat _format;
     private readonly List<string> _notes = [];
 
-    private CsvSurvey(string path, CsvOptions options)
+    private CsvSurvey(InputSource source, CsvOptions options)
     {
-        _path = path;
+        _name = source.Name;
         _options = options;
         _format = TableFormat.Default.With(options);
-        using var csv = new CsvReader(path, _format, options.HasHeader);
+        using var csv = new CsvReader(source, _format, options.HasHeader);
         _format = _format with { HasHeader = csv.HasHeader, FileWidth = csv.HasHeader ? 0 : csv.Header.Length };
         if (!csv.HasHeader && options.HasHeader is null)
             _notes.Add("the first line holds data, not names: the columns are called 1, 2, ... (--header takes it as names)");
@@ -42,16 +42,16 @@ internal sealed class CsvSurvey
 
     /// <summary>Surveys a file.</summary>
     /// <exception cref="InvalidDataException">The content cannot be used, or is doubtful.</exception>
-    public static CsvSurvey Of(string path, CsvOptions options) => new(path, options);
+    public static CsvSurvey Of(InputSource source, CsvOptions options) => new(source, options);
 
     private TableSchema Decide(CsvReader csv)
     {
         string[] header = csv.Header;
         int targetAt = _options.Target is null ? header.Length - 1 : Array.IndexOf(header, _options.Target);
         if (targetAt < 0)
-            throw new InvalidDataException($"'{_path}': expected a target column '{_options.Target}', found the columns {Listed(header)}");
+            throw new InvalidDataException($"{_name}: expected a target column '{_options.Target}', found the columns {Listed(header)}");
         if (header.Length == 1)
-            throw new InvalidDataException($"'{_path}': expected at least one column beside the target '{header[0]}', found none; is the "
+            throw new InvalidDataException($"{_name}: expected at least one column beside the target '{header[0]}', found none; is the "
                 + "separator not a comma, semicolon, tab, bar or white space (--separator)");
         bool[] isFeature = Chosen(header, targetAt);
         ColumnSurvey[] surveys = header.Select((name, i) =>
@@ -63,23 +63,23 @@ internal sealed class CsvSurvey
                 if (isFeature[i] || i == targetAt)
                     surveys[i].See(csv[i], csv.Line);
         if (total == 0)
-            throw new InvalidDataException($"'{_path}': expected at least one row after the header, found none");
+            throw new InvalidDataException($"{_name}: expected at least one row after the header, found none");
 
         ColumnSurvey target = surveys[targetAt];
         Rows = target.Present;
         if (total > Rows && !_options.SkipMissingTargets)
-            throw new InvalidDataException($"'{_path}', line {target.FirstMissing.Line}: expected a target in column '{target.Name}', "
+            throw new InvalidDataException($"{_name}, line {target.FirstMissing.Line}: expected a target in column '{target.Name}', "
                 + $"found a missing cell '{target.FirstMissing.Cell}' (--skip-missing-targets leaves such rows out, --missing says which "
                 + "cells are missing)");
         if (total > Rows)
             _notes.Add($"{total - Rows} rows without a target are left out");
         if (Rows == 0)
-            throw new InvalidDataException($"'{_path}': expected at least one row with a target, found none");
+            throw new InvalidDataException($"{_name}: expected at least one row with a target, found none");
         TargetKind kind = KindOf(target);
         RequireIndex(surveys[0], isFeature[0], targetAt);
         TableColumn[] columns = surveys.Where((survey, i) => isFeature[i] && survey.Name.Length > 0).Select(ToColumn).ToArray();
         if (columns.Length == 0)
-            throw new InvalidDataException($"'{_path}': expected at least one column beside the target '{target.Name}', found none");
+            throw new InvalidDataException($"{_name}: expected at least one column beside the target '{target.Name}', found none");
         return new TableSchema(columns, target.Name, kind, kind == TargetKind.Classes ? target.Texts() : [], _format,
             kind == TargetKind.Classes ? 0 : target.Origin);
     }
@@ -99,10 +99,10 @@ internal sealed class CsvSurvey
             foreach (string name in names ?? [])
             {
                 if (!header.Contains(name))
-                    throw new InvalidDataException($"'{_path}': {option}: expected a column, found '{name}'; the columns are "
+                    throw new InvalidDataException($"{_name}: {option}: expected a column, found '{name}'; the columns are "
                         + Listed(header));
                 if (name == header[targetAt] && option != "--text")
-                    throw new InvalidDataException($"'{_path}': {option}: expected other columns than the target, found '{name}'");
+                    throw new InvalidDataException($"{_name}: {option}: expected other columns than the target, found '{name}'");
             }
         }
     }
@@ -114,7 +114,7 @@ internal sealed class CsvSurvey
             return;
         bool names = first.Numbers == 0 && first.Others > 0;
         if (!first.CountsRows && !names)
-            throw new InvalidDataException($"'{_path}', line 1: expected a name for column 1 in the header, found none, and the column "
+            throw new InvalidDataException($"{_name}, line 1: expected a name for column 1 in the header, found none, and the column "
                 + "does not count the rows");
         _notes.Add($"the first column has no name and {(names ? "names" : "counts")} the rows: it is left out");
     }
@@ -129,11 +129,11 @@ internal sealed class CsvSurvey
             _ => target.IsNumeric ? KindOfNumbers(target) : KindOfTexts(target),
         };
         if (kind == TargetKind.Classes && target.Overflows)
-            throw new InvalidDataException($"'{_path}', column '{target.Name}': expected at most {CsvExamples.MaxClasses} classes, "
+            throw new InvalidDataException($"{_name}, column '{target.Name}': expected at most {CsvExamples.MaxClasses} classes, "
                 + "found more");
         if (kind == TargetKind.Classes && target.Distinct < 2)
             throw new InvalidDataException(
-                $"'{_path}', column '{target.Name}': expected at least 2 classes, found '{target.Texts()[0]}' only");
+                $"{_name}, column '{target.Name}': expected at least 2 classes, found '{target.Texts()[0]}' only");
         return kind;
     }
 
@@ -141,7 +141,7 @@ internal sealed class CsvSurvey
     {
         bool repeats = target.Distinct <= Rows / 2;
         if (target.HasLongCodes && target.IsInteger && !repeats)
-            throw new InvalidDataException($"'{_path}', column '{target.Name}': expected numbers or classes that repeat, found codes of "
+            throw new InvalidDataException($"{_name}, column '{target.Name}': expected numbers or classes that repeat, found codes of "
                 + $"more than 15 digits, {target.Distinct} different ones in {Rows} rows (--task decides)");
         if (target.HasLongCodes && target.IsInteger)
             return Classes($"it holds {target.Distinct} different codes of more than 15 digits");
@@ -169,7 +169,7 @@ internal sealed class CsvSurvey
         if (target.Lookalikes * 2 >= target.Others && target.Lookalikes > 0)
             throw Doubt(target, target.FirstLookalike, $"{NotationHint(target.FirstLookalike.Cell)}{decide}");
         if (Rows >= EnoughRows && target.Distinct > Rows / 2)
-            throw new InvalidDataException($"'{_path}', column '{target.Name}': expected numbers or classes that repeat, found "
+            throw new InvalidDataException($"{_name}, column '{target.Name}': expected numbers or classes that repeat, found "
                 + $"{(target.Overflows ? "more than " : "")}{target.Distinct} different texts in {Rows} rows, as "
                 + $"'{target.FirstOther.Cell}' in line {target.FirstOther.Line}; {decide}");
         return Classes($"it holds {target.Distinct} different texts");
@@ -192,7 +192,7 @@ internal sealed class CsvSurvey
         if (!isText && column.Lookalikes > 0 && column.Lookalikes * 2 >= column.Others)
             throw Doubt(column, column.FirstLookalike, $"{NotationHint(column.FirstLookalike.Cell)}{text}");
         if (column.Overflows)
-            throw new InvalidDataException($"'{_path}', column '{name}': expected numbers, or at most {TableSchema.MaxCategories} "
+            throw new InvalidDataException($"{_name}, column '{name}': expected numbers, or at most {TableSchema.MaxCategories} "
                 + $"different texts, found more, as '{column.FirstOther.Cell}' in line {column.FirstOther.Line}; {leave}");
         if (!isText && column.Numbers > 0)
             _notes.Add($"column '{name}' holds {column.Numbers} numbers among its texts, as '{column.FirstOther.Cell}' in line "
@@ -233,7 +233,7 @@ internal sealed class CsvSurvey
         || name.EndsWith("Id", StringComparison.Ordinal) || name.EndsWith("ID", StringComparison.Ordinal);
 
     private InvalidDataException Doubt(ColumnSurvey column, (string Cell, int Line) at, string hint) =>
-        new($"'{_path}', line {at.Line}: expected a number in column '{column.Name}', found '{at.Cell}'; {hint}");
+        new($"{_name}, line {at.Line}: expected a number in column '{column.Name}', found '{at.Cell}'; {hint}");
 
     private TargetKind Classes(string reason) => Because(TargetKind.Classes, reason);
 

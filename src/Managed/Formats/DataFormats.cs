@@ -25,6 +25,8 @@ internal static partial class DataFormats
                 return DataFormat.Libsvm;
         }
         byte[] start = Start(path);
+        if (PackedHeader.Begins(start))
+            return DataFormat.Packed;
         string text = Encoding.Latin1.GetString(start), first = FirstLine(text);
         bool hasPairs = PairAtEnd().IsMatch(text);
         if (SparseRow().IsMatch(first)
@@ -41,14 +43,15 @@ internal static partial class DataFormats
 
     /// <summary>Calls the reader that a path needs.</summary>
     /// <exception cref="InvalidDataException">It is of no known format.</exception>
-    public static T Read<T>(string path, Func<T> csv, Func<T> libsvm, Func<T> idx) => Of(path) switch
+    public static T Read<T>(string path, Func<T> csv, Func<T> libsvm, Func<T> idx, Func<T> packed) => Of(path) switch
     {
         DataFormat.Csv => csv(),
         DataFormat.Libsvm => libsvm(),
         DataFormat.Idx => idx(),
+        DataFormat.Packed => packed(),
         _ => throw new InvalidDataException(
             $"'{path}': expected a folder with the MNIST file names, an IDX images file or a .csv or another table, or LIBSVM text "
-            + "(plain or .gz), found something else"),
+            + "(plain or .gz), or packed data, found something else"),
     };
 
     /// <summary>The first bytes of the content; none of damaged gzip data.</summary>

@@ -13,7 +13,17 @@ internal static class DeltaFile
 
     /// <summary>Writes a delta, whole or not at all.</summary>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    public static void Write(string path, ModelDelta delta)
+    public static void Write(string path, ModelDelta delta) =>
+        SafetensorsWriter.WriteHashed(path, Metadata(delta), Tensors(delta));
+
+    /// <summary>Writes a delta to a stream, from front to back; not disposed.</summary>
+    public static void Write(Stream stream, ModelDelta delta) =>
+        SafetensorsWriter.WriteHashed(stream, Metadata(delta), Tensors(delta));
+
+    private static List<TensorSource> Tensors(ModelDelta delta) =>
+        [.. delta.Terms.SelectMany((held, layer) => DeltaTerms.Tensors(layer + 1, held)), .. delta.Output];
+
+    private static Dictionary<string, string> Metadata(ModelDelta delta)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -28,20 +38,17 @@ internal static class DeltaFile
             metadata[MetadataFields.DirectStepScale] = MetadataFields.Text(scale);
         metadata[MetadataFields.Kernels] = delta.TrainedBy;
         CalibrationFields.Write(metadata, delta.Calibration);
-        List<TensorSource> tensors = [.. delta.Terms.SelectMany((held, layer) => DeltaTerms.Tensors(layer + 1, held)), .. delta.Output];
-        SafetensorsWriter.WriteHashed(path, metadata, tensors);
+        return metadata;
     }
 
     /// <summary>Reads the delta of a model.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="file">The file.</param>
     /// <param name="baseHash">The hash of the data of the model.</param>
     /// <param name="layers">Its layers.</param>
     /// <returns>The delta; the caller owns its terms.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no delta, belongs to another model, or is damaged.</exception>
-    public static ModelDelta Read(string path, string baseHash, IReadOnlyList<LayerDescription> layers)
+    public static ModelDelta Read(SafetensorsFile file, string baseHash, IReadOnlyList<LayerDescription> layers)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
         Check(file, baseHash, layers);
         float scale = MetadataFields.ReadStepScale(file, MetadataFields.HiddenStepScale);
         bool hasDirect = layers[^1] is OutputDescription { DirectInputs: > 0 };
@@ -87,27 +94,27 @@ internal static class DeltaFile
     /// <summary>Checks what the metadata say, and names and shapes of tensors.</summary>
     private static void Check(SafetensorsFile file, string baseHash, IReadOnlyList<LayerDescription> layers)
     {
-        string path = file.Path;
+        string name = file.Name;
         if (!file.Metadata.TryGetValue(MetadataFields.Format, out string? format) || format != Format)
         {
             string found = format is null ? "something else" : $"the format '{format}'";
-            throw new InvalidDataException($"'{path}': expected a delta that SaveDelta wrote, found {found}");
+            throw new InvalidDataException($"{name}: expected a delta that SaveDelta wrote, found {found}");
         }
         string version = file.Text(MetadataFields.Version);
         if (version is not (FirstVersion or Version))
-            throw new InvalidDataException($"'{path}': expected delta version {FirstVersion} or {Version}, found '{version}'");
+            throw new InvalidDataException($"{name}: expected delta version {FirstVersion} or {Version}, found '{version}'");
         file.VerifyHeader(isRequired: version != FirstVersion);
         string wanted = file.Text(Base);
         if (wanted != baseHash)
         {
             string expected = $"expected the model that this delta was made from (SHA-256 {wanted})";
-            throw new InvalidDataException($"'{path}': {expected}, found another one ({baseHash})");
+            throw new InvalidDataException($"{name}: {expected}, found another one ({baseHash})");
         }
         foreach ((string field, string own) in MetadataFields.Widths(layers))
             if (file.Text(field) != own)
-                throw new InvalidDataException($"'{path}': {field}: expected {own}, found {file.Text(field)}");
+                throw new InvalidDataException($"{name}: {field}: expected {own}, found {file.Text(field)}");
         DeltaTerms.CheckNames(file, layers);
         foreach (ParameterDescription parameter in layers[^1].Parameters(layers.Count))
-            file.Source(parameter.Name).Expect($"'{path}'", parameter.Shape);
+            file.Source(parameter.Name).Expect(name, parameter.Shape);
     }
 }

@@ -45,7 +45,7 @@ internal static class DeltaTerms
         foreach (TensorInfo tensor in file.Tensors)
             if (!known.Contains(tensor.Name))
                 throw new InvalidDataException(
-                    $"'{file.Path}': expected the tensors of a delta of {layers.Count - 1} hidden layers, found '{tensor.Name}' too");
+                    $"{file.Name}: expected the tensors of a delta of {layers.Count - 1} hidden layers, found '{tensor.Name}' too");
     }
 
     /// <summary>Reads the terms of a hidden layer.</summary>
@@ -151,7 +151,7 @@ internal static class DeltaTerms
     }
 
     private static InvalidDataException Fault(SafetensorsFile file, string tensor, string expected, string found) =>
-        new($"'{file.Path}', tensor '{tensor}': expected {expected}, found {found}");
+        new($"{file.Name}, tensor '{tensor}': expected {expected}, found {found}");
 
     private delegate void ReadElements<T>(string name, long start, Span<T> destination);
 

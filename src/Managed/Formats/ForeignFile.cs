@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Subquad.Formats;
 
 /// <summary>Says what a file is that people take for a safetensors file.</summary>
@@ -21,10 +19,10 @@ internal static class ForeignFile
 
     /// <summary>Refuses a file by its first bytes.</summary>
     /// <exception cref="InvalidDataException">It is of another kind that is known.</exception>
-    public static void Refuse(SafeFileHandle file, string name)
+    public static void Refuse(RandomBytes file, string name)
     {
         Span<byte> start = stackalloc byte[32];
-        start = start[..RandomAccess.Read(file, start, 0)];
+        start = start[..file.Read(start, 0)];
         foreach ((byte[] known, string what) in s_known)
             // A short header's length may begin with the same two bytes: then zeros follow, and the JSON text.
             if (start.StartsWith(known) && !(start.Length > 8 && start[8] == (byte)'{'))

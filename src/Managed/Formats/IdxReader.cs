@@ -37,23 +37,21 @@ internal static partial class IdxReader
     {
         InputFile.RequireFile(imagesPath);
         labelsPath ??= LabelsOf(imagesPath);
-        using Stream images = InputFile.Open(imagesPath);
-        using Stream labels = InputFile.Open(labelsPath);
-        return Read(images, $"'{imagesPath}'", labels, $"'{labelsPath}'", classNames);
+        return Read((InputSource)imagesPath, labelsPath, classNames);
     }
 
     /// <summary>Reads images and labels from streams; neither is disposed.</summary>
     /// <exception cref="InvalidDataException">A stream is damaged, or the two do not fit.</exception>
     public static Examples Read(Stream images, Stream labels, string[]? classNames = null) =>
-        Read(InputFile.Unpack(images), "the images", InputFile.Unpack(labels), "the labels", classNames);
+        Read(InputSource.Of(images, "the images"), InputSource.Of(labels, "the labels"), classNames);
 
     /// <summary>Reads an images file alone, to be predicted.</summary>
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public static Examples ReadImages(string imagesPath)
+    public static Examples ReadImages(InputSource source)
     {
-        using Stream images = InputFile.Open(imagesPath);
-        (float[] pixels, int width) = ReadPixels(images, $"'{imagesPath}'");
+        using Stream images = source.Open();
+        (float[] pixels, int width) = ReadPixels(images, source.Name);
         return Examples.WithoutTargets(InputRows.Dense(pixels, width));
     }
 
@@ -72,17 +70,19 @@ internal static partial class IdxReader
         return ReadImages(found);
     }
 
-    private static Examples Read(Stream images, string imagesName, Stream labels, string labelsName, string[]? classNames)
+    private static Examples Read(InputSource imagesSource, InputSource labelsSource, string[]? classNames)
     {
+        using Stream images = imagesSource.Open();
+        using Stream labels = labelsSource.Open();
         // The labels first: they are small, and a mistake shows before the long read.
-        int[] classes = ReadLabels(labels, labelsName);
-        (float[] pixels, int width) = ReadPixels(images, imagesName);
+        int[] classes = ReadLabels(labels, labelsSource.Name);
+        (float[] pixels, int width) = ReadPixels(images, imagesSource.Name);
         int count = pixels.Length / width;
         if (classes.Length != count)
-            throw new InvalidDataException($"{labelsName}: expected {count} labels, one per image, found {classes.Length}");
+            throw new InvalidDataException($"{labelsSource.Name}: expected {count} labels, one per image, found {classes.Length}");
         int most = classes.Max();
         if (classNames is not null && most >= classNames.Length)
-            throw new InvalidDataException($"{labelsName}: expected labels from 0 to {classNames.Length - 1}, found {most}");
+            throw new InvalidDataException($"{labelsSource.Name}: expected labels from 0 to {classNames.Length - 1}, found {most}");
         return Examples.OfClasses(InputRows.Dense(pixels, width), classes, classNames ?? Examples.NumberedClasses(classes));
     }
 

@@ -19,15 +19,15 @@ internal sealed record LibsvmLayout(int Width, int? FirstIndex, TargetKind Kind,
 internal static class LibsvmExamples
 {
     /// <summary>Reads a text and learns its width, first index, task and classes.</summary>
-    /// <param name="path">The file, plain or gzip.</param>
+    /// <param name="source">The text, plain or gzip.</param>
     /// <param name="width">Features; null means up to the largest index.</param>
     /// <param name="task">Classes or Values; null means: integers are classes unless they take more than 100 different values or more
     /// values than half of the rows.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The content cannot be used; the message names the line.</exception>
-    public static Examples Read(string path, int? width = null, TargetKind? task = null)
+    public static Examples Read(InputSource source, int? width = null, TargetKind? task = null)
     {
-        using var text = new LibsvmReader(path);
+        using var text = new LibsvmReader(source);
         if (!text.Read())
             throw text.FaultOfFile("expected at least one row, found none");
         if (IsHeader(text) is var (rows, features, labels))
@@ -44,9 +44,9 @@ internal static class LibsvmExamples
     /// <summary>Reads another text like the first: the same width, first index and classes.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The content cannot be used, or does not fit; the message names the line.</exception>
-    public static Examples ReadWith(LibsvmLayout layout, string path)
+    public static Examples ReadWith(LibsvmLayout layout, InputSource source)
     {
-        using var text = new LibsvmReader(path);
+        using var text = new LibsvmReader(source);
         if (!text.Read())
             throw text.FaultOfFile("expected at least one row, found none");
         if (IsHeader(text) is not var (rows, features, labels))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Subquad.Data;
 
 namespace Subquad.Formats;
 
@@ -9,8 +10,8 @@ namespace Subquad.Formats;
 /// </summary>
 internal sealed class LibsvmReader : IDisposable
 {
-    /// <summary>Features at most: the widest layer there is.</summary>
-    public const int MaxWidth = 1 << 24;
+    /// <summary>Features at most.</summary>
+    public const int MaxWidth = InputRows.MaxSparseWidth;
 
     private const int MaxLineBytes = 1 << 26;
 
@@ -24,12 +25,12 @@ internal sealed class LibsvmReader : IDisposable
     private int _end;
     private bool _isLast;
 
-    /// <summary>Opens a file, plain or gzip.</summary>
+    /// <summary>Opens a text, plain or gzip.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public LibsvmReader(string path)
+    public LibsvmReader(InputSource source)
     {
-        _name = $"'{path}'";
-        _stream = InputFile.Open(path);
+        _name = source.Name;
+        _stream = source.Open();
     }
 
     /// <summary>What messages call the file.</summary>

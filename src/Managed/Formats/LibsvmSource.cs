@@ -11,8 +11,7 @@ internal sealed class LibsvmSource : IBatchSource
     private readonly LibsvmLayout _layout;
     private readonly int _firstIndex;
     private readonly Dictionary<double, int> _classes;
-    private readonly InputTransform _input;
-    private readonly TargetTransform _target;
+    private readonly StreamedRows _rows;
     private readonly int _batch;
     private readonly int _waiting;
     private readonly ulong _seed;
@@ -34,27 +33,17 @@ internal sealed class LibsvmSource : IBatchSource
             throw new ArgumentException("expected one label a row, found none or several", nameof(layout));
         _firstIndex = layout.FirstIndex ?? throw new ArgumentException("expected a known first index, found none", nameof(layout));
         _classes = LibsvmLabels.PlacesOf(layout.ClassNames);
-        (_path, _layout, _input, _target, _batch, _waiting, _seed) = (path, layout, input, target, batch, waiting, seed);
+        PackedTargets targets = layout.Kind == TargetKind.Classes ? PackedTargets.Classes : PackedTargets.Values;
+        _rows = new(IsSparse: true, layout.Width, targets, layout.ClassNames, Outputs: 1, input, target);
+        (_path, _layout, _batch, _waiting, _seed) = (path, layout, batch, waiting, seed);
     }
 
     public RowBatch? Whole => null;
 
-    public IEnumerable<EpochBatch> Epoch(int epoch)
-    {
-        var rows = new List<Row>(_batch);
-        foreach (Row row in ShuffleBuffer.Shuffle(Read(), _waiting, new SplitMix64(_seed, (ulong)epoch)))
-        {
-            if (rows.Count == _batch)
-            {
-                yield return new(BatchOf(rows), IsLast: false);
-                rows.Clear();
-            }
-            rows.Add(row);
-        }
-        yield return new(BatchOf(rows), IsLast: true);
-    }
+    public IEnumerable<EpochBatch> Epoch(int epoch) =>
+        _rows.Batches(ShuffleBuffer.Shuffle(Read(), _waiting, new SplitMix64(_seed, (ulong)epoch)), _batch);
 
-    private IEnumerable<Row> Read()
+    private IEnumerable<StreamedRow> Read()
     {
         using var text = new LibsvmReader(_path);
         List<int> columns = [];
@@ -71,7 +60,7 @@ internal sealed class LibsvmSource : IBatchSource
             throw text.FaultOfFile("expected at least one row, found none");
     }
 
-    private Row ReadRow(LibsvmReader text, List<int> columns, List<float> values)
+    private StreamedRow ReadRow(LibsvmReader text, List<int> columns, List<float> values)
     {
         double label = LibsvmLabels.Read(text);
         int place = 0;
@@ -89,28 +78,7 @@ internal sealed class LibsvmSource : IBatchSource
             columns.Add(index - _firstIndex);
             values.Add(value);
         }
-        return new(place, (float)label, [.. columns], [.. values]);
+        bool isClass = _layout.Kind == TargetKind.Classes;
+        return new([.. columns], [.. values], isClass ? [place] : [], isClass ? [] : [(float)label]);
     }
-
-    private RowBatch BatchOf(List<Row> rows)
-    {
-        var starts = new int[rows.Count + 1];
-        for (int i = 0; i < rows.Count; i++)
-            starts[i + 1] = checked(starts[i] + rows[i].Columns.Length);
-        var columns = new int[starts[^1]];
-        var values = new float[starts[^1]];
-        for (int i = 0; i < rows.Count; i++)
-        {
-            rows[i].Columns.CopyTo(columns, starts[i]);
-            rows[i].Values.CopyTo(values, starts[i]);
-        }
-        InputRows inputs = InputRows.Sparse(starts, columns, values, _layout.Width);
-        Examples examples = _layout.Kind == TargetKind.Classes
-            ? Examples.OfClasses(inputs, [.. rows.Select(row => row.Class)], _layout.ClassNames)
-            : Examples.OfValues(inputs, [.. rows.Select(row => row.Label)], 1);
-        return RowBatch.From(examples, _input, _target, needsTargets: true);
-    }
-
-    /// <summary>A row that waits.</summary>
-    private readonly record struct Row(int Class, float Label, int[] Columns, float[] Values);
 }

@@ -47,7 +47,7 @@ internal static class MetadataFields
     public static T Number<T>(SafetensorsFile file, string field, Func<string, IFormatProvider, T> parse) =>
         Numbers(file, field, parse) is [T value]
             ? value
-            : throw new InvalidDataException($"'{file.Path}': {field}: expected one number, found '{file.Text(field)}'");
+            : throw new InvalidDataException($"{file.Name}: {field}: expected one number, found '{file.Text(field)}'");
 
     public static T[] Numbers<T>(SafetensorsFile file, string field, Func<string, IFormatProvider, T> parse)
     {
@@ -57,7 +57,7 @@ internal static class MetadataFields
         }
         catch (Exception fault) when (fault is FormatException or OverflowException)
         {
-            throw new InvalidDataException($"'{file.Path}': {field}: expected numbers, found '{file.Text(field)}'", fault);
+            throw new InvalidDataException($"{file.Name}: {field}: expected numbers, found '{file.Text(field)}'", fault);
         }
     }
 
@@ -66,7 +66,7 @@ internal static class MetadataFields
         Enum.TryParse(file.Text(field), out T value) && Enum.IsDefined(value)
             ? value
             : throw new InvalidDataException(
-                $"'{file.Path}': {field}: expected one of {string.Join(", ", Enum.GetNames<T>())}, found '{file.Text(field)}'");
+                $"{file.Name}: {field}: expected one of {string.Join(", ", Enum.GetNames<T>())}, found '{file.Text(field)}'");
 
     /// <summary>What <paramref name="parse"/> makes of a text, which is all that its messages know.</summary>
     public static T Parsed<T>(SafetensorsFile file, string field, Func<string, T> parse)
@@ -78,7 +78,7 @@ internal static class MetadataFields
         }
         catch (InvalidDataException fault)
         {
-            throw new InvalidDataException($"'{file.Path}': {fault.Message}", fault);
+            throw new InvalidDataException($"{file.Name}: {fault.Message}", fault);
         }
     }
 
@@ -88,6 +88,6 @@ internal static class MetadataFields
         float scale = Number(file, field, float.Parse);
         return scale >= 0 && float.IsFinite(scale)
             ? scale
-            : throw new InvalidDataException($"'{file.Path}': {field}: expected a finite number of 0 or more, found {scale}");
+            : throw new InvalidDataException($"{file.Name}: {field}: expected a finite number of 0 or more, found {scale}");
     }
 }

@@ -20,6 +20,11 @@ internal static class ModelFile
     public static string Write(string path, ModelDescription model) =>
         SafetensorsWriter.WriteHashed(path, Metadata(model), model.Tensors, hasChecksums: true);
 
+    /// <summary>Writes a model to a stream, from front to back; not disposed.</summary>
+    /// <returns>The hash of the data of its tensors.</returns>
+    public static string Write(Stream stream, ModelDescription model) =>
+        SafetensorsWriter.WriteHashed(stream, Metadata(model), model.Tensors, hasChecksums: true);
+
     /// <summary>Describes the model in a file, which must stay open while tensors are read.</summary>
     /// <param name="file">The file.</param>
     /// <param name="verifies">Whether the hash of the data is computed and compared when it is asked for, or what the file says is
@@ -36,7 +41,7 @@ internal static class ModelFile
             file, ClassNames, text => JsonText.Read(text, "the class names", json => JsonText.Strings(json, "names")));
         var model = new ModelDescription
         {
-            Source = $"'{file.Path}'",
+            Source = file.Name,
             Layers = layers,
             Input = input,
             Target = target,
@@ -67,10 +72,10 @@ internal static class ModelFile
     private static void CheckHeader(SafetensorsFile file)
     {
         if (!file.Metadata.TryGetValue(MetadataFields.Version, out string? version))
-            throw new InvalidDataException($"'{file.Path}': expected a model that Subquad saved, found a safetensors file without the "
+            throw new InvalidDataException($"{file.Name}: expected a model that Subquad saved, found a safetensors file without the "
                 + $"metadata '{MetadataFields.Version}'");
         if (version is not (FirstVersion or Version))
-            throw new InvalidDataException($"'{file.Path}': expected format version {FirstVersion} or {Version}, found '{version}'");
+            throw new InvalidDataException($"{file.Name}: expected format version {FirstVersion} or {Version}, found '{version}'");
         file.VerifyHeader(isRequired: version != FirstVersion);
     }
 
@@ -86,7 +91,7 @@ internal static class ModelFile
         }
         catch (ArgumentException fault)
         {
-            throw new InvalidDataException($"'{file.Path}': {fault.Message}", fault);
+            throw new InvalidDataException($"{file.Name}: {fault.Message}", fault);
         }
     }
 
@@ -95,7 +100,7 @@ internal static class ModelFile
     {
         bool hasField = file.Metadata.ContainsKey(MetadataFields.DirectStepScale);
         if (!hasField && file.Contains(OutputDescription.DirectWeights))
-            throw new InvalidDataException($"'{file.Path}': expected the metadata '{MetadataFields.DirectStepScale}' beside the tensor "
+            throw new InvalidDataException($"{file.Name}: expected the metadata '{MetadataFields.DirectStepScale}' beside the tensor "
                 + $"'{OutputDescription.DirectWeights}', found none");
         return hasField;
     }

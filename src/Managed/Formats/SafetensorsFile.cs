@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using Subquad.Models;
 
 namespace Subquad.Formats;
@@ -26,23 +25,23 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>The longest header that is read.</summary>
     public const long MaxHeaderBytes = 100_000_000;
 
-    private readonly SafeFileHandle _handle;
+    private readonly RandomBytes _bytes;
     private readonly Dictionary<string, TensorInfo> _tensors;
     private readonly long _length, _dataStart;
 
-    private SafetensorsFile(string path, SafeFileHandle handle)
+    private SafetensorsFile(string name, RandomBytes bytes)
     {
-        Path = path;
-        _handle = handle;
-        _length = RandomAccess.GetLength(handle);
+        Name = name;
+        _bytes = bytes;
+        _length = bytes.Length;
         byte[] header = ReadHeader(_length);
         _dataStart = sizeof(ulong) + header.Length;
-        (Metadata, Tensors) = SafetensorsHeader.Parse(header, $"'{path}'", _dataStart, _length);
+        (Metadata, Tensors) = SafetensorsHeader.Parse(header, name, _dataStart, _length);
         _tensors = Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>The file.</summary>
-    public string Path { get; }
+    /// <summary>What messages call the file: its path in quotes, or "the stream".</summary>
+    public string Name { get; }
 
     /// <summary>The texts of the header's "__metadata__"; empty when there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -57,25 +56,13 @@ internal sealed class SafetensorsFile : IDisposable
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no safetensors file, or a damaged one.</exception>
     /// <exception cref="IOException">It may not be read.</exception>
-    public static SafetensorsFile Open(string path, bool checkFinite = true)
-    {
-        InputFile.RequireFile(path);
-        SafeFileHandle? handle = null;
-        try
-        {
-            handle = File.OpenHandle(path);
-            return new SafetensorsFile(path, handle) { CheckFinite = checkFinite };
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new IOException($"'{path}' may not be read: {e.Message}", e);
-        }
-        catch
-        {
-            handle?.Dispose();
-            throw;
-        }
-    }
+    public static SafetensorsFile Open(string path, bool checkFinite = true) => Open($"'{path}'", RandomBytes.Open(path), checkFinite);
+
+    /// <summary>Takes the rest of a stream, which is not disposed, and checks the header.</summary>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no safetensors file, or a damaged one.</exception>
+    public static SafetensorsFile Open(Stream stream, bool checkFinite = true) =>
+        Open("the stream", RandomBytes.Of(stream), checkFinite);
 
     /// <summary>Whether there is a tensor of that name.</summary>
     public bool Contains(string name) => _tensors.ContainsKey(name);
@@ -84,7 +71,7 @@ internal sealed class SafetensorsFile : IDisposable
     /// <exception cref="InvalidDataException">There is no such tensor.</exception>
     public TensorInfo Find(string name) =>
         _tensors.TryGetValue(name, out TensorInfo? tensor) ? tensor
-            : throw new InvalidDataException($"'{Path}': expected a tensor '{name}', found none");
+            : throw new InvalidDataException($"{Name}: expected a tensor '{name}', found none");
 
     /// <summary>A tensor for others to read as float32, of whatever floating-point type it is; the file must stay open.</summary>
     /// <exception cref="InvalidDataException">There is no such tensor.</exception>
@@ -99,7 +86,7 @@ internal sealed class SafetensorsFile : IDisposable
     /// <exception cref="InvalidDataException">There is no such text.</exception>
     public string Text(string name) =>
         Metadata.TryGetValue(name, out string? text) ? text
-            : throw new InvalidDataException($"'{Path}': expected the metadata '{name}', found none");
+            : throw new InvalidDataException($"{Name}: expected the metadata '{name}', found none");
 
     /// <summary>
     /// Reads a part of a tensor: the elements from <paramref name="start"/> on in row-major order, as many as the destination holds.
@@ -115,7 +102,7 @@ internal sealed class SafetensorsFile : IDisposable
         else
             ReadElements(name, "F32", start, destination);
         if (CheckFinite)
-            TensorShape.RequireFinite($"'{Path}'", name, start, destination);
+            TensorShape.RequireFinite(Name, name, start, destination);
     }
 
     /// <summary>Reads a part of a tensor of 32-bit integers.</summary>
@@ -141,7 +128,7 @@ internal sealed class SafetensorsFile : IDisposable
         string found = data.Text();
         if (Metadata.TryGetValue(DataHash.Field, out string? expected) && expected != found)
             throw new InvalidDataException(
-                $"'{Path}': expected data with the SHA-256 {expected}, found {found}: the file is damaged, or its tensors were changed");
+                $"{Name}: expected data with the SHA-256 {expected}, found {found}: the file is damaged, or its tensors were changed");
         return found;
     }
 
@@ -154,7 +141,7 @@ internal sealed class SafetensorsFile : IDisposable
             return;
         string found = HeaderHash.Of(Metadata, Tensors, _dataStart);
         if (expected != found)
-            throw new InvalidDataException($"'{Path}': expected a header with the SHA-256 {expected ?? "that it names"}, found {found}: "
+            throw new InvalidDataException($"{Name}: expected a header with the SHA-256 {expected ?? "that it names"}, found {found}: "
                 + "the file is damaged, or its metadata were changed");
     }
 
@@ -162,7 +149,20 @@ internal sealed class SafetensorsFile : IDisposable
     public string StatedHash() => Metadata.TryGetValue(DataHash.Field, out string? hash) && DataHash.IsHash(hash) ? hash : HashData();
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _bytes.Dispose();
+
+    private static SafetensorsFile Open(string name, RandomBytes bytes, bool checkFinite)
+    {
+        try
+        {
+            return new SafetensorsFile(name, bytes) { CheckFinite = checkFinite };
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
 
     private void ReadConverted(string name, string type, long start, Span<float> destination)
     {
@@ -190,7 +190,7 @@ internal sealed class SafetensorsFile : IDisposable
     {
         TensorInfo tensor = Find(name);
         if (tensor.Type != type)
-            throw new InvalidDataException($"'{Path}', tensor '{name}': expected the type {type}, found {tensor.Type}");
+            throw new InvalidDataException($"{Name}, tensor '{name}': expected the type {type}, found {tensor.Type}");
         RequirePart(tensor, start, destination.Length);
         Span<byte> bytes = MemoryMarshal.AsBytes(destination);
         int size = TensorShape.ElementBytes(type);
@@ -202,9 +202,9 @@ internal sealed class SafetensorsFile : IDisposable
     private byte[] ReadHeader(long fileLength)
     {
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
-        ForeignFile.Refuse(_handle, $"'{Path}'");
+        ForeignFile.Refuse(_bytes, Name);
         if (fileLength < prefix.Length)
-            throw new InvalidDataException($"'{Path}': expected the 8 bytes of a header length, found a file of {fileLength}");
+            throw new InvalidDataException($"{Name}: expected the 8 bytes of a header length, found a file of {fileLength}");
         ReadBytes(prefix, 0);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         long most = Math.Min(MaxHeaderBytes, fileLength - prefix.Length);
@@ -212,7 +212,7 @@ internal sealed class SafetensorsFile : IDisposable
         {
             string cut = length <= MaxHeaderBytes && length > (ulong)most ? ": the file is shorter than its header says, it was cut"
                 : ": the file is not a safetensors file";
-            throw new InvalidDataException($"'{Path}': expected a header of 2 to {most} bytes, found {length}{cut}");
+            throw new InvalidDataException($"{Name}: expected a header of 2 to {most} bytes, found {length}{cut}");
         }
         var header = new byte[length];
         ReadBytes(header, prefix.Length);
@@ -223,10 +223,10 @@ internal sealed class SafetensorsFile : IDisposable
     {
         while (!destination.IsEmpty)
         {
-            int read = RandomAccess.Read(_handle, destination, offset);
+            int read = _bytes.Read(destination, offset);
             if (read == 0)
                 throw new InvalidDataException(
-                    $"'{Path}': expected {destination.Length} more bytes at {offset}, found the end of the file");
+                    $"{Name}: expected {destination.Length} more bytes at {offset}, found the end of the file");
             destination = destination[read..];
             offset += read;
         }

@@ -45,48 +45,47 @@ internal static class SafetensorsWriter
     public static string WriteHashed(
         string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors, bool hasChecksums = false)
     {
-        var hashed = new Dictionary<string, string>(metadata)
-        {
-            [DataHash.Field] = DataHash.Placeholder,
-            [HeaderHash.Field] = DataHash.Placeholder,
-        };
-        Dictionary<string, BlockChecksums> checksums =
-            (hasChecksums ? tensors : []).ToDictionary(tensor => tensor.Name, tensor => new BlockChecksums(tensor.Shape));
-        foreach ((string name, BlockChecksums sums) in checksums)
-            hashed[BlockChecksums.FieldOf(name)] = sums.Text();
-        byte[] header = Header(hashed, tensors);
-        string hash = "";
+        var hashes = new TensorHashes(tensors, hasChecksums);
+        byte[] header = Header(hashes.AddTo(metadata), tensors);
         AtomicFile.Write(path, stream =>
         {
             stream.Write(header);
-            using var data = new DataHash();
             WriteTensors(tensors, (tensor, chunk) =>
             {
-                data.Append(chunk);
-                if (hasChecksums)
-                    checksums[tensor.Name].Append(chunk);
+                hashes.Append(tensor, chunk);
                 stream.Write(chunk);
             });
             // The hashes are known last and stand first.
-            hash = data.Text();
-            DataHash.Fill(header, DataHash.Field, hash);
-            foreach ((string name, BlockChecksums sums) in checksums)
-                DataHash.Fill(header, BlockChecksums.FieldOf(name), sums.Text());
-            (IReadOnlyDictionary<string, string> texts, IReadOnlyList<TensorInfo> table) =
-                SafetensorsHeader.Parse(header[sizeof(ulong)..], $"'{path}'", header.Length, stream.Length);
-            DataHash.Fill(header, HeaderHash.Field, HeaderHash.Of(texts, table, header.Length));
+            hashes.Fill(header, stream.Length);
             stream.Position = 0;
             stream.Write(header);
         });
-        return hash;
+        return hashes.OfData;
     }
 
-    /// <summary>The hash of the data that <see cref="WriteHashed"/> would write.</summary>
+    /// <summary>
+    /// Writes the same bytes to a stream, from front to back: the tensors are read twice, for the hashes stand first. Not disposed.
+    /// </summary>
+    /// <returns>The hash of the data.</returns>
+    public static string WriteHashed(
+        Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors, bool hasChecksums = false)
+    {
+        var hashes = new TensorHashes(tensors, hasChecksums);
+        byte[] header = Header(hashes.AddTo(metadata), tensors);
+        WriteTensors(tensors, hashes.Append);
+        long bytes = tensors.Sum(tensor => TensorShape.Elements(tensor.Shape) * TensorShape.ElementBytes(tensor.Type));
+        hashes.Fill(header, header.Length + bytes);
+        stream.Write(header);
+        WriteTensors(tensors, (_, chunk) => stream.Write(chunk));
+        return hashes.OfData;
+    }
+
+    /// <summary>The hash of the data that <c>WriteHashed</c> would write.</summary>
     public static string HashOf(IReadOnlyList<TensorSource> tensors)
     {
-        using var data = new DataHash();
-        WriteTensors(tensors, (_, chunk) => data.Append(chunk));
-        return data.Text();
+        var hashes = new TensorHashes(tensors, hasChecksums: false);
+        WriteTensors(tensors, hashes.Append);
+        return hashes.OfData;
     }
 
     private delegate void TakeBytes(TensorSource tensor, ReadOnlySpan<byte> chunk);

@@ -11,4 +11,7 @@ public enum DataFormat
 
     /// <summary>Images of the MNIST family: an IDX file, or a folder with the MNIST file names.</summary>
     Idx,
+
+    /// <summary>Rows that <see cref="Dataset.SavePacked(string)"/> or <c>subquad pack</c> wrote.</summary>
+    Packed,
 }

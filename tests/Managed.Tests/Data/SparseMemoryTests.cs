@@ -42,6 +42,38 @@ internal sealed class SparseMemoryTests
     }
 
     [Test]
+    public void A_data_set_takes_at_most_three_times_its_text()
+    {
+        using var folder = new TemporaryFolder();
+        string text = Text(), path = folder.Write("wide", text);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        Dataset data = Dataset.ReadLibsvm(path, Width);
+        long held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        TestContext.Out.WriteLine($"{text.Length} bytes of text, {held} bytes held");
+        Assert.That(held, Is.LessThanOrEqualTo(3L * text.Length));
+        Assert.That(data.Count, Is.EqualTo(Count));
+    }
+
+    [TestCase(1, 500)]
+    [TestCase(2, 500)]
+    public void A_fit_of_wide_sparse_rows_peaks_where_it_was_said(int trainFrom, int batch)
+    {
+        using var folder = new TemporaryFolder();
+        Dataset data = Dataset.ReadLibsvm(folder.Write("wide", Text()), Width);
+        var options = new GaussNewtonOptions { TrainFrom = trainFrom, Batch = batch, Steps = 3, Threads = 2 };
+        using Network network = Network.Create(new() { Hidden = [128, 128], Densities = [0.3] }, data, seed: 1, threads: 2);
+        long before = NativeBytes.Live, managed = GC.GetTotalAllocatedBytes(precise: true);
+        NativeBytes.RestartPeak();
+        TrainingResult result = TestTraining.Fit(network, data, options);
+        long peak = NativeBytes.Peak - before, said = MemoryEstimate.OfTraining(network.Shape, options, data, null);
+        managed = GC.GetTotalAllocatedBytes(precise: true) - managed;
+        TestContext.Out.WriteLine($"took {peak}, said {said}, {(double)said / peak:f3} of it; {managed} bytes allocated beside it");
+        Assert.That((result.Reason, result.Steps), Is.EqualTo((StopReason.Steps, 3)), result.Message);
+        Assert.That((double)said / peak, Is.InRange(0.8, 1.1));
+        Assert.That(managed, Is.LessThan(16L << 20), "no rows are spread");
+    }
+
+    [Test]
     public void The_estimate_counts_entries_of_sparse_rows()
     {
         using var folder = new TemporaryFolder();
