@@ -122,8 +122,10 @@ public sealed class GaussNewtonTrainer : IDisposable
         RowBatch? heldOut = validation is null
             ? null
             : RowBatch.From(validation.Examples, network.Input, network.Target, needsTargets: true);
+        int from = (Options.TrainFrom ?? network.Shape.Hidden.Count) - 1;
+        GaussNewtonOptions options = Decide(Options, network, data.Count, heldOut?.Count ?? 0);
         // Terms beside shared weights stay there, whatever the policy.
-        GaussNewtonOptions sized = network.SharesBase ? Options with { Flush = FlushPolicy.Never } : Options;
+        GaussNewtonOptions sized = network.SharesBase ? options with { Flush = FlushPolicy.Never } : options;
         // Snapshots of an earlier fit are there already.
         sized = Published.Holds(network) ? sized with { PublishEvery = null } : sized;
         MemoryEstimate.RefuseTooLarge(network.Shape, sized, data.Inputs.Size, heldOut?.Inputs.Size ?? default);
@@ -135,17 +137,17 @@ public sealed class GaussNewtonTrainer : IDisposable
         {
             var kernels = new TeamKernels(network.Kernels, _team);
             SnapshotPublisher? publisher = Options.PublishEvery is { } interval
-                ? new(Published, network, kernels, (Options.TrainFrom ?? network.Shape.Hidden.Count) - 1, interval, call.Stop)
+                ? new(Published, network, kernels, from, interval, call.Stop)
                 : null;
             IProgress<StepReport>? permitted = call.Permit(progress);
             TrainingResult result;
             using (var optimizer = new GaussNewtonOptimizer(
-                kernels, network.Layers, Options, network.Loss, data.Count, keepsFlips: permitted is not null)
+                kernels, network.Layers, options, network.Loss, data.Count, keepsFlips: permitted is not null)
             {
                 HiddenStepScale = network.HiddenStepScale,
             })
             using (var loop = new TrainingLoop(
-                kernels, network.Layers, PlanOf(Options), optimizer, network.Target, SourceOf(data, Options), heldOut, permitted)
+                kernels, network.Layers, PlanOf(options), optimizer, network.Target, SourceOf(data, options), heldOut, permitted)
             {
                 Accepted = publisher is null ? null : publisher.Accepted,
             })
@@ -185,6 +187,26 @@ public sealed class GaussNewtonTrainer : IDisposable
         _team.Dispose();
     }
 
+    /// <summary>
+    /// Whether leave-one-out errors choose the damping and the end of a fit of so many rows without held-out ones, as
+    /// <see cref="GaussNewtonOptions.LeaveOneOut"/> says: such a fit needs no rows to stop by. Thread-safe.
+    /// </summary>
+    /// <param name="options">How it trains.</param>
+    /// <param name="rows">Training rows.</param>
+    /// <param name="network">The network; null for one that is still to be created.</param>
+    /// <exception cref="ArgumentException">The option is on, and something rules it out; or TrainFrom names no hidden layer.</exception>
+    public static bool LeavesOneOut(GaussNewtonOptions options, int rows, Network? network = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        return Decide(options, network, rows, heldOut: 0).LeaveOneOut == LeaveOneOutChoice.On;
+    }
+
+    private static GaussNewtonOptions Decide(GaussNewtonOptions options, Network? network, int rows, int heldOut) => LeaveOneOut.Decide(
+        options, isFirst: network is null || network.HiddenStepScale == 0, residual: network is not null
+            && network.Layers.Hidden.Skip((options.TrainFrom ?? network.Shape.Hidden.Count) - 1).Any(layer => layer.ResidualOf > 0),
+        rows, heldOut);
+
     /// <summary>The part of the options that concerns the loop.</summary>
     internal static TrainingPlan PlanOf(GaussNewtonOptions options) =>
         new(options.Steps, options.ResidualTolerance, options.TrainOutput, options.CountLines);
@@ -202,6 +224,7 @@ public sealed class GaussNewtonTrainer : IDisposable
         Require(options.ResidualTolerance >= 0, nameof(options.ResidualTolerance), "0 or more", options.ResidualTolerance);
         Require(options.CgTolerance is > 0 and < 1, nameof(options.CgTolerance), "above 0 and below 1", options.CgTolerance);
         Require(options.CgIterations >= 1, nameof(options.CgIterations), "1 or more", options.CgIterations);
+        Require(Enum.IsDefined(options.LeaveOneOut), nameof(options.LeaveOneOut), "a named choice", (double)options.LeaveOneOut);
         Require(Enum.IsDefined(options.Solver), nameof(options.Solver), "a named solver", (double)options.Solver);
         Require(Enum.IsDefined(options.Activity), nameof(options.Activity), "a named strategy", (double)options.Activity);
         if (options.PublishEvery < TimeSpan.Zero)

@@ -48,6 +48,7 @@ public static class MemoryEstimate
     {
         if (options.TrainFrom is { } first && (first < 1 || first > shape.Hidden.Count))
             throw new ArgumentException($"TrainFrom: expected a hidden layer from 1 to {shape.Hidden.Count}, found {first}");
+        options = LeaveOneOut.Decide(options, isFirst: true, residual: false, training.Count, validation.Count);
         InputSize batch = BatchOf(options, training);
         NetworkSize network = NetworkOf(shape, batch);
         int from = FitSize.FromOf(options, network.Hidden.Length);

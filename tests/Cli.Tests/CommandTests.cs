@@ -124,7 +124,7 @@ public class CommandTests
         Assert.That(predicted.Lines[0], Is.EqualTo("row,prediction,-1,1"));
         Assert.That(predicted.Lines.Skip(1).Select(line => line[..4]), Is.EqualTo(new[] { "1,1,", "2,-1" }));
         Assert.That(
-            Shell.Run(["train", _shell.Path(name), .. _shell.Small, "--task", "regression"]).Lines[^2], Does.StartWith("validation RMSE "));
+            Shell.Run(["train", _shell.Path(name), .. _shell.Small, "--task", "regression"]).Lines[^2], Does.StartWith("leave-one-out RMSE "));
     }
 
     [Test]
@@ -143,7 +143,7 @@ public class CommandTests
     {
         string data = _shell.Write("counts.csv", "x,n\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{i % 3}\n")));
         Outcome trained = Shell.Run(["train", data, .. _shell.Small, "--task", "regression"]);
-        Assert.That(trained.Lines[^2], Does.StartWith("validation RMSE "));
+        Assert.That(trained.Lines[^2], Does.StartWith("leave-one-out RMSE "));
     }
 
     [Test]
@@ -180,13 +180,56 @@ public class CommandTests
         Assert.That(steps.Select(step => step.GetProperty("step").GetInt32()), Is.EqualTo(Enumerable.Range(0, steps.Length)));
         Assert.That(steps[^1].EnumerateObject().Select(field => field.Name), Is.EqualTo(new[]
         {
-            "step", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "solver", "cg_iterations",
+            "step", "epoch", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "solver", "cg_iterations",
             "active", "flips", "seconds", "kernels",
         }));
         Assert.That(steps.Select(step => step.GetProperty("kernels").GetString()), Is.All.EqualTo(KernelSets.Best.Name));
         Assert.That(steps[^1].GetProperty("active").GetArrayLength(), Is.EqualTo(1), "one trained layer");
         Assert.That(steps[^1].GetProperty("seconds").GetProperty("solve").GetDouble(), Is.GreaterThanOrEqualTo(0));
         Assert.That(steps[^1].GetProperty("validation_metric").GetDouble(), Is.InRange(0, 1));
+    }
+
+    [Test]
+    public void The_log_has_the_leave_one_out_figures()
+    {
+        Assert.That(Fields(_shell.Values()), Does.Contain("loo_loss").And.Contain("loo_rmse").And.Not.Contain("loo_averaged"));
+        Assert.That(Fields(_shell.Classes()), Does.Contain("loo_averaged").And.Not.Contain("loo_loss").And.Not.Contain("loo_accuracy"));
+        Assert.That(Fields(_shell.Values(), "--leave-one-out", "off"), Does.Not.Contain("loo_loss"));
+
+        string[] Fields(string data, params string[] options)
+        {
+            string log = _shell.Path("run.jsonl");
+            Outcome trained = Shell.Run(["train", data, .. _shell.Small, "--log", log, .. options]);
+            Assert.That(trained.Code, Is.Zero, trained.Error);
+            return [.. JsonDocument.Parse(File.ReadAllLines(log)[^1]).RootElement.EnumerateObject().Select(field => field.Name)];
+        }
+    }
+
+    [Test]
+    public void Held_out_rows_are_asked_for()
+    {
+        string data = _shell.Write("counts.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"{i}.5,{i % 7}.25\n")));
+        Assert.That(Rows("--validation", "0.2"), Does.Contain("80 rows to train on, 20 to validate").And.Not.Contain("leave-one-out"));
+        Assert.That(Rows("--validation", "0"), Does.Contain("100 rows to train on, 0 to validate").And.Not.Contain("leave-one-out"));
+        Assert.That(Rows("--leave-one-out", "off"), Does.Contain("90 rows to train on, 10 to validate"));
+        Assert.That(Rows("--leave-one-out", "on"), Does.Contain("100 rows to train on, 0 to validate").And.Contain("loo_loss"));
+        Assert.That(Rows("--batch", "40"), Does.Contain("90 rows to train on, 10 to validate"));
+
+        string Rows(params string[] options) => Shell.Run(["train", data, .. _shell.Small, .. options]).Output;
+    }
+
+    [Test]
+    public void Batches_without_steps_are_whole_epochs()
+    {
+        string data = _shell.Write("counts.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"{i}.5,{i % 7}.25\n")));
+        string[] common = ["train", data, "--width", "64", "--validation", "0", "--out", _shell.Model, "--no-plot", "--force", "--batch"];
+        Outcome one = Shell.Run([.. common, "8"]), many = Shell.Run([.. common, "30"]), given = Shell.Run([.. common, "30", "--steps", "5"]);
+        Assert.That(one.Output, Does.Contain("batches: 8 rows per step, 13 steps per epoch, 13 steps at most, which are 1 epoch"));
+        Assert.That(many.Output, Does.Contain("batches: 30 rows per step, 4 steps per epoch, 12 steps at most, which are 3 epochs"));
+        Assert.That(many.Lines, Has.Some.Match(@"^step +9  epoch 3 of 3  loss "));
+        Assert.That(many.Output, Does.Contain("stopped: 12 steps done"));
+        Assert.That(given.Output, Does.Contain("batches: 30 rows per step, 4 steps per epoch, 5 steps at most\n"));
+        Assert.That(given.Output, Does.Contain("stopped: 5 steps done").And.Contain("epoch 2 of 2"));
     }
 
     [TestCase("full")]
@@ -196,7 +239,7 @@ public class CommandTests
     [TestCase("correlation-tree")]
     public void Every_way_to_find_firing_neurons_trains_the_same_network(string activity)
     {
-        string[] arguments = ["train", _shell.Values(), .. _shell.Small, "--hidden", "1", "--quiet"];
+        string[] arguments = ["train", _shell.Values(), .. _shell.Small, "--hidden", "1", "--validation", "0", "--quiet"];
         Outcome named = Shell.Run([.. arguments, "--activity", activity]);
         Assert.That(named.Code, Is.Zero, named.Error);
         Assert.That(named.Lines[0], Is.EqualTo(Shell.Run(arguments).Lines[0]));
@@ -242,7 +285,8 @@ public class CommandTests
     {
         Outcome trained = Shell.Run(["train", .. _shell.Small, "--samples", "300"]);
         Assert.That(trained.Code, Is.Zero, trained.Error);
-        Assert.That(trained.Output, Does.Contain("data: 270 rows to train on, 30 to validate, 2000 to test; 784 features, 10 classes"));
+        Assert.That(trained.Output, Does.Contain("data: 300 rows to train on, 0 to validate, 2000 to test; 784 features, 10 classes"));
+        Assert.That(trained.Output, Does.Contain("leave-one-out: chooses").And.Contain("  loo_averaged 0.").And.Not.Contain("loo_loss"));
         Assert.That(trained.Lines[^2], Does.Match(@"^test accuracy \d+\.\d\d %$"));
         Assert.That(Shell.Run("inspect", _shell.Model).Output, Does.Contain("Ankle boot"));
     }

@@ -26,9 +26,9 @@ internal sealed class GoldenRun
     public static GoldenRun[] All { get; } =
     [
         new("images", () => Images(100), new() { Hidden = [384, 256], Densities = [0.1, 0.2] },
-            new() { TrainFrom = 1, Steps = 3, CgTolerance = 1e-12, CgIterations = 6 }),
+            new() { TrainFrom = 1, Steps = 3, CgTolerance = 1e-12, CgIterations = 6, LeaveOneOut = LeaveOneOutChoice.Off }),
         new("function", () => Function(80, 24), new() { Hidden = [384, 256], Densities = [0.1, 0.2] },
-            new() { TrainFrom = 1, Steps = 6, ResidualTolerance = 0 }),
+            new() { TrainFrom = 1, Steps = 6, ResidualTolerance = 0, LeaveOneOut = LeaveOneOutChoice.Off }),
     ];
 
     public string Name { get; }

@@ -52,6 +52,9 @@ internal sealed class MemoryEstimateTests
             new() { TrainFrom = 1, Activity = ActivityStrategy.HalfSpaceOverWeights });
         yield return Fit("search over data", 200, 3, 1, [4000], 0.02,
             new() { TrainFrom = 1, Activity = ActivityStrategy.HalfSpaceOverData });
+        yield return Fit("leave-one-out", 300, 20, 3, [1500], 0.05, new() { LeaveOneOut = LeaveOneOutChoice.On });
+        yield return Fit("leave-one-out, two layers", 300, 20, 1, [1000, 1200], 0.05,
+            new() { TrainFrom = 1, LeaveOneOut = LeaveOneOutChoice.On });
         yield return Fit("trees over pre-activations", 200, 20, 1, [2000], 0.05,
             new() { TrainFrom = 1, Activity = ActivityStrategy.CorrelationTree });
     }
@@ -121,6 +124,7 @@ internal sealed class MemoryEstimateTests
     private static void IsNearPeak(NetworkShape shape, Dataset data, Dataset? heldOut, GaussNewtonOptions options)
     {
         using Network network = Network.Create(shape, data, seed: 1, threads: 2);
+        options = TestTraining.WithChoice(options);
         long before = NativeBytes.Live;
         NativeBytes.RestartPeak();
         TrainingResult result = TestTraining.Fit(network, data, options, progress: null, heldOut);

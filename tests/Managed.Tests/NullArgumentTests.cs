@@ -47,6 +47,7 @@ internal sealed class NullArgumentTests
         ["GaussNewtonOptions.Flush(value)"] = () => _ = new GaussNewtonOptions { Flush = null! },
         ["GaussNewtonTrainer.Fit(network)"] = () => WithTrainer(trainer => trainer.Fit(null!, s_data)),
         ["GaussNewtonTrainer.Fit(training)"] = () => WithTrainer(trainer => WithNetwork(network => trainer.Fit(network, null!))),
+        ["GaussNewtonTrainer.LeavesOneOut(options)"] = () => GaussNewtonTrainer.LeavesOneOut(null!, 1),
         ["MemoryEstimate.OfTraining(shape)"] = () => MemoryEstimate.OfTraining(null!, new(), 1, 0),
         ["MemoryEstimate.OfTraining(options)"] = () => MemoryEstimate.OfTraining(Shapes.Odd, null!, 1, 0),
         ["MemoryEstimate.OfTraining(shape) 2"] = () => MemoryEstimate.OfTraining(null!, new(), s_data, null),

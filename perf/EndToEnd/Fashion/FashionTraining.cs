@@ -44,7 +44,10 @@ sealed class FashionTraining : IDisposable
     {
         Dataset training = Read(data, "train", TrainingCase.TrainingImages);
         using var own = new FashionTraining(run, training, Read(data, "t10k", TrainingCase.TestImages));
-        using var trainer = new GaussNewtonTrainer(new GaussNewtonOptions { Steps = TrainingCase.MaxSteps });
+        using var trainer = new GaussNewtonTrainer(new GaussNewtonOptions
+        {
+            Steps = TrainingCase.MaxSteps, LeaveOneOut = LeaveOneOutChoice.Off,
+        });
         own.Resume();
         trainer.Fit(own._network, training, progress: new Listener(own.Add), cancellation: own._limit.Token);
         return own._rows;

@@ -127,7 +127,14 @@ sealed class ScalingTraining(ScalingCase run, DirectoryInfo? images)
             ResidualTolerance = 0,
             Activity = run.Activity,
         }
-        : new() { TrainFrom = run.TrainFrom, Steps = 2 * run.Steps, ResidualTolerance = 0, Activity = run.Activity };
+        : new()
+        {
+            TrainFrom = run.TrainFrom,
+            Steps = 2 * run.Steps,
+            ResidualTolerance = 0,
+            LeaveOneOut = LeaveOneOutChoice.Off,
+            Activity = run.Activity,
+        };
 
     Network Draw(Dataset data)
     {

@@ -25,7 +25,10 @@ static class FashionSolverCases
         {
             using Network network =
                 Network.Create(new NetworkShape { Hidden = [Width, Width], Densities = s_densities }, training, seed: 1);
-            using var trainer = new GaussNewtonTrainer(new GaussNewtonOptions { Steps = Steps, Solver = choice, Threads = threads });
+            using var trainer = new GaussNewtonTrainer(new GaussNewtonOptions
+            {
+                Steps = Steps, Solver = choice, LeaveOneOut = LeaveOneOutChoice.Off, Threads = threads,
+            });
             var reports = new List<GaussNewtonStepReport>();
             trainer.Fit(network, training, progress: new Listener(reports.Add));
             double accuracy = network.Evaluate(test, threads).Metric;

@@ -35,6 +35,7 @@ static class ToLossTraining
             TrainFrom = run.TrainFrom,
             Steps = MostSteps,
             ResidualTolerance = 0,
+            LeaveOneOut = LeaveOneOutChoice.Off,
             Threads = run.Threads,
         });
         using var reached = new CancellationTokenSource();

@@ -5,8 +5,9 @@ namespace Subquad.Cli;
 /// <summary>One JSON object per line and step, there as soon as the step is done.</summary>
 /// <param name="path">The file.</param>
 /// <param name="kernels">The kernel set that computes.</param>
+/// <param name="task">What the metrics are.</param>
 /// <param name="error">Where a log that cannot be written is told of.</param>
-internal sealed class StepLog(string path, string kernels, TextWriter error) : IDisposable
+internal sealed class StepLog(string path, string kernels, TaskKind task, TextWriter error) : IDisposable
 {
     private FileStream? _file = Open(path);
     private bool _hasFailed;
@@ -88,6 +89,7 @@ internal sealed class StepLog(string path, string kernels, TextWriter error) : I
         {
             json.WriteStartObject();
             json.WriteNumber("step", report.Step);
+            json.WriteNumber("epoch", report.Epoch);
             Number(json, "loss", report.Loss);
             if (report is GaussNewtonStepReport { ResidualRatio: var ratio })
                 Number(json, "residual_ratio", ratio);
@@ -95,6 +97,8 @@ internal sealed class StepLog(string path, string kernels, TextWriter error) : I
             Number(json, "validation_metric", report.ValidationMetric);
             if (report is GaussNewtonStepReport trial)
                 WriteTrial(json, trial);
+            if (report.LeaveOneOutLoss is { } leftOut)
+                WriteLeftOut(json, report, leftOut);
             json.WriteStartArray("active");
             foreach (double share in report.Active)
                 json.WriteNumberValue(share);
@@ -118,6 +122,15 @@ internal sealed class StepLog(string path, string kernels, TextWriter error) : I
         json.WriteBoolean("accepted", trial.Accepted);
         json.WriteString("solver", Words.Solver(trial.Solver));
         json.WriteNumber("cg_iterations", trial.CgIterations);
+    }
+
+    /// <summary>With several outputs the errors only choose, and the name of the field says so.</summary>
+    private void WriteLeftOut(Utf8JsonWriter json, StepReport report, double loss)
+    {
+        bool isAveraged = report is GaussNewtonStepReport { LeaveOneOutIsAveraged: true };
+        Number(json, isAveraged ? Words.AveragedLoss : Words.LeftOutLoss, loss);
+        if (!isAveraged)
+            Number(json, Words.LeftOutMetric(task), report.LeaveOneOutMetric);
     }
 
     private static void WriteFlips(Utf8JsonWriter json, IReadOnlyList<long> perLayer)

@@ -11,12 +11,17 @@ internal sealed class StepTable
     private readonly Table _table = new Table().Border(TableBorder.Simple);
     private readonly TaskKind _task;
     private readonly int _most;
-    private int _done;
+    private readonly int? _epochs;
+    private int _done, _epoch;
 
-    public StepTable(TaskKind task, int most)
+    /// <param name="task">What the metrics are.</param>
+    /// <param name="most">Steps at most.</param>
+    /// <param name="epochs">Epochs at most; null where a step is a pass over all rows.</param>
+    public StepTable(TaskKind task, int most, int? epochs)
     {
         _task = task;
         _most = Math.Max(1, most);
+        _epochs = epochs;
         foreach (string heading in new[] { "step", "loss", "train", "validation", "damping", "CG", "active", "seconds", "" })
             _table.AddColumn(new TableColumn(heading).RightAligned().PadLeft(1).PadRight(0).NoWrap());
     }
@@ -26,7 +31,7 @@ internal sealed class StepTable
 
     public void Add(StepReport report)
     {
-        _done = report.Step;
+        (_done, _epoch) = (report.Step, report.Epoch);
         GaussNewtonStepReport? trial = report.Step == 0 ? null : report as GaussNewtonStepReport;
         bool isDropped = trial is { Accepted: false };
         string[] cells =
@@ -34,7 +39,7 @@ internal sealed class StepTable
             $"{report.Step}",
             $"{report.Loss:g5}",
             Words.MetricValue(_task, report.TrainMetric),
-            Words.MetricValue(_task, report.ValidationMetric),
+            Words.MetricValue(_task, report.ValidationMetric ?? report.LeaveOneOutMetric),
             trial is null ? "" : $"{trial.Damping:g3}",
             trial is null ? "" : $"{trial.CgIterations}",
             Words.List(report.Active.Select(Words.Percent)),
@@ -52,6 +57,7 @@ internal sealed class StepTable
     private string Bar()
     {
         int filled = Math.Min(BarWidth, BarWidth * _done / _most);
-        return $"[green]{new string('━', filled)}[/][dim]{new string('─', BarWidth - filled)}[/] {_done} of at most {_most} steps";
+        return $"[green]{new string('━', filled)}[/][dim]{new string('─', BarWidth - filled)}[/] {_done} of at most {_most} steps" +
+            (_epochs is { } most ? $", epoch {_epoch} of {most}" : "");
     }
 }

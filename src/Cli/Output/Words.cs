@@ -27,6 +27,15 @@ internal static class Words
 
     public static string Percent(double share) => $"{100 * share:F2} %";
 
+    /// <summary>The leave-one-out loss in logs and step lines, where it is exact for the linearised model.</summary>
+    public const string LeftOutLoss = "loo_loss";
+
+    /// <summary>The same of the model averaged over the classes.</summary>
+    public const string AveragedLoss = "loo_averaged";
+
+    /// <summary>The leave-one-out metric, likewise.</summary>
+    public static string LeftOutMetric(TaskKind task) => task == TaskKind.Classification ? "loo_accuracy" : "loo_rmse";
+
     /// <summary>Two decimals, or more for small numbers: three digits that count.</summary>
     public static string Plain(double value)
     {
@@ -60,6 +69,16 @@ internal static class Words
 
     /// <summary>The solver of that name; without one, the automatic choice.</summary>
     public static SolverChoice Solver(string? name) => name is null ? SolverChoice.Automatic : (SolverChoice)Array.IndexOf(Solvers, name);
+
+    /// <summary>The choices of <see cref="Subquad.LeaveOneOutChoice"/> as the command names them, in their order.</summary>
+    public static readonly string[] LeaveOneOut = ["auto", "on", "off"];
+
+    /// <summary>The choice of that name; without one, the automatic one.</summary>
+    public static LeaveOneOutChoice LeaveOneOutChoice(string? name) =>
+        name is null ? Subquad.LeaveOneOutChoice.Automatic : (LeaveOneOutChoice)Array.IndexOf(LeaveOneOut, name);
+
+    /// <summary>1 epoch, 2 epochs.</summary>
+    public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     /// <summary>All stages of a step.</summary>
     public static double Seconds(StepReport report) => report.Seconds.Values.Sum();

@@ -45,8 +45,11 @@ internal sealed class TrainCommand : Command
     private readonly Option<bool> _first = Grammar.Flag("--first", "Take the first rows as --samples.");
     private readonly Option<string?> _validation = Grammar.Text(
         "--validation",
-            $"Held-out data that stop the training: a share of the rows (0 for none), or a path. [default: {TrainDefaults.Validation}]",
-            "F|PATH");
+            "Held-out data that stop the training: a share of the rows (0 for none), or a path. [default: leave-one-out, or a share of " +
+            $"{TrainDefaults.Validation} where that does not apply]", "F|PATH");
+    private readonly Option<string?> _leaveOneOut = Grammar.Choice(
+        "--leave-one-out", "Whether leave-one-out errors choose the damping and the end, and no rows are held out. [default: auto, up to " +
+            "4,000 rows without --validation]", [.. Words.LeaveOneOut]);
     private readonly Option<string?> _test =
         Grammar.Text("--test", "Data for the figure at the end. [default: the test files of a folder]", "PATH");
     private readonly TableOptions _table = new();
@@ -66,8 +69,8 @@ internal sealed class TrainCommand : Command
     private readonly Option<int?> _batch =
         Grammar.Number<int>("--batch", "Rows per step. [default: all]", "a whole number of 1 or more", value => value >= 1);
     private readonly Option<int?> _steps =
-        Grammar.Number<int>("--steps", $"Steps at most; {TrainDefaults.SampleSteps} on the embedded sample.", "a whole number of 0 or more",
-        value => value >= 0, TrainDefaults.Steps);
+        Grammar.Number<int>("--steps", $"Steps at most; {TrainDefaults.SampleSteps} on the embedded sample, whole epochs with --batch.",
+        "a whole number of 0 or more", value => value >= 0, TrainDefaults.Steps);
     private readonly Option<ulong?> _seed = Grammar.Number<ulong>(
         "--seed", "Draws weights, batches and held-out rows.", "a whole number of 0 or more", _ => true, TrainDefaults.Seed);
     private readonly Option<double?> _damping = Grammar.Number<double>("--damping", "First damping, relative to trace(K)/n.",
@@ -94,8 +97,8 @@ internal sealed class TrainCommand : Command
         Add(_data);
         foreach (Option option in new Option[]
         {
-            _width, _hidden, _density, _shift, _plain, _direct, _samples, _first, _validation, _test, _task, _labels, _trainer, _activity,
-            _solver, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
+            _width, _hidden, _density, _shift, _plain, _direct, _samples, _first, _validation, _leaveOneOut, _test, _task, _labels,
+            _trainer, _activity, _solver, _trainFrom, _batch, _steps, _seed, _damping, _share, _kernels,
             _threads, _from, _out, _log, _plot, _noPlot, _force, _quiet,
         })
             Add(option);
@@ -139,6 +142,10 @@ internal sealed class TrainCommand : Command
             throw new UsageException(
                 $"--activity {search}: expected --train-from 1, found {parsed.GetValue(_trainFrom) ?? shape.Hidden.Count}");
         (double share, string? validation) = Validation(parsed.GetValue(_validation));
+        LeaveOneOutChoice leaveOneOut = Words.LeaveOneOutChoice(parsed.GetValue(_leaveOneOut));
+        bool isGiven = parsed.GetValue(_validation) is not null, stepsAreGiven = parsed.GetResult(_steps) is { Implicit: false };
+        if (leaveOneOut == LeaveOneOutChoice.On && isGiven && (share > 0 || validation is not null))
+            throw new UsageException($"--leave-one-out on: expected no --validation, found '{parsed.GetValue(_validation)}'");
         var outputs = new OutputFiles(
             parsed.GetValue(_force), data, parsed.GetValue(_labels), validation, parsed.GetValue(_test), from);
         ulong seed = parsed.GetValue(_seed)!.Value;
@@ -152,6 +159,8 @@ internal sealed class TrainCommand : Command
             Samples = parsed.GetValue(_samples),
             TakesFirst = parsed.GetValue(_first),
             ValidationShare = share,
+            ValidationIsGiven = isGiven,
+            StepsAreGiven = stepsAreGiven,
             ValidationPath = validation,
             Test = parsed.GetValue(_test) is { } test ? _session.Existing(test, "--test") : null,
             From = from,
@@ -164,9 +173,10 @@ internal sealed class TrainCommand : Command
                 Activity = parsed.GetValue(_activity) is { } activity
                     ? Enum.Parse<ActivityStrategy>(activity.Replace("-", ""), ignoreCase: true) : ActivityStrategy.Automatic,
                 Solver = Words.Solver(parsed.GetValue(_solver)),
-                Steps = data is null && parsed.GetResult(_steps) is null or { Implicit: true }
-                    ? TrainDefaults.SampleSteps : parsed.GetValue(_steps)!.Value,
+                Steps = data is null && !stepsAreGiven ? TrainDefaults.SampleSteps : parsed.GetValue(_steps)!.Value,
                 Batch = parsed.GetValue(_batch) ?? 0,
+                // Who asks for held-out rows, or for none, has said how the training ends.
+                LeaveOneOut = isGiven && leaveOneOut == LeaveOneOutChoice.Automatic ? LeaveOneOutChoice.Off : leaveOneOut,
                 HiddenShare = parsed.GetValue(_share)!.Value,
                 Damping = parsed.GetValue(_damping)!.Value,
                 Seed = seed,

@@ -18,6 +18,12 @@ internal sealed record TrainRequest
     public required bool TakesFirst { get; init; }
     public required double ValidationShare { get; init; }
     public required string? ValidationPath { get; init; }
+
+    /// <summary>Whether the two above were asked for; else leave-one-out may take their place.</summary>
+    public required bool ValidationIsGiven { get; init; }
+
+    /// <summary>Whether the number of steps was asked for; else mini-batches take whole epochs.</summary>
+    public required bool StepsAreGiven { get; init; }
     public required string? Test { get; init; }
 
     /// <summary>A model to train on; then <see cref="Shape"/> does not count.</summary>
@@ -38,4 +44,14 @@ internal sealed record TrainRequest
     public required string? Log { get; init; }
     public required string? Plot { get; init; }
     public required bool Quiet { get; init; }
+
+    /// <summary>The request with its number of steps, once the rows are known.</summary>
+    public TrainRequest WithSteps(int rows)
+    {
+        int perEpoch = StepsOfEpoch(rows), epochs = Math.Max(1, (Options.Steps + perEpoch - 1) / perEpoch);
+        return perEpoch == 1 || StepsAreGiven ? this : this with { Options = Options with { Steps = epochs * perEpoch } };
+    }
+
+    /// <summary>Mini-batches of a pass over the rows; 1 when all rows are one step.</summary>
+    public int StepsOfEpoch(int rows) => Options.Batch == 0 ? 1 : (int)(((long)rows + Options.Batch - 1) / Options.Batch);
 }

@@ -20,7 +20,8 @@ internal sealed record TrainingData(Dataset Training, Dataset? Validation, Datas
 
         Dataset? validation = request.ValidationPath is { } file ? Other(file) : null;
         // One row cannot be divided: it is trained on, and nothing stops the training early.
-        if (validation is null && request.ValidationShare > 0 && training.Count > 1)
+        bool needsNone = !request.ValidationIsGiven && GaussNewtonTrainer.LeavesOneOut(request.Options, training.Count, network);
+        if (validation is null && request.ValidationShare > 0 && training.Count > 1 && !needsNone)
             (training, validation) = training.Split(request.ValidationShare, request.Seed);
         // A model that knows its classes may be trained on with rows of one of them.
         if (network is null)

@@ -20,6 +20,7 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
             && (loaded?.OutputCount ?? data.Training.OutputCount) is > 1 and var outputs)
             throw new InvalidDataException($"--solver direct: expected a target of one number, found {outputs} outputs");
         session.Cancellation.ThrowIfCancellationRequested();
+        request = request.WithSteps(data.Training.Count);
         Announce(data, loaded);
 
         using Network network = loaded ?? Network.Create(
@@ -35,7 +36,7 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
         session.Write(request.Out, () => Save(network));
         try
         {
-            session.Output.WriteLine(Verdict(network, data, result));
+            session.Output.WriteLine(Verdict(network, data, result, steps));
         }
         catch (OperationCanceledException)
         {
@@ -53,10 +54,12 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
     private TrainingResult Fit(Network network, TrainingData data, List<StepReport> steps)
     {
         using var trainer = new GaussNewtonTrainer(request.Options);
-        using StepLog? log = request.Log is { } path ? new StepLog(path, network.Kernels.Name, session.Error) : null;
+        using StepLog? log = request.Log is { } path ? new StepLog(path, network.Kernels.Name, network.Task, session.Error) : null;
         bool drawn = session.IsTerminal && !request.Quiet;
-        var lines = new StepLines(session.Output, network.Task);
-        var table = new StepTable(network.Task, request.Options.Steps);
+        int perEpoch = request.StepsOfEpoch(data.Training.Count);
+        int? epochs = perEpoch == 1 ? null : (request.Options.Steps + perEpoch - 1) / perEpoch;
+        var lines = new StepLines(session.Output, network.Task, epochs);
+        var table = new StepTable(network.Task, request.Options.Steps, epochs);
         return drawn ? table.Draw(redraw => Run(report => { table.Add(report); redraw(); })) : Run(request.Quiet ? _ => { } : lines.Write);
 
         TrainingResult Run(Action<StepReport> show) => trainer.Fit(network, data.Training, data.Validation, new Steps(report =>
@@ -81,6 +84,12 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
         session.Output.WriteLine(
             $"data: {training.Count} rows to train on, {data.Validation?.Count ?? 0} to validate, {data.Test?.Count ?? 0} to test; " +
             $"{training.InputWidth} features, {target}{missing}");
+        if (data.Validation is null && GaussNewtonTrainer.LeavesOneOut(request.Options, training.Count, loaded))
+            session.Output.WriteLine("leave-one-out: chooses the damping and the end of training; no rows are held out");
+        if (request.StepsOfEpoch(training.Count) is > 1 and var perEpoch)
+            session.Output.WriteLine(
+                $"batches: {request.Options.Batch} rows per step, {perEpoch} steps per epoch, {request.Options.Steps} steps at most" +
+                (request.StepsAreGiven ? "" : $", which are {Words.Count(request.Options.Steps / perEpoch, "epoch")}"));
         if (training.TaskReason is { } reason)
             session.Output.WriteLine(
                 $"target: column '{training.TargetColumn}', {training.Task.ToString().ToLowerInvariant()}, because {reason}" +
@@ -102,11 +111,13 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
             network.Save(request.Out);
     }
 
-    private string Verdict(Network network, TrainingData data, TrainingResult result)
+    private string Verdict(Network network, TrainingData data, TrainingResult result, List<StepReport> steps)
     {
         if (data.Test is { } test)
             return $"test {Words.Metric(network.Task, network.Evaluate(test, request.Options.Threads, session.Cancellation).Metric)}";
         return result.ValidationMetric is { } validation ? $"validation {Words.Metric(network.Task, validation)}"
+            : result.LeaveOneOutMetric is { } leftOut ? $"leave-one-out {Words.Metric(network.Task, leftOut)}" +
+                (steps is [.., GaussNewtonStepReport { LeaveOneOutIsAveraged: true }] ? ", of the model averaged over the outputs" : "")
             : $"training {Words.Metric(network.Task, result.TrainMetric)}";
     }
 

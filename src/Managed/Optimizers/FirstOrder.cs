@@ -31,6 +31,8 @@ internal abstract class FirstOrder : IOptimizer
 
     public StageClock Clock { get; }
 
+    public LeftOutRows? LeftOut => null;
+
     protected TeamKernels Kernels { get; }
     protected LayerStack Layers { get; }
 

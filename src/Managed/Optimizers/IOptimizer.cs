@@ -1,4 +1,5 @@
 using Subquad.Engine;
+using Subquad.Simd.Memory;
 
 namespace Subquad.Optimizers;
 
@@ -7,6 +8,11 @@ internal interface IOptimizer : IDisposable
 {
     /// <summary>Seconds, multiply-adds and lines by stage.</summary>
     StageClock Clock { get; }
+
+    /// <summary>
+    /// What the model that the last step aimed at gives for each row when it is fitted without it; null where that is not computed.
+    /// </summary>
+    LeftOutRows? LeftOut { get; }
 
     /// <summary>A tape for data that this optimizer follows; the caller owns it.</summary>
     Tape NewTape();
@@ -32,3 +38,8 @@ internal interface IOptimizer : IDisposable
     /// <summary>Adds what is kept beside the weights to them, as the flush policy says. Every training ends with this call.</summary>
     void Finish();
 }
+
+/// <summary>Predictions of rows by models that were fitted without them.</summary>
+/// <param name="Outputs">Outputs x data.</param>
+/// <param name="Loss">Their loss, summed over the data.</param>
+internal readonly record struct LeftOutRows(PanelMatrix Outputs, double Loss);

@@ -21,7 +21,10 @@ public sealed record GaussNewtonOptions
     /// </summary>
     public double HiddenShare { get; init; } = 0.5;
 
-    /// <summary>First damping, relative to trace(K) / n; 0 with <see cref="AdaptDamping"/> off is the undamped step. Default: 1.</summary>
+    /// <summary>
+    /// First damping, relative to trace(K) / n; 0 with <see cref="AdaptDamping"/> off is the undamped step. Where leave-one-out errors
+    /// choose, their search begins here. Default: 1.
+    /// </summary>
     public double Damping { get; init; } = 1;
 
     /// <summary>
@@ -29,6 +32,13 @@ public sealed record GaussNewtonOptions
     /// true.
     /// </summary>
     public bool AdaptDamping { get; init; } = true;
+
+    /// <summary>
+    /// Whether leave-one-out errors choose the damping mu of every step and the end of training, so that no row is held out. Each step then
+    /// lowers ||f - y||^2 / 2 + mu |W - W_0|^2 / (2 s^2), with W_0 the weights at the start, in place of the loss alone; the loss may rise
+    /// where mu does. Default: automatic.
+    /// </summary>
+    public LeaveOneOutChoice LeaveOneOut { get; init; } = LeaveOneOutChoice.Automatic;
 
     /// <summary>Stops when ||f - y|| is below this share of ||y||. Default: 1e-4.</summary>
     public double ResidualTolerance { get; init; } = 1e-4;

@@ -27,6 +27,12 @@ public sealed record GaussNewtonStepReport : StepReport
     /// <summary>Damping of this trial, relative to trace(K) / n.</summary>
     public required double Damping { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="StepReport.LeaveOneOutLoss"/> is that of the model averaged over the classes, which only serves to choose the
+    /// damping: so with several outputs. With one output it is exact for the linearised model.
+    /// </summary>
+    public bool LeaveOneOutIsAveraged { get; init; }
+
     /// <summary>Whether the step became part of the weights.</summary>
     public required bool Accepted { get; init; }
 

@@ -25,6 +25,16 @@ public record StepReport
     /// <summary>The loss on held-out data, likewise.</summary>
     public double? ValidationLoss { get; init; }
 
+    /// <summary>
+    /// Loss per datum and output of the rows, each predicted by the model that the step aims at, fitted without it; null where no
+    /// leave-one-out errors are computed. Transforms, s^2 and the kernel K are those of all rows, and the model is linear in the change of
+    /// the weights.
+    /// </summary>
+    public double? LeaveOneOutLoss { get; init; }
+
+    /// <summary>Accuracy, or root mean squared error in original units, of the same predictions.</summary>
+    public double? LeaveOneOutMetric { get; init; }
+
     /// <summary>Share of neurons that fire, per trained hidden layer.</summary>
     public required IReadOnlyList<double> Active
     {

@@ -9,7 +9,10 @@ public enum StopReason
     /// <summary>The residual fell below the tolerance.</summary>
     Residual,
 
-    /// <summary>The loss on held-out data rose: the step that made it rise was dropped.</summary>
+    /// <summary>
+    /// The loss on held-out data rose, and the step that made it rise was dropped; or the leave-one-out loss would not have fallen with
+    /// another step.
+    /// </summary>
     Validation,
 
     /// <summary>What a step could still gain is below the rounding of the outputs.</summary>

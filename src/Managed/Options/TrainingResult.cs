@@ -11,6 +11,11 @@ namespace Subquad;
 public sealed record TrainingResult(
     StopReason Reason, string Message, int Steps, int Accepted, double Loss, double TrainMetric, double? ValidationMetric)
 {
+    /// <summary>
+    /// The metric of the last accepted step's <see cref="StepReport.LeaveOneOutMetric"/>; null where no leave-one-out errors chose.
+    /// </summary>
+    public double? LeaveOneOutMetric { get; init; }
+
     /// <summary>Why it ended in one sentence; names step and layer when something was not finite.</summary>
     public string Message
     {

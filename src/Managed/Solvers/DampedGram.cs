@@ -173,6 +173,13 @@ internal sealed class DampedGram : IPreconditioner, IDisposable
             _kernels.SolveUpper(_factor, Stride, Order, right, stride, stride);
     }
 
+    /// <summary>Solves M^T X = B in place, with M the first rows and columns of L.</summary>
+    /// <param name="right">order x stride, row-major.</param>
+    /// <param name="stride">A multiple of 16.</param>
+    /// <param name="order">How many rows and columns.</param>
+    public void SolveLeadingUpper(NativeBuffer<double> right, int stride, int order) =>
+        _kernels.SolveUpper(_factor, Stride, order, right, stride, stride);
+
     public void Dispose()
     {
         _matrix.Dispose();

@@ -27,6 +27,7 @@ internal sealed class TrainingLoop : IDisposable
     private bool _endsEpoch, _heldOutIsCurrent = true;
     private int _steps, _accepted, _epoch;
     private Score _score = Score.None, _heldOutScore = Score.None;
+    private Score? _leftOutScore;
 
     /// <param name="kernels">Verbs.</param>
     /// <param name="layers">Parameters.</param>
@@ -164,6 +165,7 @@ internal sealed class TrainingLoop : IDisposable
         if (outcome.IsAccepted)
         {
             _accepted++;
+            _leftOutScore = LeftOutScore() ?? _leftOutScore;
             _score = ScoreOf(_tape);
             _heldOutIsCurrent = _heldOut is null || followed is not null;
             if (followed is not null)
@@ -204,6 +206,8 @@ internal sealed class TrainingLoop : IDisposable
         _heldOutIsCurrent = true;
     }
 
+    private Score? LeftOutScore() => _optimizer.LeftOut is { } rows ? Score.Of(rows.Loss, rows.Outputs, _tape.Data, _target) : null;
+
     private Score ScoreOf(Tape tape) => Score.Of(tape.Loss, tape.State.Outputs, tape.Data, _target);
 
     /// <summary>
@@ -220,7 +224,10 @@ internal sealed class TrainingLoop : IDisposable
     private TrainingResult AllStepsDone() => Ended(StopReason.Steps, _steps == 1 ? "1 step done" : $"{_steps} steps done");
 
     private TrainingResult Ended(StopReason reason, string message) =>
-        new(reason, message, _steps, _accepted, _score.Loss, _score.Metric, HeldOutIsMeasured ? _heldOutScore.Metric : null);
+        new(reason, message, _steps, _accepted, _score.Loss, _score.Metric, HeldOutIsMeasured ? _heldOutScore.Metric : null)
+        {
+            LeaveOneOutMetric = _leftOutScore?.Metric,
+        };
 
     private bool HeldOutIsMeasured => _heldOut is { Data: not null } && _heldOutIsCurrent;
 
@@ -238,6 +245,8 @@ internal sealed class TrainingLoop : IDisposable
             TrainMetric = _score.Metric,
             ValidationMetric = HeldOutIsMeasured ? _heldOutScore.Metric : null,
             ValidationLoss = HeldOutIsMeasured ? _heldOutScore.Loss : null,
+            LeaveOneOutLoss = _leftOutScore?.Loss,
+            LeaveOneOutMetric = _leftOutScore?.Metric,
             Active = [.. _tape.State.Hidden.Select(hidden => hidden.Sets.Active.Density)],
             Seconds = PerStage(stage => _optimizer.Clock[stage]),
             MultiplyAdds = multiplyAdds.Values.Sum(),

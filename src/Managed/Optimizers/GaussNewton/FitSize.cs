@@ -29,6 +29,9 @@ internal sealed record FitSize(
     /// <summary>Held-out data that steps are tried on: not those beside mini-batches.</summary>
     public int TriedHeldOut => IsInBatches ? 0 : HeldOut;
 
+    /// <summary>Whether leave-one-out errors choose the damping; decided before the sizes are asked for.</summary>
+    public bool LeavesOneOut => Options.LeaveOneOut == LeaveOneOutChoice.On;
+
     /// <summary>The least damping that adaptation may come to, relative to trace(K) / n.</summary>
     public double LeastDamping => Options.AdaptDamping ? Damping.LeastAfter(Options.Damping, Options.Steps) : Options.Damping;
 

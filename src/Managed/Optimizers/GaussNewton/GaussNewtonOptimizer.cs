@@ -15,6 +15,12 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
 {
     private const int MostHeldOutRises = 2;
 
+    // A step that lowers the leave-one-out errors by less is not worth taking.
+    private const double LeastGain = 1 - 1e-3, LeastPromise = 1e-2;
+
+    // Relative rounding of float32 in the outputs.
+    private const double OutputNoise = 1e-7;
+
     private readonly TeamKernels _kernels;
     private readonly LayerStack _layers;
     private readonly GaussNewtonOptions _options;
@@ -27,7 +33,7 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
     private readonly PanelMatrix _heldOutProducts = new(1, 1);
     private bool _refillProducts = true, _isAccepted = true, _hasStepped;
     private int _heldOutRises;
-    private double _ratio, _actual;
+    private double _ratio, _actual, _leastLeftOut = double.PositiveInfinity;
     private long[] _flips;
 
     /// <param name="kernels">Verbs.</param>
@@ -56,6 +62,8 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
     }
 
     public StageClock Clock => _step.Clock;
+
+    public LeftOutRows? LeftOut { get; private set; }
 
     private bool IsInBatches => _options.Batch > 0 && _options.Batch < _count;
 
@@ -105,6 +113,8 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
         double before = tape.Loss, trial;
         try
         {
+            if (_step.LeaveOneOut is not null && _isAccepted)
+                _step.ChooseShrinkage(tape);
             trial = _step.Try(tape, _damping.Relative);
         }
         catch (ArithmeticException failure)
@@ -114,10 +124,13 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
                 : $"{failure.Message} from hidden layer {_from + 1} on";
             return StepOutcome.None(StopReason.NonFinite, $"step {number}: {found}");
         }
-        if (_options.AdaptDamping && _step.PredictedDecrease < 1e-6 * tape.SquaredOutputs())
+        double promised = _step.PredictedDecrease - _step.PenaltyIncrease;
+        if (_options.AdaptDamping && promised < OutputNoise * Math.Sqrt(2 * before * tape.SquaredOutputs()))
             return StepOutcome.None(StopReason.Rounding, $"step {number} could lower the residual only below the rounding of the outputs");
         double actual = FiniteCheck.FirstBadState(tape.Trial) is null ? before - trial : double.NaN;
-        bool accepted = _damping.Judge(_step.PredictedDecrease, actual);
+        if (_step.LeaveOneOut is { } chosen && JudgeLeftOut(number, tape, chosen, promised) is { } end)
+            return end;
+        bool accepted = _damping.Judge(promised, actual - _step.PenaltyIncrease);
         StepOutcome outcome = new(IsTaken: true, accepted);
         double heldOutTrial = 0;
         if (accepted && heldOut is not null)
@@ -142,6 +155,7 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
             ResidualRatio = ratio,
             Damping = damping,
             Accepted = _isAccepted,
+            LeaveOneOutIsAveraged = LeftOut is { Outputs.Rows: > 1 },
             Solver = common.Step == 0 ? null : _step.Solver,
             CgIterations = _step.CgIterations,
             PredictedDecrease = _step.PredictedDecrease,
@@ -166,7 +180,10 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
         GaussNewtonOptions options, bool isInBatches, int from, int width, int inputs, double density, int count) => options.Activity switch
     {
         _ when isInBatches => ActivityStrategy.Full,
-        ActivityStrategy.Automatic when from == 0 => ActivityCosts.CheapestForFirst(width, inputs, density, count),
+        ActivityStrategy.Automatic when from == 0 && ActivityCosts.CheapestForFirst(width, inputs, density, count) is var cheapest
+            // A search over weights has no pre-activations, which leave-one-out needs.
+            => options.LeaveOneOut == LeaveOneOutChoice.On && IncrementalActiveSetFinder.SearchesWeights(cheapest)
+                ? ActivityStrategy.Full : cheapest,
         var strategy => strategy,
     };
 
@@ -176,6 +193,25 @@ internal sealed class GaussNewtonOptimizer : IOptimizer
 
     private static CertificatePolicy PolicyOf(GaussNewtonOptions options) =>
         options.Certificates with { FollowsCosts = options.Activity != ActivityStrategy.Certified };
+
+    /// <summary>
+    /// Ends the training when the leave-one-out errors no longer fall and the network is near the model that they belong to: when the step
+    /// could gain little.
+    /// </summary>
+    private StepOutcome? JudgeLeftOut(int number, Tape tape, LeaveOneOut chosen, double promised)
+    {
+        if (!double.IsFinite(chosen.Squares))
+            return null;
+        if (chosen.Squares >= LeastGain * _leastLeftOut && promised < LeastPromise * tape.Loss)
+        {
+            string losses = $"{tape.MeanOf(_leastLeftOut / 2):g5}, with this step {tape.MeanOf(chosen.Squares / 2):g5}";
+            return StepOutcome.None(StopReason.Validation, $"step {number} would not lower the leave-one-out loss of {losses}");
+        }
+        _leastLeftOut = Math.Min(_leastLeftOut, chosen.Squares);
+        chosen.WriteOutputs(tape.Data.Targets);
+        LeftOut = new(chosen.Outputs, chosen.Squares / 2);
+        return null;
+    }
 
     /// <summary>Tries an accepted step on the held-out data, and drops it where it raises their loss.</summary>
     private (StepOutcome Outcome, double Loss) JudgeHeldOut(int number, Tape tape, Tape heldOut)

@@ -10,7 +10,9 @@ namespace Subquad.Optimizers.GaussNewton;
 
 /// <summary>
 /// One damped Gauss-Newton step on one batch: solve (J J^T + mu I) alpha = r, try W - s^2 J^T alpha while it is only pending, and make it
-/// part of the weights or drop it.
+/// part of the weights or drop it. Where leave-one-out errors choose, the loss has a penalty mu_0 |W - W_0|^2 / (2 s^2) besides, which draws
+/// the weights to the start. With gamma the sum of all alpha so far, W_t is near W_0 - s^2 J^T gamma; the system is then (J J^T + (mu_0 + mu)
+/// I) alpha = r - mu_0 gamma.
 /// </summary>
 internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
 {
@@ -25,8 +27,9 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     private readonly ConjugateGradient _gradients = new();
     private readonly PendingForward _pending;
     private readonly OutputVector _residual = new(), _alpha = new(), _left = new(), _work = new(), _workResult = new();
+    private readonly OutputVector? _multipliers;
     private readonly Func<double, double, float> _chooseScale;
-    private double _mu;
+    private double _mu, _shrinkage;
     private bool _isPrepared;
 
     public GaussNewtonStep(TeamKernels kernels, LayerStack layers, int from, GaussNewtonOptions options, Certificates? certificates = null)
@@ -39,6 +42,10 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         _gram = new ClassAveragedGram(kernels, layers, _jacobian, options.Solver);
         _pending = new PendingForward(kernels, _jacobian, certificates, options.Flush);
         _chooseScale = ShareOfTrace;
+        if (options.LeaveOneOut != LeaveOneOutChoice.On)
+            return;
+        _multipliers = new OutputVector();
+        LeaveOneOut = new LeaveOneOut(kernels, layers, from, options);
     }
 
     /// <summary>Bytes held for the data of a step.</summary>
@@ -47,7 +54,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         (NetworkSize network, GaussNewtonOptions options) = (fit.Sizes, fit.Options);
         // With one output a solver gives the step itself, unless it only solves a sketch.
         bool hasSeveral = network.Outputs > 1, pushes = hasSeveral || options.Solver == SolverChoice.DirectSketch;
-        return Vectors * OutputVector.BytesOf(fit.Count, network.Outputs)
+        return (Vectors + (fit.LeavesOneOut ? 1 : 0)) * OutputVector.BytesOf(fit.Count, network.Outputs)
+            + (fit.LeavesOneOut ? LeaveOneOut.BytesOf(network, fit.From, fit.Count, options.TrainOutput) : 0)
             + (hasSeveral ? ConjugateGradient.BytesOf(OutputVector.LengthOf(fit.Count, network.Outputs)) : 0)
             + Jacobian.BytesOf(network, fit.From, fit.Count, options.TrainOutput, options.PackedBytes, pushes)
             + ClassAveragedGram.BytesOf(network, fit.From, fit.Count, options.TrainOutput, options.Solver, fit.LeastDamping)
@@ -56,9 +64,16 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     }
 
     /// <summary>Bytes of scratch that a worker reserves.</summary>
-    public static Int128 ScratchOf(FitSize fit) => Int128.Max(
-        Jacobian.ScratchOf(fit.Sizes, fit.From, fit.Count, fit.Options.PackedBytes),
-        ClassAveragedGram.ScratchOf(fit.Sizes, fit.From, fit.Count, fit.Options.Solver, fit.LeastDamping));
+    public static Int128 ScratchOf(FitSize fit)
+    {
+        Int128 step = Int128.Max(
+            Jacobian.ScratchOf(fit.Sizes, fit.From, fit.Count, fit.Options.PackedBytes),
+            ClassAveragedGram.ScratchOf(fit.Sizes, fit.From, fit.Count, fit.Options.Solver, fit.LeastDamping));
+        return fit.LeavesOneOut ? Int128.Max(step, LeaveOneOutErrors.ScratchOf(fit.Count)) : step;
+    }
+
+    /// <summary>Chooses the damping; null where that is not asked for.</summary>
+    public LeaveOneOut? LeaveOneOut { get; }
 
     /// <summary>Seconds per stage since <see cref="StageClock.Restart"/>.</summary>
     public StageClock Clock { get; }
@@ -75,11 +90,26 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     /// <summary>Decrease of the loss that the last solve promises.</summary>
     public double PredictedDecrease { get; private set; }
 
+    /// <summary>
+    /// What the last solve adds to the penalty mu_0 |W - W_0|^2 / (2 s^2) where leave-one-out chooses; else 0.
+    /// </summary>
+    public double PenaltyIncrease { get; private set; }
+
     /// <summary>The damping that was used, relative to trace(K) / n: what was asked for, or more where K is singular.</summary>
     public double Damping { get; private set; }
 
     /// <summary>mu that was used, absolute.</summary>
     public double Mu => _mu;
+
+    /// <summary>Chooses mu_0 by leave-one-out at the present point.</summary>
+    public void ChooseShrinkage(Tape tape)
+    {
+        Prepare(tape);
+        Clock.Start(Stage.Validation);
+        if (_gram.Trace > 0)
+            _shrinkage = LeaveOneOut!.Choose(_gram.Matrix, _gram.Trace / tape.Data.Count);
+        Clock.Stop();
+    }
 
     /// <summary>Computes a step and tries it on its data; leaves the trial state in <see cref="Tape.Trial"/>.</summary>
     /// <returns>The loss of the trial.</returns>
@@ -118,6 +148,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         using var shield = new CancellationShield(_kernels.Team);
         Clock.Start(Stage.Update);
         _pending.Commit(tape.State, tape.TransposedFeatures);
+        if (_multipliers is not null)
+            _kernels.Kernels.Axpy(1.0, _alpha.Span, _multipliers.Span);
         _isPrepared = false;
         Clock.Stop();
     }
@@ -162,6 +194,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         _gradients.Dispose();
         _residual.Dispose();
         _alpha.Dispose();
+        _multipliers?.Dispose();
+        LeaveOneOut?.Dispose();
         _left.Dispose();
         _work.Dispose();
         _workResult.Dispose();
@@ -181,6 +215,13 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         _gram.Build(tape.State, _options.Seed, HiddenStepScale, _chooseScale, Clock);
         HiddenStepScale = _jacobian.HiddenStepScale;
         tape.Cotangent(_residual);
+        if (LeaveOneOut is not null)
+        {
+            Clock.Start(Stage.Validation);
+            if (_multipliers!.Count == 0)
+                _multipliers.Reshape(tape.Data.Count, tape.Data.Outputs);
+            LeaveOneOut.MoveTo(tape.State, _residual);
+        }
         _isPrepared = true;
         Clock.Stop();
     }
@@ -196,8 +237,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
     private void Solve(Tape tape, double relativeDamping)
     {
         double scale = _gram.Trace / tape.Data.Count;
-        _mu = relativeDamping * scale;
-        Damping = relativeDamping;
+        _mu = relativeDamping * scale + _shrinkage;
+        Damping = _shrinkage > 0 ? _mu / scale : relativeDamping;
 
         // A singular K (duplicate rows, dead data) with no damping to speak of: the least mu that float64 can factor, or that an iteration
         // can live with, is used and reported.
@@ -210,6 +251,7 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
         }
         // The curvature that is solved with is the identity: the model of the loss falls from ||r||^2 / 2 to ||r - J J^T alpha||^2 / 2.
         PredictedDecrease = 0.5 * (_kernels.Kernels.Dot(_residual.Span, _residual.Span) - _kernels.Kernels.Dot(_left.Span, _left.Span));
+        PenaltyIncrease = _multipliers is null ? 0 : MeasurePenalty(_multipliers);
         Clock.Stop();
     }
 
@@ -224,6 +266,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
             return false;
         Clock.Start(Stage.Solve);
         _left.CopyFrom(_residual);
+        if (_multipliers is not null)
+            _kernels.Kernels.Axpy(-_shrinkage, _multipliers.Span, _left.Span);
         if (outputs == 1)
             return TrySolveOne();
         SolveSeveral();
@@ -248,9 +292,8 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
             return _kernels.Kernels.Dot(_left.Span, _left.Span) <= _kernels.Kernels.Dot(_residual.Span, _residual.Span);
         }
 
-        // The solver leaves e = r - (J J^T + mu I) alpha. So r - J J^T alpha is mu alpha + e. The Jacobian still has the pull-back of 1
-        // that K was made of, also after a dropped trial.
-        _kernels.Kernels.Axpy(_mu, _alpha.Span, _left.Span);
+        // The Jacobian still has the pull-back of 1 that K was made of, also after a dropped trial.
+        AddDamped();
         _jacobian.StageScaledStep(_alpha);
         return true;
     }
@@ -263,8 +306,24 @@ internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
             _kernels.Kernels, this, _alpha.Buffer, _left.Buffer, length, _options.CgTolerance, _options.CgIterations).Iterations;
         if (CgIterations == 0 && _kernels.Kernels.Dot(_residual.Span, _residual.Span) > 0)
             throw new ArithmeticException("the Jacobian is not finite");
-        _kernels.Kernels.Axpy(_mu, _alpha.Span, _left.Span);
+        AddDamped();
         _jacobian.PullBack(_alpha);
         _jacobian.StageStep();
+    }
+
+    /// <summary>r - J J^T alpha from what the solver left of its system.</summary>
+    private void AddDamped()
+    {
+        _kernels.Kernels.Axpy(_mu, _alpha.Span, _left.Span);
+        if (_multipliers is not null)
+            _kernels.Kernels.Axpy(_shrinkage, _multipliers.Span, _left.Span);
+    }
+
+    /// <summary>mu_0 / 2 ((gamma + alpha)^T K (gamma + alpha) - gamma^T K gamma), with K alpha = r - what is left.</summary>
+    private double MeasurePenalty(OutputVector multipliers)
+    {
+        _work.CopyFrom(_residual);
+        _kernels.Kernels.Axpy(-1.0, _left.Span, _work.Span);
+        return _shrinkage * (_kernels.Kernels.Dot(multipliers.Span, _work.Span) + 0.5 * _kernels.Kernels.Dot(_alpha.Span, _work.Span));
     }
 }
