@@ -58,7 +58,8 @@ internal sealed class DeltaFileTests
 
     private static string Meaning(string path, string hash, LayerDescription[] layers)
     {
-        ModelDelta delta = DeltaFile.Read(path, hash, layers);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        ModelDelta delta = DeltaFile.Read(file, hash, layers);
         List<TensorSource> tensors = [.. delta.Terms.SelectMany((held, layer) => DeltaTerms.Tensors(layer + 1, held)), .. delta.Output];
         string data = SafetensorsWriter.HashOf(tensors);
         foreach (LowRankTerms terms in delta.Terms.SelectMany(layer => layer))
