@@ -115,7 +115,9 @@ public sealed class OnlineLearner : IDisposable
         RequireClasses(false, "expected a class as target of this network, found numbers");
         if (_network.OutputCount > 1)
             throw new InvalidOperationException($"expected {_network.OutputCount} targets, found one");
-        return Learn(row, [(float)target]);
+        // A distance from the origin keeps digits that the target has not as float32.
+        double[]? origins = _network.Target.Origins;
+        return Learn(row, [(float)(target - (origins?[0] ?? 0))], origins);
     }
 
     /// <summary>Learns a row of a network with numeric outputs, those of several labels (0 or 1 each) included.</summary>
@@ -124,7 +126,9 @@ public sealed class OnlineLearner : IDisposable
     /// <exception cref="ArgumentException">The row has another length, or there are other than <see cref="Network.OutputCount"/>
     /// targets.</exception>
     /// <inheritdoc cref="Learn(ReadOnlySpan{float}, double)"/>
-    public long Learn(ReadOnlySpan<float> row, ReadOnlySpan<float> targets)
+    public long Learn(ReadOnlySpan<float> row, ReadOnlySpan<float> targets) => Learn(row, targets, origins: null);
+
+    private long Learn(ReadOnlySpan<float> row, ReadOnlySpan<float> targets, double[]? origins)
     {
         RequireClasses(false, "expected a class as target of this network, found numbers");
         if (targets.Length != _network.OutputCount)
@@ -134,7 +138,7 @@ public sealed class OnlineLearner : IDisposable
         lock (_turn)
         {
             using SharedCall call = Read(row);
-            _network.Target.Apply(targets, _targets);
+            _network.Target.Apply(targets, _targets, origins);
             return Learn();
         }
     }
@@ -265,7 +269,7 @@ public sealed class OnlineLearner : IDisposable
             _regression.Intervals(level, _intervals);
             for (int c = 0; c < intervals.Length; c++)
             {
-                (double mean, double deviation) = (_network.Target.Mean[c], _network.Target.Deviation[c]);
+                (double mean, double deviation) = (_network.Target.MeanOf(c), _network.Target.Deviation[c]);
                 PredictionInterval own = _intervals[c];
                 intervals[c] = new(own.Lower * deviation + mean, own.Value * deviation + mean, own.Upper * deviation + mean);
             }

@@ -86,6 +86,19 @@ internal sealed class FarColumnTests
     }
 
     [Test]
+    public void A_learner_counts_from_the_origins_of_its_network()
+    {
+        using Network network = Network.Create(Shape, Arrays(), seed: 1);
+        using OnlineLearner learner = network.StartLearning(Arrays());
+        float[] row = [(float)Seconds(10)];
+        // The row is rounded to 128 seconds.
+        Assert.That(learner.PredictInterval(row, 0.8).Value, Is.EqualTo(Target(10)).Within(12));
+        for (int again = 0; again < 100; again++)
+            learner.Learn(row, 1e8 + 90.5);
+        Assert.That(learner.PredictInterval(row, 0.8).Value, Is.EqualTo(1e8 + 90.5).Within(12));
+    }
+
+    [Test]
     public void Rows_with_other_origins_are_moved_to_those_of_the_model()
     {
         using Network network = Fit(Arrays());
