@@ -174,7 +174,7 @@ subquad_train_status subquad_train_predict(
     subquad_train_network *network, const float *features, int64_t feature_count, float *scores, int64_t score_count, int32_t threads);
 
 /*
- * The same for probabilities of classes: softmax(score / T), which adds up to 1. T was fitted to the held-out rows of the last fit; without any it is 0.15. A network of values is an
+ * The same for probabilities of classes: softmax(score / T), which adds up to 1. T was fitted to the held-out rows of the last fit, or to the scores of rows left out one by one; without either it is 0.15. A network of values is an
  * INVALID_ARGUMENT. Models of labels, of which a row has any number, give each label's own probability.
  */
 subquad_train_status subquad_train_predict_probabilities(

@@ -12,8 +12,9 @@ public sealed partial class Network
 
     /// <summary>
     /// T of the probabilities softmax(f / T) of classes, or 1 / (1 + exp(-(f / T + b))) of labels; null before it was fitted. A fit with
-    /// held-out data fits it to their scores at its end, and <see cref="Calibrate"/> to those of any data. A fit without held-out data
-    /// removes it, as it changes the scores.
+    /// held-out data fits it to their scores at its end, one that leaves rows out one by one
+    /// (<see cref="GaussNewtonOptions.LeaveOneOut"/>) to the scores of each row without itself, and <see cref="Calibrate"/> to those of any
+    /// data. Any other fit removes it, as it changes the scores.
     /// </summary>
     public double? Temperature => Calibration?.Temperature;
 
@@ -126,7 +127,7 @@ public sealed partial class Network
 
     /// <summary>
     /// Fits <see cref="Temperature"/> to the scores of data that were not trained on: the least cross-entropy. Scores and classes stay as
-    /// they are. Uses the first rows, up to 2^22 scores. Thread-safe: a prediction uses the calibration before or after.
+    /// they are. Uses the first rows, up to 2^20 scores. Thread-safe: a prediction uses the calibration before or after.
     /// </summary>
     /// <param name="data">Rows with targets. Those of the training data would promise too much.</param>
     /// <param name="threads">Workers, 1 to 4096; default: all processors. The result does not depend on them.</param>

@@ -72,6 +72,22 @@ internal sealed class ProbabilityTests
     }
 
     [Test]
+    public void A_fit_that_leaves_rows_out_calibrates_by_them()
+    {
+        Dataset data = TestTraining.Classes(Rows, Width), fresh = TestTraining.Classes(300, Width, seed: 5);
+        using Network network = Network.Create(new NetworkShape { Hidden = [64], Densities = [0.3] }, data, seed: 1, threads: 1);
+        TestTraining.Fit(network, data, new() { Steps = 6, Threads = 2, LeaveOneOut = LeaveOneOutChoice.On });
+        Assert.That(network.Temperature, Is.Positive);
+        double found = network.Report(fresh).Classification!.LogLoss;
+        network.Calibrate(data);
+        double byTraining = network.Report(fresh).Classification!.LogLoss;
+        network.Calibrate(fresh);
+        double least = network.Report(fresh).Classification!.LogLoss;
+        Assert.That(found, Is.LessThan(1.2 * least));
+        Assert.That(found, Is.LessThan(byTraining), "scores of rows that were trained on promise too much");
+    }
+
+    [Test]
     public void A_calibration_stays_in_models_and_deltas()
     {
         using Network network = Classes(out Dataset data);
@@ -200,7 +216,8 @@ internal sealed class ProbabilityTests
     {
         data = TestTraining.Classes(Rows, Width);
         Network network = Network.Create(new NetworkShape { Hidden = [64], Densities = [0.3] }, data, seed: 1, threads: 1);
-        TestTraining.Fit(network, data, new() { Steps = 1, Threads = 1, Flush = FlushPolicy.Never });
+        TestTraining.Fit(
+            network, data, new() { Steps = 1, Threads = 1, Flush = FlushPolicy.Never, LeaveOneOut = LeaveOneOutChoice.Off });
         return network;
     }
 }

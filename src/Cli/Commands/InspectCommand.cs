@@ -61,7 +61,7 @@ internal sealed class InspectCommand : Command
         Line("weights", $"{Words.Bytes(network.WeightBytes)} in memory");
         Line("task", network.Task == TaskKind.Regression ? "regression" : Words.Outputs(network.Task, network.OutputCount));
         if (network.Temperature is { } temperature)
-            Line("scores", $"temperature {temperature:g4} for probabilities, fitted to held-out rows");
+            Line("scores", $"temperature {temperature:g4} for probabilities, fitted to rows held out or left out");
         if (network.ClassNames.Count > 0)
             Line("classes", Words.List(network.ClassNames));
         Line("inputs", Inputs(network, summary));

@@ -34,7 +34,8 @@ internal static class Words
     public const string AveragedLoss = "loo_averaged";
 
     /// <summary>The leave-one-out metric, likewise.</summary>
-    public static string LeftOutMetric(TaskKind task) => task == TaskKind.Classification ? "loo_accuracy" : "loo_rmse";
+    public static string LeftOutMetric(TaskKind task) =>
+        task switch { TaskKind.Classification => "loo_accuracy", TaskKind.MultiLabel => "loo_precision_at_1", _ => "loo_rmse" };
 
     /// <summary>Two decimals, or more for small numbers: three digits that count.</summary>
     public static string Plain(double value)

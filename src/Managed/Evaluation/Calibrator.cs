@@ -10,7 +10,7 @@ namespace Subquad.Evaluation;
 /// </summary>
 internal static class Calibrator
 {
-    private const int MaxCells = 1 << 22, MaxIterations = 50;
+    private const int MaxCells = 1 << 20, MaxIterations = 50;
     private const double LeastSlope = 1e-3, MostSlope = 1e6, Precision = 1e-7;
 
     /// <summary>How many rows of so many outputs are looked at: two numbers need no more.</summary>

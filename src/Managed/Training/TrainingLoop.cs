@@ -72,10 +72,16 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    /// <summary>What makes probabilities of the scores, fitted to the held-out data; null where none were measured.</summary>
-    public Calibration? Calibrate() => HeldOutIsMeasured && double.IsFinite(_heldOutScore.Loss)
-        ? Calibrator.Fit(_heldOut!.State.Outputs, _heldOut.Data, _target)
-        : null;
+    /// <summary>
+    /// What makes probabilities of the scores, fitted to the held-out data, or to the scores of each row without itself; null where neither
+    /// was measured.
+    /// </summary>
+    public Calibration? Calibrate()
+    {
+        if (HeldOutIsMeasured && double.IsFinite(_heldOutScore.Loss))
+            return Calibrator.Fit(_heldOut!.State.Outputs, _heldOut.Data, _target);
+        return _leftOutScore is not null && _optimizer.LeftOut is { } rows ? Calibrator.Fit(rows.Outputs, _tape.Data, _target) : null;
+    }
 
     public void Dispose()
     {
