@@ -115,7 +115,14 @@ public sealed class OnlineLearner : IDisposable
         RequireClasses(false, "expected a class as target of this network, found numbers");
         if (_network.OutputCount > 1)
             throw new InvalidOperationException($"expected {_network.OutputCount} targets, found one");
-        return Learn(row, [(float)target]);
+        if (!float.IsFinite((float)target))
+            throw new InvalidDataException($"target 0: expected a finite number, found {target}");
+        lock (_turn)
+        {
+            using SharedCall call = Read(row);
+            _targets[0] = _network.Target.Apply(target, output: 0);
+            return Learn();
+        }
     }
 
     /// <summary>Learns a row of a network with numeric outputs, those of several labels (0 or 1 each) included.</summary>
@@ -265,16 +272,17 @@ public sealed class OnlineLearner : IDisposable
             _regression.Intervals(level, _intervals);
             for (int c = 0; c < intervals.Length; c++)
             {
-                (double mean, double deviation) = (_network.Target.Mean[c], _network.Target.Deviation[c]);
                 PredictionInterval own = _intervals[c];
-                intervals[c] = new(own.Lower * deviation + mean, own.Value * deviation + mean, own.Upper * deviation + mean);
+                TargetTransform target = _network.Target;
+                intervals[c] = new(target.ToUnits(own.Lower, c), target.ToUnits(own.Value, c), target.ToUnits(own.Upper, c));
             }
         }
     }
 
     /// <summary>
     /// Puts the present output weights into the network, whose predictions are then those of the learner, and which can be saved. Waits for
-    /// calls of the network in flight; those that come until the weights are copied are refused, calls of the learner wait.
+    /// calls of the network in flight; those that come until the weights are copied are refused, calls of the learner wait. A fitted
+    /// <see cref="Network.Temperature"/> is that of other weights and is dropped.
     /// </summary>
     /// <exception cref="InvalidOperationException">The network was trained since the learner was made, or an operation has it
     /// alone.</exception>
@@ -292,6 +300,8 @@ public sealed class OnlineLearner : IDisposable
             try
             {
                 RequireSameFeatures();
+                // It was fitted to the scores of other weights.
+                _network.Calibration = null;
                 layers.Output.CopyFrom(weights);
                 if (direct is not null)
                     layers.Direct!.Matrix.CopyFrom(direct);
