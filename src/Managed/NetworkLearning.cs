@@ -54,7 +54,7 @@ public sealed partial class Network
         var regression = new OutputRegression(Kernels, Layers, Input, options.KeepOutput, options.Threads);
         try
         {
-            regression.Start(examples.Inputs, rows.Targets, options.Damping, cancellation);
+            regression.Start(rows.Inputs, rows.Targets, options.Damping, cancellation);
             return new OnlineLearner(this, regression);
         }
         catch

@@ -115,9 +115,14 @@ public sealed class OnlineLearner : IDisposable
         RequireClasses(false, "expected a class as target of this network, found numbers");
         if (_network.OutputCount > 1)
             throw new InvalidOperationException($"expected {_network.OutputCount} targets, found one");
-        // A distance from the origin keeps digits that the target has not as float32.
-        double[]? origins = _network.Target.Origins;
-        return Learn(row, [(float)(target - (origins?[0] ?? 0))], origins);
+        if (!float.IsFinite((float)target))
+            throw new InvalidDataException($"target 0: expected a finite number, found {target}");
+        lock (_turn)
+        {
+            using SharedCall call = Read(row);
+            _targets[0] = _network.Target.Apply(target, output: 0);
+            return Learn();
+        }
     }
 
     /// <summary>Learns a row of a network with numeric outputs, those of several labels (0 or 1 each) included.</summary>
@@ -126,9 +131,7 @@ public sealed class OnlineLearner : IDisposable
     /// <exception cref="ArgumentException">The row has another length, or there are other than <see cref="Network.OutputCount"/>
     /// targets.</exception>
     /// <inheritdoc cref="Learn(ReadOnlySpan{float}, double)"/>
-    public long Learn(ReadOnlySpan<float> row, ReadOnlySpan<float> targets) => Learn(row, targets, origins: null);
-
-    private long Learn(ReadOnlySpan<float> row, ReadOnlySpan<float> targets, double[]? origins)
+    public long Learn(ReadOnlySpan<float> row, ReadOnlySpan<float> targets)
     {
         RequireClasses(false, "expected a class as target of this network, found numbers");
         if (targets.Length != _network.OutputCount)
@@ -138,7 +141,7 @@ public sealed class OnlineLearner : IDisposable
         lock (_turn)
         {
             using SharedCall call = Read(row);
-            _network.Target.Apply(targets, _targets, origins);
+            _network.Target.Apply(targets, _targets);
             return Learn();
         }
     }
@@ -269,16 +272,17 @@ public sealed class OnlineLearner : IDisposable
             _regression.Intervals(level, _intervals);
             for (int c = 0; c < intervals.Length; c++)
             {
-                (double mean, double deviation) = (_network.Target.MeanOf(c), _network.Target.Deviation[c]);
                 PredictionInterval own = _intervals[c];
-                intervals[c] = new(own.Lower * deviation + mean, own.Value * deviation + mean, own.Upper * deviation + mean);
+                TargetTransform target = _network.Target;
+                intervals[c] = new(target.ToUnits(own.Lower, c), target.ToUnits(own.Value, c), target.ToUnits(own.Upper, c));
             }
         }
     }
 
     /// <summary>
     /// Puts the present output weights into the network, whose predictions are then those of the learner, and which can be saved. Waits for
-    /// calls of the network in flight; those that come until the weights are copied are refused, calls of the learner wait.
+    /// calls of the network in flight; those that come until the weights are copied are refused, calls of the learner wait. A fitted
+    /// <see cref="Network.Temperature"/> is that of other weights and is dropped.
     /// </summary>
     /// <exception cref="InvalidOperationException">The network was trained since the learner was made, or an operation has it
     /// alone.</exception>
@@ -296,6 +300,8 @@ public sealed class OnlineLearner : IDisposable
             try
             {
                 RequireSameFeatures();
+                // It was fitted to the scores of other weights.
+                _network.Calibration = null;
                 layers.Output.CopyFrom(weights);
                 if (direct is not null)
                     layers.Direct!.Matrix.CopyFrom(direct);

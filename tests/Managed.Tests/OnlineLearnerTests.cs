@@ -100,7 +100,9 @@ internal sealed class OnlineLearnerTests
         learner.Predict(pool.Row(30), learned);
         network.Predict(pool.Row(30), applied);
         Assert.That(applied, Is.EqualTo(before), "the network is not changed until Apply");
+        network.Calibrate(first);
         learner.Apply();
+        Assert.That(network.Temperature, Is.Null, "it was that of other weights");
         network.Predict(pool.Row(30), applied);
         Assert.That(applied, Is.EqualTo(learned).Within(1e-5));
         Assert.That(network.Classify(pool.Row(30)), Is.EqualTo(learner.Classify(pool.Row(30))));
@@ -115,6 +117,32 @@ internal sealed class OnlineLearnerTests
         resumed.Predict(pool.Row(31), again);
         learner.Predict(pool.Row(31), learned);
         Assert.That(again, Is.EqualTo(learned).Within(1e-5));
+    }
+
+    [Test]
+    public void Columns_far_from_zero_keep_their_digits()
+    {
+        const int N = 40;
+        // Seconds since 1970 that are float32 numbers, so that a row of floats says them too.
+        double[] inputs = [.. Enumerable.Range(0, N).SelectMany(i => new[] { 1.7e9 + 128 * i, i % 5 })];
+        double[] targets = [.. Enumerable.Range(0, N).Select(i => 5e6 + Math.Sin(0.2 * i) + 0.1 * (i % 5))];
+        Dataset data = Dataset.From(inputs, 2, targets), most = Dataset.From(inputs.AsSpan(0, 2 * N - 2), 2, targets.AsSpan(0, N - 1));
+        using Network network = Network.Create(s_shape, data, 4, threads: 1);
+        Assert.That(network.Target.Origins, Is.Not.Null);
+        using OnlineLearner learner = network.StartLearning(most, new() { Damping = 1e-3 }), refit = network.StartLearning(
+            data, new() { Damping = 1e-3 });
+        float[] last = [(float)inputs[^2], (float)inputs[^1]];
+        learner.Learn(last, targets[^1]);
+        refit.Apply();
+        var found = new double[1];
+        for (int i = 0; i < N; i++)
+        {
+            float[] row = [(float)inputs[2 * i], (float)inputs[2 * i + 1]];
+            network.Predict(inputs.AsSpan(2 * i, 2), found);
+            Assert.That(found[0], Is.EqualTo(targets[i]).Within(0.3));
+            Assert.That(learner.PredictInterval(row, 0.8).Value, Is.EqualTo(found[0]).Within(1e-4));
+        }
+        Assert.That(learner.Forget(last), Is.EqualTo(N - 1));
     }
 
     [Test]

@@ -123,10 +123,15 @@ internal sealed class TargetTransform
     public void Apply(ReadOnlySpan<float> values, Span<float> destination, double[]? origins = null)
     {
         for (int i = 0; i < values.Length; i++)
-        {
-            double offset = OriginOf(origins, i) - OriginOf(_origins, i);
-            destination[i] = (float)((values[i] + offset - _mean[i]) / _deviation[i]);
-        }
+            destination[i] = Apply(values[i], i, origins);
+    }
+
+    /// <summary>What an output should be for a value.</summary>
+    /// <inheritdoc cref="Apply(ReadOnlySpan{float}, Span{float}, double[])"/>
+    public float Apply(double value, int output, double[]? origins = null)
+    {
+        double offset = OriginOf(origins, output) - OriginOf(_origins, output);
+        return (float)((value + offset - _mean[output]) / _deviation[output]);
     }
 
     /// <summary>Takes outputs back to the original units in place: values in theirs, classes as estimates of 0/1.</summary>
@@ -150,6 +155,9 @@ internal sealed class TargetTransform
         for (int i = 0; i < outputs.Length; i++)
             units[i] = InUnits(outputs[i], i % Width, null);
     }
+
+    /// <summary>Takes a number of an output back to the original units.</summary>
+    public double ToUnits(double number, int output) => InUnits(number, output, null);
 
     /// <summary>The transform as a JSON object; numbers come back bit for bit.</summary>
     public string ToJson() => JsonText.Write(json =>
@@ -189,8 +197,8 @@ internal sealed class TargetTransform
 
     private static double OriginOf(double[]? origins, int output) => origins?[output] ?? 0;
 
-    private double InUnits(float value, int output, double[]? origins) =>
-        ((double)value * _deviation[output]) + (_mean[output] + (OriginOf(_origins, output) - OriginOf(origins, output)));
+    private double InUnits(double value, int output, double[]? origins) =>
+        (value * _deviation[output]) + (_mean[output] + (OriginOf(_origins, output) - OriginOf(origins, output)));
 
     private void RequireRows(int outputs)
     {

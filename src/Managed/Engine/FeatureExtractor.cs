@@ -45,13 +45,16 @@ internal sealed class FeatureExtractor : IDisposable
         count = 0;
         if (!_input.TryApply(input, _row))
             return false;
-        _rows.SetNonZero(_row, 1, _row.Length);
-        _state.ForwardHidden();
-        count = _state.Last.Sets.Active.CopyDatum(0, ids, values);
-        for (int i = _hidden; i < Width; i++)
-            if (_row[i - _hidden] != 0)
-                (ids[count], values[count++]) = (i, DirectScale * _row[i - _hidden]);
+        count = Run(ids, values);
         return true;
+    }
+
+    /// <summary>Computes the features of a row that is transformed already; returns how many there are.</summary>
+    /// <inheritdoc cref="TryRun"/>
+    public int Run(InputRows rows, int row, Span<int> ids, Span<float> values)
+    {
+        rows.CopyRow(row, _row);
+        return Run(ids, values);
     }
 
     public void Dispose()
@@ -59,5 +62,16 @@ internal sealed class FeatureExtractor : IDisposable
         _state.Dispose();
         _rows.Dispose();
         _team.Dispose();
+    }
+
+    private int Run(Span<int> ids, Span<float> values)
+    {
+        _rows.SetNonZero(_row, 1, _row.Length);
+        _state.ForwardHidden();
+        int count = _state.Last.Sets.Active.CopyDatum(0, ids, values);
+        for (int i = _hidden; i < Width; i++)
+            if (_row[i - _hidden] != 0)
+                (ids[count], values[count++]) = (i, DirectScale * _row[i - _hidden]);
+        return count;
     }
 }

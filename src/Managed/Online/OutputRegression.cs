@@ -60,7 +60,7 @@ internal sealed class OutputRegression : IDisposable
     public double Damping => _ridge.Damping;
 
     /// <summary>Takes the first rows.</summary>
-    /// <param name="rows">Raw rows, at least one.</param>
+    /// <param name="rows">Transformed rows, at least one.</param>
     /// <param name="targets">A transformed target per row and output, row after row.</param>
     /// <param name="damping">mu; null chooses it.</param>
     /// <param name="cancellation">Honoured between rows, and between tiles of the solution.</param>
@@ -70,13 +70,11 @@ internal sealed class OutputRegression : IDisposable
     {
         int n = rows.Count;
         _ridge.Resize(n);
-        var raw = new float[rows.Width];
         for (int row = 0; row < n; row++)
         {
             cancellation.ThrowIfCancellationRequested();
-            rows.CopyRow(row, raw);
-            bool isFinite = TryReadFeatures(raw);
-            Contract.Holds(isFinite, "examples are finite");
+            _read = _extractor.Run(rows, row, _ids, _values);
+            EstimateFromPrior();
             _features.Append(_ids.AsSpan(0, _read), _values.AsSpan(0, _read));
             for (int output = 0; output < Outputs; output++)
                 _ridge.TargetsOf(output)[row] = targets[row * Outputs + output] - _estimates[output];
@@ -102,8 +100,9 @@ internal sealed class OutputRegression : IDisposable
     public bool TryRead(ReadOnlySpan<float> row)
     {
         EnsureCapacity(Count + 1);
-        if (!TryReadFeatures(row))
+        if (!_extractor.TryRun(row, _ids, _values, out _read))
             return false;
+        EstimateFromPrior();
         _features.Multiply(_ids.AsSpan(0, _read), _values.AsSpan(0, _read), _column.AsSpan(0, Count));
         return true;
     }
@@ -215,13 +214,11 @@ internal sealed class OutputRegression : IDisposable
         _team.Dispose();
     }
 
-    /// <summary>Computes the features of a row and what A_0 makes of them.</summary>
-    private bool TryReadFeatures(ReadOnlySpan<float> row)
+    /// <summary>Computes what A_0 makes of the features that were read.</summary>
+    private void EstimateFromPrior()
     {
-        if (!_extractor.TryRun(row, _ids, _values, out _read))
-            return false;
         if (_prior is null)
-            return true;
+            return;
         for (int output = 0; output < Outputs; output++)
         {
             double sum = 0;
@@ -229,7 +226,6 @@ internal sealed class OutputRegression : IDisposable
                 sum += (double)_values[entry] * _prior[(long)output * Width + _ids[entry]];
             _estimates[output] = sum;
         }
-        return true;
     }
 
     /// <summary>The weights of a network over the features, output after output.</summary>
