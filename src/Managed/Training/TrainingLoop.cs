@@ -72,10 +72,12 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    /// <summary>What makes probabilities of the scores, fitted to the held-out data; null where none were measured.</summary>
+    /// <summary>
+    /// What makes probabilities of the scores, fitted to the held-out data, or to rows that were left out; null where neither were measured.
+    /// </summary>
     public Calibration? Calibrate() => HeldOutIsMeasured && double.IsFinite(_heldOutScore.Loss)
         ? Calibrator.Fit(_heldOut!.State.Outputs, _heldOut.Data, _target)
-        : null;
+        : _optimizer.LeftOut is { } rows ? Calibrator.Fit(rows.Outputs, _tape.Data, _target) : null;
 
     public void Dispose()
     {
