@@ -59,7 +59,8 @@ public sealed class GaussNewtonTrainer : IDisposable
     /// <param name="network">Its weights change with every accepted step.</param>
     /// <param name="training">Training data with targets.</param>
     /// <param name="validation">Held-out data: training stops at the step that would raise their loss, and drops it. At its end
-    /// <see cref="Network.Temperature"/> is fitted to them, or to the scores of rows that were left out one by one.</param>
+    /// <see cref="Network.Temperature"/> is fitted to them. Without any it is fitted to leave-one-out outputs where these are computed, and
+    /// else removed.</param>
     /// <param name="progress">
     /// Told of every trial step by a <see cref="GaussNewtonStepReport"/>, on the calling thread while training waits; without it no report
     /// is made. It may call Predict, Classify, PredictAll, Evaluate, DeltaRanks, Save, SaveDelta and SavePanels of the network, also from

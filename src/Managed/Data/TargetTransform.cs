@@ -36,12 +36,6 @@ internal sealed class TargetTransform
     /// <summary>What an output of 0 means in the original units, less the origin: the mean of a value, 1/C of a class.</summary>
     public ReadOnlySpan<float> Mean => _mean;
 
-    /// <summary>What an output of 0 means in the original units.</summary>
-    public double MeanOf(int output) => _mean[output] + OriginOf(_origins, output);
-
-    /// <summary>What was subtracted from each value, see <see cref="ColumnOrigin"/>; null where nothing was.</summary>
-    public double[]? Origins => _origins;
-
     /// <summary>What an output of 1 adds to that; 1 for classes and for targets that never vary.</summary>
     public ReadOnlySpan<float> Deviation => _deviation;
 

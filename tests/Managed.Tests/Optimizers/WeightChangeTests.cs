@@ -16,14 +16,18 @@ internal sealed class WeightChangeTests
     private const int Count = 30;
 
     [Test]
-    public void It_is_the_derivative_along_the_change([Values(0, 1, 2)] int from, [Values(1, 3)] int outputs, [Values] bool trainsOutput)
+    public void It_is_the_derivative_along_the_change([Values(0, 1, 2)] int from, [Values(1, 3)] int outputs, [Values] bool trainsOutput,
+        [Values] bool hasDirect)
     {
-        using var one = new EngineCase(Shapes.Odd with { Outputs = outputs }, KernelSets.Best, Count, from);
+        NetworkShape shape = Shapes.Odd with { Outputs = outputs, DirectWeights = hasDirect };
+        using var one = new EngineCase(shape, KernelSets.Best, Count, from);
         using var change = new WeightChange(one.Kernels, one.Network.Layers, from, trainsOutput);
         change.Begin(one.State);
         PanelMatrix[] trained = [.. one.Network.Layers.Hidden[from..].Select(layer => layer.Weights)];
         if (trainsOutput)
             trained = [.. trained, one.Network.Layers.Output];
+        if (one.Network.Layers.Direct is { } direct)
+            trained = [.. trained, direct.Matrix];
         float[][] first = [.. trained.Select(Samples.ToArray)];
         float[][] moved = [.. first.Select((values, i) => Moved(values, seed: i))];
         Set(trained, moved);
@@ -32,7 +36,7 @@ internal sealed class WeightChangeTests
         found.Reshape(Count, outputs);
         change.PushForward(one.State, found);
 
-        const float Small = 1.0f / 256;
+        const float Small = 1.0f / 2048;
         float[] above = OutputsAt(Small), below = OutputsAt(-Small);
         double error = 0, size = 0;
         for (int datum = 0; datum < Count; datum++)
@@ -56,7 +60,7 @@ internal sealed class WeightChangeTests
     {
         float[] noise = ReferenceData.Normals(values.Length, seed + 20);
         double size = Math.Sqrt(values.Sum(value => (double)value * value) / values.Length);
-        return [.. values.Select((value, i) => (float)(value + 0.1 * size * noise[i]))];
+        return [.. values.Select((value, i) => (float)(value + 0.1 * Math.Max(size, 0.1) * noise[i]))];
     }
 
     private static void Set(PanelMatrix[] matrices, float[][] values)

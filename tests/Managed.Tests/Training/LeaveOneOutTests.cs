@@ -12,14 +12,15 @@ namespace Subquad.Managed.Tests.Training;
 internal sealed class LeaveOneOutTests
 {
     private static readonly GaussNewtonOptions s_automatic = new() { Threads = 2 };
+    private static readonly NetworkShape s_half = new() { Hidden = [400], Densities = [0.5] };
 
     [Test]
     public void Noise_is_not_fitted()
     {
         Dataset data = Noisy(120, 0.5);
-        (TrainingResult damped, Recorder reports) = Fit(Shapes.OneOutput, data, s_automatic with { Steps = 40 });
+        (TrainingResult damped, Recorder reports) = Fit(s_half, data, s_automatic with { Steps = 40 });
         Assert.That(damped.Reason, Is.EqualTo(StopReason.Validation), damped.Message);
-        (TrainingResult undamped, _) = Fit(Shapes.OneOutput, data, s_automatic with { Steps = 40, LeaveOneOut = LeaveOneOutChoice.Off });
+        (TrainingResult undamped, _) = Fit(s_half, data, s_automatic with { Steps = 40, LeaveOneOut = LeaveOneOutChoice.Off });
         Assert.That(undamped.Loss, Is.LessThan(0.01 * damped.Loss), "without it the noise is learned");
         Assert.That(damped.LeaveOneOutMetric, Is.EqualTo(reports.Trials.Last(report => report.Accepted).LeaveOneOutMetric));
         Assert.That(undamped.LeaveOneOutMetric, Is.Null);
@@ -29,7 +30,7 @@ internal sealed class LeaveOneOutTests
 
         double MetricOf(bool damped)
         {
-            using Network network = Network.Create(Shapes.OneOutput, data, 5);
+            using Network network = Network.Create(s_half, data, 5);
             using var trainer = new GaussNewtonTrainer(
                 s_automatic with { Steps = 40, LeaveOneOut = damped ? LeaveOneOutChoice.Automatic : LeaveOneOutChoice.Off });
             trainer.Fit(network, data);
@@ -46,7 +47,8 @@ internal sealed class LeaveOneOutTests
         foreach (GaussNewtonStepReport report in reports.Trials)
         {
             Assert.That(report.LeaveOneOutLoss, Is.Positive);
-            Assert.That(report.LeaveOneOutMetric, Is.EqualTo(Math.Sqrt(2 * report.LeaveOneOutLoss!.Value)).Within(1e-3).Percent);
+            double ratio = Math.Sqrt(report.LeaveOneOutLoss!.Value / report.Loss);
+            Assert.That(report.LeaveOneOutMetric, outputs > 1 ? Is.Positive : Is.EqualTo(ratio * report.TrainMetric).Within(1e-2).Percent);
             Assert.That(report.LeaveOneOutIsAveraged, Is.EqualTo(outputs > 1));
             Assert.That(report.Solver, Is.EqualTo(SolverChoice.Cholesky));
         }
@@ -120,11 +122,14 @@ internal sealed class LeaveOneOutTests
     /// <summary>Everything is done again without each row: transforms, s^2, the choice of dampings and of the last step.</summary>
     [TestCase("bostonHousing")]
     [TestCase("concrete")]
+    [TestCase("yacht")]
+    [TestCase("wine-quality-red")]
+    [TestCase("energy")]
     public void The_figure_is_that_of_refits(string name)
     {
         const int Rows = 60;
         (float[] inputs, float[] targets, int width) = Read(name, Rows);
-        var shape = new NetworkShape { Hidden = [1024], Densities = [0.1] };
+        var shape = new NetworkShape { Hidden = [4096], Densities = [0.1] };
         (TrainingResult whole, _) = Fit(shape, Dataset.From(inputs, width, targets), s_automatic);
         var squares = new double[Rows];
         for (int left = 0; left < Rows; left++)
@@ -165,11 +170,11 @@ internal sealed class LeaveOneOutTests
 
     private static Dataset Noisy(int count, double noise, int seed = 1)
     {
-        float[] rows = ReferenceData.UnitRows(count, 37, seed), normals = ReferenceData.Normals(count, seed + 50);
+        float[] rows = ReferenceData.UnitRows(count, 6, seed), normals = ReferenceData.Normals(count, seed + 50);
         var targets = new float[count];
         for (int i = 0; i < count; i++)
-            targets[i] = (float)(3 * rows[i * 37] + noise * normals[i]);
-        return Dataset.From(rows, 37, targets).WithoutTransforms();
+            targets[i] = (float)(2 * rows[i * 6] + noise * normals[i]);
+        return Dataset.From(rows, 6, targets).WithoutTransforms();
     }
 
     /// <summary>Rows of a UCI set, every so many of them.</summary>

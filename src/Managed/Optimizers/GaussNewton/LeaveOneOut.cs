@@ -18,8 +18,8 @@ internal sealed class LeaveOneOut : IDisposable
 {
     public const int LeastRows = 8, MostRows = 4000;
 
-    /// <summary>Dampings tried at a point.</summary>
-    private const int MostDampings = 8;
+    // Dampings tried at the first point and at a later one: a factorisation of many rows costs more than the rest of a step.
+    private const int FewRows = 1500, MostAtFirst = 8, MostOfManyAtFirst = 3, MostLater = 3, MostOfManyLater = 1;
 
     private const double CoarseFactor = 10, LeastRelative = 1e-8;
     private static readonly double s_fineFactor = Math.Sqrt(CoarseFactor);
@@ -103,7 +103,7 @@ internal sealed class LeaveOneOut : IDisposable
 
     /// <summary>
     /// Chooses a damping: at the first point by powers of ten and then by their roots, later among the last one and its neighbours. The
-    /// errors may have other minima far away, which a few steps reach if they stay lower.
+    /// errors may have other minima far away, which a few steps reach if they stay lower. With many rows it stays where it was.
     /// </summary>
     /// <param name="gram">K_t.</param>
     /// <param name="scale">trace(K_t) / n.</param>
@@ -113,7 +113,9 @@ internal sealed class LeaveOneOut : IDisposable
         bool isFirst = _mu == 0;
         if (isFirst)
             _mu = _start * scale;
-        (_squares, _left, _least) = (double.PositiveInfinity, MostDampings, LeastRelative * scale);
+        bool isSmall = _right.Count <= FewRows;
+        _left = isFirst ? (isSmall ? MostAtFirst : MostOfManyAtFirst) : isSmall ? MostLater : MostOfManyLater;
+        (_squares, _least) = (double.PositiveInfinity, LeastRelative * scale);
         _ = Try(gram, _mu);
         if (isFirst)
             _ = Follow(gram, 1 / CoarseFactor) || Follow(gram, CoarseFactor);

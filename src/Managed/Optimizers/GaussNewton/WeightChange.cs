@@ -17,9 +17,8 @@ internal sealed class WeightChange : IDisposable
     private readonly TeamKernels _kernels;
     private readonly LayerStack _layers;
     private readonly int _from;
-    private readonly bool _trainsOutput;
-    private readonly PanelMatrix _firstSums = new(1, 1), _firstOutput = new(1, 1), _outputChange = new(1, 1);
-    private readonly PanelMatrix _pushed = new(1, 1), _changed = new(1, 1);
+    private readonly PanelMatrix _firstSums = new(1, 1), _pushed = new(1, 1);
+    private readonly MatrixChange? _output, _direct;
     private readonly PanelMatrix[] _firstWeights;
     private readonly TermProducts _products;
     private NativeBuffer<float> _tangent = new(0), _below = new(0), _first = new(0), _transposed = new(0);
@@ -30,7 +29,9 @@ internal sealed class WeightChange : IDisposable
     /// <param name="trainsOutput">Whether A is trained.</param>
     public WeightChange(TeamKernels kernels, LayerStack layers, int from, bool trainsOutput)
     {
-        (_kernels, _layers, _from, _trainsOutput) = (kernels, layers, from, trainsOutput);
+        (_kernels, _layers, _from) = (kernels, layers, from);
+        _output = trainsOutput ? new(kernels, layers.Output) : null;
+        _direct = layers.Direct is { } direct ? new(kernels, direct.Matrix) : null;
         _products = new TermProducts(kernels);
         _firstWeights = [.. layers.Hidden.Skip(from + 1).Select(layer => new PanelMatrix(layer.Width, layer.Inputs))];
     }
@@ -39,8 +40,9 @@ internal sealed class WeightChange : IDisposable
     public static Int128 BytesOf(NetworkSize network, int from, int count, bool trainsOutput)
     {
         Int128 bytes = PanelMatrix.BlockBytesOf(network.Hidden[from].Width, count)
-            + (trainsOutput ? 2 * PanelMatrix.BlockBytesOf(network.Outputs, network.Last.Width) : 0)
-            + (trainsOutput ? 2 : 1) * PanelMatrix.BlockBytesOf(network.Outputs, count);
+            + PanelMatrix.BlockBytesOf(network.Outputs, count)
+            + (trainsOutput ? MatrixChange.BytesOf(network.Outputs, network.Last.Width, count) : 0)
+            + (network.HasDirect ? MatrixChange.BytesOf(network.Outputs, network.Hidden[0].Inputs, count) : 0);
         Int128 most = 0;
         for (int layer = from; layer < network.Hidden.Length; layer++)
         {
@@ -60,8 +62,8 @@ internal sealed class WeightChange : IDisposable
         _firstSums.CopyFrom(state.Of(_from).PreActivations);
         for (int i = 0; i < _firstWeights.Length; i++)
             _layers.Weights[_from + 1 + i].Materialise(_kernels, _firstWeights[i]);
-        if (_trainsOutput)
-            _firstOutput.CopyFrom(_layers.Output);
+        _output?.Begin();
+        _direct?.Begin();
     }
 
     /// <summary>result = J_t (W_t - W_0).</summary>
@@ -90,14 +92,15 @@ internal sealed class WeightChange : IDisposable
             parameters.Activation.ApplyDerivative(
                 state.Of(layer).Sets.PointOf(state.Of(layer).PreActivations, parameters), _tangent, 0, active.Count);
         }
-        ReadOutputs(state.Last.Sets.Active, result);
+        ReadOutputs(state, result);
     }
 
     public void Dispose()
     {
-        foreach (IDisposable part in (ReadOnlySpan<IDisposable>)[_firstSums, _firstOutput, _outputChange, _pushed, _changed, _products,
-            _tangent, _below, _first, _transposed])
+        foreach (IDisposable part in (ReadOnlySpan<IDisposable>)[_firstSums, _pushed, _products, _tangent, _below, _first, _transposed])
             part.Dispose();
+        _output?.Dispose();
+        _direct?.Dispose();
         foreach (PanelMatrix weights in _firstWeights)
             weights.Dispose();
     }
@@ -117,22 +120,50 @@ internal sealed class WeightChange : IDisposable
         _kernels.PushForward(_firstWeights[layer - _from - 1], active, _first, transposed, transposed.Lists.Values);
     }
 
-    /// <summary>df = A^T dh + (A - A_0)^T h.</summary>
-    private void ReadOutputs(ActiveBatch last, OutputVector result)
+    /// <summary>df = A^T dh + (A - A_0)^T h + (B - B_0)^T x.</summary>
+    private void ReadOutputs(BatchState state, OutputVector result)
     {
+        ActiveBatch last = state.Last.Sets.Active;
         _kernels.Forward(_layers.Output, last, _tangent, _pushed);
-        if (_trainsOutput)
-        {
-            _outputChange.CopyFrom(_layers.Output);
-            for (int panel = 0; panel < _outputChange.Panels; panel++)
-                _kernels.Kernels.Axpy(-1f, _firstOutput.Panel(panel), _outputChange.Panel(panel));
-            _kernels.Forward(_outputChange, last, _changed);
-        }
         for (int datum = 0; datum < result.Count; datum++)
         {
             Span<double> row = result[datum];
             for (int c = 0; c < row.Length; c++)
-                row[c] = (double)_pushed[c, datum] + (_trainsOutput ? _changed[c, datum] : 0f);
+                row[c] = _pushed[c, datum];
+        }
+        _output?.AddTo(result, last);
+        _direct?.AddTo(result, state.Rows);
+    }
+
+    /// <summary>The change of a matrix that reads values which the step does not change.</summary>
+    private sealed class MatrixChange(TeamKernels kernels, PanelMatrix weights) : IDisposable
+    {
+        private readonly PanelMatrix _first = new(1, 1), _change = new(1, 1), _outputs = new(1, 1);
+
+        public static Int128 BytesOf(int outputs, int inputs, int count) =>
+            2 * PanelMatrix.BlockBytesOf(outputs, inputs) + PanelMatrix.BlockBytesOf(outputs, count);
+
+        public void Begin() => _first.CopyFrom(weights);
+
+        public void AddTo(OutputVector result, ActiveBatch inputs)
+        {
+            _change.CopyFrom(weights);
+            for (int panel = 0; panel < _change.Panels; panel++)
+                kernels.Kernels.Axpy(-1f, _first.Panel(panel), _change.Panel(panel));
+            kernels.Forward(_change, inputs, _outputs);
+            for (int datum = 0; datum < result.Count; datum++)
+            {
+                Span<double> row = result[datum];
+                for (int c = 0; c < row.Length; c++)
+                    row[c] += _outputs[c, datum];
+            }
+        }
+
+        public void Dispose()
+        {
+            _first.Dispose();
+            _change.Dispose();
+            _outputs.Dispose();
         }
     }
 }
