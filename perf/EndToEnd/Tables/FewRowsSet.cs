@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Subquad.Perf.EndToEnd.Tables;
 
 /// <summary>
-/// Few rows with many features: of a text with labels, rows that have one of its most frequent labels and no other, as classes. A split
+/// Few rows with many features: of a text with labels, rows that have exactly one of its four most frequent labels, as classes. A split
 /// draws its rows from the training file.
 /// </summary>
 /// <param name="name">Its name in rows.</param>
@@ -17,12 +17,14 @@ sealed class FewRowsSet(string name, string file, int rows) : TableSet(name, Tab
     public override TableFiles Write(DirectoryInfo data, DirectoryInfo folder, int split)
     {
         var random = new Random(split);
-        var classes = TextLines.Read(Path.Combine(data.FullName, file)).Skip(1)
-            .Select(line => line.Split(' ', 2))
-            .Where(parts => int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .GroupBy(parts => parts[0], parts => parts[1])
-            .OrderByDescending(label => label.Count()).ThenBy(label => label.Key, StringComparer.Ordinal)
-            .Take(Classes);
+        (string[] Labels, string Features)[] all = [.. TextLines.Read(Path.Combine(data.FullName, file)).Skip(1)
+            .Select(line => line.Split(' ', 2)).Select(parts => (parts[0].Split(','), parts[1]))];
+        string[] frequent = [.. all.SelectMany(row => row.Labels).CountBy(label => label)
+            .OrderByDescending(label => label.Value).ThenBy(label => label.Key, StringComparer.Ordinal)
+            .Take(Classes).Select(label => label.Key)];
+        var classes = all.Select(row => (Label: row.Labels.Intersect(frequent).ToArray(), row.Features))
+            .Where(row => row.Label.Length == 1)
+            .GroupBy(row => row.Label[0], row => row.Features);
         var train = new List<string>();
         var test = new List<string>();
         foreach (IGrouping<string, string> label in classes)

@@ -21,7 +21,7 @@ static class TablesPage
             The command `subquad train` with its defaults, ridge regression (float64, penalty by leave-one-out) and LightGBM with its
             defaults. Values are means over the standard splits: the first five of a UCI set, the one that another set comes with, or the
             first of seeded divisions. Seconds have reading and training, of the command the whole process. bibtex-80, hypernym-100 and
-            cedict-100 are 80 or 100 rows of the four most frequent labels. LightGBM has no objective for several labels a row.
+            cedict-100 are 80 or 100 rows with one of the four most frequent labels. LightGBM has no objective for several labels a row.
 
             {values}
             Differences are Subquad less ridge, over the same splits; those beyond the standard ones mix all rows of a set.
