@@ -12,6 +12,7 @@ using Subquad.Perf.EndToEnd.Search;
 using Subquad.Perf.EndToEnd.Solvers;
 using Subquad.Perf.EndToEnd.Startup;
 using Subquad.Perf.EndToEnd.Strategies;
+using Subquad.Perf.EndToEnd.Tables;
 using Subquad.Perf.EndToEnd.ToLoss;
 using Subquad.Perf.EndToEnd.Train;
 using Subquad.Perf.EndToEnd.Turns;
@@ -33,6 +34,7 @@ var root = new RootCommand(says)
     StrategiesCommand.Create(),
     ToLossCommand.Create(),
     SolversCommand.Create(),
+    TablesCommand.Create(),
     BFloat16Command.Create(),
     StartupCommand.Create(),
     TurnsCommand.Create(),
@@ -41,7 +43,8 @@ var root = new RootCommand(says)
     CompareCommand.Create(),
     ReadmeCommand.Create(),
     PeerCommand.Create([
-        .. KernelsCommand.Work, .. FashionCommand.Work, .. ScalingCommand.Work, .. SearchCommand.Work, .. ToLossCommand.Work]),
+        .. KernelsCommand.Work, .. FashionCommand.Work, .. ScalingCommand.Work, .. SearchCommand.Work, .. ToLossCommand.Work,
+        .. TablesWork.All]),
 };
 ParseResult parsed = root.Parse(args);
 foreach (ParseError error in parsed.Errors)

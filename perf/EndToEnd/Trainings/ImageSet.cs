@@ -21,13 +21,18 @@ sealed class ImageSet
     /// <param name="limit">Images to take.</param>
     public static ImageSet Read(DirectoryInfo folder, string prefix, int limit)
     {
-        byte[] images = Unpack(folder, $"{prefix}-images-idx3-ubyte.gz", header: 16, limit, out int count, out int pixels);
-        byte[] labels = Unpack(folder, $"{prefix}-labels-idx1-ubyte.gz", header: 8, limit, out _, out _);
+        (byte[] images, byte[] labels) = ReadBytes(folder, prefix, limit);
+        int count = labels.Length, pixels = images.Length / count;
         float[] rows = new float[count * pixels];
         for (int i = 0; i < count; i++)
             Normalise(images.AsSpan(i * pixels, pixels), rows.AsSpan(i * pixels, pixels));
         return new ImageSet { Rows = rows, Labels = labels, Pixels = pixels };
     }
+
+    /// <summary>The pixels and labels of the first images as the files have them; arguments as <see cref="Read"/>.</summary>
+    public static (byte[] Images, byte[] Labels) ReadBytes(DirectoryInfo folder, string prefix, int limit) => (
+        Unpack(folder, $"{prefix}-images-idx3-ubyte.gz", header: 16, limit),
+        Unpack(folder, $"{prefix}-labels-idx1-ubyte.gz", header: 8, limit));
 
     /// <summary>One-hot rows minus 1 / C.</summary>
     public float[] Targets()
@@ -50,13 +55,13 @@ sealed class ImageSet
     }
 
     /// <summary>The bytes of the first items: no more is unpacked, because peak memory is one of the things measured.</summary>
-    static byte[] Unpack(DirectoryInfo folder, string name, int header, int limit, out int count, out int size)
+    static byte[] Unpack(DirectoryInfo folder, string name, int header, int limit)
     {
         using var file = new GZipStream(File.OpenRead(Path.Combine(folder.FullName, name)), CompressionMode.Decompress);
         Span<byte> head = stackalloc byte[header];
         file.ReadExactly(head);
-        count = Math.Min(limit, BinaryPrimitives.ReadInt32BigEndian(head[4..]));
-        size = 1;
+        int count = Math.Min(limit, BinaryPrimitives.ReadInt32BigEndian(head[4..]));
+        int size = 1;
         for (int at = 8; at < header; at += 4)
             size *= BinaryPrimitives.ReadInt32BigEndian(head[at..]);
         byte[] items = new byte[count * size];

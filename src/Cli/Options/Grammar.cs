@@ -26,16 +26,21 @@ internal static class Grammar
     }
 
     /// <summary>One number or several with commas between.</summary>
-    public static Option<T[]?> Numbers<T>(string name, string description, string expected, Func<T, bool> holds)
+    /// <param name="name">Of the option.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="expected">What a refusal says.</param>
+    /// <param name="holds">Whether a number is allowed.</param>
+    /// <param name="word">A word in place of numbers, which stands for none of them.</param>
+    public static Option<T[]?> Numbers<T>(string name, string description, string expected, Func<T, bool> holds, string? word = null)
         where T : struct, INumber<T> => new(name)
     {
         Description = description,
-        HelpName = "N[,N...]",
+        HelpName = word is null ? "N[,N...]" : $"N[,N...]|{word}",
         Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => Parse(result, name, expected, holds),
+        CustomParser = result => word is not null && result.Tokens[0].Value == word ? [] : Parse(result, name, expected, holds),
     };
 
-    /// <summary>The numbers given; null when the option is absent, for which the parser makes an empty array.</summary>
+    /// <summary>The numbers given; null when the option is absent or has its word: then the parser makes an empty array.</summary>
     public static T[]? Given<T>(this ParseResult parsed, Option<T[]?> option) =>
         parsed.GetValue(option) is { Length: > 0 } values ? values : null;
 

@@ -30,8 +30,9 @@ internal sealed class TrainCommand : Command
         "--hidden", $"Hidden layers. [default: {TrainDefaults.HiddenLayers}, or as many as widths]", "a whole number from 1 to 64", value =>
             value is >= 1 and <= 64);
     private readonly Option<double[]?> _density = Grammar.Numbers<double>(
-        "--density", "Share of neurons that fire, one number or one per layer; 0.5 is the plain ReLU. [default: 0.2, then 0.1]",
-            "numbers above 0 and at most 0.5", value => value is > 0 and <= 0.5);
+        "--density", "Share of neurons that fire, one number or one per layer; 0.5 is the plain ReLU; auto chooses by rows and features. "
+            + "[default: auto with no option of the network, else 0.2, then 0.1]",
+            "auto, or numbers above 0 and at most 0.5", value => value is > 0 and <= 0.5, "auto");
     private readonly Option<double[]?> _shift = Grammar.Numbers<double>(
         "--shift", "c of the threshold b = sqrt(c ln width), instead of --density.", "numbers from 0 to 10", value =>
             value is >= 0 and <= 10);
@@ -69,7 +70,8 @@ internal sealed class TrainCommand : Command
     private readonly Option<int?> _batch =
         Grammar.Number<int>("--batch", "Rows per step. [default: all]", "a whole number of 1 or more", value => value >= 1);
     private readonly Option<int?> _steps =
-        Grammar.Number<int>("--steps", $"Steps at most; {TrainDefaults.SampleSteps} on the embedded sample, whole epochs with --batch.",
+        Grammar.Number<int>("--steps",
+        $"Steps at most; {TrainDefaults.SampleSteps} on the embedded sample, 40 for few features, whole epochs with --batch.",
         "a whole number of 0 or more", value => value >= 0, TrainDefaults.Steps);
     private readonly Option<ulong?> _seed = Grammar.Number<ulong>(
         "--seed", "Draws weights, batches and held-out rows.", "a whole number of 0 or more", _ => true, TrainDefaults.Seed);
@@ -134,6 +136,9 @@ internal sealed class TrainCommand : Command
         Allow(parsed, _plot, !parsed.GetValue(_noPlot), "no --no-plot");
 
         NetworkShape shape = Shape(parsed);
+        bool choosesDensity = IsGiven(parsed, _density) && parsed.Given(_density) is null;
+        bool saysNothing = !new Option[] { _width, _hidden, _shift, _plain, _trainFrom }.Any(option => IsGiven(parsed, option))
+            && parsed.Given(_density) is null;
         if (from is null && parsed.GetValue(_trainFrom) > shape.Hidden.Count)
             throw new UsageException(
                 $"--train-from: expected a hidden layer from 1 to {shape.Hidden.Count}, found {parsed.GetValue(_trainFrom)}");
@@ -143,7 +148,7 @@ internal sealed class TrainCommand : Command
                 $"--activity {search}: expected --train-from 1, found {parsed.GetValue(_trainFrom) ?? shape.Hidden.Count}");
         (double share, string? validation) = Validation(parsed.GetValue(_validation));
         LeaveOneOutChoice leaveOneOut = Words.LeaveOneOutChoice(parsed.GetValue(_leaveOneOut));
-        bool isGiven = parsed.GetValue(_validation) is not null, stepsAreGiven = parsed.GetResult(_steps) is { Implicit: false };
+        bool isGiven = parsed.GetValue(_validation) is not null, stepsAreGiven = IsGiven(parsed, _steps);
         if (leaveOneOut == LeaveOneOutChoice.On && isGiven && (share > 0 || validation is not null))
             throw new UsageException($"--leave-one-out on: expected no --validation, found '{parsed.GetValue(_validation)}'");
         var outputs = new OutputFiles(
@@ -165,6 +170,8 @@ internal sealed class TrainCommand : Command
             Test = parsed.GetValue(_test) is { } test ? _session.Existing(test, "--test") : null,
             From = from,
             Shape = shape,
+            ChoosesShape = data is not null && from is null && saysNothing,
+            ChoosesDensity = choosesDensity,
             Seed = seed,
             Kernels = Grammar.KernelSet(parsed.GetValue(_kernels)),
             Options = new GaussNewtonOptions
@@ -229,9 +236,11 @@ internal sealed class TrainCommand : Command
 
     private static void Allow(ParseResult parsed, Option option, bool allowed, string condition)
     {
-        if (!allowed && parsed.GetResult(option) is { Implicit: false })
+        if (!allowed && IsGiven(parsed, option))
             throw new UsageException($"{option.Name}: expected {condition}, found {option.Name} on this command line");
     }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }
 
 /// <summary>The arguments of <c>finetune</c> that <c>train</c> does not have.</summary>

@@ -29,6 +29,15 @@ internal sealed record TrainRequest
     /// <summary>A model to train on; then <see cref="Shape"/> does not count.</summary>
     public required string? From { get; init; }
     public required NetworkShape Shape { get; init; }
+
+    /// <summary>Whether the hidden layers, their densities and the steps that were not asked for follow from the rows.</summary>
+    public bool ChoosesShape { get; init; }
+
+    /// <summary>Whether the densities alone follow from the rows.</summary>
+    public bool ChoosesDensity { get; init; }
+
+    /// <summary>What followed from the rows, and why; null for nothing.</summary>
+    public string? Choice { get; private init; }
     public required ulong Seed { get; init; }
     public required KernelSet Kernels { get; init; }
     public required GaussNewtonOptions Options { get; init; }
@@ -45,7 +54,7 @@ internal sealed record TrainRequest
     public required string? Plot { get; init; }
     public required bool Quiet { get; init; }
 
-    /// <summary>The request with its number of steps, once the rows are known.</summary>
+    /// <summary>The request with whole epochs of mini-batches, once the rows are known.</summary>
     public TrainRequest WithSteps(int rows)
     {
         int perEpoch = StepsOfEpoch(rows), epochs = Math.Max(1, (Options.Steps + perEpoch - 1) / perEpoch);
@@ -54,4 +63,30 @@ internal sealed record TrainRequest
 
     /// <summary>Mini-batches of a pass over the rows; 1 when all rows are one step.</summary>
     public int StepsOfEpoch(int rows) => Options.Batch == 0 ? 1 : (int)(((long)rows + Options.Batch - 1) / Options.Batch);
+
+    /// <summary>The request with all that follows from the rows to train on.</summary>
+    public TrainRequest For(Dataset training)
+    {
+        if (!ChoosesShape && !ChoosesDensity)
+            return this;
+        NetworkDefaults chosen = NetworkDefaults.For(training.Count, training.InputWidth);
+        int layers = ChoosesShape ? chosen.Layers : Shape.Hidden.Count;
+        double[] densities = chosen.DensitiesFor(layers);
+        TrainRequest request = this with
+        {
+            Shape = Shape with
+            {
+                Hidden = ChoosesShape ? [.. Enumerable.Repeat(TrainDefaults.Width, layers)] : Shape.Hidden,
+                Densities = densities,
+            },
+            Choice = $"density {Words.List(densities)} for {training.Count} rows of {training.InputWidth} features, " +
+                $"because {chosen.Because}",
+        };
+        return !ChoosesShape ? request : request with
+        {
+            Options = Options with { Steps = StepsAreGiven || Options.Batch > 0 ? Options.Steps : chosen.Steps },
+            Choice = $"{layers} hidden layer{(layers == 1 ? "" : "s")}, {request.Choice} " +
+                "(--hidden, --width and --density decide otherwise)",
+        };
+    }
 }

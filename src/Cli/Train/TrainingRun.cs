@@ -20,7 +20,7 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
             && (loaded?.OutputCount ?? data.Training.OutputCount) is > 1 and var outputs)
             throw new InvalidDataException($"--solver direct: expected a target of one number, found {outputs} outputs");
         session.Cancellation.ThrowIfCancellationRequested();
-        request = request.WithSteps(data.Training.Count);
+        request = request.For(data.Training).WithSteps(data.Training.Count);
         Announce(data, loaded);
 
         using Network network = loaded ?? Network.Create(
@@ -96,6 +96,8 @@ internal sealed class TrainingRun(TrainRequest request, Session session)
                 (request.Csv.Task is null ? " (--task decides otherwise)" : ""));
         session.Output.WriteLine(
             $"network: {Words.Shape(shape)}, seed {loaded?.Seed ?? request.Seed}{(loaded is null ? "" : $", from {request.From}")}");
+        if (request.Choice is { } choice)
+            session.Output.WriteLine($"chosen: {choice}");
         session.Output.WriteLine(
             $"memory: {Words.Bytes(shape.WeightBytes)} of weights, {Words.Bytes(step)} to train; kernels {request.Kernels.Name}, " +
             $"{request.Options.Threads} threads");
