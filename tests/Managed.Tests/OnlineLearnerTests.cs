@@ -128,7 +128,7 @@ internal sealed class OnlineLearnerTests
         double[] targets = [.. Enumerable.Range(0, N).Select(i => 5e6 + Math.Sin(0.2 * i) + 0.1 * (i % 5))];
         Dataset data = Dataset.From(inputs, 2, targets), most = Dataset.From(inputs.AsSpan(0, 2 * N - 2), 2, targets.AsSpan(0, N - 1));
         using Network network = Network.Create(s_shape, data, 4, threads: 1);
-        Assert.That(network.Target.Origins, Is.Not.Null);
+        Assert.That(data.Examples.ValueOrigins, Is.Not.Null);
         using OnlineLearner learner = network.StartLearning(most, new() { Damping = 1e-3 }), refit = network.StartLearning(
             data, new() { Damping = 1e-3 });
         float[] last = [(float)inputs[^2], (float)inputs[^1]];
