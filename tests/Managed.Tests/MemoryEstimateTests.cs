@@ -52,6 +52,8 @@ internal sealed class MemoryEstimateTests
             new() { TrainFrom = 1, Activity = ActivityStrategy.HalfSpaceOverWeights });
         yield return Fit("search over data", 200, 3, 1, [4000], 0.02,
             new() { TrainFrom = 1, Activity = ActivityStrategy.HalfSpaceOverData });
+        yield return Fit("leave-one-out, direct weights", 300, 200, 30, [500, 500], 0.1,
+            new() { LeaveOneOut = LeaveOneOutChoice.On }, direct: true);
         yield return Fit("leave-one-out", 300, 20, 3, [1500], 0.05, new() { LeaveOneOut = LeaveOneOutChoice.On });
         yield return Fit("leave-one-out, two layers", 300, 20, 1, [1000, 1200], 0.05,
             new() { TrainFrom = 1, LeaveOneOut = LeaveOneOutChoice.On });

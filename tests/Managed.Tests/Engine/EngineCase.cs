@@ -29,7 +29,7 @@ internal sealed class EngineCase : IDisposable
         From = from;
         Rows = ReferenceData.UnitRows(count, shape.Inputs);
         _rows.FillNonZero(Rows, count, shape.Inputs);
-        State = new BatchState(Kernels, Network.Layers, from) { Inputs = _rows };
+        State = new BatchState(Kernels, Network.Layers, from) { Inputs = _rows, Rows = _rows };
         if (from > 0)
         {
             _lower = new BatchState(Kernels, Network.Layers.Below(from), 0) { Inputs = _rows };
