@@ -28,7 +28,8 @@ internal sealed class LeaveOneOutErrors : IDisposable
     public static Int128 BytesOf(int n) => NativeBuffer<double>.BytesOf((long)n * WidthOf(n)) + NativeBuffer<double>.BytesOf(n);
 
     /// <summary>Bytes of scratch that a worker reserves.</summary>
-    public static Int128 ScratchOf(int n) => TeamKernels.SolveScratchOf(n);
+    public static Int128 ScratchOf(int n) =>
+        Int128.Min(TeamKernels.SolveScratchOf(n), NativeBuffer<double>.BytesOf((long)n * WidthOf(n)));
 
     /// <summary>Factors K + mu I and computes the errors.</summary>
     /// <param name="gram">K.</param>
