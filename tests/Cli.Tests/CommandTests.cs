@@ -124,7 +124,8 @@ public class CommandTests
         Assert.That(predicted.Lines[0], Is.EqualTo("row,prediction,-1,1"));
         Assert.That(predicted.Lines.Skip(1).Select(line => line[..4]), Is.EqualTo(new[] { "1,1,", "2,-1" }));
         Assert.That(
-            Shell.Run(["train", _shell.Path(name), .. _shell.Small, "--task", "regression"]).Lines[^2], Does.StartWith("leave-one-out RMSE "));
+            Shell.Run(["train", _shell.Path(name), .. _shell.Small, "--task", "regression"]).Lines[^2],
+            Does.StartWith("leave-one-out RMSE "));
     }
 
     [Test]
@@ -180,8 +181,8 @@ public class CommandTests
         Assert.That(steps.Select(step => step.GetProperty("step").GetInt32()), Is.EqualTo(Enumerable.Range(0, steps.Length)));
         Assert.That(steps[^1].EnumerateObject().Select(field => field.Name), Is.EqualTo(new[]
         {
-            "step", "epoch", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "solver", "cg_iterations",
-            "active", "flips", "seconds", "kernels",
+            "step", "epoch", "loss", "residual_ratio", "train_metric", "validation_metric", "damping", "accepted", "solver",
+            "cg_iterations", "active", "flips", "seconds", "kernels",
         }));
         Assert.That(steps.Select(step => step.GetProperty("kernels").GetString()), Is.All.EqualTo(KernelSets.Best.Name));
         Assert.That(steps[^1].GetProperty("active").GetArrayLength(), Is.EqualTo(1), "one trained layer");
@@ -223,7 +224,8 @@ public class CommandTests
     {
         string data = _shell.Write("counts.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"{i}.5,{i % 7}.25\n")));
         string[] common = ["train", data, "--width", "64", "--validation", "0", "--out", _shell.Model, "--no-plot", "--force", "--batch"];
-        Outcome one = Shell.Run([.. common, "8"]), many = Shell.Run([.. common, "30"]), given = Shell.Run([.. common, "30", "--steps", "5"]);
+        Outcome one = Shell.Run([.. common, "8"]), many = Shell.Run([.. common, "30"]);
+        Outcome given = Shell.Run([.. common, "30", "--steps", "5"]);
         Assert.That(one.Output, Does.Contain("batches: 8 rows per step, 13 steps per epoch, 13 steps at most, which are 1 epoch"));
         Assert.That(many.Output, Does.Contain("batches: 30 rows per step, 4 steps per epoch, 12 steps at most, which are 3 epochs"));
         Assert.That(many.Lines, Has.Some.Match(@"^step +9  epoch 3 of 3  loss "));

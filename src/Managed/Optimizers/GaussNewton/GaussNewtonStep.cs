@@ -10,9 +10,9 @@ namespace Subquad.Optimizers.GaussNewton;
 
 /// <summary>
 /// One damped Gauss-Newton step on one batch: solve (J J^T + mu I) alpha = r, try W - s^2 J^T alpha while it is only pending, and make it
-/// part of the weights or drop it. Where leave-one-out errors choose, the loss has a penalty mu_0 |W - W_0|^2 / (2 s^2) besides, which draws
-/// the weights to the start. With gamma the sum of all alpha so far, W_t is near W_0 - s^2 J^T gamma; the system is then (J J^T + (mu_0 + mu)
-/// I) alpha = r - mu_0 gamma.
+/// part of the weights or drop it. Where leave-one-out errors choose, the loss has a penalty mu_0 |W - W_0|^2 / (2 s^2) besides, which
+/// draws the weights to the start. With gamma the sum of all alpha so far, W_t is near W_0 - s^2 J^T gamma; the system is then
+/// (J J^T + (mu_0 + mu) I) alpha = r - mu_0 gamma.
 /// </summary>
 internal sealed class GaussNewtonStep : ILinearSystem, IDisposable
 {

@@ -9,10 +9,10 @@ using Subquad.Solvers;
 namespace Subquad.Optimizers.GaussNewton;
 
 /// <summary>
-/// Chooses the damping of a step by the leave-one-out error of the network linearised at W_t and fitted from W_0: (K_t + mu I) b = y - f_t +
-/// J_t (W_t - W_0), e_i = b_i / [(K_t + mu I)^-1]_ii. Transforms, s^2 and K are those of all rows. From W_t alone the estimate would fall to
-/// zero, since row i has shaped its own residual in earlier steps. Exact for this linear model with one output; with several it is that of
-/// the class-averaged one.
+/// Chooses the penalty mu by the leave-one-out error of the network linearised at W_t and fitted from W_0: (K_t + mu I) b = y - f_t +
+/// J_t (W_t - W_0), e_i = b_i / [(K_t + mu I)^-1]_ii. Transforms, s^2 and K are those of all rows. From W_t alone the estimate would fall
+/// to zero, since row i has shaped its own residual in earlier steps. Exact for this linear model with one output; with several it is that
+/// of the class-averaged one.
 /// </summary>
 internal sealed class LeaveOneOut : IDisposable
 {
@@ -53,9 +53,6 @@ internal sealed class LeaveOneOut : IDisposable
 
     /// <summary>The outputs for each row by the model that was fitted without it, outputs x data.</summary>
     public PanelMatrix Outputs => _outputs;
-
-    /// <summary>The chosen mu, absolute.</summary>
-    public double Mu => _mu;
 
     /// <summary>The sum of squared errors of the choice.</summary>
     public double Squares => _squares;
