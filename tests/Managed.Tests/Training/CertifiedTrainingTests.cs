@@ -71,7 +71,7 @@ internal sealed class CertifiedTrainingTests(KernelSet kernels)
             asked++;
         });
         TrainingResult result =
-            TestTraining.Fit(network, data, new() { Steps = 12, TrainFrom = 1, ResidualTolerance = 0, Threads = 2 }, recorder);
+            TestTraining.Fit(network, data, new() { Steps = 6, TrainFrom = 1, ResidualTolerance = 0, Threads = 2 }, recorder);
         Assert.That(asked, Is.GreaterThan(5));
         Assert.That(network.Evaluate(data).Loss, Is.EqualTo(result.Loss).Within(0.1).Percent, "every accepted step is in the weights");
     }
