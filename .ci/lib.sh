@@ -337,9 +337,10 @@ core_leg() {
 
 # ---- the main job and the golden runs
 
-least_accuracy=82
+least_accuracy=84
 # The losses that the main job must print, within 1e-4 and half a unit of the last digit printed, while they are above a thousandth of the first: on every kernel set, compiled now or ahead.
-main_losses="0.048171 0.016872 0.010018 0.0059261"
+# Rewritten once, when leave-one-out errors began to choose the damping: no tenth is held out since, and the loss is that of 4,000 rows.
+main_losses="0.048192 0.016989 0.0094083 0.0063419"
 same_losses() {
   local got
   got=$(sed -n 's/^step *[0-9]* *loss \([0-9.e-]*\) .*/\1/p' "$log" | tr '\n' ' ')
