@@ -53,7 +53,7 @@ internal sealed class NetworkCalls : IDisposable
             _networks.Swap(random, Network.Load(stream));
         }),
         new("Network.SaveDelta to a stream", 3, random => _networks.Any(random).SaveDelta(new MemoryStream())),
-        new("Network.ApplyDelta of a stream", 3, random => _networks.Any(random).ApplyDelta(new MemoryStream(new byte[random.Next(9)]))),
+        new("Network.ApplyDelta of a stream", 6, random => _networks.Any(random).ApplyDelta(new MemoryStream(DeltaBytes(random)))),
         new("Network.SaveDelta", 6, random => _networks.Any(random).SaveDelta(Path.Combine(_folder, $"{random.Next(3)}.delta"))),
         new("Network.ApplyDelta", 6, random => _networks.Any(random).ApplyDelta(Path.Combine(_folder, $"{random.Next(3)}.delta"))),
         new("Network.SavePanels", 3, random => _networks.Any(random).SavePanels(File(random.Next(4)))),
@@ -110,6 +110,18 @@ internal sealed class NetworkCalls : IDisposable
         float[] inputs = [.. Enumerable.Range(0, Rows * Features).Select(_ => (float)(random.NextDouble() * 2 - 1))];
         int[] labels = [.. Enumerable.Range(0, Rows).Select(row => row % Classes)];
         return Dataset.From(inputs, Features, labels, ["a", "b", "c"]);
+    }
+
+    /// <summary>A delta, its beginning, or no delta at all.</summary>
+    private byte[] DeltaBytes(Random random)
+    {
+        byte[] delta = System.IO.File.ReadAllBytes(Path.Combine(_folder, $"{random.Next(3)}.delta"));
+        return random.Next(4) switch
+        {
+            0 => delta[..random.Next(delta.Length)],
+            1 => new byte[random.Next(9)],
+            _ => delta,
+        };
     }
 
     /// <summary>A model, a folder, a table, or nothing.</summary>
