@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
-using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.Intrinsics;
 using NUnit.Framework;
