@@ -230,7 +230,7 @@ public class CommandTests
         Assert.That(many.Output, Does.Contain("batches: 30 rows per step, 4 steps per epoch, 12 steps at most, which are 3 epochs"));
         Assert.That(many.Lines, Has.Some.Match(@"^step +9  epoch 3 of 3  loss "));
         Assert.That(many.Output, Does.Contain("stopped: 12 steps done"));
-        Assert.That(given.Output, Does.Contain("batches: 30 rows per step, 4 steps per epoch, 5 steps at most\n"));
+        Assert.That(given.Lines, Has.Some.EqualTo("batches: 30 rows per step, 4 steps per epoch, 5 steps at most"));
         Assert.That(given.Output, Does.Contain("stopped: 5 steps done").And.Contain("epoch 2 of 2"));
     }
 
