@@ -90,7 +90,7 @@ internal static unsafe class Arguments
             HiddenShare = options.HiddenShare == 0 ? defaults.HiddenShare : options.HiddenShare,
             ResidualTolerance = options.ResidualTolerance == 0 ? defaults.ResidualTolerance : options.ResidualTolerance,
             Seed = options.Seed == 0 ? defaults.Seed : options.Seed,
-            // The option is none of this interface: a fit without held-out rows goes on until the residual is small.
+            // The interface has no such option, and its fits without held-out rows have always gone on until the residual is small.
             LeaveOneOut = LeaveOneOutChoice.Off,
         };
     }

@@ -326,7 +326,7 @@ public sealed class OnlineLearner : IDisposable
         }
     }
 
-    /// <summary>Learns the row that was read, with the targets at hand.</summary>
+    /// <summary>Learns the row of the last <see cref="Read"/> with the numbers in <see cref="_targets"/>.</summary>
     private long Learn()
     {
         int place = _regression.Count;

@@ -71,7 +71,7 @@ internal sealed class PackCommand : Command
         return ExitCode.Done;
     }
 
-    /// <summary>A file whose format is none of data is a model.</summary>
+    /// <summary>Reads rows as another file of data or a model describes them. A file that is not of a data format is a model.</summary>
     private static Dataset ReadLike(string like, string path, string? labels, bool train)
     {
         if (Directory.Exists(like) || (!like.EndsWith(".safetensors", StringComparison.Ordinal) && Dataset.FormatOf(like) is not null))

@@ -71,7 +71,7 @@ internal static class JsonText
     public static double[] Doubles(JsonElement owner, string name) =>
         owner.GetProperty(name).EnumerateArray().Select(element => FiniteDouble(element, name)).ToArray();
 
-    /// <summary>A number; 0 where there is none of that name.</summary>
+    /// <summary>The number with this name, or 0 if there is none.</summary>
     public static double DoubleOrZero(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out JsonElement element) ? FiniteDouble(element, name) : 0;
 

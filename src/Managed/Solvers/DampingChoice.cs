@@ -1,11 +1,10 @@
-using Subquad.Simd.Memory;
+using Subquad.Data;
 using Subquad.Simd.Threading;
 
 namespace Subquad.Solvers;
 
 /// <summary>
-/// Chooses mu of a ridge regression by the least sum of squared leave-one-out residuals b_i / [(K + mu I)^-1]_ii, among powers of ten times
-/// trace(K) / n.
+/// Chooses mu of a ridge regression by the least sum of squared <see cref="LeaveOneOutErrors"/>, among powers of ten times trace(K) / n.
 /// </summary>
 internal static class DampingChoice
 {
@@ -20,30 +19,25 @@ internal static class DampingChoice
     public static double Of(TeamKernels kernels, DualRidge ridge)
     {
         int n = Math.Min(ridge.Count, MostRows), outputs = ridge.Outputs;
-        int stride = outputs == 1 ? 1 : (outputs + 15) / 16 * 16;
         using var gram = new DampedGram(kernels);
-        using NativeBuffer<double> coefficients = new((long)n * stride);
-        var inverse = new double[n];
+        using var solver = new LeaveOneOutErrors(kernels);
+        using OutputVector targets = new(), errors = new();
         Fill(gram, ridge, n);
+        targets.Reshape(n, outputs);
+        errors.Reshape(n, outputs);
+        for (int output = 0; output < outputs; output++)
+        {
+            ReadOnlySpan<double> own = ridge.TargetsOf(output);
+            for (int row = 0; row < n; row++)
+                targets[row][output] = own[Place(row, n, ridge)];
+        }
         double scale = gram.Trace > 0 ? gram.Trace / n : 1, best = double.NaN, least = double.PositiveInfinity;
         for (int power = Least; power <= Greatest; power++)
         {
             double damping = scale * Math.Pow(10, power);
-            if (!gram.Factor(damping))
+            if (!solver.TryCompute(gram, damping, targets, errors))
                 continue;
-            InverseDiagonal.Compute(kernels, gram, inverse);
-            coefficients.Clear();
-            for (int output = 0; output < outputs; output++)
-            {
-                ReadOnlySpan<double> targets = ridge.TargetsOf(output);
-                for (int row = 0; row < n; row++)
-                    coefficients[(long)row * stride + output] = targets[Place(row, n, ridge)];
-            }
-            gram.Solve(coefficients, stride);
-            double squares = 0;
-            for (int row = 0; row < n; row++)
-                foreach (double coefficient in coefficients.Slice((long)row * stride, outputs))
-                    squares += coefficient / inverse[row] * (coefficient / inverse[row]);
+            double squares = kernels.Kernels.Dot(errors.Span, errors.Span);
             if (squares < least)
                 (best, least) = (damping, squares);
         }

@@ -96,7 +96,8 @@ internal sealed class DualRidge
             _gram[row].CopyTo(gram.Elements.Slice((long)row * gram.Stride, row + 1));
         if (!gram.Factor(damping))
             return false;
-        InverseDiagonal.Compute(_kernels, gram, _inverse.AsSpan(0, Count));
+        using var inverse = new InverseDiagonal(_kernels);
+        inverse.Compute(gram).CopyTo(_inverse);
         _factor.Load(gram);
         Damping = damping;
         Factorisations++;

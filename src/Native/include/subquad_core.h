@@ -98,7 +98,7 @@ typedef struct subquad_core_api {
     void (*gather_active)(
         const subquad_panel_view *sums, const subquad_active_view *entries, int32_t data_in_rows, float *destination, int32_t block_from, int32_t block_to);
 
-    /* ---- active pairs W[T_i, S_i]: outputs over W's rows with the values u, inputs over its columns, turned round with the values x -------------------- */
+    /* ---- active pairs W[T_i, S_i]: outputs over W's rows with the values u, inputs over its columns, transposed, with the values x --------------------- */
 
     /* Elements of scratch that the verbs below need for these outputs. Strides of W may be up to 2^28 floats (four million inputs): scratch holds places inside a block. */
     int64_t (*pair_scratch)(const subquad_active_view *outputs);
@@ -177,7 +177,7 @@ typedef struct subquad_core_api {
 
     /* ---- packed active blocks: outputs and inputs are those that packed was laid out for, both in their own order ---------------------------------------- */
 
-    /* Copies W[T_i, S_i] of every datum i, for the inputs of the range. inputs is turned round; scratch as for pull_back. Padding is not touched. */
+    /* Copies W[T_i, S_i] of every datum i, for the inputs of the range. inputs is transposed; scratch as for pull_back. Padding is not touched. */
     void (*pack)(
         const subquad_panel_view *weights, const subquad_active_view *outputs, const subquad_transposed_view *inputs, const subquad_packed_view *packed, int32_t *scratch,
         int32_t input_from, int32_t input_to);

@@ -62,7 +62,7 @@ typedef struct subquad_active_view {
     float *values;
 } subquad_active_view;
 
-/* The same entries turned round: lists has a row per neuron over the data, and positions[e] is the place of its entry e in the batch it was made from. */
+/* The same entries transposed: lists has a row per neuron over the data, and positions[e] is the place of its entry e in the batch that was transposed. */
 typedef struct subquad_transposed_view {
     subquad_active_view lists;
     int32_t *positions;

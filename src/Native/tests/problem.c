@@ -69,7 +69,7 @@ int64_t lists_place(const subquad_active_view *lists, int32_t datum, int32_t neu
     return -1;
 }
 
-/* The inputs' lists turned round: rows and columns of x change places. */
+/* The inputs' lists transposed: rows and columns of x change places. */
 static subquad_transposed_view turn(const struct problem *problem)
 {
     float *turned = floats((int64_t)problem->columns * problem->data);

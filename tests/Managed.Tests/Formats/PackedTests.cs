@@ -238,7 +238,7 @@ internal sealed class PackedTests
 
     private static int HeaderBytes(byte[] bytes) => (128 + BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)) + 63) / 64 * 64;
 
-    /// <summary>Puts both hashes right, as somebody who means harm would.</summary>
+    /// <summary>Computes both hashes anew, so that only the checks of the content can refuse the file.</summary>
     private static void Sign(byte[] bytes)
     {
         int header = HeaderBytes(bytes);
